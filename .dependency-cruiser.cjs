@@ -1,0 +1,72 @@
+/** The layering table of docs/architecture.md, enforced. */
+const patterns = 'packages/patterns/src'
+const http = 'packages/http/src'
+
+/** A room may import itself, and what is listed. */
+const room = (name, path, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `^${path}/` },
+  to: { path: `^(${patterns}|${http})/`, pathNot: [`^${path}/`, ...allowed.map(one => `^${one}`)] },
+})
+
+const library = `${patterns}/index.ts`
+const observability = `${patterns}/observability/index.ts`
+const index = name => `${http}/${name}/index.ts`
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    room('core-imports-nothing', `${patterns}/core`, []),
+    room('patterns-import-core', `${patterns}/patterns`, [`${patterns}/core/index.ts`]),
+    {
+      name: 'a-pattern-imports-another-through-its-index',
+      severity: 'error',
+      from: { path: `^${patterns}/patterns/([^/]+)/` },
+      to: { path: `^${patterns}/patterns/[^/]+/`, pathNot: [`^${patterns}/patterns/$1/`, '/index.ts$'] },
+    },
+    room('observability-imports-core', `${patterns}/observability`, [`${patterns}/core/index.ts`]),
+    room('testing-imports-public-ports', `${patterns}/testing`, [
+      `${patterns}/core/index.ts`,
+      `${patterns}/patterns/[^/]+/index.ts`,
+    ]),
+    room('engines', `${http}/engines`, [library, observability]),
+    room('mock', `${http}/mock`, [library, observability]),
+    ...['persistence', 'report', 'telemetry'].map(name =>
+      room(name, `${http}/${name}`, [library, observability, index('engines')]),
+    ),
+    ...['lab', 'acquisition'].map(name =>
+      room(name, `${http}/${name}`, [
+        library,
+        observability,
+        ...['engines', 'persistence', 'mock', 'report', 'telemetry'].map(index),
+      ]),
+    ),
+    room('cli', `${http}/cli`, [library, observability, `${http}/[^/]+/index.ts`]),
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      from: { pathNot: `^${http}/cli/` },
+      to: { path: `^${http}/cli/` },
+    },
+    {
+      name: 'node-in-one-file-of-core',
+      severity: 'error',
+      from: { path: `^${patterns}/(core|patterns)/`, pathNot: 'platform-node.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|test)/' },
+    tsConfig: { fileName: 'tsconfig.depcruise.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+}

@@ -1,0 +1,21 @@
+import type { Within } from './policy.js'
+
+/** What `setTimer` returns and `clearTimer` takes; opaque, for it differs from clock to clock. */
+export type TimerHandle = object | number
+
+/**
+ * Time, handed in. Every pattern reads time and sets timers through its clock, so that a whole
+ * program runs under a ManualClock. All policies of one stack share one clock.
+ */
+export interface Clock {
+  /** Milliseconds on a scale that only moves forward. Its zero means nothing. */
+  now(): number
+  /** Milliseconds since the epoch, for HTTP dates and timestamps; it may jump. */
+  wallNow(): number
+  /** Calls back once, not before `delayMs` have passed. Any delay is allowed, however long. */
+  setTimer(callback: () => void, delayMs: number): TimerHandle
+  /** Does nothing when the timer has fired or was cleared already. */
+  clearTimer(timer: TimerHandle): void
+  /** Resolves after `delayMs`, or rejects at once with the abort reason when `within` is aborted. */
+  sleep(delayMs: number, within?: Within): Promise<void>
+}

@@ -1,0 +1,54 @@
+import type { Operation, Policy, Within } from './policy.js'
+
+/** Any policy, as an element of a list. */
+export type AnyPolicy = Policy<never, unknown>
+
+/** What results a stack must understand: what all its layers must. */
+export type Understood<P extends readonly AnyPolicy[]> =
+  P[number] extends Policy<infer R, unknown> ? R : never
+
+/** What a stack may add to a result: what any of its layers may. */
+export type Added<P extends readonly AnyPolicy[]> = {
+  [I in keyof P]: P[I] extends Policy<never, infer A> ? A : never
+}[number]
+
+/** Several policies as one: see `compose`. */
+export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> {
+  /** From the outermost to the innermost. */
+  readonly policies: readonly AnyPolicy[]
+  readonly #layers: readonly Policy<unknown, unknown>[]
+
+  constructor(policies: readonly AnyPolicy[]) {
+    this.policies = Object.freeze([...policies])
+    this.#layers = this.policies as readonly Policy<unknown, unknown>[]
+  }
+
+  get idle(): boolean {
+    return this.#layers.every(policy => policy.idle !== false)
+  }
+
+  execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A> {
+    return this.#run(0, operation, within) as Promise<T | A>
+  }
+
+  #run(depth: number, operation: Operation<unknown>, within: Within | undefined): Promise<unknown> {
+    const policy = this.#layers[depth] as Policy<unknown, unknown>
+    if (depth === this.#layers.length - 1) return policy.execute(operation, within)
+    return policy.execute(context => this.#run(depth + 1, operation, context), within)
+  }
+}
+
+/**
+ * Several policies as one; the leftmost is the outermost. `compose(a, b)` is nothing but
+ * `operation => a.execute(context => b.execute(operation, context))`, so your own policies compose the same way.
+ *
+ * The order that serves: `compose(deadline, retry, limiter, breaker, timeout)`. Waits that are ours (limiter,
+ * permit) lie outside what is timed, so breaker and timeout see only the remote.
+ * @throws RangeError when no policy is given.
+ */
+export function compose<const P extends readonly AnyPolicy[]>(
+  ...policies: P
+): PolicyStack<Understood<P>, Added<P>> {
+  if (policies.length === 0) throw new RangeError('compose is given no policy; allowed is one or more')
+  return new PolicyStack(policies)
+}

@@ -1,0 +1,29 @@
+export { abortReason, isAborted, onAbort, raceAbort } from './abort.js'
+export type { Clock, TimerHandle } from './clock.js'
+export type { Added, AnyPolicy, Understood } from './compose.js'
+export { compose, PolicyStack } from './compose.js'
+export type { ChildOptions } from './context.js'
+export { CallContext, CancellableContext, contextOf } from './context.js'
+export { Deferred } from './deferred.js'
+export type { Discard } from './discard.js'
+export { disposeValue } from './discard.js'
+export type { AsyncPatternsErrorOptions } from './errors.js'
+export {
+  AcquireTimeoutError,
+  AsyncPatternsError,
+  ClosedError,
+  QueueFullError,
+  TimeoutError,
+} from './errors.js'
+export type { Listener, PatternEvent } from './events.js'
+export { Events } from './events.js'
+export type { NumberRange } from './options.js'
+export { checkCount, checkDuration, checkFunction, checkNumber, checkOneOf, withDefaults } from './options.js'
+export type { Outcome } from './outcome.js'
+export type { PerKeyOptions } from './per-key.js'
+export { PerKey, perKey } from './per-key.js'
+export type { Context, Operation, Policy, Within } from './policy.js'
+export type { Random } from './random.js'
+export { seededRandom, systemRandom } from './random.js'
+export { sleepOn } from './sleep.js'
+export { systemClock } from './system-clock.js'

@@ -1,0 +1,66 @@
+/** The range that an option's number must lie in; both ends are allowed values. */
+export interface NumberRange {
+  readonly min?: number
+  readonly max?: number
+  readonly integer?: boolean
+  /** Infinity is allowed, meaning "no limit". */
+  readonly orInfinity?: boolean
+}
+
+/**
+ * Checks one option once, in a constructor. `name` is written `Owner.option`.
+ * @throws TypeError when it is no number, RangeError when it lies outside; both say what is allowed.
+ */
+export function checkNumber(name: string, value: unknown, range: NumberRange = {}): void {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
+  }
+  if (value === Infinity && range.orInfinity === true) return
+  const { min = -Infinity, max = Infinity } = range
+  const whole = range.integer !== true || Number.isInteger(value)
+  if (!Number.isFinite(value) || value < min || value > max || !whole) {
+    throw new RangeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
+  }
+}
+
+/** A duration in milliseconds: finite, not negative. */
+export function checkDuration(name: string, value: unknown, range: NumberRange = {}): void {
+  checkNumber(name, value, { min: 0, ...range })
+}
+
+/** A count: an integer of at least `min` (1 unless told). */
+export function checkCount(name: string, value: unknown, range: NumberRange = {}): void {
+  checkNumber(name, value, { min: 1, integer: true, ...range })
+}
+
+/** @throws TypeError when `value` is not one of `allowed`. */
+export function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value)) {
+    throw new TypeError(`${name} is ${show(value)}; allowed is one of ${allowed.map(show).join(', ')}`)
+  }
+}
+
+/** @throws TypeError when `value` is not a function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} is ${show(value)}; allowed is a function`)
+}
+
+/** `defaults` overlaid with the options that were given; an explicit `undefined` is not given. */
+export function withDefaults<D extends object, O extends object>(defaults: D, options: O | undefined): D & O {
+  const merged = { ...defaults } as Record<string, unknown>
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (value !== undefined) merged[name] = value
+  }
+  return merged as D & O
+}
+
+function describeRange({ min, max, integer, orInfinity }: NumberRange): string {
+  const kind = integer === true ? 'an integer' : 'a number'
+  const low = min === undefined ? '' : ` of at least ${min}`
+  const high = max === undefined ? '' : `${min === undefined ? ' of' : ' and'} at most ${max}`
+  return `${kind}${low}${high}${orInfinity === true ? ', or Infinity' : ''}`
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,40 @@
+/** What a caller may say about a call. A Context is one, so policies hand it on as it is. */
+export interface Within {
+  /** Aborted when the caller gives up. */
+  readonly signal?: AbortSignal | undefined
+  /** The moment by which the work must be done, on the scale of `clock.now()`. */
+  readonly deadlineAt?: number | undefined
+}
+
+/** What an operation learns about its call: small, one per attempt or timeout. */
+export interface Context extends Within {
+  /** Made on first read; an operation that never looks at it costs no AbortSignal. */
+  readonly signal: AbortSignal
+  /** Whether the call was given up; reading it allocates nothing. */
+  readonly aborted: boolean
+  /** From 1, of the nearest retry. */
+  readonly attempt: number
+  /** On the scale of `clock.now()`; Infinity when there is none. */
+  readonly deadlineAt: number
+  /**
+   * Work that goes on after the operation has settled. Whoever holds a permit, probe or lease for this
+   * call keeps it until that work has settled too. Its rejection is nobody's unhandled rejection.
+   */
+  waitUntil(work: PromiseLike<unknown>): void
+}
+
+/** What a policy runs. It may return a value or a promise, and it may throw. */
+export type Operation<T> = (context: Context) => T | PromiseLike<T>
+
+/**
+ * Something that runs an operation under a rule.
+ *
+ * `R` is what results it must understand (a retry that looks at status codes is a `Policy<Response>`),
+ * `A` what it may add to them (a fallback to null is a `Policy<unknown, null>`).
+ * `execute` never throws synchronously, and nothing that it loses becomes an unhandled rejection.
+ */
+export interface Policy<in R = unknown, out A = never> {
+  execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A>
+  /** True when the policy holds no state worth keeping: nothing in flight, nothing remembered. */
+  readonly idle?: boolean
+}

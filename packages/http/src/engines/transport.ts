@@ -7,9 +7,14 @@ export interface TransportRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array | string | null
-  /** Bound on the body's bytes after decompression; beyond it the response fails with BodyTooLargeError. Default none. */
+  /** Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default none. */
   readonly maxBodyBytes?: number
-  /** Called at the moment at which the request's head is written to the socket. */
+  /** The body is counted and dropped as it arrives, never decoded; `response.body` is empty. Default false. */
+  readonly discardBody?: boolean
+  /**
+   * Called just before the request's head is handed to a connected socket, in the same turn of the event loop.
+   * It is not called for a request that never gets a connection; once more for each redirect that is followed.
+   */
   readonly onDeparture?: () => void
 }
 
@@ -18,18 +23,31 @@ export interface TransportResponse {
   readonly statusCode: number
   /** Names in lower case; repeated ones joined with ", ". */
   readonly headers: Readonly<Record<string, string>>
+  /** It is alone in its ArrayBuffer, which may therefore be transferred to a worker. */
   readonly body: Uint8Array
+  /** The body's bytes as they arrived, before decompression. */
+  readonly bytes: number
   /** The URL that answered, after redirects. */
   readonly url: string
 }
 
-/** What sends requests: undici, or our own wire. One contract suite runs over both. */
+export interface TransportCloseOptions {
+  /** How long requests in flight may go on, in milliseconds. Default 5,000. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * What sends requests: undici, or our own wire. One contract suite runs over both.
+ * Whoever constructs a transport closes it.
+ */
 export interface Transport extends AsyncDisposable {
   /**
-   * Sends and reads the whole body. An HTTP status is never an error here; a TransportError with a
-   * countable `code` is. An abort rejects with the caller's own reason and frees the connection.
+   * Sends, and reads the whole body. It never throws synchronously. An HTTP status is never an error here;
+   * what kept the response from arriving is a TransportError with a countable `code`, or core's TimeoutError.
+   * An abort rejects at once with the caller's own reason and frees the connection; a `deadlineAt` alone is the
+   * policies' business. After `close` it rejects with ClosedError.
    */
   send(request: TransportRequest, within?: Within): Promise<TransportResponse>
-  /** In-flight requests finish within `timeoutMs`, then they are cut off. */
-  close(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Requests in flight finish within `timeoutMs`, then they are cut off with ClosedError and all sockets are closed. */
+  close(options?: TransportCloseOptions): Promise<void>
 }

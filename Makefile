@@ -1,0 +1,63 @@
+# async-patterns: `make help` lists what there is. Nothing is reinstalled or rebuilt when it is current.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install build run demo test test-quick lint format format-check type-check check clean
+
+# tests read it: REQUIRE_SERVICES=1 turns a skipped server test into a failure
+export REQUIRE_SERVICES
+
+STAMPS   := node_modules/.stamps
+MANIFESTS := package.json package-lock.json packages/patterns/package.json packages/http/package.json
+SOURCES  := $(shell find packages/patterns/src packages/http/src -type f -name '*.ts' 2>/dev/null)
+CONFIGS  := tsconfig.json tsconfig.base.json packages/patterns/tsconfig.json packages/http/tsconfig.json
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+install: $(STAMPS)/install ## the packages that the lock file names
+
+$(STAMPS)/install: $(MANIFESTS)
+	@node scripts/check-node.mjs
+	npm ci --no-audit --no-fund
+	@mkdir -p $(STAMPS) && touch $@
+
+build: $(STAMPS)/build ## plain tsc output into each package's dist/
+
+$(STAMPS)/build: $(STAMPS)/install $(SOURCES) $(CONFIGS)
+	npx tsc -b
+	@mkdir -p $(STAMPS) && touch $@
+
+run: build ## the main job: three mock shops acquired into out/ (results are printed)
+	@node scripts/run.mjs
+
+demo: build ## failures on purpose: what was expected and what was seen
+	@node scripts/demo.mjs
+
+test: build ## the whole suite, with coverage in htmlcov/ (at least 85 % of lines and branches)
+	npx vitest run --coverage
+
+test-quick: build ## without coverage, without the slow suites
+	npx vitest run --exclude '**/integration/**' --exclude '**/faults/**' --exclude '**/issues/**'
+
+lint: build ## format check, lint, types, layering, dead code
+	npx biome format .
+	npx oxlint --type-aware --deny-warnings
+	npx tsc -p packages/patterns/tsconfig.test.json
+	npx tsc -p packages/http/tsconfig.test.json
+	npx depcruise packages --config .dependency-cruiser.cjs
+	npx knip
+
+format: $(STAMPS)/install ## rewrite the sources in the house format
+	npx biome format --write .
+
+format-check: $(STAMPS)/install ## only say what format would rewrite
+	npx biome format .
+
+type-check: build ## types of sources and tests
+	npx tsc -p packages/patterns/tsconfig.test.json
+	npx tsc -p packages/http/tsconfig.test.json
+
+check: lint test ## lint and test
+
+clean: ## remove what was built, installed and measured
+	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules out htmlcov

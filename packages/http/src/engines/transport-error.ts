@@ -1,0 +1,29 @@
+import { AsyncPatternsError, type AsyncPatternsErrorOptions } from 'async-patterns'
+
+/**
+ * What kept a response from arriving. `code` is for counting; both transports give the same one for the same thing:
+ *
+ * - `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `EADDRNOTAVAIL`, `EMFILE`, ...: the system's own codes;
+ * - `CONNECT_TIMEOUT`: no connection within `connectTimeoutMs`;
+ * - `CONNECTION_CLOSED`: the server ended the connection before the first byte of a response;
+ * - `TRUNCATED`: it ended within a response;
+ * - `BAD_RESPONSE`: what came is not HTTP/1.1; `HEAD_TOO_LARGE`: its head is over the limit;
+ * - `BODY_TOO_LARGE`: the body is over `maxBodyBytes`;
+ * - `BAD_ENCODING`: the body does not decode as its Content-Encoding says;
+ * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`.
+ */
+export class TransportError extends AsyncPatternsError {
+  readonly code: string
+
+  constructor(code: string, message: string, options?: AsyncPatternsErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** What an error is counted as: its `code`, or else its name. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN'
+  const code = (error as NodeJS.ErrnoException).code
+  return typeof code === 'string' ? code : error.name
+}

@@ -34,3 +34,13 @@ export {
   type Understood,
   type Within,
 } from './core/index.js'
+
+export {
+  checkCount,
+  checkDuration,
+  checkNumber,
+  checkOneOf,
+  type NumberRange,
+  parseDuration,
+  withDefaults,
+} from './core/index.js'

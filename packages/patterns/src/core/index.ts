@@ -7,6 +7,7 @@ export { CallContext, CancellableContext, contextOf } from './context.js'
 export { Deferred } from './deferred.js'
 export type { Discard } from './discard.js'
 export { disposeValue } from './discard.js'
+export { parseDuration } from './duration.js'
 export type { AsyncPatternsErrorOptions } from './errors.js'
 export {
   AcquireTimeoutError,

@@ -29,6 +29,8 @@ export interface SourceConfig {
   readonly records: string
   /** Path to what the source says its total number of records is. */
   readonly total?: string | undefined
+  /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
+  readonly errorPath?: string | undefined
   readonly mapping: Mapping
   readonly limits: SourceLimits
 }

@@ -13,14 +13,21 @@ export type FieldType =
   | { readonly type: 'decimal'; readonly locale?: string | undefined }
   | MoneyType
   | DateType
-  | { readonly type: 'boolean' }
+  | BooleanType
+
+export interface BooleanType {
+  readonly type: 'boolean'
+  /** Further texts and numbers that mean true or false, besides JSON's own: `['ja', '1']`. */
+  readonly trueValues?: readonly string[] | undefined
+  readonly falseValues?: readonly string[] | undefined
+}
 
 /** Money is a decimal string and a currency, never a float; nothing is guessed. */
 export interface MoneyType {
   readonly type: 'money'
   /** BCP 47 (`en`, `de`, `fr`, `de-CH`): which separators a string may hold. Without it an ambiguous string is rejected. */
   readonly locale?: string | undefined
-  /** ISO 4217, when the record does not name one. */
+  /** ISO 4217, for records that name none. A record that names another is rejected. */
   readonly currency?: string | undefined
   /** Path to the currency in the record. */
   readonly currencyPath?: string | undefined
@@ -38,17 +45,22 @@ export interface DateType {
   readonly format: 'iso' | 'epoch-seconds' | 'epoch-milliseconds' | 'date'
   /** IANA zone or offset for texts that carry none; without it such a text is rejected. */
   readonly zone?: string | undefined
+  /** Which of the two hours is meant when clocks are set back; without it such a time is rejected. */
+  readonly repeatedHour?: 'first' | 'second' | undefined
 }
 
 /** Money as it is stored. */
 export interface Money {
-  /** A plain decimal: `-12.50`. */
+  /** A plain decimal with at least the currency's usual digits: `-12.50`, `0.125`. Never rounded. */
   readonly amount: string
   /** ISO 4217. */
   readonly currency: string
 }
 
-/** What a normalised field can be. Integers beyond 2^53 are strings of digits; dates are ISO 8601 in UTC. */
+/**
+ * What a normalised field can be. Integers beyond 2^53 and decimals are strings of digits; dates are ISO 8601
+ * in UTC with milliseconds (`2026-03-01T12:00:00.000Z`), calendar dates `2026-03-01`.
+ */
 export type FieldValue = string | number | boolean | null | Money
 
 /**

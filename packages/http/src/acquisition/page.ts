@@ -11,6 +11,8 @@ export interface PageRef {
   readonly tries: number
   /** Epoch milliseconds before which it must not be fetched; 0 for at once. */
   readonly notBefore: number
+  /** How many pages right before this one were empty; the stop rule counts them, over a restart too. Default 0. */
+  readonly emptyBefore?: number
 }
 
 /** The right to fetch a page. `fence` rises with each claim; a commit under an older one is stale. */
@@ -29,6 +31,8 @@ export interface PageCommit {
   readonly next: readonly PageRef[]
   /** What the source says its total is, when it says so. */
   readonly reportedTotal?: number | undefined
+  /** Of the page's rows; kept, so that a source that serves the same rows again is noticed. */
+  readonly fingerprint?: string | undefined
   readonly bytes: number
 }
 

@@ -7,52 +7,73 @@ export type PaginationConfig = PaginationKind & {
   readonly maxPages: number
   /** How many empty pages in a row end the source, where nothing else says that it ends. Default 1. */
   readonly stopAfterEmpty: number
+  /** A page with fewer records than `pageSize` ends the source, where nothing else says so. Default false. */
+  readonly stopOnShortPage?: boolean | undefined
+  /** Path to a boolean that says whether more follows; `false` ends the source. */
+  readonly hasMorePath?: string | undefined
 }
 
 export type PaginationKind =
-  | {
-      readonly type: 'page'
-      /** Query parameter. */
-      readonly pageParam: string
-      readonly firstPage: number
-      readonly sizeParam?: string | undefined
-      readonly pageSize: number
-      /** Path to the number of pages or records; with it, pages are fetched side by side. */
-      readonly totalPagesPath?: string | undefined
-      readonly totalRecordsPath?: string | undefined
-    }
-  | {
-      readonly type: 'offset'
-      readonly offsetParam: string
-      readonly limitParam: string
-      readonly pageSize: number
-      readonly totalRecordsPath?: string | undefined
-    }
-  | {
-      readonly type: 'cursor'
-      readonly cursorParam: string
-      readonly cursorPath: string
-      /** Path to a boolean that says whether more follows. */
-      readonly hasMorePath?: string | undefined
-      readonly sizeParam?: string | undefined
-      readonly pageSize?: number | undefined
-    }
+  | PageNumberPaging
+  | OffsetPaging
+  | CursorPaging
   | { readonly type: 'nextUrl'; readonly nextUrlPath: string }
   | { readonly type: 'linkHeader' }
 
-/** Why a source has no further page after this one. */
-export type StopReason = 'end' | 'empty' | 'max-pages' | 'loop'
+export interface PageNumberPaging {
+  readonly type: 'page'
+  /** Query parameter. */
+  readonly pageParam: string
+  readonly firstPage: number
+  readonly sizeParam?: string | undefined
+  readonly pageSize: number
+  /** Path to the number of pages or records; with it, pages are fetched side by side. */
+  readonly totalPagesPath?: string | undefined
+  readonly totalRecordsPath?: string | undefined
+}
+
+export interface OffsetPaging {
+  readonly type: 'offset'
+  readonly offsetParam: string
+  readonly limitParam: string
+  readonly pageSize: number
+  /** With it, pages are fetched side by side. */
+  readonly totalRecordsPath?: string | undefined
+}
+
+export interface CursorPaging {
+  readonly type: 'cursor'
+  readonly cursorParam: string
+  readonly cursorPath: string
+  readonly sizeParam?: string | undefined
+  readonly pageSize?: number | undefined
+}
+
+/**
+ * Why a source has no further page after this one. `loop` (it leads back to pages or rows that it has served
+ * already) and `no-cursor` (it says that more follows, but not where) are errors of the source; the others are not.
+ */
+export type StopReason = 'end' | 'empty' | 'max-pages' | 'loop' | 'no-cursor'
 
 export interface NextPages {
   /** Pages that this page made known; those already known are recognised by their id. */
   readonly pages: readonly PageRef[]
-  /** Set when this page ends its source's sequence. `loop` is an error of the source, the others are not. */
+  /** Set when this page ends its source's sequence. */
   readonly stop?: StopReason
 }
 
 /** One way of paging: pure, so that it can be asked again after a crash. */
 export interface Pagination {
   first(): PageRef
-  /** `seen` tells whether a page id is already known to the run, to notice loops. */
-  next(page: PageRef, result: NormalisedPage, seen: (pageId: string) => boolean): NextPages
+  /**
+   * `seen` tells whether a page id is already known to the run, `rowsSeen` whether another page of the run
+   * had this fingerprint; both serve to notice loops.
+   * @throws NextUrlError when the source points to another origin, or to what is no URL.
+   */
+  next(
+    page: PageRef,
+    result: NormalisedPage,
+    seen: (pageId: string) => boolean,
+    rowsSeen?: (fingerprint: string) => boolean,
+  ): NextPages
 }

@@ -44,3 +44,4 @@ export {
   parseDuration,
   withDefaults,
 } from './core/index.js'
+export { checkFunction, Deferred } from './core/index.js'

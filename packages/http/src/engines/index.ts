@@ -1,1 +1,3 @@
-export type { Transport, TransportRequest, TransportResponse } from './transport.js'
+export type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
+export { errorCode, TransportError } from './transport-error.js'
+export { UndiciTransport, type UndiciTransportOptions } from './undici-transport.js'

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { errorCode, UndiciTransport } from '../../src/engines/index.js'
+import { httpServer } from '../contracts/servers.js'
+import { transportContract } from '../contracts/transport.js'
+
+transportContract('UndiciTransport', options => new UndiciTransport(options))
+
+test('redirects are responses unless they are asked to be followed', async () => {
+  await using server = await httpServer((request, response) => {
+    if (request.url === '/end') response.end(request.method)
+    else response.writeHead(302, { Location: '/end' }).end()
+  })
+  await using plain = new UndiciTransport()
+  expect((await plain.send({ url: `${server.url}/start` })).statusCode).toBe(302)
+  await using following = new UndiciTransport({ maxRedirects: 1 })
+  const response = await following.send({ url: `${server.url}/start`, method: 'POST', body: 'x' })
+  expect([response.statusCode, response.url, Buffer.from(response.body).toString()]).toEqual([
+    200,
+    `${server.url}/end`,
+    'GET',
+  ])
+})
+
+test('a circle of redirects ends with an error', async () => {
+  await using server = await httpServer(
+    (_, response) => void response.writeHead(302, { Location: '/' }).end(),
+  )
+  await using transport = new UndiciTransport({ maxRedirects: 3 })
+  const error: unknown = await transport.send({ url: server.url }).catch((caught: unknown) => caught)
+  expect(errorCode(error)).toBe('TOO_MANY_REDIRECTS')
+})
+
+test('credentials do not follow a redirect to another origin', async () => {
+  const seen: Record<string, unknown> = {}
+  await using other = await httpServer((request, response) => {
+    seen['other'] = request.headers.authorization
+    response.end()
+  })
+  await using server = await httpServer((request, response) => {
+    seen[request.url ?? ''] = request.headers.authorization
+    const to = request.url === '/start' ? '/here' : `${other.url}/there`
+    response.writeHead(307, { Location: to }).end()
+  })
+  await using transport = new UndiciTransport({ maxRedirects: 5 })
+  await transport.send({ url: `${server.url}/start`, headers: { Authorization: 'secret' } })
+  expect(seen).toEqual({ '/start': 'secret', '/here': 'secret', other: undefined })
+})
+
+test('compressed responses are asked for, unless told or named otherwise', async () => {
+  await using server = await httpServer(
+    (request, response) => void response.end(request.headers['accept-encoding'] ?? 'none'),
+  )
+  const asked = async (transport: UndiciTransport, headers?: Record<string, string>): Promise<string> =>
+    Buffer.from((await transport.send({ url: server.url, headers: headers ?? {} })).body).toString()
+  await using asking = new UndiciTransport()
+  expect(await asked(asking)).toBe('gzip, deflate, br')
+  expect(await asked(asking, { 'Accept-Encoding': 'br' })).toBe('br')
+  await using plain = new UndiciTransport({ compression: false })
+  expect(await asked(plain)).toBe('none')
+})
+
+test('a bad option is named', () => {
+  expect(() => new UndiciTransport({ maxConnections: 0 })).toThrow(/UndiciTransport.maxConnections is 0/)
+  expect(() => new UndiciTransport({ timeoutMs: -1 })).toThrow(RangeError)
+})

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Random, seededRandom } from 'async-patterns'
+import { answer } from '../answer.js'
+import type { Behaviour } from '../behaviour.js'
+import { BehaviourPlan, oneToFive } from '../behaviour-plan.js'
+import { MockServer } from '../mock-server.js'
+import { jsonReply, statusReply } from '../reply.js'
+import { type Answer, type Call, queryDuration, queryNumber, ROUTES, type Route } from './routes.js'
+import { type HttpMockStats, Stats } from './stats.js'
+
+export interface HttpMockOptions {
+  /** 0 takes a free one. Default 0. */
+  readonly port?: number
+  /** Default `127.0.0.1`. */
+  readonly host?: string
+  /** Chances, jitter and latencies follow from it, in the order of arrival. Default 1. */
+  readonly seed?: number
+  /** Default: 5 ms latency and nothing goes wrong. */
+  readonly behaviour?: Behaviour
+}
+
+/**
+ * A server to measure clients with. Routes: `/`, `/get` (echo), `/status/{code}`, `/delay/{seconds}`, `/429?after=n`, `/500`,
+ * `/bytes/{n}`, `/reset`, `/hang`, `/slow?bps=`, `/truncate`, `/garbage`, `/stall?for=1s&after=0s`. Free of latency and
+ * faults, and not counted: `/health`, `GET` and `DELETE /__stats`, `GET` and `PUT /__behaviour`.
+ */
+export class HttpMock implements AsyncDisposable {
+  readonly #seed: number
+  readonly #server: MockServer
+  readonly #routes: ReadonlyMap<string, Route>
+  #random: Random
+  #plan: BehaviourPlan
+  #stats = new Stats()
+  #throttled = 0
+
+  constructor({ seed = 1, behaviour = {} }: HttpMockOptions = {}) {
+    this.#seed = seed
+    this.#random = seededRandom(seed)
+    this.#plan = new BehaviourPlan(behaviour, seed, performance.now())
+    this.#routes = new Map(
+      Object.entries({
+        ...ROUTES,
+        '/429': (call: Call) => this.#throttle(call),
+        '/stall': (call: Call) => this.#stall(call),
+      }),
+    )
+    this.#server = new MockServer((request, response) => this.#handle(request, response), {
+      'GET /__stats': () => this.stats,
+      'DELETE /__stats': () => this.clearStats(),
+      'GET /__behaviour': () => this.#plan.behaviour,
+      'PUT /__behaviour': body => this.setBehaviour(body as Behaviour),
+    })
+  }
+
+  /** `http://host:port`, without a slash at the end. */
+  get url(): string {
+    return this.#server.url
+  }
+
+  get stats(): HttpMockStats {
+    return this.#stats.toJSON()
+  }
+
+  /** Counts begin anew; what is in flight is counted nowhere. Returns the new counts. */
+  clearStats(): HttpMockStats {
+    this.#stats = new Stats()
+    return this.stats
+  }
+
+  /** Replaces the whole behaviour; counts, times and chances begin anew. Returns it with its defaults. */
+  setBehaviour(behaviour: Behaviour): Behaviour {
+    this.#plan = new BehaviourPlan(behaviour, this.#seed, performance.now())
+    this.#random = seededRandom(this.#seed)
+    this.#throttled = 0
+    return this.#plan.behaviour
+  }
+
+  listen(port: number, host: string): Promise<void> {
+    return this.#server.listen(port, host)
+  }
+
+  close(): Promise<void> {
+    return this.#server.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const arrivedAt = performance.now()
+    const stats = this.#stats
+    stats.arrived()
+    const { name, rest, query } = takeApart(request.url ?? '/')
+    const route = this.#routes.get(name)
+    const { reply, fault, latencyMs } = answerOf(route, { request, rest, query })
+    const fate = this.#plan.decide(arrivedAt, undefined, latencyMs)
+    const met = fault === undefined || fate.fault !== undefined ? fate : { delayMs: fate.delayMs, fault }
+    answer(response, reply, met, status => {
+      const done = (): void =>
+        stats.answered(route === undefined ? 'other' : name, status, performance.now() - arrivedAt)
+      // What is sent in slices is answered with its last one.
+      if (met.fault?.kind === 'slow' && status !== 0) response.once('close', done)
+      else done()
+    })
+  }
+
+  #throttle({ query }: Call): Answer {
+    if (++this.#throttled <= queryNumber(query, 'after', 0, 0)) {
+      return { reply: jsonReply(200, { status: 'ok' }) }
+    }
+    return { reply: statusReply(429, undefined, ['Retry-After', String(oneToFive(this.#random))]) }
+  }
+
+  #stall({ query }: Call): Answer {
+    const fromMs = queryDuration(query, 'after', 0)
+    const untilMs = fromMs + queryDuration(query, 'for', 1000)
+    this.#plan.stall(performance.now(), { fromMs, untilMs })
+    return { reply: jsonReply(200, { stall: { fromMs, untilMs } }) }
+  }
+}
+
+/** Starts one in this process; `spawnMock('http')` starts it in its own, as anything that is measured should be. */
+export async function startHttpMock(options: HttpMockOptions = {}): Promise<HttpMock> {
+  const mock = new HttpMock(options)
+  await mock.listen(options.port ?? 0, options.host ?? '127.0.0.1')
+  return mock
+}
+
+/** `/status/404?x=1` is the route `/status`, the rest `404` and the query `x=1`. */
+function takeApart(url: string): { name: string; rest: string; query: string } {
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  const slash = path.indexOf('/', 1)
+  return {
+    name: slash < 0 ? path : path.slice(0, slash),
+    rest: slash < 0 ? '' : path.slice(slash + 1),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+  }
+}
+
+function answerOf(route: Route | undefined, call: Call): Answer {
+  if (route === undefined) return { reply: statusReply(404) }
+  try {
+    return route(call)
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError)
+      return { reply: statusReply(400, error.message) }
+    throw error
+  }
+}

@@ -45,3 +45,51 @@ export {
   withDefaults,
 } from './core/index.js'
 export { checkFunction, Deferred } from './core/index.js'
+
+export {
+  type BatchLimits,
+  BoundedQueue,
+  type BoundedQueueOptions,
+  type PutOptions,
+} from './patterns/bounded-queue/index.js'
+
+export {
+  allOf,
+  CostTooHighError,
+  JointRateLimiter,
+  type Rate,
+  type RateAcquireOptions,
+  RateLimitedError,
+  type RateLimitedReason,
+  RateLimiter,
+  type RateLimiterEvent,
+  type RateLimiterMetrics,
+  type RateLimiterRejectEvent,
+  type RateLimiterWaitEvent,
+  TimedRateLimiter,
+} from './patterns/rate-limiter/index.js'
+export {
+  SlidingWindowLimiter,
+  type SlidingWindowLimiterOptions,
+} from './patterns/sliding-window-limiter/index.js'
+export { Departure, SpacedLimiter, type SpacedLimiterOptions } from './patterns/spaced-limiter/index.js'
+export { TokenBucketLimiter, type TokenBucketLimiterOptions } from './patterns/token-bucket-limiter/index.js'
+
+export {
+  type BreakerCall,
+  type BreakerEvent,
+  type BreakerMetrics,
+  BreakerOpenError,
+  type BreakerRejection,
+  type BreakerRejectionEvent,
+  type BreakerSnapshot,
+  type BreakerStateName,
+  type BreakerTotals,
+  type BreakerTransitionEvent,
+  type CallCounts,
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type TransitionCause,
+  type TripRule,
+  type Verdict,
+} from './patterns/circuit-breaker/index.js'

@@ -1,0 +1,210 @@
+import type { CallContext, Clock, Listener, Operation, Outcome, Policy, Within } from '../../core/index.js'
+import { abortReason, checkDuration, contextOf, Deferred, Events, isAborted } from '../../core/index.js'
+import { BreakerCall } from './breaker-call.js'
+import type { BreakerEvent } from './breaker-events.js'
+import { BreakerMachine } from './breaker-machine.js'
+import type { BreakerMetrics } from './breaker-metrics.js'
+import type { BreakerSnapshot } from './breaker-snapshot.js'
+import { restoreInto, snapshotOf } from './breaker-snapshot.js'
+import type { BreakerState, BreakerStateName } from './breaker-states.js'
+import type { BreakerSettings, CircuitBreakerOptions, Verdict } from './circuit-breaker-options.js'
+import { breakerSettings } from './circuit-breaker-options.js'
+import { defaultVerdict, isStallsFault } from './default-verdict.js'
+
+/**
+ * Stops calling a remote that fails, and finds out by few calls when it is well again.
+ *
+ * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected with
+ * BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe: `probeCount` probes
+ * run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one failure opens it again.
+ * A result counts only in the state in which its call began. There is no timer.
+ *
+ * Source: M. Nygard, Release It!, 2nd ed., ch. 5.
+ */
+export class CircuitBreaker<in R = unknown> implements Policy<R> {
+  readonly name: string
+  readonly #clock: Clock
+  readonly #settings: BreakerSettings<R>
+  readonly #events = new Events<BreakerEvent>('circuit-breaker')
+  readonly #machine: BreakerMachine<R>
+  #pending = 0
+  #drained: Deferred<void> | undefined
+  readonly #callLeft = (): void => {
+    this.#pending -= 1
+    if (this.#pending > 0 || this.#drained === undefined) return
+    this.#drained.resolve()
+    this.#drained = undefined
+  }
+
+  /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
+  constructor(options?: CircuitBreakerOptions<R>) {
+    this.#settings = breakerSettings(options)
+    this.#clock = this.#settings.clock
+    this.name = this.#settings.name
+    this.#machine = new BreakerMachine(this.#settings, this.#events)
+  }
+
+  /**
+   * A breaker in the state that `toJSON` has written, in this process or another. Time that has passed since then
+   * (by the wall clock) counts. Calls in flight at that time are not known any more. The counts are kept only if the
+   * options name the same kind of window.
+   * @throws TypeError when `snapshot` is none.
+   */
+  static fromJSON<R = unknown>(
+    snapshot: BreakerSnapshot,
+    options?: CircuitBreakerOptions<R>,
+  ): CircuitBreaker<R> {
+    const breaker = new CircuitBreaker<R>({ ...options, name: options?.name ?? snapshot.name })
+    restoreInto(breaker.#machine, snapshot, breaker.#settings)
+    return breaker
+  }
+
+  /** What a call would meet now: `half-open` as soon as an open state's time is over. */
+  get state(): BreakerStateName {
+    return this.#machine.nameAt(this.#clock.now())
+  }
+
+  /** Closed, nothing in flight, and no failure or slow call remembered. */
+  get idle(): boolean {
+    const now = this.#clock.now()
+    const state = this.#machine.stateAt(now)
+    if (state.name !== 'closed' || state.forced || this.#pending > 0) return false
+    state.window.slide(now)
+    return state.window.failures === 0 && state.window.slowCalls === 0
+  }
+
+  /**
+   * Runs the operation, unless the breaker is open or the caller has aborted already.
+   * The operation's own value or error passes through unchanged; a rejected call has BreakerOpenError.
+   */
+  async execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    if (isAborted(within)) throw abortReason(within)
+    const startedAt = this.#clock.now()
+    const began = this.#machine.admit(startedAt)
+    const context = contextOf(within)
+    this.#pending += 1
+    let value: T
+    try {
+      value = await operation(context)
+    } catch (error) {
+      this.#judge(began, startedAt, context, { ok: false, error })
+      throw error
+    }
+    if (this.#settings.classify === undefined) this.#end(began, startedAt, context, 'success')
+    else this.#judge(began, startedAt, context, { ok: true, value })
+    return value
+  }
+
+  /**
+   * Lets one call through that the caller runs and judges; for streams.
+   * @throws BreakerOpenError when it is turned away, the caller's reason when it has aborted already.
+   */
+  acquire(within?: Within): BreakerCall {
+    if (isAborted(within)) throw abortReason(within)
+    const startedAt = this.#clock.now()
+    const began = this.#machine.admit(startedAt)
+    const context = contextOf(within)
+    this.#pending += 1
+    return new BreakerCall(verdict => this.#end(began, startedAt, context, verdict))
+  }
+
+  /**
+   * Counts a call that was made elsewhere and took so long: a success, or a failure by the latency rule.
+   * Outside the closed state it does nothing, for it is no probe.
+   */
+  recordLatency(latencyMs: number): void {
+    checkDuration('CircuitBreaker.recordLatency.latencyMs', latencyMs)
+    const now = this.#clock.now()
+    const state = this.#machine.stateAt(now)
+    if (state.name === 'closed') this.#machine.report(state, 'success', this.#withoutStall(latencyMs), now)
+  }
+
+  /** Resolves when no call is in flight, work handed to `waitUntil` included. */
+  waitPending(): Promise<void> {
+    if (this.#pending === 0) return Promise.resolve()
+    this.#drained ??= new Deferred()
+    return this.#drained.promise
+  }
+
+  metrics(): BreakerMetrics {
+    const now = this.#clock.now()
+    const machine = this.#machine
+    const state = machine.stateAt(now)
+    if (state.name === 'closed') state.window.slide(now)
+    const { calls, failures, slowCalls } = state.counts
+    return {
+      name: this.name,
+      state: machine.nameAt(now),
+      calls,
+      failures,
+      slowCalls,
+      errorRate: calls === 0 ? 0 : failures / calls,
+      slowCallRate: calls === 0 ? 0 : slowCalls / calls,
+      pending: this.#pending,
+      openings: machine.openings,
+      retryAfterMs: machine.retryAfterMs(now),
+      totals: { ...machine.totals },
+    }
+  }
+
+  /** Closed, with nothing remembered; also the end of `forceOpen` and `forceClosed`. Totals go on. */
+  reset(): void {
+    this.#machine.close('reset', this.#clock.now())
+  }
+
+  /** Open until `reset` or `forceClosed`. */
+  forceOpen(): void {
+    this.#machine.forceOpen(this.#clock.now())
+  }
+
+  /** Closed until `reset` or `forceOpen`: calls are counted, but no rule opens it. */
+  forceClosed(): void {
+    this.#machine.close('forced', this.#clock.now())
+  }
+
+  toJSON(): BreakerSnapshot {
+    return snapshotOf(this.#machine, this.#settings)
+  }
+
+  /** Transitions and rejections, in the order in which they happen; dispose the result to stop. */
+  subscribe(listener: Listener<BreakerEvent>): Disposable {
+    return this.#events.subscribe(listener)
+  }
+
+  #judge(began: BreakerState, startedAt: number, context: CallContext, outcome: Outcome<R>): void {
+    let verdict: Verdict = 'ignore'
+    try {
+      verdict = this.#verdict(outcome, context, startedAt)
+    } finally {
+      // A classifier that throws must not keep a probe's place.
+      this.#end(began, startedAt, context, verdict)
+    }
+  }
+
+  #verdict(outcome: Outcome<R>, context: CallContext, startedAt: number): Verdict {
+    const { classify, stalledMs } = this.#settings
+    if (classify !== undefined) return classify(outcome, context)
+    if (outcome.ok) return 'success'
+    if (stalledMs !== undefined) {
+      const latencyMs = this.#withoutStall(this.#clock.now() - startedAt)
+      if (isStallsFault(outcome.error, latencyMs)) return 'ignore'
+    }
+    return defaultVerdict(outcome.error, context)
+  }
+
+  #end(began: BreakerState, startedAt: number, context: CallContext, verdict: Verdict): void {
+    const now = this.#clock.now()
+    this.#machine.report(began, verdict, this.#withoutStall(now - startedAt), now)
+    if (began.name === 'half-open') {
+      // Late work of a probe loads the remote still, so its place is not free before that is done.
+      context.releaseWhenDone(() => began.leave(verdict === 'ignore'))
+    }
+    context.releaseWhenDone(this.#callLeft)
+  }
+
+  /** What of a latency is the remote's, and not our own event loop's. */
+  #withoutStall(latencyMs: number): number {
+    const { stalledMs } = this.#settings
+    return stalledMs === undefined ? latencyMs : Math.max(0, latencyMs - stalledMs())
+  }
+}

@@ -5,9 +5,10 @@ class SignalHub {
   readonly #signal: AbortSignal
   readonly #listeners = new Set<() => void>()
   readonly #fire = (): void => {
-    const listeners = [...this.#listeners]
-    this.#listeners.clear()
-    for (const listener of listeners) listener()
+    // One listener may unsubscribe another that has not had its turn: that one must not be called any more.
+    for (const listener of [...this.#listeners]) {
+      if (this.#listeners.delete(listener)) listener()
+    }
   }
 
   constructor(signal: AbortSignal) {

@@ -1,5 +1,5 @@
 import { Histogram } from 'async-patterns/observability'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 const latency = fc.oneof(

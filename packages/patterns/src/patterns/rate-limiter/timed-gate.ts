@@ -1,0 +1,176 @@
+import type { Clock, TimerHandle } from '../../core/index.js'
+import type { Gate, Waiter } from './gate.js'
+import type { Rate } from './rate.js'
+
+/**
+ * One who needs other gates too. Unlike a waiter it holds nobody up while it waits for those:
+ * a slow limit that is shared by few must not stop the fast one that is shared by all.
+ */
+export interface Guest {
+  /** What it needs next. */
+  readonly cost: number
+  /** It may take now: returns 0 when it did, and has moved to the end of every line, else how long it must wait. */
+  turn(now: number): number
+}
+
+type Place = Waiter | Guest
+
+function isGuest(place: Place): place is Guest {
+  return 'turn' in place
+}
+
+/** One rate, the line before it, and one timer for the head of the line. */
+export class TimedGate implements Gate {
+  readonly clock: Clock
+  readonly #rate: Rate
+  readonly #line = new Set<Place>()
+  /** The sum of the waiters' costs. */
+  #ahead = 0
+  #blockedUntil = -Infinity
+  #timer: TimerHandle | undefined
+  #timerAt = Infinity
+
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate
+    this.clock = clock
+  }
+
+  get maxCost(): number {
+    return this.#rate.maxCost
+  }
+
+  get waiting(): number {
+    return this.#line.size
+  }
+
+  isIdle(now: number): boolean {
+    return this.#line.size === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
+  }
+
+  tryTake(now: number, cost: number): boolean {
+    return this.#line.size === 0 && this.#take(now, cost, now) === 0
+  }
+
+  waitMs(now: number, cost: number, ahead = 0): number {
+    return this.#wait(now, cost, this.#ahead + ahead)
+  }
+
+  join(waiter: Waiter): void {
+    this.#line.add(waiter)
+    this.#ahead += waiter.cost
+    this.pump()
+  }
+
+  leave(waiter: Waiter): void {
+    if (!this.#line.delete(waiter)) return
+    this.#ahead -= waiter.cost
+    this.pump()
+  }
+
+  /** Serves nobody before `until`. Blocks add up: the latest moment counts. */
+  blockUntil(until: number): void {
+    if (until <= this.#blockedUntil) return
+    this.#blockedUntil = until
+    this.review()
+  }
+
+  /** The rate has changed: those who can no longer be served in time are told at once. */
+  review(): void {
+    const now = this.clock.now()
+    let ahead = 0
+    for (const place of this.#line) {
+      if (isGuest(place)) continue
+      const waitMs = place.limitAt === Infinity ? 0 : this.#wait(now, place.cost, ahead)
+      if (isTooLong(now, waitMs, place.limitAt)) this.#refuse(place, now, waitMs)
+      else ahead += place.cost
+    }
+    this.pump()
+  }
+
+  /** Serves whoever can be served, and sets the timer for the next. */
+  pump(): void {
+    const now = this.clock.now()
+    this.#arm(now, this.#serve(now))
+  }
+
+  admit(guest: Guest): void {
+    this.#line.add(guest)
+  }
+
+  dismiss(guest: Guest): void {
+    this.#line.delete(guest)
+  }
+
+  /** How long `guest` must wait for this gate alone; Infinity while a waiter stands before it. */
+  waitOfGuest(now: number, guest: Guest, cost: number): number {
+    for (const place of this.#line) {
+      if (place === guest) break
+      if (!isGuest(place)) return Infinity
+    }
+    return this.#wait(now, cost, 0)
+  }
+
+  /** Takes what `waitOfGuest` found free. */
+  takeForGuest(now: number, cost: number, since: number): void {
+    this.#rate.tryTake(now, cost, since)
+  }
+
+  #serve(now: number): number {
+    let waitMs = Infinity
+    for (const place of this.#line) {
+      const left = isGuest(place) ? place.turn(now) : this.#serveWaiter(place, now)
+      if (left === 0) continue
+      const here = isGuest(place) ? this.#wait(now, place.cost, 0) : left
+      waitMs = Math.min(waitMs, left, here > 0 ? here : Infinity)
+      if (here > 0) break
+    }
+    return waitMs
+  }
+
+  #serveWaiter(waiter: Waiter, now: number): number {
+    const waitMs = this.#take(now, waiter.cost, waiter.since)
+    if (waitMs > 0) return waitMs
+    this.#line.delete(waiter)
+    this.#ahead -= waiter.cost
+    waiter.grant(now)
+    return 0
+  }
+
+  #refuse(waiter: Waiter, now: number, waitMs: number): void {
+    this.#line.delete(waiter)
+    this.#ahead -= waiter.cost
+    waiter.refuse(now, waitMs)
+  }
+
+  #take(now: number, cost: number, since: number): number {
+    return now < this.#blockedUntil ? this.#blockedUntil - now : this.#rate.tryTake(now, cost, since)
+  }
+
+  #wait(now: number, cost: number, ahead: number): number {
+    const start = Math.max(now, this.#blockedUntil)
+    return start - now + this.#rate.waitMs(start, cost, ahead)
+  }
+
+  /** A timer that is set too early is left alone: it looks again. */
+  #arm(now: number, waitMs: number): void {
+    const at = now + waitMs
+    if (this.#line.size > 0 && this.#timerAt <= at && at !== Infinity) return
+    if (this.#timer !== undefined) this.clock.clearTimer(this.#timer)
+    this.#timer = undefined
+    this.#timerAt = Infinity
+    if (this.#line.size === 0 || at === Infinity) return
+    this.#timerAt = at
+    this.#timer = this.clock.setTimer(() => this.#fire(), waitMs)
+  }
+
+  #fire(): void {
+    this.#timer = undefined
+    this.#timerAt = Infinity
+    this.pump()
+  }
+}
+
+/** Whether a wait cannot end by `limitAt`. One that is not known may, while there is time. */
+export function isTooLong(now: number, waitMs: number, limitAt: number): boolean {
+  return waitMs === Infinity ? limitAt <= now : now + waitMs > limitAt
+}

@@ -1,0 +1,33 @@
+import { type Clock, systemClock } from '../../core/index.js'
+import { gateOf, RateLimiter } from './rate-limiter.js'
+import type { Rate } from './rate.js'
+import { TimedGate } from './timed-gate.js'
+
+/** A limiter of one rate; a rate of your own (see Rate) makes one with `new`. */
+export class TimedRateLimiter extends RateLimiter {
+  declare readonly [gateOf]: TimedGate
+
+  constructor(pattern: string, rate: Rate, clock: Clock = systemClock) {
+    super(pattern, new TimedGate(rate, clock))
+  }
+
+  /**
+   * Grants nothing before `untilMs`, on the scale of `clock.now()`: for a server's Retry-After.
+   * It never shortens a block that holds. Who can no longer be served in time is refused at once.
+   */
+  blockUntil(untilMs: number): void {
+    this[gateOf].blockUntil(untilMs)
+    if (this.events.wanted('block')) this.events.emit({ type: 'block', untilMs })
+  }
+
+  /** To be called when something outside time and line has made room. */
+  protected pump(): void {
+    this[gateOf].pump()
+  }
+
+  /** To be called when the rate was changed: waiters are scheduled anew. */
+  protected rateChanged(): void {
+    this[gateOf].review()
+    if (this.events.wanted('rate-change')) this.events.emit({ type: 'rate-change' })
+  }
+}

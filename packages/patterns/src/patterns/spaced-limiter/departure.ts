@@ -1,0 +1,47 @@
+import type { Clock } from '../../core/index.js'
+import type { SpacedRate } from './spaced-rate.js'
+
+/**
+ * Leave for one departure that has not happened yet. Say when it has, or that it will not: until then it keeps its
+ * place in every window to come. Only the first word counts. `using` cancels what was never sent.
+ */
+export class Departure implements Disposable {
+  /** When leave was given, on the scale of `clock.now()`. */
+  readonly grantedAt: number
+  readonly #rate: SpacedRate
+  readonly #clock: Clock
+  readonly #cost: number
+  readonly #nextAt: number
+  readonly #onKnown: () => void
+  #isKnown = false
+
+  constructor(rate: SpacedRate, clock: Clock, grantedAt: number, cost: number, onKnown: () => void) {
+    this.grantedAt = grantedAt
+    this.#rate = rate
+    this.#clock = clock
+    this.#cost = cost
+    this.#nextAt = rate.hold(cost)
+    this.#onKnown = onKnown
+  }
+
+  /** It departed at `at`: now, unless told. To be said once it has happened: `at` is held between the grant and now. */
+  sent(at?: number): void {
+    if (this.#isKnown) return
+    this.#isKnown = true
+    const now = this.#clock.now()
+    this.#rate.settle(Math.min(Math.max(at ?? now, this.grantedAt), now), this.#cost)
+    this.#onKnown()
+  }
+
+  /** Nothing departs; the place is free again. */
+  cancel(): void {
+    if (this.#isKnown) return
+    this.#isKnown = true
+    this.#rate.giveBack(this.#nextAt, this.#cost)
+    this.#onKnown()
+  }
+
+  [Symbol.dispose](): void {
+    this.cancel()
+  }
+}

@@ -1,0 +1,2 @@
+export type { TokenBucketLimiterOptions } from './token-bucket-limiter.js'
+export { TokenBucketLimiter } from './token-bucket-limiter.js'

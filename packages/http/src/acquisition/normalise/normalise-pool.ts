@@ -1,0 +1,96 @@
+import { fileURLToPath } from 'node:url'
+import { checkCount, ClosedError } from 'async-patterns'
+import { Piscina } from 'piscina'
+import type { SourceConfig } from '../config.js'
+import type { NormalisedPage } from './normalised-page.js'
+import type { PageHeaders } from './normalise-page.js'
+import { instructionsOf } from './normalise-page.js'
+import { PageInvalidError } from './page-invalid-error.js'
+import type { NormaliseAnswer, NormaliseTask } from './worker.js'
+
+export interface NormalisePoolOptions {
+  /** Threads, all started at once and kept. 1 to 64; default 4. */
+  readonly workers?: number
+}
+
+const defaultWorkers = 4
+
+/**
+ * Worker threads that parse and normalise pages. Each has one page at a time, so a thread that dies takes one page
+ * with it, and is replaced.
+ */
+export class NormalisePool implements AsyncDisposable {
+  readonly #threads: Piscina
+  #closed = false
+
+  /** @throws RangeError for a count of workers out of range. */
+  constructor(sources: readonly SourceConfig[], { workers = defaultWorkers }: NormalisePoolOptions = {}) {
+    checkCount('NormalisePool.workers', workers, { max: 64 })
+    this.#threads = new Piscina({
+      filename: workerFile(),
+      name: 'normalise',
+      workerData: sources.map(instructionsOf),
+      minThreads: workers,
+      maxThreads: workers,
+      concurrentTasksPerWorker: 1,
+      recordTiming: false,
+    })
+    // A thread that dies between pages has no page to fail, and the next page finds a fresh one.
+    this.#threads.on('error', () => undefined)
+  }
+
+  /**
+   * Normalises one page of the source so named. The bytes are transferred: the caller's array is empty afterwards.
+   * @throws PageInvalidError (rejects) when the page cannot be used, or when its thread died; ClosedError after `close`.
+   */
+  async run(bytes: Uint8Array, source: string, headers: PageHeaders = {}): Promise<NormalisedPage> {
+    if (this.#closed) throw new ClosedError('NormalisePool is closed')
+    const answer = await this.#send(whole(bytes), source, headers)
+    if (answer.ok) return answer.page
+    throw new PageInvalidError(answer.code, answer.message)
+  }
+
+  async #send(
+    bytes: Uint8Array<ArrayBuffer>,
+    source: string,
+    headers: PageHeaders,
+  ): Promise<NormaliseAnswer> {
+    const task: NormaliseTask = {
+      source,
+      bytes,
+      headers: { 'content-type': headers['content-type'], link: headers.link },
+    }
+    try {
+      return (await this.#threads.run(task, { transferList: [bytes.buffer] })) as NormaliseAnswer
+    } catch (error) {
+      if (this.#closed) throw new ClosedError('NormalisePool was closed', { cause: error })
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new PageInvalidError('WORKER_DIED', `the worker thread failed: ${reason}`, { cause: error })
+    }
+  }
+
+  /** Pages in hand are finished first. A second call waits for the first. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#threads.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** A buffer of its own: a slice of a shared one must not be transferred with its neighbours. */
+function whole(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes
+  const own = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength
+  return own ? new Uint8Array(buffer) : new Uint8Array(bytes)
+}
+
+/** Worker threads run built code, even where the tests run this file from the sources. */
+function workerFile(): string {
+  return fileURLToPath(new URL('./worker.js', import.meta.url)).replace(
+    /([\\/]http[\\/])src([\\/])/,
+    '$1dist$2',
+  )
+}

@@ -1,0 +1,32 @@
+import type { AsyncPatternsErrorOptions } from 'async-patterns'
+import { AsyncPatternsError } from 'async-patterns'
+
+/** What can be wrong with a page as a whole, although its status was 200. */
+export type PageInvalidCode =
+  /** No byte, or only white space. */
+  | 'EMPTY_BODY'
+  /** The bytes are not text in the character set that was announced (UTF-8 unless told otherwise). */
+  | 'INVALID_ENCODING'
+  /** The announced character set is unknown here. */
+  | 'UNSUPPORTED_CHARSET'
+  /** HTML or XML where JSON was due. */
+  | 'MARKUP_NOT_JSON'
+  /** JSON that ends in its middle. */
+  | 'TRUNCATED_JSON'
+  | 'INVALID_JSON'
+  /** JSON that reports an error instead of records. */
+  | 'ERROR_BODY'
+  /** JSON without the array that the source's `records` names. */
+  | 'NO_RECORDS'
+  /** The worker thread ended while it had this page. */
+  | 'WORKER_DIED'
+
+/** The page gives no records at all; another try may. Single bad records are rejects, not this. */
+export class PageInvalidError extends AsyncPatternsError {
+  readonly code: PageInvalidCode
+
+  constructor(code: PageInvalidCode, message: string, options?: AsyncPatternsErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,92 @@
+import { stringify as stringifyExactly } from 'lossless-json'
+import type { FieldMapping, FieldValue, Mapping } from '../mapping.js'
+import { fieldReader } from './field-reader.js'
+import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
+import type { PathReader } from './read-path.js'
+import { compilePath } from './read-path.js'
+import { shown, Unreadable } from './unreadable.js'
+
+/** Collects what the records of one page become. */
+export interface RecordSink {
+  readonly records: AcceptedRecord[]
+  readonly rejects: RejectedRecord[]
+  warnings: number
+}
+
+export type RecordMapper = (record: unknown, index: number, sink: RecordSink) => void
+
+interface CompiledField {
+  readonly name: string
+  readonly required: boolean
+  readonly default: FieldValue
+  readonly valueAt: PathReader
+  readonly read: ReturnType<typeof fieldReader>
+}
+
+const missing = new Unreadable('MISSING_FIELD', 'it is missing or null')
+const emptyId = new Unreadable('EMPTY_VALUE', 'it is empty')
+
+/** Compiles a mapping once; the mapper puts each record where it belongs and never throws for a bad one. */
+export function recordMapper(mapping: Mapping): RecordMapper {
+  const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field))
+  return (record, index, sink) => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+      sink.rejects.push(
+        reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is no object`)),
+      )
+      return
+    }
+    const fields: Record<string, FieldValue> = {}
+    let warnings = 0
+    for (const field of compiled) {
+      const value = readField(field, record)
+      if (!(value instanceof Unreadable)) fields[field.name] = value
+      else if (field.required) {
+        sink.rejects.push(reject(record, index, field.name, value))
+        return
+      } else {
+        fields[field.name] = null
+        warnings += 1
+      }
+    }
+    sink.warnings += warnings
+    sink.records.push({ id: idText(fields), fields })
+  }
+}
+
+/** The configuration lets an id be a string or an integer only. */
+function idText({ id }: Readonly<Record<string, FieldValue>>): string {
+  return typeof id === 'string' ? id : JSON.stringify(id)
+}
+
+function compileField(name: string, field: FieldMapping): CompiledField {
+  const read = fieldReader(field)
+  const isId = name === 'id'
+  return {
+    name,
+    required: field.required || isId,
+    default: field.default ?? null,
+    valueAt: compilePath(field.path),
+    read: isId ? (value, record) => notEmpty(read(value, record)) : read,
+  }
+}
+
+function notEmpty(value: FieldValue | Unreadable): FieldValue | Unreadable {
+  return typeof value === 'string' && value.trim() === '' ? emptyId : value
+}
+
+function readField(field: CompiledField, record: object): FieldValue | Unreadable {
+  const value = field.valueAt(record)
+  if (value !== undefined && value !== null) return field.read(value, record)
+  return field.default === null && field.required ? missing : field.default
+}
+
+function reject(record: unknown, index: number, field: string | undefined, why: Unreadable): RejectedRecord {
+  const reason = field === undefined ? why.reason : `${field}: ${why.reason}`
+  return { index, code: why.code, field, reason, raw: rawText(record) }
+}
+
+/** The record's JSON, long numbers digit by digit. */
+function rawText(record: unknown): string {
+  return stringifyExactly(record) ?? 'null'
+}

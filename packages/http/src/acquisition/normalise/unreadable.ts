@@ -1,0 +1,29 @@
+/** Why a value could not be read. Returned, not thrown: broken records are no exception on the hot path. */
+export class Unreadable {
+  /** Literal and countable: `AMBIGUOUS_NUMBER`. */
+  readonly code: string
+  readonly reason: string
+
+  constructor(code: string, reason: string) {
+    this.code = code
+    this.reason = reason
+  }
+}
+
+const shownLength = 80
+
+/** A value as a reason shows it: JSON, cut to a length that a person reads. */
+export function shown(value: unknown): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch {
+    text = undefined
+  }
+  text ??= String(value)
+  return text.length <= shownLength ? text : `${text.slice(0, shownLength)}…`
+}
+
+export function wrongType(value: unknown, allowed: string): Unreadable {
+  return new Unreadable('WRONG_TYPE', `${shown(value)} is not ${allowed}`)
+}

@@ -1,0 +1,23 @@
+const linkPattern =
+  /<([^>]*)>((?:\s*;\s*[\w!#$%&'*+.^`|~-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)\s*(?:,|$)/g
+const parameterPattern = /;\s*([^\s=;,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+)))?/g
+
+/**
+ * The target of the first link with the relation `next` in a Link header (RFC 8288), still relative if it was;
+ * null when the header has none, undefined when there is no header.
+ */
+export function nextLink(header: string | undefined): string | null | undefined {
+  if (header === undefined) return undefined
+  for (const [, target, parameters = ''] of header.matchAll(linkPattern)) {
+    if (relationsOf(parameters).includes('next')) return target ?? null
+  }
+  return null
+}
+
+/** Only a link's first `rel` counts (RFC 8288, 3.3). */
+function relationsOf(parameters: string): readonly string[] {
+  for (const [, name, quoted, bare] of parameters.matchAll(parameterPattern)) {
+    if (name?.toLowerCase() === 'rel') return (quoted ?? bare ?? '').toLowerCase().split(/\s+/)
+  }
+  return []
+}

@@ -1,0 +1,65 @@
+/** What stands in a text where a secret was. */
+const redacted = '[redacted]'
+/** A shorter value cannot be told from ordinary text; such a one is kept out by its place, not by its value. */
+const shortestSecret = 4
+/** A fragment of Base64 this long does not turn up by chance. */
+const shortestFragment = 8
+
+const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|password|api-?key|signature/i
+const secretParameter =
+  /^(?:key|sig|pwd)$|token|secret|passw|api[-_]?key|access[-_]?key|signature|credential/i
+
+/** Whether a header of this name usually carries a credential. */
+export function isSecretHeader(name: string): boolean {
+  return secretHeader.test(name)
+}
+
+/** Whether a query parameter of this name usually carries a credential. Cursors (`pageToken`) are none. */
+export function isSecretName(name: string): boolean {
+  return secretParameter.test(name) && !/^(?:next_?|page_?|continuation_?)token$/i.test(name)
+}
+
+/**
+ * Takes configured secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64,
+ * alone or inside something longer. Values of fewer than four characters are not looked for.
+ */
+export class Secrets {
+  readonly #pattern: RegExp | undefined
+
+  constructor(values: Iterable<string> = []) {
+    const forms = new Set<string>()
+    for (const value of values)
+      if (value.length >= shortestSecret) for (const form of formsOf(value)) forms.add(form)
+    // The longest first: a secret may be a part of another one's form.
+    const sources = [...forms].sort((a, b) => b.length - a.length).map(escapePattern)
+    this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gi')
+  }
+
+  /** The text with `[redacted]` for each secret. */
+  redact(text: string): string {
+    return this.#pattern === undefined ? text : text.replace(this.#pattern, redacted)
+  }
+}
+
+function formsOf(value: string): string[] {
+  const percent = encodeURIComponent(value)
+  const form = new URLSearchParams({ v: value }).toString().slice(2)
+  return [value, percent, form, JSON.stringify(value).slice(1, -1), ...base64Forms(value)]
+}
+
+/** Three bytes make four characters, so a secret inside a longer text has three forms; their unsure ends are cut. */
+function base64Forms(value: string): string[] {
+  const whole = Buffer.from(value)
+  const forms = [whole.toString('base64'), whole.toString('base64url')]
+  for (const lead of [0, 1, 2]) {
+    const text = Buffer.concat([Buffer.alloc(lead), whole])
+    const from = Math.ceil((lead * 8) / 6)
+    const fragment = text.toString('base64').slice(from, Math.floor((text.length * 8) / 6))
+    forms.push(fragment, fragment.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return forms.filter(form => form.length >= shortestFragment)
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}

@@ -13,6 +13,8 @@ export interface RunPlan {
 
 export interface PlannedSource {
   readonly name: string
+  /** Sources of one endpoint (origin and path) share its rate limit. */
+  readonly endpoint: string
   readonly limitPerSecond: number
   /** Where its sequence begins. */
   readonly first: PageRef
@@ -21,47 +23,115 @@ export interface PlannedSource {
 /** One run of a plan; `resumed` when it continues an earlier one that was not complete. */
 export interface Run {
   readonly id: string
+  /** Epoch milliseconds; of the first start when the run is resumed. */
   readonly startedAt: number
   readonly resumed: boolean
-  /** The ledger has seen departures before: limiters begin with a full window blocked. */
-  readonly hasHistory: boolean
+  /**
+   * Epoch milliseconds of the latest moment at which a request may have departed before; undefined when there
+   * was none. Limiters stay shut for one full window from then, or kill and restart would break the limit.
+   */
+  readonly lastDepartureAt?: number | undefined
 }
 
 /** One departure: the moment at which a request's head was written, in epoch milliseconds. */
 export interface Departure {
   readonly source: string
   readonly pageId: string
+  /** From 1, over restarts. */
   readonly attempt: number
   readonly at: number
 }
 
+/** An attempt that failed; it has spent a try of its page. */
+export interface AttemptFailure extends PageError {
+  readonly source: string
+  readonly pageId: string
+  readonly attempt: number
+}
+
+/** A source's breaker moved. */
+export interface TransitionRow {
+  readonly source: string
+  readonly from: string
+  readonly to: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly cause: string
+}
+
+/** What happened on the wire, written in one go and before the pages that it brought. */
+export interface Journal {
+  readonly departures: readonly Departure[]
+  readonly failures: readonly AttemptFailure[]
+  readonly transitions: readonly TransitionRow[]
+}
+
+/** By what a source that leads back to what it has served already is noticed. */
+export interface KnownPage {
+  readonly id: string
+  readonly source: string
+  /** Of its rows, once it is done. */
+  readonly fingerprint: string | null
+}
+
+/** A rejected record, as it is rendered to `rejected.jsonl`. */
+export interface RejectedRow {
+  readonly source: string
+  readonly page: string
+  readonly index: number
+  readonly code: string
+  readonly field: string | null
+  readonly reason: string
+  /** The record as the source gave it, as JSON. */
+  readonly raw: string
+}
+
 export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
+
+/** Why a run ended: its pages ran out, somebody stopped it, or its total timeout passed. */
+export type RunEnd = 'finished' | 'interrupted' | 'timeout'
 
 /**
  * The truth about a run: what is done, what was taken, what failed. SQLite embedded, PostgreSQL for a fleet;
- * one contract suite runs over every implementation.
+ * one contract suite runs over every implementation. A ledger has one open run at a time. Whatever a method
+ * writes is written whole or not at all; what it cannot write it rejects with a LedgerError.
  */
 export interface Ledger extends AsyncDisposable {
   /**
-   * Opens or continues a run.
-   * @throws PlanChangedError when an unfinished run has another plan and `fresh` is not set;
-   *   LedgerLockedError when another process holds the ledger.
+   * Continues the last run when it has pages that are not done (those that failed get fresh tries), or else
+   * begins a new one that upserts over the products at hand. `fresh` forgets all there is and begins anew.
+   * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set.
    */
   openRun(plan: RunPlan, options: { readonly fresh: boolean }): Promise<Run>
-  /** Done pages, and those another worker holds, are absent from the answer. */
+  /** Done and failed pages, and those another worker holds, are absent from the answer. */
   claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]>
   /** False when the claim was lost. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>
-  /** One transaction for all pages given; a stale claim's page changes nothing. */
+  /**
+   * One transaction for all pages given; a stale claim's page changes nothing. Of records with the same id in
+   * one run that with the newest `updatedAt` stays, then that of the lowest ordinal, then the lowest index:
+   * the same whatever the order of arrival. A record of a later run replaces that of an earlier one.
+   */
   commit(pages: readonly PageCommit[]): Promise<('done' | 'stale')[]>
+  /** The page is open again. `spendsTry` counts a try that no journal names. */
   giveBack(
     claim: Claim,
     how: { readonly notBefore: number; readonly error?: PageError | undefined; readonly spendsTry: boolean },
   ): Promise<void>
-  /** The page has used its tries. */
+  /** The page has used its tries. A stale claim changes nothing. */
   fail(claim: Claim, error: PageError): Promise<void>
-  /** Pages that are neither done nor failed, with expired leases freed: for start-up and sweeper. */
+  /**
+   * Pages that are neither done nor failed nor held, in the order of their ids; those with expired leases are
+   * freed. At most 1,000, after the id `after`: for start-up and sweeper.
+   */
   pending(run: Run, after?: string): Promise<PageRef[]>
-  logDepartures(rows: readonly Departure[]): Promise<void>
+  /** All pages that the run knows, whatever has become of them. */
+  known(run: Run): Promise<KnownPage[]>
+  /** A failure spends a try of its page; so a page's tries are remembered over restarts. */
+  log(journal: Journal): Promise<void>
+  /** Ends the run and says how it stands. A run that was never closed counts as interrupted. */
+  closeRun(run: Run, end: RunEnd): Promise<RunStatus>
   summary(run: Run): Promise<Summary>
+  /** All rejected records of the run, by source, page and index. */
+  rejected(run: Run): AsyncIterable<RejectedRow>
 }

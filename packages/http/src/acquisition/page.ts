@@ -1,4 +1,5 @@
 import type { AcceptedRecord, RejectedRecord } from './normalise/normalised-page.js'
+import type { StopReason } from './pagination/pagination.js'
 
 /** A page that is to be fetched. Its id is the same in every run of the same plan: `northwind:page=3`. */
 export interface PageRef {
@@ -34,6 +35,8 @@ export interface PageCommit {
   /** Of the page's rows; kept, so that a source that serves the same rows again is noticed. */
   readonly fingerprint?: string | undefined
   readonly bytes: number
+  /** Why the source's sequence ends with this page, if it does. */
+  readonly stop?: StopReason | undefined
 }
 
 /** An attempt's error as the ledger keeps it. */

@@ -37,18 +37,29 @@ export interface SourceSummary {
   readonly pages: number
   readonly requests: number
   readonly retries: number
+  /** Records that came: accepted + rejected + duplicates. */
   readonly fetched: number
+  /** Records with an id of their own: products. */
   readonly accepted: number
   readonly rejected: number
+  /** Records whose id another record of the run has too. */
   readonly duplicates: number
-  /** Currency to average, as a decimal string. */
+  /** Optional fields that could not be read and became null. */
+  readonly warnings: number
+  /** Currency to the mean price of its products: a decimal string, exact but for its last place, rounded half up. */
   readonly averagePrice: Readonly<Record<string, string>>
   readonly errors: readonly ErrorSummary[]
   readonly breaker: { readonly state: string; readonly transitions: readonly BreakerTransition[] }
+  /** `worstRollingSecond`: the most departures in any half-open second, over all sources of the endpoint. */
   readonly rateLimit: { readonly limitPerSecond: number; readonly worstRollingSecond: number }
   readonly coverage: {
+    /** What the source says its number of records is; null when it does not say. */
     readonly reportedTotal: number | null
     readonly uniqueIds: number
+    /**
+     * reportedTotal - uniqueIds - rejected, not below 0. Duplicates within the source count here, since a record
+     * that was served twice may stand for one that never was.
+     */
     readonly missing: number | null
   }
 }

@@ -1,0 +1,145 @@
+import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type BetterSqlite3 from 'better-sqlite3'
+import { LedgerError, LedgerLockedError, MissingPackageError } from '../ledger-errors.js'
+import { SCHEMA, SCHEMA_VERSION } from './schema.js'
+
+export type Database = BetterSqlite3.Database
+
+const require = createRequire(import.meta.url)
+
+/** The driver is optional and native: it is loaded when a ledger is opened and not before. */
+function driver(): typeof BetterSqlite3 {
+  try {
+    return require('better-sqlite3') as typeof BetterSqlite3
+  } catch (error) {
+    throw new MissingPackageError('better-sqlite3', 'The embedded ledger', error)
+  }
+}
+
+/** Where the database lies and how far it may go: see SqliteLedgerOptions. */
+export interface DatabaseOptions {
+  readonly file: string
+  readonly maxBytes?: number
+  readonly busyTimeoutMs?: number
+}
+
+/** A database file together with the right to be its only writer. */
+export interface OwnedDatabase {
+  readonly database: Database
+  close(): void
+}
+
+/**
+ * Opens `file` for this process alone, and makes it and its folder when they are not there.
+ * The right is a lock of the operating system on `<file>.lock`: it goes with the process, also on kill -9.
+ * (Such locks do not hold on some network file systems.)
+ * @throws LedgerLockedError, LedgerError, MissingPackageError.
+ */
+export function openOwned(options: DatabaseOptions): OwnedDatabase {
+  const Sqlite = driver()
+  const { file, busyTimeoutMs = 1_000 } = options
+  return translating(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    const lock = new Sqlite(`${file}.lock`, { timeout: 0 })
+    try {
+      takeLock(lock, file, Sqlite)
+      const database = prepareDatabase(new Sqlite(file, { timeout: busyTimeoutMs }), options)
+      return {
+        database,
+        close: () => {
+          database.close()
+          lock.close()
+        },
+      }
+    } catch (error) {
+      lock.close()
+      throw error
+    }
+  })
+}
+
+/** The transaction is never ended: closing the file, or the end of the process, frees the lock. */
+function takeLock(lock: Database, file: string, Sqlite: typeof BetterSqlite3): void {
+  try {
+    lock.exec('begin exclusive')
+  } catch (error) {
+    if (codeOf(error) !== 'SQLITE_BUSY') throw error
+    throw new LedgerLockedError(file, readOwner(file, Sqlite), error)
+  }
+}
+
+function readOwner(file: string, Sqlite: typeof BetterSqlite3): number | undefined {
+  try {
+    const database = new Sqlite(file, { readonly: true, timeout: 100 })
+    try {
+      return database.prepare<[], number>('select pid from owner').pluck().get()
+    } finally {
+      database.close()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** NORMAL with WAL survives a killed process; a power cut may cost the last transactions, never the file. */
+function prepareDatabase(database: Database, { file, maxBytes }: DatabaseOptions): Database {
+  try {
+    if (maxBytes !== undefined) limitSize(database, maxBytes)
+    database.pragma('journal_mode = wal')
+    database.pragma('synchronous = normal')
+    const version = database.pragma('user_version', { simple: true }) as number
+    if (version !== 0 && version !== SCHEMA_VERSION) {
+      throw new LedgerError(`${file} is a ledger of version ${version}; this is for ${SCHEMA_VERSION}`, file)
+    }
+    database.transaction(() => {
+      database.exec(SCHEMA)
+      database.pragma(`user_version = ${SCHEMA_VERSION}`)
+      database.prepare('insert or replace into owner (only, pid) values (1, ?)').run(process.pid)
+    })()
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function limitSize(database: Database, maxBytes: number): void {
+  const pageSize = database.pragma('page_size', { simple: true }) as number
+  database.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
+}
+
+const ADVICE: readonly (readonly [prefix: string, advice: string])[] = [
+  ['SQLITE_FULL', 'the disk is full'],
+  ['ENOSPC', 'the disk is full'],
+  ['SQLITE_READONLY', 'it cannot be written: is the folder read-only?'],
+  ['EROFS', 'it cannot be written: the file system is read-only'],
+  ['EACCES', 'it cannot be written: permission is missing'],
+  ['EPERM', 'it cannot be written: permission is missing'],
+  ['SQLITE_CANTOPEN', 'it cannot be opened: does the folder exist, and may it be written?'],
+  ['ENOTDIR', 'its folder is not a folder'],
+  ['EEXIST', 'its folder is not a folder'],
+  ['SQLITE_BUSY', 'it is locked by another program'],
+  ['SQLITE_LOCKED', 'it is locked by another program'],
+  ['SQLITE_IOERR', 'the disk reports an error'],
+  ['SQLITE_CORRUPT', 'it is damaged'],
+  ['SQLITE_NOTADB', 'it is not a ledger'],
+]
+
+/** Runs `work` and turns what the database or the file system says into a LedgerError that says what to do. */
+export function translating<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = codeOf(error)
+    const advice = ADVICE.find(([prefix]) => code?.startsWith(prefix))
+    if (advice === undefined) throw error
+    throw new LedgerError(`${file}: ${advice[1]} (${code})`, file, error)
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import type { Run, RunPlan } from '../ledger.js'
+import { changesBetween } from '../plan-changes.js'
+import { PlanChangedError } from '../ledger-errors.js'
+import type { Database } from './open-database.js'
+import { insertPage } from './pages.js'
+import { RUN_TABLES } from './schema.js'
+
+export interface RunRow {
+  readonly run: number
+  readonly id: string
+  readonly started_at: number
+  readonly finished_at: number | null
+  readonly ended: string | null
+  readonly status: string | null
+  readonly config_hash: string
+  readonly parts: string
+  readonly version: string
+}
+
+/** A run together with the number that its rows carry. */
+export interface OpenedRun {
+  readonly number: number
+  readonly run: Run
+}
+
+/** Continues the last run or begins a new one: see `Ledger.openRun`. To be called in a transaction. */
+export function openRun(database: Database, plan: RunPlan, fresh: boolean, now: number): OpenedRun {
+  const last = database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
+  const lastDepartureAt = latestDeparture(database, last, now)
+  if (fresh) forgetAll(database)
+  else if (last !== undefined) {
+    if (last.config_hash !== plan.configHash)
+      throw new PlanChangedError(changesBetween(last.parts, plan.parts))
+    if (hasOpenPages(database, last.run)) return resume(database, last, plan, lastDepartureAt)
+  }
+  return begin(database, plan, now, lastDepartureAt)
+}
+
+/** After a run that was cut off the last departures may not have been written: anything up to now is possible. */
+function latestDeparture(database: Database, last: RunRow | undefined, now: number): number | undefined {
+  if (last === undefined) return undefined
+  if (last.finished_at === null) return now
+  const at = database.prepare<[], number | null>('select max(at) from departures').pluck().get()
+  return at === null || at === undefined ? undefined : Math.min(at, now)
+}
+
+function hasOpenPages(database: Database, run: number): boolean {
+  return (
+    database.prepare("select 1 from pages where run = ? and state <> 'done' limit 1").get(run) !== undefined
+  )
+}
+
+function forgetAll(database: Database): void {
+  for (const table of [...RUN_TABLES, 'products', 'runs']) database.exec(`delete from ${table}`)
+}
+
+function resume(
+  database: Database,
+  last: RunRow,
+  plan: RunPlan,
+  lastDepartureAt: number | undefined,
+): OpenedRun {
+  database
+    .prepare('update runs set finished_at = null, ended = null, status = null where run = ?')
+    .run(last.run)
+  // All pages of a source that failed get fresh tries; those of the others remember theirs.
+  database
+    .prepare(
+      `update pages set tries = 0, not_before = 0 where run = @run and state <> 'done' and source in
+        (select source from pages where run = @run and state = 'failed')`,
+    )
+    .run({ run: last.run })
+  database
+    .prepare("update pages set state = 'pending', worker = null where run = ? and state <> 'done'")
+    .run(last.run)
+  writeSources(database, last.run, plan)
+  const run = { id: last.id, startedAt: last.started_at, resumed: true, lastDepartureAt }
+  return { number: last.run, run }
+}
+
+function begin(
+  database: Database,
+  plan: RunPlan,
+  now: number,
+  lastDepartureAt: number | undefined,
+): OpenedRun {
+  for (const table of RUN_TABLES) database.exec(`delete from ${table}`)
+  const id = randomUUID()
+  const { lastInsertRowid } = database
+    .prepare('insert into runs (id, started_at, config_hash, parts, version) values (?, ?, ?, ?, ?)')
+    .run(id, now, plan.configHash, JSON.stringify(plan.parts), plan.version)
+  const number = Number(lastInsertRowid)
+  writeSources(database, number, plan)
+  const insert = insertPage(database)
+  for (const { first } of plan.sources) insert(number, first)
+  return { number, run: { id, startedAt: now, resumed: false, lastDepartureAt } }
+}
+
+function writeSources(database: Database, run: number, plan: RunPlan): void {
+  const write = database.prepare(
+    'insert or replace into sources (run, position, name, endpoint, limit_per_second) values (?, ?, ?, ?, ?)',
+  )
+  for (const [position, { name, endpoint, limitPerSecond }] of plan.sources.entries()) {
+    write.run(run, position, name, endpoint, limitPerSecond)
+  }
+}

@@ -1,0 +1,7 @@
+import { EmbeddedQueue } from '../../src/acquisition/embedded-queue.js'
+import { describePageQueue } from './page-queue-contract.js'
+
+describePageQueue('EmbeddedQueue', async () => ({
+  open: async (clock, perSource) => new EmbeddedQueue({ clock, concurrencyOf: () => perSource }),
+  remove: async () => undefined,
+}))

@@ -1,0 +1,190 @@
+import { Deferred } from 'async-patterns'
+import { ManualClock } from 'async-patterns/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PageRef } from '../../src/acquisition/page.js'
+import type { PageQueue } from '../../src/acquisition/page-queue.js'
+import { pageOf } from './ledger-contract.js'
+
+export interface QueuePlace {
+  /** A queue that handles `perSource` pages of each source at once. */
+  open(clock: ManualClock, perSource: number): Promise<PageQueue>
+  remove(): Promise<void>
+}
+
+/** What every PageQueue must do, whatever delivers its pages. */
+export function describePageQueue(name: string, makePlace: () => Promise<QueuePlace>): void {
+  describe(`page queue contract: ${name}`, () => {
+    let place: QueuePlace
+    let clock: ManualClock
+    let queue: PageQueue
+    let stop: AbortController
+    let handled: string[]
+    const note = async (page: PageRef): Promise<undefined> => void handled.push(page.id)
+
+    beforeEach(async () => {
+      place = await makePlace()
+      clock = new ManualClock()
+      queue = await place.open(clock, 2)
+      stop = new AbortController()
+      handled = []
+    })
+    afterEach(async () => {
+      await queue[Symbol.asyncDispose]()
+      await place.remove()
+    })
+
+    it('delivers what was added before and what is added later, earlier ordinals first', async () => {
+      await queue.add([pageOf('a', 3), pageOf('a', 1), pageOf('a', 2)])
+      const consumed = queue.consume(note, { signal: stop.signal })
+      await clock.flush()
+      await queue.add([pageOf('a', 4)])
+      await clock.flush()
+      stop.abort()
+      await consumed
+      expect(handled).toEqual([1, 2, 3, 4].map(ordinal => pageOf('a', ordinal).id))
+    })
+
+    it('takes a page once while it is queued or handled, and again when it is done with', async () => {
+      const gate = new Deferred<undefined>()
+      await queue.add([pageOf('a', 1), pageOf('a', 1)])
+      const consumed = queue.consume(
+        page => {
+          handled.push(page.id)
+          return gate.promise
+        },
+        { signal: stop.signal },
+      )
+      await queue.add([pageOf('a', 1)])
+      await clock.flush()
+      expect(handled).toHaveLength(1)
+      gate.resolve(undefined)
+      await clock.flush()
+      await queue.add([pageOf('a', 1)])
+      await clock.flush()
+      expect(handled).toHaveLength(2)
+      stop.abort()
+      await consumed
+    })
+
+    it('holds a page back until its moment without holding back others', async () => {
+      const notBefore = clock.wallNow() + 3_000
+      await queue.add([pageOf('a', 1, { notBefore }), pageOf('a', 2)])
+      const consumed = queue.consume(note, { signal: stop.signal })
+      await clock.advance(2_999)
+      expect(handled).toEqual(['a:page=2'])
+      await clock.advance(1)
+      expect(handled).toEqual(['a:page=2', 'a:page=1'])
+      stop.abort()
+      await consumed
+    })
+
+    it('delivers again at the moment that the handler names, and after a pause when it rejects', async () => {
+      await queue.add([pageOf('a', 1), pageOf('b', 1)])
+      const moments: Record<string, number[]> = { 'a:page=1': [], 'b:page=1': [] }
+      const consumed = queue.consume(
+        async page => {
+          const seen = moments[page.id] as number[]
+          seen.push(clock.now())
+          if (seen.length > 1) return undefined
+          if (page.source === 'b') throw new Error('handler failed')
+          return { notBefore: clock.wallNow() + 500 }
+        },
+        { signal: stop.signal },
+      )
+      await clock.advance(10_000)
+      expect(moments['a:page=1']).toEqual([0, 500])
+      expect(moments['b:page=1']).toHaveLength(2)
+      expect(moments['b:page=1']?.[1]).toBeGreaterThan(0)
+      stop.abort()
+      await consumed
+    })
+
+    it('A-5 lets no source block another', async () => {
+      const never = new Deferred<undefined>()
+      await queue.add([1, 2, 3, 4].map(ordinal => pageOf('dead', ordinal)))
+      const consumed = queue.consume(page => (page.source === 'dead' ? never.promise : note(page)), {
+        signal: stop.signal,
+      })
+      await queue.add([1, 2, 3, 4].map(ordinal => pageOf('live', ordinal)))
+      await clock.flush()
+      expect(handled).toHaveLength(4)
+      never.resolve(undefined)
+      stop.abort()
+      await consumed
+    })
+
+    it('handles no more of a source at once than it may, nor more in all than the consumer wants', async () => {
+      const gates: Deferred<undefined>[] = []
+      const atWork = new Map<string, number>()
+      let most = 0
+      for (const source of ['a', 'b', 'c']) {
+        await queue.add([1, 2, 3].map(ordinal => pageOf(source, ordinal)))
+      }
+      const consumed = queue.consume(
+        async page => {
+          atWork.set(page.source, (atWork.get(page.source) ?? 0) + 1)
+          expect(atWork.get(page.source)).toBeLessThanOrEqual(2)
+          most = Math.max(
+            most,
+            [...atWork.values()].reduce((sum, count) => sum + count, 0),
+          )
+          const gate = new Deferred<undefined>()
+          gates.push(gate)
+          await gate.promise
+          atWork.set(page.source, (atWork.get(page.source) as number) - 1)
+          return note(page)
+        },
+        { signal: stop.signal, concurrency: 3 },
+      )
+      while (handled.length < 9) {
+        await clock.flush()
+        gates.shift()?.resolve(undefined)
+      }
+      expect(most).toBe(3)
+      stop.abort()
+      await consumed
+    })
+
+    it('A-17 ends when it is stopped and the pages in hand are handled, and leaves the others', async () => {
+      const gate = new Deferred<undefined>()
+      await queue.add([1, 2, 3].map(ordinal => pageOf('a', ordinal)))
+      const consumed = queue.consume(
+        async page => {
+          await gate.promise
+          return note(page)
+        },
+        { signal: stop.signal },
+      )
+      let ended = false
+      void consumed.then(() => {
+        ended = true
+      })
+      stop.abort()
+      await clock.flush()
+      expect(ended).toBe(false)
+      gate.resolve(undefined)
+      await consumed
+      expect(handled).toEqual(['a:page=1', 'a:page=2'])
+      expect(clock.pendingTimers).toBe(0)
+    })
+
+    it('tells the pages in hand when it is disposed', async () => {
+      await queue.add([pageOf('a', 1)])
+      let told = false
+      const consumed = queue.consume(
+        (_page, { signal }) =>
+          new Promise(resolve => {
+            signal.addEventListener('abort', () => {
+              told = true
+              resolve(undefined)
+            })
+          }),
+        { signal: stop.signal },
+      )
+      await clock.flush()
+      await queue[Symbol.asyncDispose]()
+      await consumed
+      expect(told).toBe(true)
+    })
+  })
+}

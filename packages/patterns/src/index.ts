@@ -44,7 +44,7 @@ export {
   parseDuration,
   withDefaults,
 } from './core/index.js'
-export { checkFunction, Deferred } from './core/index.js'
+export { checkFunction, DeadlineExceededError, Deferred, type Facts, RejectionError } from './core/index.js'
 
 export {
   type BatchLimits,
@@ -94,3 +94,22 @@ export {
   type TripRule,
   type Verdict,
 } from './patterns/circuit-breaker/index.js'
+
+export {
+  BatchProcessor,
+  type BatchProcessorMetrics,
+  type BatchProcessorOptions,
+} from './patterns/batch-processor/index.js'
+
+export {
+  type AcquireOptions,
+  type Permit,
+  type PermitRequest,
+  type SemaphoreAcquiredEvent,
+  type SemaphoreEvent,
+  SemaphoreLimiter,
+  type SemaphoreMetrics,
+  type SemaphoreOptions,
+  type SemaphoreQueuedEvent,
+  type SemaphoreRejectedEvent,
+} from './patterns/semaphore-limiter/index.js'

@@ -23,7 +23,9 @@ export class CallContext implements Context {
   private readonly source: Within | undefined
   private readonly foreign: boolean
   private controller: AbortController | undefined
-  private late: PromiseLike<unknown>[] | undefined
+  /** How much of the work handed to `waitUntil` has not settled yet. */
+  private lateWork: number
+  private releases: (() => void)[] | undefined
 
   constructor(
     outer: CallContext | undefined,
@@ -37,7 +39,8 @@ export class CallContext implements Context {
     this.deadlineAt = deadlineAt
     this.foreign = source !== undefined && isForeign(source)
     this.controller = undefined
-    this.late = undefined
+    this.lateWork = 0
+    this.releases = undefined
   }
 
   get aborted(): boolean {
@@ -59,13 +62,19 @@ export class CallContext implements Context {
     return this.controller.signal
   }
 
+  /** Whether work that was handed to `waitUntil` still runs. */
+  get hasLateWork(): boolean {
+    return this.lateWork > 0
+  }
+
   waitUntil(work: PromiseLike<unknown>): void {
-    work.then(nothing, nothing)
     for (let context: CallContext | undefined = this; context !== undefined; context = context.outer) {
-      if (context.late === undefined) context.late = [work]
-      else context.late.push(work)
+      context.lateWork += 1
       if (context.foreign) (context.source as Context).waitUntil(work)
     }
+    const settled = (): void => this.lateWorkSettled()
+    // A thenable of unknown make may throw, or call back twice; a promise around it does not.
+    Promise.resolve(work).then(settled, settled)
   }
 
   /** A context for the calls inside; it is aborted when this one is. */
@@ -86,15 +95,21 @@ export class CallContext implements Context {
    * It is for whoever holds something for this call, after the operation has settled.
    */
   releaseWhenDone(release: () => void): void {
-    if (this.late === undefined) release()
-    else this.releaseAfter(0, release)
+    if (this.lateWork === 0) release()
+    else (this.releases ??= []).push(release)
   }
 
-  private releaseAfter(from: number, release: () => void): void {
-    const works = (this.late as PromiseLike<unknown>[]).slice(from)
-    if (works.length === 0) return release()
-    const next = (): void => this.releaseAfter(from + works.length, release)
-    void Promise.allSettled(works).then(next)
+  private lateWorkSettled(): void {
+    for (let context: CallContext | undefined = this; context !== undefined; context = context.outer) {
+      context.lateWork -= 1
+      if (context.lateWork === 0) context.releaseAll()
+    }
+  }
+
+  private releaseAll(): void {
+    const releases = this.releases ?? []
+    this.releases = undefined
+    for (const release of releases) release()
   }
 }
 
@@ -163,9 +178,9 @@ export class CancellableContext extends CallContext {
   }
 
   private fire(): void {
-    const listeners = [...(this.listeners ?? [])]
-    this.listeners?.clear()
-    for (const listener of listeners) listener()
+    for (const listener of [...(this.listeners ?? [])]) {
+      if (this.listeners?.delete(listener) === true) listener()
+    }
     this.own?.abort(this.reason)
   }
 }

@@ -22,6 +22,15 @@ export function disposeValue(value: unknown): void {
   }
 }
 
+/** Hands a value to a caller's own `discard`; what that throws is dropped, for there is nobody to tell. */
+export function discardWith(discard: Discard, value: unknown): void {
+  try {
+    discard(value)
+  } catch {
+    // The call that made the value has ended already.
+  }
+}
+
 function release(value: Discardable): PromiseLike<void> | undefined {
   if (value[Symbol.asyncDispose] !== undefined) return value[Symbol.asyncDispose]?.()
   if (value[Symbol.dispose] !== undefined) value[Symbol.dispose]?.()

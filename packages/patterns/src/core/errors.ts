@@ -28,21 +28,57 @@ export class TimeoutError extends AsyncPatternsError {
   }
 }
 
+/** The numbers that decided a rejection, by name. */
+export type Facts = Readonly<Record<string, unknown>>
+
+/** What a rejection carries. */
+export interface RejectionOptions extends AsyncPatternsErrorOptions {
+  /** What `explain()` gives. Default: nothing. */
+  readonly facts?: Facts
+}
+
+/** A call that was refused or given up by a rule, not by the operation itself; it can say why. */
+export abstract class RejectionError extends AsyncPatternsError {
+  readonly #facts: Facts
+
+  constructor(message: string, options?: RejectionOptions) {
+    super(message, options)
+    this.#facts = Object.freeze({ ...options?.facts })
+  }
+
+  /** The numbers that decided it, as they were then. */
+  explain(): Facts {
+    return this.#facts
+  }
+}
+
 /** No capacity became free within the time that the caller was ready to wait. */
-export class AcquireTimeoutError extends AsyncPatternsError {
+export class AcquireTimeoutError extends RejectionError {
   readonly code = 'ACQUIRE_TIMEOUT'
   /** The longest wait that was allowed, in milliseconds. */
   readonly timeoutMs: number
 
-  constructor(message: string, timeoutMs: number, options?: AsyncPatternsErrorOptions) {
-    super(message, options)
+  constructor(message: string, timeoutMs: number, options?: RejectionOptions) {
+    super(message, { ...options, facts: { timeoutMs, ...options?.facts } })
     this.timeoutMs = timeoutMs
   }
 }
 
 /** A bounded queue or waiting line had no place left. */
-export class QueueFullError extends AsyncPatternsError {
+export class QueueFullError extends RejectionError {
   readonly code = 'QUEUE_FULL'
+}
+
+/** The work cannot be done by its deadline: the deadline has passed, or too little is left to begin. */
+export class DeadlineExceededError extends RejectionError {
+  readonly code = 'DEADLINE_EXCEEDED'
+  /** The deadline, on the scale of `clock.now()`. */
+  readonly deadlineAt: number
+
+  constructor(message: string, deadlineAt: number, options?: RejectionOptions) {
+    super(message, { ...options, facts: { deadlineAt, ...options?.facts } })
+    this.deadlineAt = deadlineAt
+  }
 }
 
 /** The thing was closed; it takes nothing more. */

@@ -8,16 +8,18 @@ export interface PatternEvent {
 
 export type Listener<E extends PatternEvent> = (event: E) => void
 
-const channels = new Map<string, EventSink>()
+type Channels = Map<string, EventSink>
 
-function channelOf(pattern: string, type: string): EventSink {
-  const name = `async-patterns:${pattern}:${type}`
-  let channel = channels.get(name)
-  if (channel === undefined) {
-    channel = platform.channel(name)
-    channels.set(name, channel)
+/** By pattern, then by type, so that asking whether an event is wanted builds no string. */
+const channels = new Map<string, Channels>()
+
+function channelsOf(pattern: string): Channels {
+  let ofPattern = channels.get(pattern)
+  if (ofPattern === undefined) {
+    ofPattern = new Map()
+    channels.set(pattern, ofPattern)
   }
-  return channel
+  return ofPattern
 }
 
 /**
@@ -28,16 +30,18 @@ function channelOf(pattern: string, type: string): EventSink {
  */
 export class Events<E extends PatternEvent> {
   readonly #pattern: string
+  readonly #channels: Channels
   #listeners: Set<Listener<E>> | undefined
 
   /** `pattern` in kebab-case: `circuit-breaker`. */
   constructor(pattern: string) {
     this.#pattern = pattern
+    this.#channels = channelsOf(pattern)
   }
 
   /** Whether anybody listens to events of this type. */
   wanted(type: E['type']): boolean {
-    return this.#listeners !== undefined || channelOf(this.#pattern, type).hasSubscribers
+    return this.#listeners !== undefined || this.#channel(type).hasSubscribers
   }
 
   emit(event: E): void {
@@ -50,7 +54,7 @@ export class Events<E extends PatternEvent> {
         })
       }
     }
-    const channel = channelOf(this.#pattern, event.type)
+    const channel = this.#channel(event.type)
     if (channel.hasSubscribers) channel.publish(event)
   }
 
@@ -65,5 +69,14 @@ export class Events<E extends PatternEvent> {
         if (this.#listeners?.size === 0) this.#listeners = undefined
       },
     }
+  }
+
+  #channel(type: E['type']): EventSink {
+    let channel = this.#channels.get(type)
+    if (channel === undefined) {
+      channel = platform.channel(`async-patterns:${this.#pattern}:${type}`)
+      this.#channels.set(type, channel)
+    }
+    return channel
   }
 }

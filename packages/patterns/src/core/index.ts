@@ -6,14 +6,16 @@ export type { ChildOptions } from './context.js'
 export { CallContext, CancellableContext, contextOf } from './context.js'
 export { Deferred } from './deferred.js'
 export type { Discard } from './discard.js'
-export { disposeValue } from './discard.js'
+export { discardWith, disposeValue } from './discard.js'
 export { parseDuration } from './duration.js'
-export type { AsyncPatternsErrorOptions } from './errors.js'
+export type { AsyncPatternsErrorOptions, Facts, RejectionOptions } from './errors.js'
 export {
   AcquireTimeoutError,
   AsyncPatternsError,
   ClosedError,
+  DeadlineExceededError,
   QueueFullError,
+  RejectionError,
   TimeoutError,
 } from './errors.js'
 export type { Listener, PatternEvent } from './events.js'

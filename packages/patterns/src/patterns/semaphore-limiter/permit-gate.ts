@@ -1,0 +1,180 @@
+import type { TimerHandle, Within } from '../../core/index.js'
+import {
+  AcquireTimeoutError,
+  abortReason,
+  checkCount,
+  checkNumber,
+  Events,
+  onAbort,
+  QueueFullError,
+} from '../../core/index.js'
+import type { SemaphoreEvent, SemaphoreRejectedEvent } from './semaphore-events.js'
+import type { SemaphoreOptions } from './semaphore-options.js'
+import type { Handover } from './waiting-line.js'
+import { Waiter, WaitingLine } from './waiting-line.js'
+
+/** Counts what is held, and keeps the line of those who wait for it. */
+export class PermitGate {
+  readonly events = new Events<SemaphoreEvent>('semaphore-limiter')
+  readonly line = new WaitingLine()
+  maxConcurrent: number
+  inUse = 0
+  acquired = 0
+  rejected = 0
+  readonly #options: Required<SemaphoreOptions>
+  /** One for all who wait, set to the first expiry; it is early when that waiter has left before. */
+  #expiry: TimerHandle | undefined
+
+  constructor(options: Required<SemaphoreOptions>) {
+    this.#options = options
+    this.maxConcurrent = options.maxConcurrent
+  }
+
+  /** @throws TypeError or RangeError when this could never be given. */
+  check(weight: number, priority: number): void {
+    checkCount('SemaphoreLimiter: weight', weight, { max: this.maxConcurrent })
+    checkNumber('SemaphoreLimiter: priority', priority)
+  }
+
+  /** Takes the weight if it is free and nobody with an older or higher claim waits. */
+  tryTake(weight: number, priority: number): boolean {
+    if (weight > this.maxConcurrent - this.inUse) return false
+    const waiting = this.line.highestPriority
+    if (waiting !== undefined && waiting >= priority) return false
+    this.#take(weight)
+    return true
+  }
+
+  giveBack(weight: number): void {
+    this.inUse -= weight
+    if (this.line.size > 0) this.#serve()
+  }
+
+  /** Resolves when the weight has been taken for the caller. */
+  wait(within: Within | undefined, weight: number, priority: number): Promise<void> {
+    const { clock, maxQueue, acquireTimeoutMs } = this.#options
+    if (this.line.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
+    const now = clock.now()
+    const leftMs = Math.min(acquireTimeoutMs, (within?.deadlineAt ?? Infinity) - now)
+    if (leftMs <= 0) return Promise.reject(this.#refuse('timeout', weight, Math.max(0, leftMs)))
+    return new Promise(handover => {
+      const waiter = new Waiter(weight, now, handover as Handover)
+      this.line.push(waiter, priority)
+      if (within !== undefined) this.#attach(waiter, within, leftMs)
+      if (this.#expiry === undefined) this.#setExpiry()
+      if (this.events.wanted('queued')) {
+        this.events.emit({ type: 'queued', weight, priority, waiting: this.line.size })
+      }
+    })
+  }
+
+  resize(maxConcurrent: number): void {
+    checkCount('SemaphoreLimiter.maxConcurrent', maxConcurrent)
+    this.maxConcurrent = maxConcurrent
+    for (const waiter of this.line) {
+      if (waiter.weight > maxConcurrent) this.#expel(waiter, this.#refuse('too-heavy', waiter.weight, 0))
+    }
+    this.#serve()
+  }
+
+  #take(weight: number): void {
+    this.inUse += weight
+    this.acquired += 1
+  }
+
+  /** Hands what is free to the first in line, and stops at the first that does not fit: nobody overtakes. */
+  #serve(): void {
+    for (
+      let first = this.line.first;
+      first !== undefined && first.weight <= this.maxConcurrent - this.inUse;
+      first = this.line.first
+    ) {
+      this.#leave(first)
+      this.#take(first.weight)
+      if (this.events.wanted('acquired')) this.#emitAcquired(first)
+      first.handover()
+    }
+  }
+
+  /** What can end this wait besides a permit: the caller's abort, and a deadline before the common expiry. */
+  #attach(waiter: Waiter, within: Within, leftMs: number): void {
+    const { clock, acquireTimeoutMs } = this.#options
+    const unsubscribe = onAbort(within, () => {
+      this.#countRejected('aborted', waiter.weight)
+      this.#expel(waiter, abortReason(within))
+    })
+    if (leftMs >= acquireTimeoutMs) {
+      waiter.detach = unsubscribe
+      return
+    }
+    const timer = clock.setTimer(() => this.#expire(waiter, leftMs), leftMs)
+    waiter.detach = () => {
+      clock.clearTimer(timer)
+      unsubscribe()
+    }
+  }
+
+  #leave(waiter: Waiter): void {
+    this.line.remove(waiter)
+    waiter.detach()
+    if (this.line.size === 0) this.#clearExpiry()
+  }
+
+  /** The line may move on when its head, which did not fit, has gone. */
+  #expel(waiter: Waiter, reason: unknown): void {
+    this.#leave(waiter)
+    waiter.handover(Promise.reject(reason))
+    this.#serve()
+  }
+
+  #expire(waiter: Waiter, waitedMs: number): void {
+    this.#expel(waiter, this.#refuse('timeout', waiter.weight, waitedMs))
+  }
+
+  #setExpiry(): void {
+    const { clock, acquireTimeoutMs } = this.#options
+    const oldest = this.line.oldest()
+    if (oldest === undefined || acquireTimeoutMs === Infinity) return
+    const leftMs = oldest.since + acquireTimeoutMs - clock.now()
+    this.#expiry = clock.setTimer(() => this.#expireDue(), Math.max(0, leftMs))
+  }
+
+  #expireDue(): void {
+    this.#expiry = undefined
+    const { clock, acquireTimeoutMs } = this.#options
+    const since = clock.now() - acquireTimeoutMs
+    for (let one = this.line.oldest(); one !== undefined && one.since <= since; one = this.line.oldest()) {
+      this.#expire(one, acquireTimeoutMs)
+    }
+    if (this.#expiry === undefined) this.#setExpiry()
+  }
+
+  #clearExpiry(): void {
+    if (this.#expiry !== undefined) this.#options.clock.clearTimer(this.#expiry)
+    this.#expiry = undefined
+  }
+
+  #emitAcquired(waiter: Waiter): void {
+    const waitedMs = Math.max(0, this.#options.clock.now() - waiter.since)
+    this.events.emit({ type: 'acquired', weight: waiter.weight, waitedMs })
+  }
+
+  #countRejected(reason: SemaphoreRejectedEvent['reason'], weight: number): void {
+    this.rejected += 1
+    if (this.events.wanted('rejected')) this.events.emit({ type: 'rejected', reason, weight })
+  }
+
+  /** Counts the rejection and makes its error, with the numbers that decided it. */
+  #refuse(reason: 'queue-full' | 'timeout' | 'too-heavy', weight: number, waitedMs: number): Error {
+    const { maxConcurrent, inUse } = this
+    const waiting = this.line.size
+    this.#countRejected(reason, weight)
+    const held = `${inUse} of ${maxConcurrent} are in use and ${waiting} wait`
+    const facts = { reason, weight, maxConcurrent, inUse, waiting, maxQueue: this.#options.maxQueue }
+    if (reason === 'queue-full') return new QueueFullError(`No place in the waiting line: ${held}`, { facts })
+    if (reason === 'timeout') {
+      return new AcquireTimeoutError(`No permit within ${waitedMs} ms: ${held}`, waitedMs, { facts })
+    }
+    return new RangeError(`SemaphoreLimiter: weight is ${weight}; allowed since resize is ${maxConcurrent}`)
+  }
+}

@@ -1,0 +1,24 @@
+/** Somebody has to wait; `waiting` counts that one too. */
+export interface SemaphoreQueuedEvent {
+  readonly type: 'queued'
+  readonly weight: number
+  readonly priority: number
+  readonly waiting: number
+}
+
+/** Somebody who waited got a permit. One that is free at once makes no event. */
+export interface SemaphoreAcquiredEvent {
+  readonly type: 'acquired'
+  readonly weight: number
+  readonly waitedMs: number
+}
+
+/** Somebody got no permit. */
+export interface SemaphoreRejectedEvent {
+  readonly type: 'rejected'
+  readonly reason: 'queue-full' | 'timeout' | 'aborted' | 'too-heavy'
+  readonly weight: number
+}
+
+/** On the channels `async-patterns:semaphore-limiter:<type>`. */
+export type SemaphoreEvent = SemaphoreQueuedEvent | SemaphoreAcquiredEvent | SemaphoreRejectedEvent

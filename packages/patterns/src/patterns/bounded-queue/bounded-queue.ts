@@ -139,11 +139,16 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#end({ error })
   }
 
+  /** As `close`, and takes out what is in, so that consumers get nothing more. */
+  closeAndDrain(): T[] {
+    const items = this.#empty()
+    this.#end({})
+    return items
+  }
+
   /** Takes out all that is in, at once, also what a waiting consumer's batch was filling with. */
   drain(): T[] {
-    const items: T[] = []
-    while (this.#contents.size > 0) items.push(this.#contents.shift())
-    this.#disarm(this.#takers.first)
+    const items = this.#empty()
     this.#admit()
     this.#serve()
     return items
@@ -178,6 +183,13 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     const item = this.#contents.shift()
     if (this.#putters.size > 0) this.#admit()
     return item
+  }
+
+  #empty(): T[] {
+    const items: T[] = []
+    while (this.#contents.size > 0) items.push(this.#contents.shift())
+    this.#disarm(this.#takers.first)
+    return items
   }
 
   #waitForRoom(item: T, bytes: number, options: PutOptions | undefined): Promise<void> {

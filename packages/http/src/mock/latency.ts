@@ -35,9 +35,8 @@ function uncutSampler(latency: Latency): (random: Random) => number {
       return random => (random() < latency.slowShare ? latency.slowMs : latency.fastMs)
     case 'lognormal':
       return random => latency.medianMs * Math.exp(latency.sigma * standardNormal(random))
-    case 'pareto':
-      return random => latency.minMs / (1 - random()) ** (1 / latency.shape)
   }
+  return random => latency.minMs / (1 - random()) ** (1 / latency.shape)
 }
 
 /** Source: Box and Muller, 1958. */

@@ -23,13 +23,13 @@ export function sendFault(response: ServerResponse, reply: Reply, fault: Fault):
       return reply.status
     case 'garbage':
       response.socket?.end('\u0000\u0001this is not HTTP\r\n\r\n')
-      return 0
+      break
     case 'reset':
       response.socket?.resetAndDestroy()
-      return 0
+      break
     case 'hang':
-      return 0
   }
+  return 0
 }
 
 function send(response: ServerResponse, reply: Reply): number {

@@ -1,8 +1,8 @@
 import { formatMinor, type Product } from './product.js'
 import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE, type Shop } from './shop.js'
 
-/** So near to 2^63 that a double holds only every 1024th: read as numbers, all ids of the shop fall together. */
-const FIRST_ID = 9_223_372_036_854_000_000n
+/** So near to 2^63 that doubles are 1024 apart: read as numbers, the shop's first thousand ids are all the same. */
+const FIRST_ID = 9_223_372_036_854_000_130n
 const LAST_OFFSET = 100_000_000
 const HOUR_MS = 3_600_000
 

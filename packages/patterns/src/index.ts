@@ -113,3 +113,11 @@ export {
   type SemaphoreQueuedEvent,
   type SemaphoreRejectedEvent,
 } from './patterns/semaphore-limiter/index.js'
+
+export {
+  ProducerConsumerPipeline,
+  type ProducerConsumerPipelineMetrics,
+  type ProducerConsumerPipelineOptions,
+  type StopOptions,
+  type WhenFull,
+} from './patterns/producer-consumer-pipeline/index.js'

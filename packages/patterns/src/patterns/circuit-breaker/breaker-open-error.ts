@@ -1,9 +1,9 @@
-import { AsyncPatternsError } from '../../core/index.js'
+import { RejectionError } from '../../core/index.js'
 import type { TransitionCause } from './breaker-events.js'
 import type { CallCounts } from './trip-rules.js'
 
 /** The numbers behind a rejection. */
-export interface BreakerRejection {
+export type BreakerRejection = {
   readonly breaker: string
   /** `half-open`: all probes' places are taken. */
   readonly state: 'open' | 'half-open'
@@ -19,24 +19,21 @@ export interface BreakerRejection {
 }
 
 /** The breaker turned the call away; the operation was not run. A retry does not spend attempts on it. */
-export class BreakerOpenError extends AsyncPatternsError {
+export class BreakerOpenError extends RejectionError {
   readonly code = 'CIRCUIT_OPEN'
   /**
    * When it is worth another try, in milliseconds: the rest of the open state; where no end is known (all probes'
    * places taken, forced open) the time in which a healthy probe ends, or a whole open state.
    */
   readonly retryAfterMs: number
-  readonly #rejection: BreakerRejection
 
   constructor(rejection: BreakerRejection) {
-    const { breaker, state, cause } = rejection
-    super(`Circuit breaker ${JSON.stringify(breaker)} is ${state} (opened by ${cause})`)
-    this.retryAfterMs = rejection.retryAfterMs
-    this.#rejection = rejection
+    const { breaker, state, cause, retryAfterMs } = rejection
+    super(`Circuit breaker ${JSON.stringify(breaker)} is ${state} (opened by ${cause})`, { facts: rejection })
+    this.retryAfterMs = retryAfterMs
   }
 
-  /** The numbers that decided it. */
-  explain(): BreakerRejection {
-    return this.#rejection
+  override explain(): BreakerRejection {
+    return super.explain() as BreakerRejection
   }
 }

@@ -55,7 +55,8 @@ export function restoreInto<R>(
   settings: BreakerSettings<R>,
 ): void {
   const { version, savedAt, openings, totals, state } = snapshot
-  if (version !== 1) throw new TypeError(`CircuitBreaker.fromJSON: version is ${version}; allowed is 1`)
+  if (version !== 1)
+    throw new TypeError(`CircuitBreaker.fromJSON: version is ${String(version)}; allowed is 1`)
   // A wall clock that was set back would make the past longer; it passes no time instead.
   const passedMs = Math.max(0, settings.clock.wallNow() - savedAt)
   const rows = state.name === 'closed' && state.window === settings.window ? state.rows : []

@@ -7,6 +7,7 @@ export type {
 } from './breaker-events.js'
 export type { BreakerTotals } from './breaker-machine.js'
 export type { BreakerMetrics } from './breaker-metrics.js'
+export { breakerOptionsFromEnv } from './breaker-options-from-env.js'
 export type { BreakerRejection } from './breaker-open-error.js'
 export { BreakerOpenError } from './breaker-open-error.js'
 export type { BreakerSnapshot } from './breaker-snapshot.js'

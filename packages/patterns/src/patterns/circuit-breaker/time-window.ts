@@ -14,7 +14,7 @@ export class TimeWindow implements CallWindow {
   failures = 0
   slowCalls = 0
   readonly #bucketMs: number
-  readonly #ring: number[] = new Array<number>(BUCKETS * WIDTH).fill(0)
+  readonly #ring: number[] = Array.from({ length: BUCKETS * WIDTH }, () => 0)
   /** Number of the current bucket since the clock's zero. */
   #bucket = -Infinity
   /** Where the current bucket starts in the ring. */

@@ -1,31 +1,29 @@
 import type { ServerResponse } from 'node:http'
 import type { Fate } from './behaviour-plan.js'
+import type { DelayLine } from './delay-line.js'
 import type { Fault } from './fault.js'
 import { type Reply, sendReply } from './reply.js'
 import { sendFault } from './send-fault.js'
 
-/** Told the status that was sent, 0 when none was. */
-type Answered = (status: number) => void
-
-/** Sends the reply, or what its fate makes of it, when it is due; at once, without a timer, when that is now. */
-export function answer(response: ServerResponse, reply: Reply, fate: Fate, answered: Answered): void {
-  const { delayMs, fault } = fate
-  if (delayMs <= 0) answerNow(response, reply, fault, answered)
-  else setTimeout(answerNow, delayMs, response, reply, fault, answered).unref()
+/** An answer on its way. */
+export interface Answering {
+  readonly response: ServerResponse
+  readonly reply: Reply
+  readonly fate: Fate
+  /** Told the status that was sent, 0 when none was. */
+  readonly answered: (status: number) => void
 }
 
-function answerNow(
-  response: ServerResponse,
-  reply: Reply,
-  fault: Fault | undefined,
-  answered: Answered,
-): void {
-  if (response.destroyed) {
-    answered(0)
-  } else if (fault === undefined) {
-    sendReply(response, reply)
-    answered(reply.status)
-  } else {
-    answered(sendFault(response, reply, fault))
-  }
+/** Sends the reply, or what its fate makes of it, when it is due: at once when that is now. */
+export function answer(delays: DelayLine, { response, reply, fate, answered }: Answering): void {
+  const send = (): void => answered(sendAs(response, reply, fate.fault))
+  if (fate.delayMs <= 0) send()
+  else delays.after(fate.delayMs, send)
+}
+
+function sendAs(response: ServerResponse, reply: Reply, fault: Fault | undefined): number {
+  if (response.destroyed) return 0
+  if (fault !== undefined) return sendFault(response, reply, fault)
+  sendReply(response, reply)
+  return reply.status
 }

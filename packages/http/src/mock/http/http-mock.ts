@@ -3,6 +3,7 @@ import { type Random, seededRandom } from 'async-patterns'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
 import { BehaviourPlan, oneToFive } from '../behaviour-plan.js'
+import { DelayLine } from '../delay-line.js'
 import { MockServer } from '../mock-server.js'
 import { jsonReply, statusReply } from '../reply.js'
 import { type Answer, type Call, queryDuration, queryNumber, ROUTES, type Route } from './routes.js'
@@ -26,6 +27,7 @@ export interface HttpMockOptions {
  */
 export class HttpMock implements AsyncDisposable {
   readonly #seed: number
+  readonly #delays = new DelayLine()
   readonly #server: MockServer
   readonly #routes: ReadonlyMap<string, Route>
   #random: Random
@@ -80,6 +82,7 @@ export class HttpMock implements AsyncDisposable {
   }
 
   close(): Promise<void> {
+    this.#delays.clear()
     return this.#server.close()
   }
 
@@ -96,13 +99,14 @@ export class HttpMock implements AsyncDisposable {
     const { reply, fault, latencyMs } = answerOf(route, { request, rest, query })
     const fate = this.#plan.decide(arrivedAt, undefined, latencyMs)
     const met = fault === undefined || fate.fault !== undefined ? fate : { delayMs: fate.delayMs, fault }
-    answer(response, reply, met, status => {
+    const answered = (status: number): void => {
       const done = (): void =>
         stats.answered(route === undefined ? 'other' : name, status, performance.now() - arrivedAt)
       // What is sent in slices is answered with its last one.
       if (met.fault?.kind === 'slow' && status !== 0) response.once('close', done)
       else done()
-    })
+    }
+    answer(this.#delays, { response, reply, fate: met, answered })
   }
 
   #throttle({ query }: Call): Answer {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
 import { BehaviourPlan, type Fate } from '../behaviour-plan.js'
+import { DelayLine } from '../delay-line.js'
 import { MockServer } from '../mock-server.js'
 import { jsonReply, type Reply, statusReply } from '../reply.js'
 import { epochNow, type LoggedRequest, RequestLog } from '../request-log.js'
@@ -24,6 +25,7 @@ export class ShopServer implements AsyncDisposable {
   readonly #seed: number
   readonly #listing: Listing
   readonly #log = new RequestLog()
+  readonly #delays = new DelayLine()
   readonly #server: MockServer
   #plan: BehaviourPlan
 
@@ -79,6 +81,7 @@ export class ShopServer implements AsyncDisposable {
   }
 
   close(): Promise<void> {
+    this.#delays.clear()
     return this.#server.close()
   }
 
@@ -93,9 +96,10 @@ export class ShopServer implements AsyncDisposable {
     const fate = this.#plan.decide(at, page)
     const entry = logEntry(request, at, page, fate)
     this.#log.add(entry)
-    answer(response, reply, fate, status => {
+    const answered = (status: number): void => {
       entry.status = status
-    })
+    }
+    answer(this.#delays, { response, reply, fate, answered })
   }
 
   #reply(request: IncomingMessage): { slice?: Slice; reply: Reply } {

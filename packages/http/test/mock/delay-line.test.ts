@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { DelayLine } from '../../src/mock/delay-line.js'
+
+function busyFor(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
+
+test('each runs when it is due, never early, in the order of due times', async () => {
+  const line = new DelayLine()
+  const ran: { earliest: number; latest: number; at: number }[] = []
+  const delays = Array.from({ length: 500 }, (_, nth) => (nth * 7919) % 60)
+  await new Promise<void>(resolve => {
+    for (const delayMs of delays) {
+      const earliest = performance.now() + delayMs
+      line.after(delayMs, () => {
+        ran.push({ earliest, latest, at: performance.now() })
+        if (ran.length === delays.length) resolve()
+      })
+      const latest = performance.now() + delayMs
+    }
+  })
+  let passed = 0
+  for (const { earliest, latest, at } of ran) {
+    expect(at).toBeGreaterThanOrEqual(earliest)
+    expect(latest).toBeGreaterThanOrEqual(passed)
+    passed = Math.max(passed, earliest)
+  }
+})
+
+test('a loop that was busy when it was set makes none early', async () => {
+  const line = new DelayLine()
+  await new Promise(setImmediate)
+  busyFor(20)
+  const startedAt = performance.now()
+  await new Promise<void>(resolve => line.after(10, resolve))
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(10)
+})
+
+test('what is due at one moment runs in the order in which it came', async () => {
+  const line = new DelayLine()
+  const order: number[] = []
+  line.after(1, () => order.push(0))
+  await new Promise<void>(resolve => {
+    for (let nth = 1; nth <= 50; nth++) line.after(1, () => order.push(nth))
+    line.after(2, resolve)
+  })
+  expect(order).toEqual(Array.from({ length: 51 }, (_, nth) => nth))
+})
+
+test('an earlier one that comes later runs first; what is cleared never runs', async () => {
+  const line = new DelayLine()
+  const order: string[] = []
+  await new Promise<void>(resolve => {
+    line.after(30, () => order.push('late'))
+    line.after(1, () => order.push('early'))
+    line.after(31, resolve)
+  })
+  expect(order).toEqual(['early', 'late'])
+  line.after(1, () => order.push('cleared'))
+  line.clear()
+  await new Promise<void>(resolve => line.after(5, resolve))
+  expect(order).toEqual(['early', 'late'])
+})

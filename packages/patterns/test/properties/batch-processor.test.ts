@@ -26,7 +26,7 @@ describe('BatchProcessor, whatever happens', () => {
           expect(items.length).toBeLessThanOrEqual(4)
           expect(++inFlight).toBeLessThanOrEqual(2)
           handled.push(...items)
-          await clock.sleep(latencies[handled.length % latencies.length])
+          await clock.sleep(latencies[handled.length % latencies.length] ?? 0)
           inFlight -= 1
           if (items[0] === 3) throw new Error('whole batch')
           return items.map(item => (item % 7 === 0 ? new Error('own') : item))

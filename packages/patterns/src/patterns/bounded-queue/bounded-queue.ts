@@ -217,15 +217,14 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   #waitForItems(taker: Taker<T>, within: Within | undefined): void {
     this.#takers.add(taker)
-    const unsubscribe = onAbort(within, () => {
-      this.#takers.remove(taker)
-      taker.reject(abortReason(within))
-      this.#serve()
-    })
-    taker.release = () => {
-      unsubscribe()
-      this.#disarm(taker)
-    }
+    if (within !== undefined) taker.release = onAbort(within, () => this.#abandon(taker, within))
+    this.#serve()
+  }
+
+  #abandon(taker: Taker<T>, within: Within): void {
+    this.#takers.remove(taker)
+    this.#disarm(taker)
+    taker.reject(abortReason(within))
     this.#serve()
   }
 
@@ -275,6 +274,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   #deliver(taker: Taker<T>): void {
     this.#takers.remove(taker)
+    this.#disarm(taker)
     if (this.#contents.size > 0) taker.deliver(this.#contents.shiftBatch(taker.maxItems, taker.maxBytes))
     else if (this.#ending !== undefined && 'error' in this.#ending) taker.reject(this.#ending.error)
     else taker.deliver([])

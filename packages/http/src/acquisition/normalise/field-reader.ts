@@ -21,7 +21,7 @@ export function fieldReader(type: FieldType): FieldReader {
       return moneyReader(type)
     case 'date':
       return dateReader(type)
-    case 'boolean':
+    default:
       return booleanReader(type)
   }
 }

@@ -18,7 +18,7 @@ export function dateReader(type: DateType): DateReader {
       return calendarDate
     case 'epoch-seconds':
       return value => epoch(value, 1000)
-    case 'epoch-milliseconds':
+    default:
       return value => epoch(value, 1)
   }
 }

@@ -69,7 +69,7 @@ export class NumberedPagination implements Pagination {
   }
 
   #following(page: PageRef, result: NormalisedPage, seen: (pageId: string) => boolean): NextPages {
-    const { maxPages, pageSize, stopAfterEmpty, stopOnShortPage = false } = this.#paging
+    const { maxPages, pageSize, stopAfterEmpty = 1, stopOnShortPage = false } = this.#paging
     const { recordCount } = result
     const goesOn = result.paging.hasMore === true
     const empties = emptyRun(page, result)

@@ -12,8 +12,7 @@ export function paginationOf(source: SourceConfig): Pagination {
       return new NumberedPagination(source, pagination)
     case 'cursor':
       return new ChainedPagination(cursorChain(source, pagination), pagination.maxPages)
-    case 'nextUrl':
-    case 'linkHeader':
+    default:
       return new ChainedPagination(urlChain(source), pagination.maxPages)
   }
 }

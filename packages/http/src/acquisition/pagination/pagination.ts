@@ -5,10 +5,6 @@ import type { PageRef } from '../page.js'
 export type PaginationConfig = PaginationKind & {
   /** No more pages than this are asked for, whatever the source says. Default 10,000. */
   readonly maxPages: number
-  /** How many empty pages in a row end the source, where nothing else says that it ends. Default 1. */
-  readonly stopAfterEmpty: number
-  /** A page with fewer records than `pageSize` ends the source, where nothing else says so. Default false. */
-  readonly stopOnShortPage?: boolean | undefined
   /** Path to a boolean that says whether more follows; `false` ends the source. */
   readonly hasMorePath?: string | undefined
 }
@@ -20,7 +16,15 @@ export type PaginationKind =
   | { readonly type: 'nextUrl'; readonly nextUrlPath: string }
   | { readonly type: 'linkHeader' }
 
-export interface PageNumberPaging {
+/** What ends a source of numbered pages where neither a total nor `hasMorePath` says that it ends. */
+export interface StopRules {
+  /** How many empty pages in a row. Default 1. */
+  readonly stopAfterEmpty?: number | undefined
+  /** A page with fewer records than `pageSize`. Default false. */
+  readonly stopOnShortPage?: boolean | undefined
+}
+
+export interface PageNumberPaging extends StopRules {
   readonly type: 'page'
   /** Query parameter. */
   readonly pageParam: string
@@ -32,7 +36,7 @@ export interface PageNumberPaging {
   readonly totalRecordsPath?: string | undefined
 }
 
-export interface OffsetPaging {
+export interface OffsetPaging extends StopRules {
   readonly type: 'offset'
   readonly offsetParam: string
   readonly limitParam: string

@@ -35,10 +35,11 @@ const longestKey = 120
 /** What tells a page from the others of its source: path and query without the source's own and without secrets. */
 export function urlKey(source: SourceConfig, href: string): string {
   const url = new URL(href)
-  for (const [name, value] of [...url.searchParams]) {
-    if (source.query[name] === value || isSecretName(name)) url.searchParams.delete(name)
-  }
-  return pageKey(url.pathname + url.search)
+  const telling = [...url.searchParams].filter(
+    ([name, value]) => source.query[name] !== value && !isSecretName(name),
+  )
+  const query = new URLSearchParams(telling).toString()
+  return pageKey(query === '' ? url.pathname : `${url.pathname}?${query}`)
 }
 
 /** A key that a person can read, unless it is long; then its digest. */

@@ -1,0 +1,82 @@
+import type { core } from 'zod'
+import type { Secrets } from '../secrets.js'
+import { closest } from './closest.js'
+import type { ConfigProblem } from './config-error.js'
+import type { Overrides } from './overrides.js'
+import type { PathStep, YamlFile } from './yaml-file.js'
+import { pathText } from './yaml-file.js'
+
+/** What is needed to say where a problem lies and what stands there. */
+export interface ProblemContext {
+  readonly file: YamlFile
+  readonly data: unknown
+  readonly overrides: Overrides
+  readonly secrets: Secrets
+}
+
+/** A schema's issue as problems that name path, value, what is allowed, and the place. */
+export function problemsOf(issue: core.$ZodIssue, context: ProblemContext): readonly ConfigProblem[] {
+  const path = issue.path.filter(step => typeof step !== 'symbol')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => unknownKey([...path, key], issue.message.split(', '), context))
+  }
+  const value = valueAt(context.data, path)
+  const name = pathText(path) || 'the file'
+  const message =
+    value === undefined
+      ? `${name} is missing; it must be ${issue.message}`
+      : `${name} is ${context.secrets.redact(JSON.stringify(value))}; allowed is ${issue.message}`
+  return [{ path: pathText(path), place: placeOf(path, context), message: clipped(message) }]
+}
+
+function unknownKey(
+  path: readonly PathStep[],
+  known: readonly string[],
+  { file }: ProblemContext,
+): ConfigProblem {
+  const similar = closest(String(path.at(-1)), known)
+  const hint = similar === undefined ? `allowed are ${known.join(', ')}` : `did you mean "${similar}"?`
+  return {
+    path: pathText(path),
+    place: file.placeOf(path, true),
+    message: `${pathText(path)} is an unknown key; ${hint}`,
+  }
+}
+
+function placeOf(path: readonly PathStep[], { file, overrides }: ProblemContext): string {
+  const override = path.length === 1 ? [...overrides].find(([key]) => key === path[0])?.[1] : undefined
+  return override?.from ?? file.placeOf(path)
+}
+
+export function valueAt(data: unknown, path: readonly PathStep[]): unknown {
+  let value = data
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    value = (value as Record<PathStep, unknown>)[step]
+  }
+  return value
+}
+
+const longestMessage = 500
+
+function clipped(message: string): string {
+  if (message.length <= longestMessage) return message
+  const [before = '', after = ''] = message.split(/; (?=allowed is )/)
+  return `${before.slice(0, longestMessage)}…; ${after}`
+}
+
+/** Names that occur twice: ledger and summary tell sources apart by them. */
+export function repeatedNames({ file, data }: ProblemContext): readonly ConfigProblem[] {
+  const sources = valueAt(data, ['sources'])
+  const known = new Set<unknown>()
+  return (Array.isArray(sources) ? sources : []).flatMap((source: unknown, index) => {
+    const path = ['sources', index, 'name']
+    const name = valueAt(source, ['name'])
+    if (name === undefined || !known.has(name)) {
+      known.add(name)
+      return []
+    }
+    const message = `${pathText(path)} is ${JSON.stringify(name)}; allowed is a name that no other source has`
+    return [{ path: pathText(path), place: file.placeOf(path), message }]
+  })
+}

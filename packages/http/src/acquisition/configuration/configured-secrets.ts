@@ -1,0 +1,55 @@
+import { isSecretHeader, isSecretName, Secrets } from '../secrets.js'
+import type { EnvironmentUse } from './environment-values.js'
+import type { PathStep } from './yaml-file.js'
+
+/** The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no secret. */
+const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers'])
+
+/** Whether a value at this place is a credential by its name: `sources[0].headers.authorization`. */
+export function isSecretPlace(path: readonly PathStep[]): boolean {
+  const [root, , part, name] = path
+  if (root !== 'sources' || typeof name !== 'string') return false
+  return part === 'headers' ? isSecretHeader(name) : part === 'query' && isSecretName(name)
+}
+
+/**
+ * All secrets of a configuration that may be invalid still: what the environment gave to a request (URLs apart),
+ * credentials by their names, and what a base URL holds before its `@`.
+ */
+export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]): Secrets {
+  const values = uses
+    .filter(({ path }) => path[0] === 'sources' && travelling.has(path[2]))
+    .flatMap(use => use.values.filter(value => !isPlainUrl(value)))
+  for (const { path, value } of leaves(data)) {
+    if (isSecretPlace(path)) values.push(value, ...afterScheme(value))
+    if (path[2] === 'baseUrl') values.push(...userInfo(value))
+  }
+  return new Secrets(values)
+}
+
+function* leaves(
+  value: unknown,
+  path: readonly PathStep[] = [],
+): Generator<{ path: readonly PathStep[]; value: string }> {
+  if (typeof value === 'object' && value !== null) {
+    const isArray = Array.isArray(value)
+    for (const [key, item] of Object.entries(value))
+      yield* leaves(item, [...path, isArray ? Number(key) : key])
+  } else if (typeof value === 'string' || typeof value === 'number') yield { path, value: String(value) }
+}
+
+/** `Bearer abc` holds the secret `abc`, which may turn up alone. */
+function afterScheme(value: string): string[] {
+  const [, credentials] = /^\S+\s+(\S.*)$/.exec(value) ?? []
+  return credentials === undefined ? [] : [credentials]
+}
+
+function isPlainUrl(value: string): boolean {
+  return /^https?:\/\//i.test(value) && userInfo(value).length === 0 && !value.includes('?')
+}
+
+function userInfo(value: string): string[] {
+  if (!URL.canParse(value)) return []
+  const { username, password } = new URL(value)
+  return [username, password].flatMap(part => [part, decodeURIComponent(part)]).filter(part => part !== '')
+}

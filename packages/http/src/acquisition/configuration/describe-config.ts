@@ -1,0 +1,54 @@
+import type { Secrets } from '../secrets.js'
+import { isSecretPlace } from './configured-secrets.js'
+import type { EnvironmentUse } from './environment-values.js'
+import type { Overrides } from './overrides.js'
+import type { PipelineFile } from './pipeline-schema.js'
+import type { PathStep, YamlFile } from './yaml-file.js'
+import { pathText } from './yaml-file.js'
+
+export interface DescribedConfig {
+  readonly effective: PipelineFile
+  readonly file: YamlFile
+  readonly overrides: Overrides
+  readonly uses: readonly EnvironmentUse[]
+  readonly secrets: Secrets
+}
+
+/** One line for each value: its path, the value, and where it came from. No secret is shown. */
+export function describeConfig(config: DescribedConfig): string {
+  const lines = leaves(config.effective).map(({ path, value }) => {
+    return [`${pathText(path)}: ${shownValue(path, value, config)}`, originOf(path, config)] as const
+  })
+  const width = Math.min(72, Math.max(...lines.map(([text]) => text.length)))
+  return lines.map(([text, origin]) => `${text.padEnd(width)}  # ${origin}`).join('\n')
+}
+
+interface Leaf {
+  readonly path: readonly PathStep[]
+  readonly value: unknown
+}
+
+function leaves(value: unknown, path: readonly PathStep[] = []): Leaf[] {
+  const isLeaf =
+    typeof value !== 'object' || value === null || (Array.isArray(value) && typeof value[0] !== 'object')
+  if (isLeaf) return value === undefined ? [] : [{ path, value }]
+  const isArray = Array.isArray(value)
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, isArray ? Number(key) : key]))
+}
+
+function shownValue(path: readonly PathStep[], value: unknown, { uses, secrets }: DescribedConfig): string {
+  const use = uses.find(one => pathText(one.path) === pathText(path))
+  if (use !== undefined) return secrets.redact(use.written)
+  return isSecretPlace(path)
+    ? '[redacted]'
+    : secrets.redact(typeof value === 'string' ? value || '""' : JSON.stringify(value))
+}
+
+function originOf(path: readonly PathStep[], { file, overrides }: DescribedConfig): string {
+  const isRate = path[0] === 'sources' && path[2] === 'limits' && path[3] === 'rate'
+  const key = isRate ? 'rateLimit' : path.length === 1 ? path[0] : undefined
+  const override = [...overrides].find(([name]) => name === key)?.[1]
+  if (override !== undefined) return override.from
+  const written = file.has(path) ? path : isRate && file.has(['rateLimit']) ? ['rateLimit'] : undefined
+  return written === undefined ? 'default' : file.placeOf(written)
+}

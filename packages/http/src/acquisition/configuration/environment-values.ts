@@ -1,0 +1,60 @@
+import type { ConfigProblem } from './config-error.js'
+import type { PathStep, YamlFile } from './yaml-file.js'
+import { pathText } from './yaml-file.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where `${NAME}` stood, and what it became. */
+export interface EnvironmentUse {
+  readonly path: readonly PathStep[]
+  /** The text as the file has it: `Bearer ${TOKEN}`. */
+  readonly written: string
+  readonly values: readonly string[]
+}
+
+export interface Substituted {
+  readonly data: unknown
+  readonly uses: readonly EnvironmentUse[]
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** `${NAME}`; `$${` writes `${` itself. */
+const reference = /\$\$\{|\$\{([^}]*)\}?/g
+const validName = /^[A-Za-z_]\w*$/
+
+/** Puts the environment's values for `${NAME}` into all texts; an unset name is a problem that names it and its line. */
+export function substitute(file: YamlFile, environment: Environment): Substituted {
+  const uses: EnvironmentUse[] = []
+  const problems: ConfigProblem[] = []
+
+  const walk = (value: unknown, path: readonly PathStep[]): unknown => {
+    if (typeof value === 'string') return value.includes('${') ? substituteText(value, path) : value
+    if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
+  }
+
+  const substituteText = (written: string, path: readonly PathStep[]): string => {
+    const values: string[] = []
+    const text = written.replace(reference, (match, name: string | undefined) => {
+      if (match === '$${') return '${'
+      const value = lookUp(match, name ?? '', path)
+      values.push(value)
+      return value
+    })
+    if (values.length > 0) uses.push({ path, written, values })
+    return text
+  }
+
+  const lookUp = (match: string, name: string, path: readonly PathStep[]): string => {
+    const value = environment[name]
+    if (match.endsWith('}') && validName.test(name) && value !== undefined && value !== '') return value
+    const message = validName.test(name)
+      ? `${pathText(path)} needs the environment variable ${name}, which is not set`
+      : `${pathText(path)} holds ${match}; allowed is \${NAME} with letters, digits and _`
+    problems.push({ path: pathText(path), place: file.placeOf(path), message })
+    return match
+  }
+
+  return { data: walk(file.data, []), uses, problems }
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import type { PipelineConfig } from '../config.js'
+import type { Secrets } from '../secrets.js'
+import type { ConfigProblem } from './config-error.js'
+import { ConfigError } from './config-error.js'
+import { problemsOf, repeatedNames } from './config-problems.js'
+import { configuredSecrets } from './configured-secrets.js'
+import { describeConfig } from './describe-config.js'
+import type { Environment } from './environment-values.js'
+import { substitute } from './environment-values.js'
+import type { Overrides } from './overrides.js'
+import { overridesOf } from './overrides.js'
+import type { PipelineFile } from './pipeline-schema.js'
+import { pipelineSchema } from './pipeline-schema.js'
+import { resolveConfig } from './resolve-config.js'
+import type { SettingFlags } from './settings.js'
+import { YamlFile } from './yaml-file.js'
+
+/** What may stand above the file. */
+export interface ConfigInputs {
+  /** As given on the command line; they win over all else. */
+  readonly flags?: SettingFlags
+  /** For `PIPELINE_…` settings and for `${NAME}` in the file. Default `process.env`. */
+  readonly environment?: Environment
+}
+
+export interface LoadedConfig {
+  readonly config: PipelineConfig
+  /** Takes the configuration's secrets out of whatever is shown or stored. */
+  readonly secrets: Secrets
+  /** Each value with where it came from, secrets redacted: for `--print-config`. */
+  describe(): string
+}
+
+/**
+ * Reads a pipeline's YAML file.
+ * @throws ConfigError (rejects) with all that is wrong, or when the file cannot be read.
+ */
+export async function loadConfig(file: string, inputs?: ConfigInputs): Promise<LoadedConfig> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    const message = `it cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    throw new ConfigError([{ path: '', place: file, message }])
+  }
+  return parseConfig(text, file, inputs)
+}
+
+/**
+ * The same from a text; `name` stands for the file in messages.
+ * @throws ConfigError with all that is wrong.
+ */
+export function parseConfig(text: string, name: string, inputs: ConfigInputs = {}): LoadedConfig {
+  const { flags = {}, environment = process.env } = inputs
+  const file = new YamlFile(text, name)
+  if (file.problems.length > 0) throw new ConfigError(file.problems)
+  const { data: written, uses, problems } = substitute(file, environment)
+  const overrides = overridesOf(flags, environment)
+  const data = overlaid(written, overrides)
+  const secrets = configuredSecrets(data, uses)
+  const effective = withRates(checked({ file, data, overrides, secrets }, problems), overrides)
+  return {
+    config: resolveConfig(effective),
+    secrets,
+    describe: () => describeConfig({ effective, file, overrides, uses, secrets }),
+  }
+}
+
+function checked(context: Parameters<typeof problemsOf>[1], earlier: readonly ConfigProblem[]): PipelineFile {
+  const { success, data, error } = pipelineSchema.safeParse(context.data)
+  const found = error?.issues.flatMap(issue => problemsOf(issue, context)) ?? []
+  // An unset variable leaves its place unfilled; that this is no URL either need not be said.
+  const unfilled = new Set(earlier.map(({ path }) => path))
+  const problems = [...earlier, ...found.filter(({ path }) => !unfilled.has(path)), ...repeatedNames(context)]
+  if (!success || problems.length > 0) throw new ConfigError(problems.sort(byPlace))
+  return data
+}
+
+/** As the file is read; what lies outside of it comes first. */
+function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  const [lineA = 0, columnA = 0, lineB = 0, columnB = 0] = [a, b].flatMap(({ place }) => {
+    const [, line = 0, column = 0] = /:(\d+):(\d+)$/.exec(place) ?? []
+    return [Number(line), Number(column)]
+  })
+  return lineA - lineB || columnA - columnB
+}
+
+function overlaid(written: unknown, overrides: Overrides): unknown {
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) return written
+  const above = [...overrides].map(([key, { value }]) => [key, value] as const)
+  return { ...written, ...Object.fromEntries(above) }
+}
+
+/** A rate from flag or environment holds for every source; one from the file, for those that give none of their own. */
+function withRates(file: PipelineFile, overrides: Overrides): PipelineFile {
+  const overridden = overrides.has('rateLimit')
+  const sources = file.sources.map(source => {
+    const rate = overridden ? file.rateLimit : (source.limits.rate ?? file.rateLimit)
+    return { ...source, limits: { ...source.limits, rate } }
+  })
+  return { ...file, sources }
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { mappingSchema } from './mapping-schema.js'
+import { paginationSchema } from './pagination-schema.js'
+import { checkedText, count, duration, number, path, scalarMap, size, strict, text } from './schema-parts.js'
+
+const MiB = 1024 ** 2
+const ratePerSecond = () => number(0.001, 1_000_000)
+
+const jitterAllowed = { error: 'a factor from 0 to 1, or one of full, decorrelated, none' }
+const jitter = z.union(
+  [z.number().min(0, jitterAllowed).max(1, jitterAllowed), z.enum(['full', 'decorrelated', 'none'])],
+  jitterAllowed,
+)
+
+const retry = strict({
+  maxAttempts: count(1, 100).prefault(4),
+  baseDelay: duration(0, 'of 0ms or more').prefault('500ms'),
+  maxDelay: duration(0, 'of 0ms or more').prefault('30s'),
+  jitter: jitter.prefault('none'),
+})
+
+const breaker = strict({
+  failureThreshold: count(1, 1000).prefault(3),
+  openStateDuration: duration(1, 'of 1ms or more').prefault('5s'),
+})
+
+const limits = strict({
+  rate: ratePerSecond().optional(),
+  concurrency: count(1, 10_000).prefault(4),
+  timeout: duration(1, 'of 1ms or more').prefault('10s'),
+  maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),
+  retry: retry.prefault({}),
+  breaker: breaker.prefault({}),
+  giveUpAfter: duration(1, 'of 1ms or more').prefault('30s'),
+})
+
+const source = strict({
+  name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
+  baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
+  path: z.string({ error: 'a path such as /v1/products' }).prefault(''),
+  query: scalarMap().prefault({}),
+  headers: scalarMap().prefault({}),
+  pagination: paginationSchema,
+  records: z
+    .union([path(), z.literal('')], { error: 'a path such as data.items, or "" for the page itself' })
+    .prefault(''),
+  total: path().optional(),
+  errorPath: path().optional(),
+  mapping: mappingSchema,
+  limits: limits.prefault({}),
+})
+
+/** The file as it is written, defaults filled in, durations and sizes still as texts. */
+export const pipelineSchema = strict({
+  output: text('a folder').prefault('out'),
+  timeout: duration(1, 'of 1ms or more').prefault('60s'),
+  grace: duration(0, 'of 0ms or more').prefault('5s'),
+  workers: count(1, 64).prefault(4),
+  memory: size(MiB, 'of 1MiB or more').prefault('64MiB'),
+  rateLimit: ratePerSecond().prefault(5),
+  sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'a list of at least one source' }),
+})
+
+export type PipelineFile = z.output<typeof pipelineSchema>
+export type SourceFile = PipelineFile['sources'][number]
+
+function isBaseUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const url = new URL(value)
+  return /^https?:$/.test(url.protocol) && url.search + url.hash + url.username + url.password === ''
+}
+
+/** The JSON Schema of the file, for editors: `schemas/pipeline.schema.json` holds what this returns. */
+export function pipelineJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(pipelineSchema, { io: 'input', unrepresentable: 'any' })
+  return { ...schema, title: 'async-patterns pipeline' }
+}

@@ -1,0 +1,52 @@
+import type { PipelineConfig, SourceConfig, SourceLimits } from '../config.js'
+import type { PipelineFile, SourceFile } from './pipeline-schema.js'
+import { parseDuration, parseSize } from './units.js'
+
+/** The checked file, every rate filled in, as numbers in their units. */
+export function resolveConfig(file: PipelineFile): PipelineConfig {
+  return {
+    output: file.output,
+    timeoutMs: parseDuration(file.timeout),
+    graceMs: parseDuration(file.grace),
+    workers: file.workers,
+    memoryBytes: parseSize(file.memory),
+    sources: file.sources.map(source => resolveSource(source, file.rateLimit)),
+  }
+}
+
+function resolveSource(source: SourceFile, rateLimit: number): SourceConfig {
+  const { limits, query, headers, ...rest } = source
+  return {
+    ...rest,
+    query: asTexts(query),
+    headers: asTexts(headers),
+    limits: resolveLimits(limits, rateLimit),
+  }
+}
+
+function resolveLimits(
+  { rate, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
+  rateLimit: number,
+): SourceLimits {
+  return {
+    ratePerSecond: rate ?? rateLimit,
+    concurrency,
+    timeoutMs: parseDuration(rest.timeout),
+    maxPageBytes: parseSize(rest.maxPageSize),
+    retry: {
+      maxAttempts: retry.maxAttempts,
+      baseDelayMs: parseDuration(retry.baseDelay),
+      maxDelayMs: parseDuration(retry.maxDelay),
+      jitter: retry.jitter,
+    },
+    breaker: {
+      failureThreshold: breaker.failureThreshold,
+      openStateDurationMs: parseDuration(breaker.openStateDuration),
+    },
+    giveUpAfterMs: parseDuration(rest.giveUpAfter),
+  }
+}
+
+function asTexts(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+}

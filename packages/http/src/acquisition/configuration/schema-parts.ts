@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import { compilePath } from '../normalise/read-path.js'
+import { durationPattern, parseDuration, parseSize, sizePattern } from './units.js'
+
+/*
+ * The schema's leaves. Each one's error text says what is allowed, and nothing else: path, value and place are
+ * put before it when a problem is reported.
+ */
+
+export const text = (allowed = 'a text') => z.string({ error: allowed }).min(1, { error: allowed })
+
+export function checkedText(allowed: string, accepts: (value: string) => boolean) {
+  return text(allowed).refine(accepts, { error: allowed })
+}
+
+export function count(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`
+  return z.int({ error }).min(min, { error }).max(max, { error })
+}
+
+export function number(min: number, max: number) {
+  const error = `a number from ${min} to ${max}`
+  return z.number({ error }).min(min, { error }).max(max, { error })
+}
+
+export const flag = () => z.boolean({ error: 'true or false' })
+
+export function duration(minMs: number, allowed: string) {
+  const error = `a duration ${allowed}, such as 500ms, 5s, 1m`
+  return z
+    .string({ error })
+    .regex(durationPattern, { error, abort: true })
+    .refine(value => parseDuration(value) >= minMs, { error })
+}
+
+export function size(minBytes: number, allowed: string) {
+  const error = `a size ${allowed}, such as 500KB, 64MiB`
+  return z
+    .string({ error })
+    .regex(sizePattern, { error, abort: true })
+    .refine(value => parseSize(value) >= minBytes, { error })
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+/** A path into a record or a page. */
+export const path = () =>
+  checkedText('a path such as data.items, images[0].url or ["odd.name"]', value =>
+    succeeds(() => compilePath(value)),
+  )
+
+/** What a query parameter or header may be in YAML; it is sent as text. */
+export const scalarMap = () => {
+  const error = 'a text, a number, true or false'
+  const scalar = z.union([z.string(), z.number(), z.boolean()], { error })
+  return z.record(z.string(), scalar, { error: 'name: value pairs' })
+}
+
+/** An object that takes no keys but its own; the error text lists them. */
+export function strict<S extends z.ZodRawShape>(shape: S) {
+  const known = Object.keys(shape).join(', ')
+  return z.strictObject(shape, {
+    error: issue => (issue.code === 'unrecognized_keys' ? known : `a mapping with the keys ${known}`),
+  })
+}
+
+export function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -121,3 +121,46 @@ export {
   type StopOptions,
   type WhenFull,
 } from './patterns/producer-consumer-pipeline/index.js'
+export {
+  type DestroyReason,
+  Lease,
+  type PoolAcquireOptions,
+  type PoolCounts,
+  ResourceCreateError,
+  ResourcePool,
+  type ResourcePoolEvent,
+  type ResourcePoolMetrics,
+  type ResourcePoolOptions,
+} from './patterns/resource-pool/index.js'
+
+export {
+  type Backoff,
+  clampDelay,
+  ConstantBackoff,
+  type ConstantBackoffOptions,
+  DecorrelatedBackoff,
+  type DecorrelatedBackoffOptions,
+  ExponentialBackoff,
+  type ExponentialBackoffOptions,
+  type Jitter,
+  LONGEST_DELAY_MS,
+} from './patterns/backoff/index.js'
+export { Deadline, type DeadlineEvent, type DeadlineOptions } from './patterns/deadline/index.js'
+export {
+  parseRetryAfter,
+  type RetryAgainEvent,
+  RetryBudget,
+  RetryBudgetExceededError,
+  type RetryBudgetExceededEvent,
+  type RetryBudgetOptions,
+  type RetryBudgetState,
+  type RetryConfig,
+  type RetryEvent,
+  RetryExhaustedError,
+  type RetryExhaustedEvent,
+  type RetryHistory,
+  type RetryMetrics,
+  RetryPolicy,
+  type RetryVerdict,
+} from './patterns/retry/index.js'
+export { Timeout, type TimeoutEvent, type TimeoutOptions } from './patterns/timeout/index.js'

@@ -1,6 +1,6 @@
 import { SpacedLimiter, seededRandom } from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { worstWindow } from '../patterns/rate-limiter/worst-window.js'
 

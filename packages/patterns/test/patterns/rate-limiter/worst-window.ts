@@ -4,7 +4,7 @@ export function worstWindow(moments: readonly number[], windowMs: number): numbe
   let worst = 0
   let first = 0
   sorted.forEach((moment, last) => {
-    while ((sorted[first] as number) <= moment - windowMs + 1e-6) first += 1
+    while ((sorted[first] ?? Infinity) <= moment - windowMs + 1e-6) first += 1
     worst = Math.max(worst, last - first + 1)
   })
   return worst

@@ -1,0 +1,7 @@
+export { ResourceCreateError } from './errors.js'
+export { Lease } from './lease.js'
+export type { PoolCounts } from './lending-desk.js'
+export type { PoolAcquireOptions, ResourcePoolMetrics } from './resource-pool.js'
+export { ResourcePool } from './resource-pool.js'
+export type { DestroyReason, ResourcePoolEvent } from './resource-pool-event.js'
+export type { ResourcePoolOptions } from './resource-pool-options.js'

@@ -164,3 +164,16 @@ export {
   type RetryVerdict,
 } from './patterns/retry/index.js'
 export { Timeout, type TimeoutEvent, type TimeoutOptions } from './patterns/timeout/index.js'
+
+export {
+  type BatchOptions,
+  batch,
+  type ForEachOptions,
+  forEach,
+  type MapOptions,
+  type Mapper,
+  map,
+  pipeline,
+  type Source,
+  type Stage,
+} from './patterns/pipeline/index.js'

@@ -1,5 +1,5 @@
 import type { CallContext, Listener, Operation, Policy, Within } from '../../core/index.js'
-import { abortReason, contextOf, isAborted } from '../../core/index.js'
+import { abortReason, contextOf, isAborted, runOperation } from '../../core/index.js'
 import type { Permit } from './permit.js'
 import { HeldPermit } from './permit.js'
 import { PermitGate } from './permit-gate.js'
@@ -182,7 +182,7 @@ export class SemaphoreLimiter implements Policy {
   }
 
   #run<T>(operation: Operation<T>, context: CallContext, weight: number): Promise<T> {
-    return settled(operation, context).then(
+    return runOperation(operation, context).then(
       value => {
         this.#settle(context, weight)
         return value
@@ -206,14 +206,5 @@ export class SemaphoreLimiter implements Policy {
       this.#orphaned -= 1
       this.#gate.giveBack(weight)
     })
-  }
-}
-
-/** The operation's promise, also when it returned a plain value or threw. */
-function settled<T>(operation: Operation<T>, context: CallContext): Promise<T> {
-  try {
-    return Promise.resolve(operation(context))
-  } catch (error) {
-    return Promise.reject(error)
   }
 }

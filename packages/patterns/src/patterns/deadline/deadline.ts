@@ -1,0 +1,94 @@
+import type { CallContext, Clock, Discard, Listener, Operation, Policy, Within } from '../../core/index.js'
+import {
+  checkDuration,
+  contextOf,
+  deadlineExceeded,
+  disposeValue,
+  Events,
+  systemClock,
+  withDefaults,
+} from '../../core/index.js'
+import { runTimed } from '../timeout/index.js'
+
+export interface DeadlineOptions {
+  /** The time for everything inside together, waits included: at least 1. */
+  readonly budgetMs: number
+  /** The least that a call needs; with less left of an outer deadline nothing is started. Default 0. */
+  readonly minimumMs?: number
+  /** As for Timeout: wait for the operation to end before rejecting. Default false. */
+  readonly cooperative?: boolean
+  /** Default: the runtime's clock. */
+  readonly clock?: Clock
+  /** Takes a value that arrives too late. Default: disposes it and closes a response's body. */
+  readonly discard?: Discard
+}
+
+/** The budget was used up, or what was left of an outer one was too little to start. */
+export interface DeadlineEvent {
+  readonly type: 'exceeded'
+  readonly deadlineAt: number
+  /** False when the operation was not even started. */
+  readonly started: boolean
+}
+
+const DEFAULTS = Object.freeze({
+  minimumMs: 0,
+  cooperative: false,
+  clock: systemClock,
+  discard: disposeValue,
+})
+
+/**
+ * One time budget over all that is inside: waits for permits, attempts, backoffs, hedges. Outermost in a stack.
+ *
+ * The policies inside read `context.deadlineAt`: a retry starts no attempt that could not begin before it, a
+ * limiter waits no longer. When it passes, the context is aborted and the call rejects with
+ * DeadlineExceededError. Of two nested deadlines the earlier holds.
+ */
+export class Deadline implements Policy {
+  readonly #options: Required<DeadlineOptions>
+  readonly #events = new Events<DeadlineEvent>('deadline')
+
+  /** @throws TypeError or RangeError when an option is out of range. */
+  constructor(options: DeadlineOptions) {
+    this.#options = withDefaults(DEFAULTS, options)
+    checkDuration('Deadline.budgetMs', this.#options.budgetMs, { min: 1 })
+    checkDuration('Deadline.minimumMs', this.#options.minimumMs, { max: this.#options.budgetMs })
+  }
+
+  get budgetMs(): number {
+    return this.#options.budgetMs
+  }
+
+  execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
+    const outer = contextOf(within)
+    if (outer.aborted) return Promise.reject(outer.reason)
+    const { clock, budgetMs, minimumMs, cooperative, discard } = this.#options
+    const now = clock.now()
+    const deadlineAt = Math.min(outer.deadlineAt, now + budgetMs)
+    const leftMs = deadlineAt - now
+    if (leftMs <= 0 || leftMs < minimumMs) return this.#refuse(outer, now)
+    return runTimed(operation, outer, {
+      clock,
+      now,
+      deadlineAt,
+      cooperative,
+      discard,
+      overrun: cause => deadlineExceeded(deadlineAt, clock.now(), { cause }),
+      onOverrun: () => this.#report(deadlineAt, true),
+    })
+  }
+
+  subscribe(listener: Listener<DeadlineEvent>): Disposable {
+    return this.#events.subscribe(listener)
+  }
+
+  #refuse({ deadlineAt }: CallContext, now: number): Promise<never> {
+    this.#report(deadlineAt, false)
+    return Promise.reject(deadlineExceeded(deadlineAt, now, { neededMs: this.#options.minimumMs }))
+  }
+
+  #report(deadlineAt: number, started: boolean): void {
+    if (this.#events.wanted('exceeded')) this.#events.emit({ type: 'exceeded', deadlineAt, started })
+  }
+}

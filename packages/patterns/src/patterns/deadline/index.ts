@@ -1,0 +1,2 @@
+export type { DeadlineEvent, DeadlineOptions } from './deadline.js'
+export { Deadline } from './deadline.js'

@@ -1,0 +1,14 @@
+export { parseRetryAfter } from './retry-after.js'
+export type { RetryBudgetOptions, RetryBudgetState } from './retry-budget.js'
+export { RetryBudget } from './retry-budget.js'
+export type { RetryConfig, RetryVerdict } from './retry-config.js'
+export type { RetryHistory } from './retry-errors.js'
+export { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
+export type {
+  RetryAgainEvent,
+  RetryBudgetExceededEvent,
+  RetryEvent,
+  RetryExhaustedEvent,
+} from './retry-events.js'
+export type { RetryMetrics } from './retry-policy.js'
+export { RetryPolicy } from './retry-policy.js'

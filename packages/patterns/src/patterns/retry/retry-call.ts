@@ -1,0 +1,132 @@
+import type { CallContext, Events, Operation, Outcome } from '../../core/index.js'
+import { discardWith, runOperation } from '../../core/index.js'
+import { clampDelay } from '../backoff/index.js'
+import type { RetrySettings, RetryVerdict } from './retry-config.js'
+import { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
+import type { RetryEvent } from './retry-events.js'
+
+/** One call, from the end of its first attempt on. */
+export class RetryCall<T extends R, R> {
+  attempts = 1
+  readonly delaysMs: number[] = []
+  readonly #errors: unknown[] = []
+  readonly #settings: RetrySettings<R>
+  readonly #events: Events<RetryEvent>
+  readonly #operation: Operation<T>
+  readonly #outer: CallContext
+  #context: CallContext
+
+  constructor(
+    settings: RetrySettings<R>,
+    events: Events<RetryEvent>,
+    operation: Operation<T>,
+    outer: CallContext,
+    first: CallContext,
+  ) {
+    this.#settings = settings
+    this.#events = events
+    this.#operation = operation
+    this.#outer = outer
+    this.#context = first
+  }
+
+  /** Judges the outcome of the first attempt and makes the further ones. */
+  async finish(outcome: Outcome<T>): Promise<T> {
+    let last = outcome
+    for (;;) {
+      const delayMs = this.#delayAfter(last)
+      if (delayMs === undefined) return valueOf(last)
+      if (last.ok) discardWith(this.#settings.discard, last.value)
+      await this.#pause(delayMs)
+      last = await this.#attempt()
+    }
+  }
+
+  /** How long to wait before the next attempt; undefined when the outcome stands. Throws when it gives up. */
+  #delayAfter(outcome: Outcome<T>): number | undefined {
+    if (this.#outer.aborted) return this.#stopAborted(outcome)
+    const verdict = this.#settings.retryWhen(outcome, this.#context)
+    if (verdict === false) return undefined
+    if (!outcome.ok) this.#errors.push(outcome.error)
+    if (this.attempts >= this.#settings.maxAttempts) return this.#stop(outcome, 'attempts')
+    const delayMs = this.#delay(verdict, outcome)
+    if (!this.#fitsDeadline(delayMs)) return this.#stop(outcome, 'deadline')
+    const { budget, budgetKey } = this.#settings
+    if (budget !== undefined && !budget.tryTake(budgetKey)) return this.#stopBroke(outcome)
+    this.delaysMs.push(delayMs)
+    this.#report({ type: 'retry', attempt: this.attempts, delayMs, error: errorOf(outcome) })
+    return delayMs
+  }
+
+  #delay(verdict: RetryVerdict, outcome: Outcome<T>): number {
+    const wished = typeof verdict === 'object' ? verdict.delayMs : undefined
+    if (wished !== undefined && !Number.isNaN(wished)) return clampDelay(wished)
+    const { backoff, random } = this.#settings
+    const delayMs = backoff.delayMs(this.attempts, random, this.delaysMs.at(-1) ?? 0)
+    return clampDelay(Math.max(delayMs, askedFor(outcome)))
+  }
+
+  #fitsDeadline(delayMs: number): boolean {
+    const { deadlineAt } = this.#outer
+    if (deadlineAt === Infinity) return true
+    const { clock, minAttemptMs } = this.#settings
+    return clock.now() + delayMs + minAttemptMs < deadlineAt
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    if (delayMs > 0) await this.#settings.clock.sleep(delayMs, this.#outer)
+    // A listener, a discard or the last moment of the wait may have aborted the call.
+    if (this.#outer.aborted) throw this.#outer.reason
+  }
+
+  #attempt(): Promise<Outcome<T>> {
+    this.attempts += 1
+    this.#context = this.#outer.child({ attempt: this.attempts })
+    return runOperation(this.#operation, this.#context).then(
+      value => ({ ok: true, value }),
+      (error: unknown) => ({ ok: false, error }),
+    )
+  }
+
+  #stopAborted(outcome: Outcome<T>): undefined {
+    if (!outcome.ok) throw this.#outer.reason
+  }
+
+  #stop(outcome: Outcome<T>, reason: 'attempts' | 'deadline'): undefined {
+    this.#report({ type: 'exhausted', reason, attempts: this.attempts, error: errorOf(outcome) })
+    if (outcome.ok) return
+    const { maxAttempts } = this.#settings
+    const { deadlineAt } = this.#outer
+    throw new RetryExhaustedError(reason, this.#history(), { maxAttempts, deadlineAt })
+  }
+
+  #stopBroke(outcome: Outcome<T>): undefined {
+    const { budget, budgetKey } = this.#settings
+    this.#report({ type: 'budget-exceeded', budgetKey, attempts: this.attempts, error: errorOf(outcome) })
+    if (outcome.ok) return
+    throw new RetryBudgetExceededError(this.#history(), { budgetKey, ...budget?.state(budgetKey) })
+  }
+
+  #history() {
+    return { attempts: this.attempts, delaysMs: this.delaysMs, errors: this.#errors }
+  }
+
+  #report(event: RetryEvent): void {
+    if (this.#events.wanted(event.type)) this.#events.emit(event)
+  }
+}
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value
+  throw outcome.error
+}
+
+function errorOf(outcome: Outcome<unknown>): unknown {
+  return outcome.ok ? undefined : outcome.error
+}
+
+/** The least wait that the error itself asks for: a server's Retry-After, a breaker that is open. */
+function askedFor(outcome: Outcome<unknown>): number {
+  const asked = (errorOf(outcome) as { retryAfterMs?: unknown } | null | undefined)?.retryAfterMs
+  return typeof asked === 'number' && asked > 0 ? asked : 0
+}

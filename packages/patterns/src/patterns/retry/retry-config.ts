@@ -1,0 +1,105 @@
+import type { Clock, Context, Discard, Outcome, Random } from '../../core/index.js'
+import {
+  checkCount,
+  checkDuration,
+  checkFunction,
+  disposeValue,
+  systemClock,
+  systemRandom,
+  withDefaults,
+} from '../../core/index.js'
+import type { Backoff, Jitter } from '../backoff/index.js'
+import { DecorrelatedBackoff, ExponentialBackoff } from '../backoff/index.js'
+import type { RetryBudget } from './retry-budget.js'
+
+/**
+ * Whether an outcome is tried again: false takes it as it is, true retries by the backoff, an object sets the
+ * delay (undefined: by the backoff).
+ */
+export type RetryVerdict = boolean | { readonly delayMs: number | undefined }
+
+export interface RetryConfig<R = unknown> {
+  /** The first attempt included; Infinity never gives up by itself. Default 3. */
+  readonly maxAttempts?: number
+  /** The first delay. Default 1,000. */
+  readonly baseDelayMs?: number
+  /** No delay of the backoff is longer; one that the server asks for may be. Default 60,000. */
+  readonly maxDelayMs?: number
+  /** By how much each delay exceeds the one before: at least 1. Irrelevant to `'decorrelated'`. Default 2. */
+  readonly exponentialBase?: number
+  /** A factor from 0 to 1, taken off each delay by chance; `'full'` is 1, `'none'` is 0. Default 0.1. */
+  readonly jitter?: Jitter | 'decorrelated'
+  /** Replaces the four options above. */
+  readonly backoff?: Backoff
+  /**
+   * Which outcomes are tried again. Default: every error but CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLOSED and
+   * RETRY_BUDGET_EXCEEDED, and no value.
+   */
+  readonly retryWhen?: (outcome: Outcome<R>, context: Context) => RetryVerdict
+  /** The least time that an attempt takes: none begins with less left until the deadline. Default 0. */
+  readonly minAttemptMs?: number
+  /** Shared by many policies; it bounds the retries of all of them together. Default: none. */
+  readonly budget?: RetryBudget
+  /** Whose budget this policy draws on. Default `'default'`. */
+  readonly budgetKey?: string
+  /** Takes a value that is thrown away for another attempt. Default: disposes it and closes a response's body. */
+  readonly discard?: Discard
+  /** Default: the runtime's clock. */
+  readonly clock?: Clock
+  /** Default: the runtime's own. */
+  readonly random?: Random
+}
+
+/** A RetryConfig, checked and complete. */
+export interface RetrySettings<R> {
+  readonly maxAttempts: number
+  readonly backoff: Backoff
+  readonly retryWhen: (outcome: Outcome<R>, context: Context) => RetryVerdict
+  readonly minAttemptMs: number
+  readonly budget: RetryBudget | undefined
+  readonly budgetKey: string
+  readonly discard: Discard
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Rejections that say themselves that trying again now is of no use. */
+const FINAL_CODES: ReadonlySet<unknown> = new Set([
+  'CIRCUIT_OPEN',
+  'DEADLINE_EXCEEDED',
+  'CLOSED',
+  'RETRY_BUDGET_EXCEEDED',
+])
+
+/** The default `retryWhen`. */
+export function retryErrors(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && !FINAL_CODES.has((outcome.error as { code?: unknown } | null | undefined)?.code)
+}
+
+const DEFAULTS = Object.freeze({
+  maxAttempts: 3,
+  minAttemptMs: 0,
+  budgetKey: 'default',
+  retryWhen: retryErrors,
+  discard: disposeValue,
+  clock: systemClock,
+  random: systemRandom,
+})
+
+/** @throws TypeError or RangeError when an option is out of range. */
+export function checkedSettings<R>(config: RetryConfig<R> | undefined): RetrySettings<R> {
+  const merged = withDefaults(DEFAULTS, config)
+  checkCount('RetryPolicy.maxAttempts', merged.maxAttempts, { orInfinity: true })
+  checkDuration('RetryPolicy.minAttemptMs', merged.minAttemptMs)
+  checkFunction('RetryPolicy.retryWhen', merged.retryWhen)
+  checkFunction('RetryPolicy.discard', merged.discard)
+  return { ...merged, budget: config?.budget, backoff: config?.backoff ?? backoffOf(config) }
+}
+
+type Delays = Pick<RetryConfig, 'baseDelayMs' | 'maxDelayMs' | 'exponentialBase' | 'jitter'>
+
+function backoffOf(config: Delays = {}): Backoff {
+  const { jitter, ...delays } = config
+  if (jitter === 'decorrelated') return new DecorrelatedBackoff(delays)
+  return new ExponentialBackoff(jitter === undefined ? delays : { ...delays, jitter })
+}

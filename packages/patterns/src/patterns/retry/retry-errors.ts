@@ -1,0 +1,56 @@
+import { RejectionError } from '../../core/index.js'
+
+/** How far a retry got before it gave up. */
+export interface RetryHistory {
+  /** Attempts that were made, the first included. */
+  readonly attempts: number
+  /** The waits between them, in milliseconds. */
+  readonly delaysMs: readonly number[]
+  /** What the attempts failed with, in order; an attempt that ended in a bad result is not among them. */
+  readonly errors: readonly unknown[]
+}
+
+abstract class RetryError extends RejectionError {
+  readonly attempts: number
+  readonly delaysMs: readonly number[]
+  readonly errors: readonly unknown[]
+
+  constructor(message: string, history: RetryHistory, cause: unknown, facts: object) {
+    const { attempts, delaysMs, errors } = history
+    super(message, { cause, facts: { attempts, delaysMs, ...facts } })
+    this.attempts = attempts
+    this.delaysMs = delaysMs
+    this.errors = errors
+  }
+}
+
+/** Every attempt failed, or the deadline leaves no time for another. `cause` is the last error. */
+export class RetryExhaustedError extends RetryError {
+  readonly code = 'RETRY_EXHAUSTED'
+  /** What allowed no further attempt. */
+  readonly reason: 'attempts' | 'deadline'
+
+  constructor(reason: 'attempts' | 'deadline', history: RetryHistory, facts: object) {
+    const why = reason === 'attempts' ? '' : '; the deadline leaves no time for another'
+    const cause = history.errors.at(-1)
+    super(`Failed after ${history.attempts} attempt(s)${why}: ${messageOf(cause)}`, history, cause, {
+      reason,
+      ...facts,
+    })
+    this.reason = reason
+  }
+}
+
+/** The shared budget allows no retry now. `cause` is the first error: what there would be without a retry. */
+export class RetryBudgetExceededError extends RetryError {
+  readonly code = 'RETRY_BUDGET_EXCEEDED'
+
+  constructor(history: RetryHistory, facts: object) {
+    const cause = history.errors[0]
+    super(`No retry, for the budget is used up: ${messageOf(cause)}`, history, cause, facts)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,96 @@
+import type { CallContext, Listener, Operation, Policy, Within } from '../../core/index.js'
+import { contextOf, deadlineExceeded, Events, runOperation } from '../../core/index.js'
+import { RetryCall } from './retry-call.js'
+import type { RetryConfig, RetrySettings } from './retry-config.js'
+import { checkedSettings, retryErrors } from './retry-config.js'
+import type { RetryEvent } from './retry-events.js'
+
+/** A value, and what it took to get it. */
+export interface RetryMetrics<T> {
+  readonly value: T
+  /** Attempts that were made, the first included. */
+  readonly attempts: number
+  /** The waits between them, in milliseconds. */
+  readonly delaysMs: readonly number[]
+}
+
+/**
+ * Tries an operation again after a wait that grows. `R` is what results `retryWhen` must understand.
+ *
+ * An error that `retryWhen` does not want passes through unchanged, as does the caller's abort reason, which
+ * also ends a wait at once. When no attempt is left an error becomes RetryExhaustedError, and a bad result is
+ * returned as it is. A `retryAfterMs` on the error (a server's Retry-After, an open breaker) is the least wait.
+ * No attempt begins that the deadline leaves no time for.
+ */
+export class RetryPolicy<in R = unknown> implements Policy<R> {
+  readonly #settings: RetrySettings<R>
+  readonly #judgesValues: boolean
+  readonly #events = new Events<RetryEvent>('retry')
+
+  /** @throws TypeError or RangeError when an option is out of range. */
+  constructor(config?: RetryConfig<R>) {
+    this.#settings = checkedSettings(config)
+    this.#judgesValues = this.#settings.retryWhen !== retryErrors
+  }
+
+  get maxAttempts(): number {
+    return this.#settings.maxAttempts
+  }
+
+  /** The longest wait that the backoff itself gives between two attempts. */
+  get maxDelayMs(): number {
+    return this.#settings.backoff.maxDelayMs
+  }
+
+  /**
+   * Rejects with RetryExhaustedError, RetryBudgetExceededError, an error that is not to be retried, the
+   * caller's abort reason, or DeadlineExceededError when there is no time for a first attempt.
+   */
+  execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    const outer = contextOf(within)
+    const refusal = this.#admit(outer)
+    if (refusal !== undefined) return refusal
+    const first = outer.attempt === 1 ? outer : outer.child({ attempt: 1 })
+    const work = runOperation(operation, first)
+    const failed = (error: unknown) => this.#call(operation, outer, first).finish({ ok: false, error })
+    if (!this.#judgesValues) return work.then(undefined, failed)
+    return work.then(value => this.#call(operation, outer, first).finish({ ok: true, value }), failed)
+  }
+
+  /** As `execute`, with the number of attempts and the waits; errors carry both anyway. */
+  executeWithMetrics<T extends R>(operation: Operation<T>, within?: Within): Promise<RetryMetrics<T>> {
+    const outer = contextOf(within)
+    const refusal = this.#admit(outer)
+    if (refusal !== undefined) return refusal
+    const first = outer.attempt === 1 ? outer : outer.child({ attempt: 1 })
+    const call = this.#call(operation, outer, first)
+    return runOperation(operation, first)
+      .then(
+        value => call.finish({ ok: true, value }),
+        (error: unknown) => call.finish({ ok: false, error }),
+      )
+      .then(value => ({ value, attempts: call.attempts, delaysMs: call.delaysMs }))
+  }
+
+  subscribe(listener: Listener<RetryEvent>): Disposable {
+    return this.#events.subscribe(listener)
+  }
+
+  /** Counts the call, or rejects it when it cannot even begin. */
+  #admit(outer: CallContext): Promise<never> | undefined {
+    if (outer.aborted) return Promise.reject(outer.reason)
+    const { budget, budgetKey, clock, minAttemptMs } = this.#settings
+    if (outer.deadlineAt !== Infinity) {
+      const now = clock.now()
+      if (now + minAttemptMs >= outer.deadlineAt) {
+        return Promise.reject(deadlineExceeded(outer.deadlineAt, now, { neededMs: minAttemptMs }))
+      }
+    }
+    if (budget?.countsCalls === true) budget.countCall(budgetKey)
+    return undefined
+  }
+
+  #call<T extends R>(operation: Operation<T>, outer: CallContext, first: CallContext): RetryCall<T, R> {
+    return new RetryCall(this.#settings, this.#events, operation, outer, first)
+  }
+}

@@ -22,6 +22,7 @@ export interface SpawnedMock<K extends keyof MockUrls> extends AsyncDisposable {
 
 /** The command may be slow to start on a busy machine; beyond this it is taken to be stuck. */
 const START_TIMEOUT_MS = 20_000
+const STOP_TIMEOUT_MS = 5_000
 
 /**
  * Runs `async-patterns mock <kind> --port 0 ...args` from the built package and waits until it listens.
@@ -37,7 +38,9 @@ export async function spawnMock<K extends keyof MockUrls>(
   const closed = once(child, 'exit')
   const close = async (): Promise<void> => {
     child.kill('SIGTERM')
+    const stuck = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await closed
+    clearTimeout(stuck)
   }
   try {
     const ready = JSON.parse(await readyLine(child)) as { urls: MockUrls[K] }

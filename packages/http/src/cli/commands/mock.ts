@@ -148,8 +148,13 @@ async function run(mock: string, start: () => Promise<Running>): Promise<void> {
 /** Until a signal, or until the parent process has gone that spawned this one with a channel to itself. */
 function untilStopped(): Promise<void> {
   return new Promise(resolve => {
-    const stop = (): void => resolve()
-    process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop)
+    const events = ['SIGINT', 'SIGTERM', 'disconnect']
+    const stop = (): void => {
+      // A listener left on the channel would hold the process; a second signal ends it at once.
+      for (const event of events) process.off(event, stop)
+      resolve()
+    }
+    for (const event of events) process.on(event, stop)
   })
 }
 

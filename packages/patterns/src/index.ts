@@ -177,3 +177,29 @@ export {
   type Source,
   type Stage,
 } from './patterns/pipeline/index.js'
+
+export {
+  AdaptiveLimiter,
+  type AdaptiveLimiterMetrics,
+  type AdaptiveLimiterOptions,
+  AimdLimit,
+  type AimdLimitOptions,
+  Gradient2Limit,
+  type Gradient2LimitOptions,
+  type Limit,
+  type LimitBounds,
+  type LimitChangedEvent,
+  type LimitSample,
+  type LoadVerdict,
+  VegasLimit,
+  type VegasLimitOptions,
+} from './patterns/adaptive-limiter/index.js'
+export { Chaos, ChaosError, type ChaosEvent, type ChaosOptions } from './patterns/chaos/index.js'
+export { Fallback, type FallbackEvent, type FallbackOptions } from './patterns/fallback/index.js'
+export {
+  Hedge,
+  type HedgeEvent,
+  HedgeLostError,
+  type HedgeMetrics,
+  type HedgeOptions,
+} from './patterns/hedge/index.js'

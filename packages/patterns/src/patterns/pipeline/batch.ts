@@ -1,0 +1,77 @@
+import {
+  type Clock,
+  checkCount,
+  checkDuration,
+  checkFunction,
+  systemClock,
+  withDefaults,
+} from '../../core/index.js'
+import { type BatchLimits, BoundedQueue } from '../bounded-queue/index.js'
+import { SourceReader } from './source-reader.js'
+import { END, type Stage, type StageIterator } from './stage.js'
+
+export interface BatchOptions<T> {
+  /** At most so many items: from 1. Default 100. */
+  readonly maxItems?: number
+  /** At most so many bytes; a larger item comes alone. Needs `sizeOf`. Default Infinity. */
+  readonly maxBytes?: number
+  /** How many bytes an item counts for. Default: items have no size. */
+  readonly sizeOf?: (item: T) => number
+  /** How long to wait for more once a first item is there, in milliseconds. Default Infinity. */
+  readonly maxWaitMs?: number
+  /** Default: the system's. */
+  readonly clock?: Clock
+}
+
+const DEFAULTS = Object.freeze({ maxItems: 100, maxBytes: Infinity, maxWaitMs: Infinity, clock: systemClock })
+
+/**
+ * A stage that gathers items into arrays of at least one. While a batch is being worked on, the next one
+ * fills, but never more than one. An error of the source comes after the items before it.
+ * @throws TypeError or RangeError that names the option.
+ */
+export function batch<T>(options?: BatchOptions<T>): Stage<T, T[]> {
+  const settings = withDefaults(DEFAULTS, options)
+  checkCount('batch.maxItems', settings.maxItems)
+  checkCount('batch.maxBytes', settings.maxBytes, { orInfinity: true })
+  checkDuration('batch.maxWaitMs', settings.maxWaitMs, { orInfinity: true })
+  if (settings.maxBytes < Infinity) checkFunction('batch.sizeOf', settings.sizeOf)
+  return source => ({ [Symbol.asyncIterator]: () => new BatchIterator(source, settings) })
+}
+
+class BatchIterator<T> implements StageIterator<T[]> {
+  readonly #source: SourceReader<T>
+  readonly #queue: BoundedQueue<T>
+  readonly #limits: BatchLimits<T>
+  #filling: Promise<void> | undefined
+
+  constructor(source: AsyncIterable<T>, settings: typeof DEFAULTS & BatchOptions<T>) {
+    this.#source = new SourceReader(source)
+    this.#queue = new BoundedQueue(settings)
+    this.#limits = settings
+  }
+
+  async next(): Promise<IteratorResult<T[], undefined>> {
+    this.#filling ??= this.#fill()
+    const items = await this.#queue.takeBatch(this.#limits)
+    return items.length === 0 ? END : { done: false, value: items }
+  }
+
+  async return(): Promise<IteratorResult<T[], undefined>> {
+    this.#queue.closeAndDrain()
+    await this.#source.close()
+    await this.#filling
+    return END
+  }
+
+  async #fill(): Promise<void> {
+    try {
+      for (let one = await this.#source.next(); one.done !== true; one = await this.#source.next()) {
+        await this.#queue.put(one.value)
+      }
+      this.#queue.close()
+    } catch (error) {
+      this.#queue.fail(error)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { checkCount, checkFunction, withDefaults } from '../../core/index.js'
+import { type Mapper, MapIterator } from './map-iterator.js'
+import type { Stage } from './stage.js'
+
+export interface MapOptions {
+  /**
+   * For how many items the work is going on, or done and its result not yet taken, at the same time:
+   * from 1. Default 1.
+   */
+  readonly concurrency?: number
+  /** Whether results come in the order of their items; if not, as they are done. Default true. */
+  readonly ordered?: boolean
+}
+
+const DEFAULTS = Object.freeze({ concurrency: 1, ordered: true })
+
+/**
+ * A stage that puts every item through `mapper`; it begins when the first result is asked for.
+ * When the mapper or the source fails, or whoever takes the results leaves, the context of the running
+ * calls is aborted, they are waited for, and the source is closed: nothing is left running.
+ * @throws TypeError or RangeError that names the option.
+ */
+export function map<A, B>(mapper: Mapper<A, B>, options?: MapOptions): Stage<A, B> {
+  const settings = withDefaults(DEFAULTS, options)
+  checkFunction('map.mapper', mapper)
+  checkCount('map.concurrency', settings.concurrency)
+  return source => ({ [Symbol.asyncIterator]: () => new MapIterator(source, mapper, settings) })
+}

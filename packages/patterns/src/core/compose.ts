@@ -7,9 +7,12 @@ export type AnyPolicy = Policy<never, unknown>
 export type Understood<P extends readonly AnyPolicy[]> =
   P[number] extends Policy<infer R, unknown> ? R : never
 
-/** What a stack may add to a result: what any of its layers may. */
+/**
+ * What a stack may add to a result: what any of its layers may. From a class that adds nothing, TypeScript
+ * infers `unknown`.
+ */
 export type Added<P extends readonly AnyPolicy[]> = {
-  [I in keyof P]: P[I] extends Policy<never, infer A> ? A : never
+  [I in keyof P]: P[I] extends Policy<never, infer A> ? (unknown extends A ? never : A) : never
 }[number]
 
 /** Several policies as one: see `compose`. */

@@ -49,6 +49,11 @@ export class CallContext implements Context {
     return this.foreign ? (this.source as Context).aborted : this.source.signal?.aborted === true
   }
 
+  /** The deadline that held before this context set its own; Infinity when there is none. */
+  get outerDeadlineAt(): number {
+    return this.outer?.deadlineAt ?? Infinity
+  }
+
   /** Why the call was given up: the caller's own reason, unchanged. */
   get reason(): unknown {
     return this.outer !== undefined ? this.outer.reason : this.source?.signal?.reason

@@ -8,6 +8,7 @@ import {
   systemClock,
   withDefaults,
 } from '../../core/index.js'
+import type { TimeRule } from '../timeout/index.js'
 import { runTimed } from '../timeout/index.js'
 
 export interface DeadlineOptions {
@@ -46,46 +47,51 @@ const DEFAULTS = Object.freeze({
  * DeadlineExceededError. Of two nested deadlines the earlier holds.
  */
 export class Deadline implements Policy {
-  readonly #options: Required<DeadlineOptions>
+  readonly #budgetMs: number
+  readonly #minimumMs: number
+  readonly #rule: TimeRule
   readonly #events = new Events<DeadlineEvent>('deadline')
 
   /** @throws TypeError or RangeError when an option is out of range. */
   constructor(options: DeadlineOptions) {
-    this.#options = withDefaults(DEFAULTS, options)
-    checkDuration('Deadline.budgetMs', this.#options.budgetMs, { min: 1 })
-    checkDuration('Deadline.minimumMs', this.#options.minimumMs, { max: this.#options.budgetMs })
+    const { budgetMs, minimumMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
+    checkDuration('Deadline.budgetMs', budgetMs, { min: 1 })
+    checkDuration('Deadline.minimumMs', minimumMs, { max: budgetMs })
+    this.#budgetMs = budgetMs
+    this.#minimumMs = minimumMs
+    this.#rule = {
+      clock,
+      cooperative,
+      discard,
+      overrun: ({ deadlineAt }, cause) => deadlineExceeded(deadlineAt, clock.now(), { cause }),
+      onOverrun: ({ deadlineAt }) => this.#report(deadlineAt, true),
+    }
   }
 
   get budgetMs(): number {
-    return this.#options.budgetMs
+    return this.#budgetMs
   }
 
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
-    const { clock, budgetMs, minimumMs, cooperative, discard } = this.#options
-    const now = clock.now()
-    const deadlineAt = Math.min(outer.deadlineAt, now + budgetMs)
-    const leftMs = deadlineAt - now
-    if (leftMs <= 0 || leftMs < minimumMs) return this.#refuse(outer, now)
-    return runTimed(operation, outer, {
-      clock,
-      now,
-      deadlineAt,
-      cooperative,
-      discard,
-      overrun: cause => deadlineExceeded(deadlineAt, clock.now(), { cause }),
-      onOverrun: () => this.#report(deadlineAt, true),
-    })
+    const now = this.#rule.clock.now()
+    const outerLeftMs = outer.deadlineAt - now
+    if (outerLeftMs <= 0 || outerLeftMs < this.#minimumMs) return this.#refuse(outer, now)
+    if (outerLeftMs < this.#budgetMs) {
+      return runTimed(operation, outer, outer.deadlineAt, outerLeftMs, this.#rule)
+    }
+    return runTimed(operation, outer, now + this.#budgetMs, this.#budgetMs, this.#rule)
   }
 
+  /** Events arrive in the order in which they happened. Dispose the result to stop. */
   subscribe(listener: Listener<DeadlineEvent>): Disposable {
     return this.#events.subscribe(listener)
   }
 
   #refuse({ deadlineAt }: CallContext, now: number): Promise<never> {
     this.#report(deadlineAt, false)
-    return Promise.reject(deadlineExceeded(deadlineAt, now, { neededMs: this.#options.minimumMs }))
+    return Promise.reject(deadlineExceeded(deadlineAt, now, { neededMs: this.#minimumMs }))
   }
 
   #report(deadlineAt: number, started: boolean): void {

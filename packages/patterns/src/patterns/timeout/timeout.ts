@@ -9,6 +9,7 @@ import {
   TimeoutError,
   withDefaults,
 } from '../../core/index.js'
+import type { TimeRule } from './timed-call.js'
 import { runTimed } from './timed-call.js'
 
 export interface TimeoutOptions {
@@ -46,9 +47,7 @@ const DEFAULTS = Object.freeze({ cooperative: false, clock: systemClock, discard
  */
 export class Timeout implements Policy {
   readonly #timeoutMs: number
-  readonly #cooperative: boolean
-  readonly #clock: Clock
-  readonly #discard: Discard
+  readonly #rule: TimeRule
   readonly #events = new Events<TimeoutEvent>('timeout')
 
   /** @throws TypeError or RangeError when an option is out of range. */
@@ -56,9 +55,13 @@ export class Timeout implements Policy {
     const { timeoutMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
     checkDuration('Timeout.timeoutMs', timeoutMs, { min: 1 })
     this.#timeoutMs = timeoutMs
-    this.#cooperative = cooperative
-    this.#clock = clock
-    this.#discard = discard
+    this.#rule = {
+      clock,
+      cooperative,
+      discard,
+      overrun: (call, cause) => this.#overrun(call, cause),
+      onOverrun: call => this.#report(call),
+    }
   }
 
   get timeoutMs(): number {
@@ -68,26 +71,24 @@ export class Timeout implements Policy {
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
-    const now = this.#clock.now()
-    if (outer.deadlineAt <= now) return Promise.reject(deadlineExceeded(outer.deadlineAt, now))
-    return runTimed(operation, outer, {
-      clock: this.#clock,
-      now,
-      deadlineAt: Math.min(outer.deadlineAt, now + this.#timeoutMs),
-      cooperative: this.#cooperative,
-      discard: this.#discard,
-      overrun: cause => this.#overrun(outer, cause),
-      onOverrun: () => this.#report(outer),
-    })
+    const timeoutMs = this.#timeoutMs
+    const now = this.#rule.clock.now()
+    const leftMs = outer.deadlineAt - now
+    if (leftMs <= 0) return Promise.reject(deadlineExceeded(outer.deadlineAt, now))
+    if (leftMs < timeoutMs) return runTimed(operation, outer, outer.deadlineAt, leftMs, this.#rule)
+    return runTimed(operation, outer, now + timeoutMs, timeoutMs, this.#rule)
   }
 
+  /** Events arrive in the order in which they happened. Dispose the result to stop. */
   subscribe(listener: Listener<TimeoutEvent>): Disposable {
     return this.#events.subscribe(listener)
   }
 
-  #overrun(outer: CallContext, cause: unknown): Error {
-    const now = this.#clock.now()
-    if (outer.deadlineAt <= now) return deadlineExceeded(outer.deadlineAt, now, { cause })
+  #overrun(call: CallContext, cause: unknown): Error {
+    const outerDeadlineAt = call.outerDeadlineAt
+    if (call.deadlineAt === outerDeadlineAt) {
+      return deadlineExceeded(outerDeadlineAt, this.#rule.clock.now(), { cause })
+    }
     const message = `The operation took longer than ${this.#timeoutMs} ms`
     return new TimeoutError(message, this.#timeoutMs, cause === undefined ? undefined : { cause })
   }

@@ -1,3 +1,5 @@
 export type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
 export { errorCode, TransportError } from './transport-error.js'
 export { UndiciTransport, type UndiciTransportOptions } from './undici-transport.js'
+export { WireConnection, type WireConnectionOptions, type WireHandler } from './wire/wire-connection.js'
+export { WireTransport, type WireTransportOptions } from './wire/wire-transport.js'

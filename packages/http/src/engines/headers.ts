@@ -1,0 +1,45 @@
+/** Headers as a record: names in lower case, repeated ones joined with ", ". */
+export type HeaderRecord = Record<string, string>
+
+/** Headers as they came: undici's list of names and values, or the text of a head. */
+export type RawHeaders = readonly Buffer[] | string
+
+export function headerRecord(raw: RawHeaders): HeaderRecord {
+  const record = Object.create(null) as HeaderRecord
+  const add = (name: string, value: string): void => {
+    const known = record[name]
+    record[name] = known === undefined ? value : `${known}, ${value}`
+  }
+  if (typeof raw === 'string') eachLine(raw, add)
+  else for (let i = 0; i < raw.length; i += 2) add(nameAt(raw, i), valueAt(raw, i))
+  return record
+}
+
+/** The Content-Encoding; empty if there is none. Found without making the record: it is wanted for every response. */
+export function contentEncodingOf(raw: RawHeaders): string {
+  const field = 'content-encoding'
+  if (typeof raw === 'string') return /content-encoding:/i.test(raw) ? (headerRecord(raw)[field] ?? '') : ''
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i]?.length === field.length && nameAt(raw, i) === field) return headerRecord(raw)[field] ?? ''
+  }
+  return ''
+}
+
+function nameAt(raw: readonly Buffer[], i: number): string {
+  return raw[i]?.toString('latin1').toLowerCase() ?? ''
+}
+
+function valueAt(raw: readonly Buffer[], i: number): string {
+  return raw[i + 1]?.toString('latin1') ?? ''
+}
+
+/** The lines of a head that the parser has passed: there is a colon in each, and no folding. */
+function eachLine(head: string, add: (name: string, value: string) => void): void {
+  const lines = head.split('\r\n')
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i] ?? ''
+    const colon = line.indexOf(':')
+    if (colon > 0)
+      add(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, ''))
+  }
+}

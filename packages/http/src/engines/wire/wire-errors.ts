@@ -1,0 +1,16 @@
+import { errorCode, TransportError } from '../transport-error.js'
+
+export function socketError(error: Error): TransportError {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  return new TransportError(errorCode(first), error.message || errorCode(first), { cause: error })
+}
+
+export function connectionEnded(withinResponse: boolean): TransportError {
+  return withinResponse
+    ? new TransportError('TRUNCATED', 'the server closed the connection within a response')
+    : new TransportError('CONNECTION_CLOSED', 'the server closed the connection without a response')
+}
+
+export function protocolError(reason: string, code = 'BAD_RESPONSE'): TransportError {
+  return new TransportError(code, `the response is refused: ${reason}`)
+}

@@ -1,0 +1,107 @@
+import type { Clock, TimerHandle } from 'async-patterns'
+import type { TransportError } from '../transport-error.js'
+import { type SlotOwner, type WireCall, WireSlot } from './wire-slot.js'
+
+export interface WirePoolOptions {
+  readonly host: string
+  readonly port: number
+  readonly maxConnections: number
+  readonly maxKeepaliveConnections: number
+  readonly keepaliveExpiryMs: number
+  readonly maxHeadBytes: number
+  readonly clock: Clock
+}
+
+/** The connections to one origin, and the calls that wait for one, first come first served. */
+export class WirePool implements SlotOwner {
+  readonly #options: WirePoolOptions
+  readonly #slots = new Set<WireSlot>()
+  /** Connections that are being made. */
+  readonly #opening = new Set<WireSlot>()
+  /** The longest idle first; the last one is used next, so that the others may expire. */
+  readonly #idle: WireSlot[] = []
+  #waiting: WireCall[] = []
+  #nextWaiting = 0
+  #expiry: TimerHandle | undefined = undefined
+
+  constructor(options: WirePoolOptions) {
+    this.#options = options
+  }
+
+  dispatch(call: WireCall): void {
+    const slot = this.#idle.pop()
+    if (slot !== undefined) return slot.start(call)
+    this.#waiting.push(call)
+    this.#grow()
+  }
+
+  destroy(): void {
+    for (const slot of this.#slots) slot.connection.destroy()
+    this.#slots.clear()
+    this.#opening.clear()
+    this.#idle.length = 0
+    this.#setExpiry()
+  }
+
+  onFree(slot: WireSlot): void {
+    this.#opening.delete(slot)
+    const next = this.#takeWaiting()
+    if (next !== undefined) return slot.start(next)
+    if (this.#idle.length >= this.#options.maxKeepaliveConnections) return slot.abandon()
+    slot.idleSince = this.#options.clock.now()
+    this.#idle.push(slot)
+    if (this.#expiry === undefined) this.#setExpiry()
+  }
+
+  onGone(slot: WireSlot, error: TransportError | undefined): void {
+    this.#slots.delete(slot)
+    const wasOpening = this.#opening.delete(slot)
+    const index = this.#idle.indexOf(slot)
+    if (index >= 0) this.#idle.splice(index, 1)
+    // A connection that could not be made was wanted by somebody; the others get one of their own.
+    if (wasOpening && error !== undefined) this.#takeWaiting()?.cancel(error)
+    this.#grow()
+  }
+
+  /** Opens a connection for each call that waits and has none on the way, as far as allowed. */
+  #grow(): void {
+    const wanted = this.#waiting.length - this.#nextWaiting
+    while (this.#opening.size < wanted && this.#slots.size < this.#options.maxConnections) {
+      const slot = new WireSlot(this.#options, this)
+      this.#slots.add(slot)
+      this.#opening.add(slot)
+    }
+  }
+
+  #takeWaiting(): WireCall | undefined {
+    while (this.#nextWaiting < this.#waiting.length) {
+      const call = this.#waiting[this.#nextWaiting++]
+      if (this.#nextWaiting > 1024) this.#compact()
+      if (call?.settled === false) return call
+    }
+    this.#compact()
+    return undefined
+  }
+
+  #compact(): void {
+    if (this.#nextWaiting > 0) this.#waiting = this.#waiting.slice(this.#nextWaiting)
+    this.#nextWaiting = 0
+  }
+
+  #setExpiry(): void {
+    const { clock, keepaliveExpiryMs } = this.#options
+    if (this.#expiry !== undefined) clock.clearTimer(this.#expiry)
+    const [oldest] = this.#idle
+    const leftMs = oldest === undefined ? 0 : oldest.idleSince + keepaliveExpiryMs - clock.now()
+    this.#expiry =
+      oldest === undefined ? undefined : clock.setTimer(() => this.#expire(), Math.max(1, leftMs))
+  }
+
+  #expire(): void {
+    this.#expiry = undefined
+    const { clock, keepaliveExpiryMs } = this.#options
+    const dueBefore = clock.now() - keepaliveExpiryMs
+    for (const slot of this.#idle.filter(idle => idle.idleSince <= dueBefore)) slot.abandon()
+    this.#setExpiry()
+  }
+}

@@ -1,0 +1,117 @@
+import type { InFlight } from '../in-flight.js'
+import type { TransportRequest, TransportResponse } from '../transport.js'
+import { TransportCall } from '../transport-call.js'
+import type { TransportError } from '../transport-error.js'
+import type { BodySink } from './response-parser.js'
+import { WireConnection, type WireConnectionOptions, type WireHandler } from './wire-connection.js'
+
+/** A request of the wire transport: its text, and the slot that serves it once there is one. */
+export class WireCall extends TransportCall {
+  readonly text: string
+  slot: WireSlot | undefined = undefined
+
+  constructor(
+    request: TransportRequest,
+    text: string,
+    inFlight: InFlight,
+    resolve: (response: TransportResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(request, inFlight, resolve, reject)
+    this.text = text
+  }
+
+  /** The head is there; a part of the body may follow at once. */
+  begun(head: string): void {
+    this.takeHeaders(head)
+  }
+
+  /** The bytes are copied: the buffer is read into again. */
+  received(buffer: Buffer, start: number, end: number): void {
+    if (this.count(end - start)) this.keep(new Uint8Array(buffer.subarray(start, end)))
+  }
+
+  ended(statusCode: number): void {
+    this.slot = undefined
+    this.finish(statusCode)
+  }
+
+  protected override release(): void {
+    this.slot?.abandon()
+    this.slot = undefined
+  }
+}
+
+/** What a slot tells its pool. */
+export interface SlotOwner {
+  /** It is connected, or has done its request; `slot.connection.usable` tells whether it takes another. */
+  onFree(slot: WireSlot): void
+  /** It is gone; `error` when it never served a request, for somebody waits for it. */
+  onGone(slot: WireSlot, error: TransportError | undefined): void
+}
+
+/** A connection of a pool, and the call that it serves. */
+export class WireSlot implements WireHandler, BodySink {
+  readonly connection: WireConnection
+  idleSince = 0
+  readonly #owner: SlotOwner
+  #call: WireCall | undefined = undefined
+  #headTaken = false
+
+  constructor(options: Pick<WireConnectionOptions, 'host' | 'port' | 'maxHeadBytes'>, owner: SlotOwner) {
+    this.#owner = owner
+    this.connection = new WireConnection({ ...options, handler: this, sink: this, keepHead: true })
+  }
+
+  start(call: WireCall): void {
+    this.#call = call
+    this.#headTaken = false
+    call.slot = this
+    call.request.onDeparture?.()
+    // Its owner may have given it up just now.
+    if (this.#call === call) this.connection.send(call.text, call.request.method === 'HEAD')
+  }
+
+  /** The call was given up in mid-response: nothing else can be read from this connection. */
+  abandon(): void {
+    this.#call = undefined
+    this.connection.destroy()
+    this.#owner.onGone(this, undefined)
+  }
+
+  onOpen(): void {
+    this.#owner.onFree(this)
+  }
+
+  onBody(buffer: Buffer, start: number, end: number): void {
+    const call = this.#call
+    if (call === undefined) return
+    this.#takeHead(call)
+    call.received(buffer, start, end)
+  }
+
+  onResponse(connection: WireConnection, statusCode: number): void {
+    const call = this.#call
+    this.#call = undefined
+    if (call !== undefined) {
+      this.#takeHead(call)
+      call.ended(statusCode)
+    }
+    if (connection.usable) this.#owner.onFree(this)
+    else this.#owner.onGone(this, undefined)
+  }
+
+  onError(_: WireConnection, error: TransportError): void {
+    const call = this.#call
+    this.#call = undefined
+    this.#owner.onGone(this, call === undefined ? error : undefined)
+    if (call !== undefined) call.slot = undefined
+    call?.cancel(error)
+  }
+
+  #takeHead(call: WireCall): void {
+    if (this.#headTaken) return
+    this.#headTaken = true
+    call.begun(this.connection.head)
+  }
+}

@@ -1,0 +1,63 @@
+import { seededRandom } from 'async-patterns'
+import { expect, test } from 'vitest'
+import { Llhttp } from './llhttp.js'
+import { ResponseGenerator } from './response-generator.js'
+import { ourVerdict, type Verdict } from './verdict.js'
+
+/** 20,000 in CI; `npm run fuzz:wire` tries 1,000,000. FUZZ_SEED tries others. */
+const runs = Number(process.env['FUZZ_RUNS'] ?? 20_000)
+const seed = Number(process.env['FUZZ_SEED'] ?? 1)
+
+/** Where ours is stricter on purpose; whatever it refuses for another reason must be refused by llhttp too. */
+const stricter = new Set([
+  'a status below 100',
+  'no HTTP version',
+  'a status line without LF',
+  'a switch of protocols',
+  'an empty Transfer-Encoding',
+  'a Content-Length beyond 2^53 - 1',
+  'a chunk size beyond 2^53 - 1',
+])
+
+/** The two agree, or ours refused on purpose what comes after messages on which they agree. */
+function agree(ours: Verdict & { why: string }, theirs: Verdict & { why: string }, bytes: Buffer): boolean {
+  if (ours.end === theirs.end && sameMessages(ours, theirs)) return true
+  if (ours.end !== 'refused' || !stricter.has(ours.why)) return false
+  if (ours.why === 'no HTTP version' && !/RTSP|ICE|R$|RT$|RTS$|I$|IC$/.test(bytes.toString('latin1')))
+    return false
+  const agreed = { messages: theirs.messages.slice(0, ours.messages.length), end: 'ok' } as const
+  return sameMessages(ours, agreed)
+}
+
+function sameMessages(a: Verdict, b: Verdict): boolean {
+  return JSON.stringify(a.messages) === JSON.stringify(b.messages)
+}
+
+test(
+  `L-7 wire parser: the verdict of llhttp on ${runs} generated connections, however they are cut`,
+  () => {
+    const generator = new ResponseGenerator(seededRandom(seed))
+    const llhttp = new Llhttp()
+    const ends = { ok: 0, refused: 0, truncated: 0 }
+    let onPurpose = 0
+    for (let run = 0; run < runs; run++) {
+      const bytes = generator.connection()
+      const cuts = generator.cuts(bytes.length)
+      const noBody = generator.chance(0.05)
+      const ours = ourVerdict(bytes, cuts, noBody)
+      const theirs = llhttp.verdict(bytes, cuts, noBody)
+      if (!agree(ours, theirs, bytes)) {
+        expect.fail(
+          `run ${run} of seed ${seed}: ${JSON.stringify({ bytes: bytes.toString('latin1'), cuts, noBody, ours, theirs }, undefined, 1)}`,
+        )
+      }
+      if (ours.end !== theirs.end) onPurpose += 1
+      ends[ours.end] += 1
+    }
+    // The generator is worth its name only if all kinds are common, and the exceptions rare.
+    expect(Math.min(ends.ok, ends.refused)).toBeGreaterThan(runs / 10)
+    expect(ends.truncated).toBeGreaterThan(runs / 100)
+    expect(onPurpose).toBeLessThan(runs / 20)
+  },
+  30_000 + runs,
+)

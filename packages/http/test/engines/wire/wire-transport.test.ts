@@ -1,0 +1,4 @@
+import { WireTransport } from '../../../src/engines/index.js'
+import { transportContract } from '../../contracts/transport.js'
+
+transportContract('WireTransport', options => new WireTransport(options))

@@ -1,18 +1,45 @@
-export type { PipelineConfig, SourceConfig, SourceLimits } from './config.js'
+export type { AcquireOptions } from './acquire.js'
+export { acquire } from './acquire.js'
+export type {
+  AcquireEvent,
+  AttemptFailedEvent,
+  BreakerEvent,
+  DepartureEvent,
+  FinishedEvent,
+  PageDoneEvent,
+  PageFailedEvent,
+  RunOpenedEvent,
+  SourceGaveUpEvent,
+  StoppingEvent,
+  ThrottledEvent,
+} from './acquire-event.js'
+export type { BreakerLimits, PipelineConfig, RetryLimits, SourceConfig, SourceLimits } from './config.js'
 export type { ConfigProblem } from './configuration/config-error.js'
 export { ConfigError } from './configuration/config-error.js'
 export type { ConfigInputs, LoadedConfig } from './configuration/load-config.js'
 export { loadConfig, parseConfig } from './configuration/load-config.js'
 export { pipelineJsonSchema } from './configuration/pipeline-schema.js'
-export type { PlanIdentity } from './configuration/plan-identity.js'
-export { planIdentity } from './configuration/plan-identity.js'
 export type { Setting, SettingFlags } from './configuration/settings.js'
 export { settings, settingsHelp } from './configuration/settings.js'
-export type { FieldMapping, FieldValue, Mapping, Money } from './mapping.js'
-export type { NormalisePoolOptions } from './normalise/normalise-pool.js'
-export { NormalisePool } from './normalise/normalise-pool.js'
-export type { NormaliseInstructions, PageHeaders } from './normalise/normalise-page.js'
-export { instructionsOf, normalisePage } from './normalise/normalise-page.js'
+export type { EmbeddedQueueOptions } from './embedded-queue.js'
+export { EmbeddedQueue } from './embedded-queue.js'
+export { HttpStatusError } from './http-status-error.js'
+export type {
+  AttemptFailure,
+  Departure as LedgerDeparture,
+  Journal,
+  KnownPage,
+  Ledger,
+  PlannedSource,
+  RejectedRow,
+  Run,
+  RunEnd,
+  RunPlan,
+  RunStatus,
+  TransitionRow,
+} from './ledger.js'
+export { LedgerError, LedgerLockedError, MissingPackageError, PlanChangedError } from './ledger-errors.js'
+export type { DateType, FieldMapping, FieldType, FieldValue, Mapping, Money, MoneyType } from './mapping.js'
 export type {
   AcceptedRecord,
   NormalisedPage,
@@ -21,7 +48,21 @@ export type {
 } from './normalise/normalised-page.js'
 export type { PageInvalidCode } from './normalise/page-invalid-error.js'
 export { PageInvalidError } from './normalise/page-invalid-error.js'
+export type { Claim, PageCommit, PageError, PageRef } from './page.js'
+export type { ConsumeOptions, DeliveryContext, PageHandler, PageQueue, Redelivery } from './page-queue.js'
 export { NextUrlError } from './pagination/next-url-error.js'
-export type { NextPages, Pagination, PaginationConfig, StopReason } from './pagination/pagination.js'
-export { paginationOf } from './pagination/pagination-of.js'
+export type { PaginationConfig, StopReason } from './pagination/pagination.js'
 export { Secrets } from './secrets.js'
+export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
+export { SqliteLedger } from './sqlite/sqlite-ledger.js'
+export type {
+  BreakerTransition,
+  ErrorSummary,
+  ProductSummary,
+  SourceErrorSummary,
+  SourceSummary,
+  Summary,
+  Totals,
+} from './summary.js'
+export type { ResultPaths } from './write-results.js'
+export { resultPaths } from './write-results.js'

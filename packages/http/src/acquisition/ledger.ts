@@ -118,7 +118,10 @@ export interface Ledger extends AsyncDisposable {
     claim: Claim,
     how: { readonly notBefore: number; readonly error?: PageError | undefined; readonly spendsTry: boolean },
   ): Promise<void>
-  /** The page has used its tries. A stale claim changes nothing. */
+  /**
+   * The page has used its tries, or no try can help. The error is counted, unless an attempt at the page has
+   * failed with the same code. A stale claim changes nothing.
+   */
   fail(claim: Claim, error: PageError): Promise<void>
   /**
    * Pages that are neither done nor failed nor held, in the order of their ids; those with expired leases are

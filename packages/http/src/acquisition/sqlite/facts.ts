@@ -39,8 +39,12 @@ export function factsOf(database: Database, run: number, file: string, clock: Cl
     ),
     departures: all('select source, at from departures where run = @run order by at'),
     errors: all(
-      `select source, code, count(*) as count, min(at) as firstAt, max(at) as lastAt
-        from failures where run = @run group by source, code order by source, code`,
+      `select source, code, count(*) as count, min(at) as firstAt, max(at) as lastAt from (
+          select source, code, at from failures where run = @run
+          union all
+          select source, replace(upper(stop), '-', '_'), done_at from pages
+            where run = @run and stop in ('loop', 'no-cursor', 'max-pages')
+        ) group by source, code order by source, code`,
     ),
     transitions: all(
       `select source, from_state as "from", to_state as "to", at, cause

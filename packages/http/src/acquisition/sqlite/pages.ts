@@ -52,7 +52,8 @@ export class PageTable {
   }
 
   /** False when the claim is stale. */
-  done({ claim, records, rejects, warnings, bytes, reportedTotal, fingerprint, stop }: PageCommit): boolean {
+  done(commit: PageCommit, now: number): boolean {
+    const { claim, records, rejects, warnings, bytes, reportedTotal, fingerprint, stop } = commit
     const { changes } = this.#statements.done.run({
       run: this.#run,
       id: claim.page.id,
@@ -64,6 +65,7 @@ export class PageTable {
       reportedTotal: reportedTotal ?? null,
       fingerprint: fingerprint ?? null,
       stop: stop ?? null,
+      now,
     })
     return changes === 1
   }
@@ -106,7 +108,7 @@ function prepare(database: Database) {
     renew: database.prepare(`update pages set lease_until = ? ${held}`),
     done: database.prepare(
       `update pages set state = 'done', records = @records, rejects = @rejects, warnings = @warnings,
-          bytes = @bytes, reported_total = @reportedTotal, fingerprint = @fingerprint, stop = @stop,
+          bytes = @bytes, reported_total = @reportedTotal, fingerprint = @fingerprint, stop = @stop, done_at = @now,
           worker = null,
           error_code = null, error_message = null
         where run = @run and id = @id and state = 'claimed' and fence = @fence`,

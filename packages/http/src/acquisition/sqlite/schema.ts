@@ -45,6 +45,7 @@ create table if not exists pages (
   reported_total integer,
   fingerprint text,
   stop text,
+  done_at real,
   error_code text,
   error_message text,
   primary key (run, id)

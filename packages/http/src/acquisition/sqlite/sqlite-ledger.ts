@@ -92,7 +92,10 @@ export class SqliteLedger implements Ledger {
   }
 
   async fail(claim: Claim, error: PageError): Promise<void> {
-    this.#atomically(() => this.#tables.pages.fail(claim, error.code, error.message))
+    const { pages, journal } = this.#tables
+    this.#atomically(() => {
+      if (pages.fail(claim, error.code, error.message)) journal.pageFailure(claim.page, error)
+    })
   }
 
   async pending(_run: Run, after = ''): Promise<PageRef[]> {
@@ -153,7 +156,7 @@ export class SqliteLedger implements Ledger {
   #commitPage(commit: PageCommit): 'done' | 'stale' {
     const { pages, products } = this.#tables
     const { page } = commit.claim
-    if (!pages.done(commit)) return 'stale'
+    if (!pages.done(commit, this.#clock.wallNow())) return 'stale'
     for (const [index, record] of commit.records.entries()) products.upsert(page, record, index)
     for (const reject of commit.rejects) products.reject(page, reject)
     for (const next of commit.next) pages.add(next)

@@ -1,0 +1,162 @@
+import { createRequire } from 'node:module'
+import type { Clock } from 'async-patterns'
+import { BatchProcessor, systemClock } from 'async-patterns'
+import type { Transport } from '../engines/index.js'
+import { UndiciTransport } from '../engines/index.js'
+import type { AcquireEvent } from './acquire-event.js'
+import type { PipelineConfig } from './config.js'
+import { configuredSecrets } from './configuration/configured-secrets.js'
+import { EmbeddedQueue } from './embedded-queue.js'
+import { JournalWriter } from './journal-writer.js'
+import { LeaseKeeper } from './lease-keeper.js'
+import type { Ledger, Run } from './ledger.js'
+import { NormalisePool } from './normalise/normalise-pool.js'
+import type { PageCommit } from './page.js'
+import type { PageQueue } from './page-queue.js'
+import { PageWork } from './page-work.js'
+import { RunControl } from './run-control.js'
+import { planOf } from './run-plan.js'
+import type { Secrets } from './secrets.js'
+import type { SourceTrack } from './source-track.js'
+import { tracksOf } from './source-tracks.js'
+import { SqliteLedger } from './sqlite/sqlite-ledger.js'
+import type { Summary } from './summary.js'
+import { resultPaths, writeResults } from './write-results.js'
+
+export interface AcquireOptions {
+  /** Ends the run early: pages in flight have the grace time, then the summary is written. */
+  readonly signal?: AbortSignal
+  /** Called as things happen; what it throws ends the run. */
+  readonly onEvent?: (event: AcquireEvent) => void
+  /** Forgets what the output folder holds and starts over. Default false. */
+  readonly fresh?: boolean
+  /** What is redacted from all that is stored and told. Default: the configuration's headers and parameters by their names. */
+  readonly secrets?: Secrets
+  readonly clock?: Clock
+}
+
+const LEASE_MS = 30_000
+/** One transaction holds no more pages than this, so that the event loop is not blocked for long. */
+const PAGES_PER_COMMIT = 200
+
+/**
+ * Takes all records of all sources: pages -> fetcher -> worker threads -> commits -> ledger -> summary.
+ *
+ * Continues what an earlier run in the same output folder left open, without fetching a committed page again. The
+ * result says how the run ended, also when it was interrupted or its time was over; it is on disk by then.
+ * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError.
+ */
+export async function acquire(config: PipelineConfig, options: AcquireOptions = {}): Promise<Summary> {
+  const { clock = systemClock, signal, onEvent = () => undefined } = options
+  const secrets = options.secrets ?? configuredSecrets(config, [])
+  const paths = resultPaths(config.output)
+  await using ledger = new SqliteLedger({ file: paths.ledger, clock })
+  const run = await ledger.openRun(planOf(config, secrets, packageVersion()), {
+    fresh: options.fresh ?? false,
+  })
+  onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
+  using control = new RunControl({
+    ...config,
+    clock,
+    signal,
+    onStopping: reason => onEvent({ type: 'stopping', reason, graceMs: config.graceMs }),
+  })
+  await acquirePages({ config, run, ledger, control, clock, secrets, onEvent })
+  const status = await ledger.closeRun(run, control.end)
+  const summary = await writeResults(ledger, run, paths)
+  onEvent({ type: 'finished', status })
+  return summary
+}
+
+/** What the sources of one run share. */
+export interface RunScope {
+  readonly config: PipelineConfig
+  readonly run: Run
+  readonly ledger: Ledger
+  readonly control: RunControl
+  readonly clock: Clock
+  readonly secrets: Secrets
+  readonly onEvent: (event: AcquireEvent) => void
+}
+
+/** Resolves when no page is left to do, or the run was stopped. */
+async function acquirePages(scope: RunScope): Promise<void> {
+  const { config, run, ledger, control, clock } = scope
+  const fatal = (error: unknown): void => control.fail(error)
+  await using transport = openTransport(config, clock)
+  await using pool = new NormalisePool(config.sources, { workers: config.workers })
+  await using queue = new EmbeddedQueue({ clock, concurrencyOf: concurrencyOf(config) })
+  await using commits = commitsTo(ledger, clock)
+  const journal = new JournalWriter(ledger, fatal)
+  const tracks = tracksOf(scope, { transport, journal, normalise: pool.run.bind(pool) })
+  const work = new PageWork({
+    ...scope,
+    worker: `${process.pid}`,
+    queue,
+    journal,
+    tracks,
+    leases: new LeaseKeeper(ledger, clock, LEASE_MS, fatal),
+    commit: async page => {
+      await journal.flush()
+      return commits.add(page)
+    },
+  })
+  await recover(ledger, run, tracks, queue)
+  work.finishIfDone()
+  await queue.consume(page => work.handle(page), { signal: control.stop })
+  await journal.flush().catch(fatal)
+  control.throwFailure()
+}
+
+/** The queue and all that is known of the sources, from the ledger. */
+async function recover(
+  ledger: Ledger,
+  run: Run,
+  tracks: ReadonlyMap<string, SourceTrack>,
+  queue: PageQueue,
+): Promise<void> {
+  for (const page of await ledger.known(run)) tracks.get(page.source)?.remember(page)
+  for (let after: string | undefined; ; ) {
+    const pages = await ledger.pending(run, after)
+    if (pages.length === 0) return
+    for (const page of pages) tracks.get(page.source)?.expect(page)
+    await queue.add(pages)
+    after = pages.at(-1)?.id
+  }
+}
+
+/** All pages that wait when the last transaction has ended go into the next. */
+function commitsTo(ledger: Ledger, clock: Clock): BatchProcessor<PageCommit, 'done' | 'stale'> {
+  return new BatchProcessor<PageCommit, 'done' | 'stale'>({
+    process: pages => ledger.commit(pages),
+    maxBatchSize: PAGES_PER_COMMIT,
+    maxWaitMs: 0,
+    maxConcurrentBatches: 1,
+    clock,
+  })
+}
+
+/** Every page that may be in flight finds a connection; each source bounds its requests by its own timeout. */
+function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
+  const maxConnections = sources.reduce((sum, source) => sum + source.limits.concurrency, 0)
+  return new UndiciTransport({
+    maxConnections,
+    maxKeepaliveConnections: maxConnections,
+    timeoutMs: Infinity,
+    clock,
+  })
+}
+
+function concurrencyOf({ sources }: PipelineConfig): (source: string) => number {
+  const limits = new Map(sources.map(source => [source.name, source.limits.concurrency]))
+  return source => limits.get(source) ?? 1
+}
+
+function namesOf({ sources }: PipelineConfig): string[] {
+  return sources.map(source => source.name)
+}
+
+function packageVersion(): string {
+  const require = createRequire(import.meta.url)
+  return (require('../../package.json') as { version: string }).version
+}

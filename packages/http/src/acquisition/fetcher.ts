@@ -1,0 +1,124 @@
+import type { Clock, Context, Permit, RetryPolicy, SpacedLimiter, Within } from 'async-patterns'
+import { BreakerOpenError, compose, isAborted, parseRetryAfter, Timeout } from 'async-patterns'
+import type { Transport, TransportResponse } from '../engines/index.js'
+import { errorCode } from '../engines/index.js'
+import type { SourceConfig } from './config.js'
+import { Departing } from './departing.js'
+import { HttpStatusError } from './http-status-error.js'
+import type { NormalisedPage } from './normalise/normalised-page.js'
+import type { PageHeaders } from './normalise/normalise-page.js'
+import type { PageRef } from './page.js'
+import type { PageMemory } from './page-memory.js'
+import { RetryLadder } from './retry-ladder.js'
+import type { SourceHealth } from './source-health.js'
+
+/** A page's content, and the memory that it takes until it is committed. */
+export interface FetchedPage {
+  readonly content: NormalisedPage
+  /** Of the body, after decompression. */
+  readonly bytes: number
+  readonly permit: Permit
+}
+
+/** What the fetcher tells while it is at work. Attempts count from 1, over restarts. */
+export interface FetchObserver {
+  departed(page: PageRef, attempt: number): void
+  attemptFailed(page: PageRef, attempt: number, code: string, message: string): void
+  throttled(page: PageRef, waitMs: number): void
+}
+
+export interface FetcherParts {
+  readonly transport: Transport
+  readonly limiter: SpacedLimiter
+  readonly health: SourceHealth
+  readonly memory: PageMemory
+  /** Parses and maps a page's bytes, which it may take over. */
+  readonly normalise: (bytes: Uint8Array, source: string, headers: PageHeaders) => Promise<NormalisedPage>
+  readonly observer: FetchObserver
+  readonly clock: Clock
+}
+
+/**
+ * Fetches the pages of one source: retry, around memory and rate limit, around breaker, around timeout, around the
+ * request. Every attempt departs by the limiter and is seen by the breaker, which judges the page's content too.
+ */
+export class Fetcher {
+  readonly #source: SourceConfig
+  readonly #parts: FetcherParts
+  readonly #retries: RetryLadder
+  readonly #timeout: Timeout
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(source: SourceConfig, parts: FetcherParts) {
+    this.#source = source
+    this.#parts = parts
+    this.#retries = new RetryLadder(source.limits.retry, parts.clock)
+    this.#timeout = new Timeout({ timeoutMs: source.limits.timeoutMs, clock: parts.clock })
+    this.#headers = { accept: 'application/json', ...source.headers }
+  }
+
+  /**
+   * Rejects with RetryExhaustedError when the page has used its tries, with the attempt's own error when another try
+   * cannot help, with BreakerOpenError (no try is spent then) and with the caller's abort reason.
+   */
+  fetch(page: PageRef, within: Within): Promise<FetchedPage> {
+    const retry: RetryPolicy = this.#retries.after(page.tries)
+    return retry.execute(context => this.#attempt(page, context), within)
+  }
+
+  async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
+    const { memory, limiter, health, observer } = this.#parts
+    const permit = await memory.reserve(page.source, context)
+    const departing = new Departing(limiter, attempt => observer.departed(page, page.tries + attempt))
+    try {
+      return await compose(departing, health.breaker).execute(
+        inner => this.#request(page, permit, departing, inner),
+        context,
+      )
+    } catch (error) {
+      permit.release()
+      this.#noteFailure(page, error, context)
+      throw error
+    }
+  }
+
+  async #request(
+    page: PageRef,
+    permit: Permit,
+    departing: Departing,
+    context: Context,
+  ): Promise<FetchedPage> {
+    const { transport, memory, normalise } = this.#parts
+    const request = {
+      url: page.url,
+      headers: this.#headers,
+      maxBodyBytes: this.#source.limits.maxPageBytes,
+      onDeparture: () => departing.sent(),
+    }
+    const response = await this.#timeout.execute(timed => transport.send(request, timed), context)
+    this.#checkStatus(response)
+    const bytes = response.body.byteLength
+    memory.weigh(page.source, permit, bytes)
+    return { content: await normalise(response.body, page.source, response.headers), bytes, permit }
+  }
+
+  #checkStatus({ statusCode, headers }: TransportResponse): void {
+    if (statusCode >= 200 && statusCode < 300) return
+    throw new HttpStatusError(statusCode, parseRetryAfter(headers['retry-after'], this.#parts.clock))
+  }
+
+  #noteFailure(page: PageRef, error: unknown, context: Context): void {
+    if (error instanceof BreakerOpenError || isAborted(context)) return
+    if (error instanceof HttpStatusError && error.isThrottling) this.#throttle(page, error)
+    const message = error instanceof Error ? error.message : String(error)
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, errorCode(error), message)
+  }
+
+  /** All pages of the endpoint wait, not this one alone. */
+  #throttle(page: PageRef, { retryAfterMs }: HttpStatusError): void {
+    const { limiter, clock, observer } = this.#parts
+    const waitMs = retryAfterMs ?? this.#source.limits.retry.baseDelayMs
+    limiter.blockUntil(clock.now() + waitMs)
+    observer.throttled(page, waitMs)
+  }
+}

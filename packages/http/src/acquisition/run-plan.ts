@@ -1,0 +1,26 @@
+import type { PipelineConfig, SourceConfig } from './config.js'
+import { planIdentity } from './configuration/plan-identity.js'
+import { endpointOf } from './endpoint-limiter.js'
+import type { PlannedSource, RunPlan } from './ledger.js'
+import { paginationOf } from './pagination/pagination-of.js'
+import type { Secrets } from './secrets.js'
+import { SourceUrlSecrets } from './source-url-secrets.js'
+
+/** What the ledger has to know of a run before it begins. */
+export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
+  return {
+    ...planIdentity(config),
+    version,
+    sources: config.sources.map(source => plannedSource(source, secrets)),
+  }
+}
+
+function plannedSource(source: SourceConfig, secrets: Secrets): PlannedSource {
+  const first = paginationOf(source).first()
+  return {
+    name: source.name,
+    endpoint: secrets.redact(endpointOf(source)),
+    limitPerSecond: source.limits.ratePerSecond,
+    first: { ...first, url: new SourceUrlSecrets(source, secrets).seal(first.url) },
+  }
+}

@@ -1,0 +1,47 @@
+import type { AcquireEvent } from '../../acquisition/index.js'
+import type { Progress } from './progress.js'
+import { SourceLines } from './source-lines.js'
+
+const REDRAW_MS = 100
+const UP_AND_CLEAR = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A\u001B[0J`)
+
+/** One line for each source on a terminal, redrawn in place. */
+export class LiveProgress implements Progress {
+  readonly #terminal: NodeJS.WriteStream
+  readonly #lines = new SourceLines(() => performance.now())
+  readonly #timer: ReturnType<typeof setInterval>
+  #drawn = 0
+  #notice = ''
+
+  constructor(terminal: NodeJS.WriteStream) {
+    this.#terminal = terminal
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MS)
+    this.#timer.unref()
+  }
+
+  show(event: AcquireEvent): void {
+    this.#lines.add(event)
+    if (event.type === 'run-opened' && event.resumed) this.#notice = 'continuing the last run'
+    if (event.type === 'stopping') {
+      this.#notice = `stopping (${event.reason}); pages in flight have ${event.graceMs} ms; once more stops at once`
+    }
+  }
+
+  end(): void {
+    this.#terminal.write(UP_AND_CLEAR(this.#drawn))
+    this.#drawn = 0
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+  }
+
+  /** A line that wrapped would spoil the count of lines to go up. */
+  #draw(): void {
+    const width = this.#terminal.columns
+    const texts = [...this.#lines.render(), ...(this.#notice === '' ? [] : [this.#notice])]
+    const lines = texts.map(line => `${line.slice(0, width - 1)}\n`)
+    this.#terminal.write(UP_AND_CLEAR(this.#drawn) + lines.join(''))
+    this.#drawn = lines.length
+  }
+}

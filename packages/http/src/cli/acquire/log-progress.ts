@@ -1,0 +1,61 @@
+import { type Logger, pino } from 'pino'
+import type { AcquireEvent, Summary } from '../../acquisition/index.js'
+import { UsageError } from '../usage-error.js'
+import type { Progress } from './progress.js'
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** @throws UsageError when there is no such level. */
+export function logLevel(text: string | undefined): LogLevel {
+  const level = LOG_LEVELS.find(known => known === (text ?? 'info'))
+  if (level !== undefined) return level
+  throw new UsageError(`--log-level is ${JSON.stringify(text)}; allowed is one of ${LOG_LEVELS.join(', ')}`)
+}
+
+/** How much each event matters to whoever reads the log afterwards. */
+const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 'error'>> = {
+  'run-opened': 'info',
+  departure: 'debug',
+  'page-done': 'info',
+  'attempt-failed': 'warn',
+  'page-failed': 'error',
+  throttled: 'warn',
+  breaker: 'warn',
+  'source-gave-up': 'error',
+  stopping: 'warn',
+  finished: 'info',
+}
+
+/** One JSON object a line: for machines, and for people who come later. */
+export class LogProgress implements Progress {
+  readonly #logger: Logger
+
+  constructor(level: LogLevel, stream: NodeJS.WritableStream) {
+    this.#logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+  }
+
+  show(event: AcquireEvent): void {
+    const { type, ...data } = event
+    this.#logger[LEVELS[type]](data, type)
+  }
+
+  end({ run, totals, sources }: Summary, paths: Readonly<Record<string, string>>): void {
+    for (const { name, status, pages, accepted, rejected, duplicates, coverage, errors } of sources) {
+      const level = status === 'complete' ? 'info' : 'warn'
+      this.#logger[level](
+        { source: name, status, pages, accepted, rejected, duplicates, ...coverage, errors },
+        'source',
+      )
+    }
+    this.#logger.info(
+      { status: run.status, durationMs: run.durationMs, ...totals, results: paths },
+      'results',
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.#logger.flush()
+  }
+}

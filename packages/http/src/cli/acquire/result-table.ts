@@ -1,0 +1,58 @@
+import type { ResultPaths, SourceSummary, Summary } from '../../acquisition/index.js'
+
+const HEAD = [
+  'source',
+  'status',
+  'pages',
+  'products',
+  'rejected',
+  'duplicates',
+  'missing',
+  'requests',
+  'retries',
+  'worst second',
+]
+
+/** The run as a short table, with what went wrong and where the results lie. */
+export function resultTable(summary: Summary, paths: ResultPaths): string {
+  const { run, totals, errors } = summary
+  return [
+    ...aligned([HEAD, ...summary.sources.map(rowOf)]),
+    '',
+    `${run.status}: ${totals.products} products in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
+      `${totals.requests} requests, ${totals.retries} retries`,
+    ...errors.map(({ source, code, count }) => `  ${source}: ${code} ${count}x`),
+    `summary   ${paths.summary}`,
+    `products  ${paths.ledger}`,
+    `rejected  ${paths.rejected}`,
+  ].join('\n')
+}
+
+function rowOf(source: SourceSummary): string[] {
+  const { limitPerSecond, worstRollingSecond } = source.rateLimit
+  return [
+    source.name,
+    source.status,
+    `${source.pages}`,
+    `${source.accepted}`,
+    `${source.rejected}`,
+    `${source.duplicates}`,
+    source.coverage.missing === null ? '?' : `${source.coverage.missing}`,
+    `${source.requests}`,
+    `${source.retries}`,
+    `${worstRollingSecond} of ${limitPerSecond}`,
+  ]
+}
+
+/** Columns side by side: the first two to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEAD.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  return rows.map(row =>
+    row
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,105 @@
+import type { AcquireEvent } from '../../acquisition/index.js'
+
+/** How one source stands, for a line of live progress. */
+interface Standing {
+  pages: number
+  openPages: number
+  records: number
+  rejects: number
+  retries: number
+  breaker: string
+  note: string
+  /** Moments of the departures of the last seconds, for the rate. */
+  departures: number[]
+}
+
+const RATE_WINDOW_MS = 2_000
+
+/** The events of a run as one line for each source. */
+export class SourceLines {
+  readonly #now: () => number
+  readonly #sources = new Map<string, Standing>()
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  add(event: AcquireEvent): void {
+    if (event.type === 'run-opened') {
+      for (const source of event.sources) this.#sources.set(source, newStanding())
+    } else if ('source' in event) this.#addTo(this.#standingOf(event.source), event)
+  }
+
+  render(): string[] {
+    const width = Math.max(0, ...[...this.#sources.keys()].map(name => name.length))
+    return [...this.#sources].map(([name, standing]) => `${name.padEnd(width)}  ${this.#line(standing)}`)
+  }
+
+  #standingOf(source: string): Standing {
+    let standing = this.#sources.get(source)
+    if (standing === undefined) {
+      standing = newStanding()
+      this.#sources.set(source, standing)
+    }
+    return standing
+  }
+
+  #addTo(standing: Standing, event: Extract<AcquireEvent, { source: string }>): void {
+    switch (event.type) {
+      case 'departure':
+        standing.departures.push(this.#now())
+        if (event.attempt > 1) standing.retries += 1
+        break
+      case 'page-done':
+        standing.pages += 1
+        standing.openPages = event.openPages
+        standing.records += event.records
+        standing.rejects += event.rejects
+        standing.note = ''
+        break
+      case 'attempt-failed':
+        standing.note = `${event.code} (attempt ${event.attempt})`
+        break
+      case 'page-failed':
+        standing.note = `failed: ${event.code}`
+        break
+      case 'throttled':
+        standing.note = `throttled for ${event.waitMs} ms`
+        break
+      case 'breaker':
+        standing.breaker = event.to
+        break
+      case 'source-gave-up':
+        standing.note = 'given up'
+        break
+    }
+  }
+
+  #line(standing: Standing): string {
+    const since = this.#now() - RATE_WINDOW_MS
+    standing.departures = standing.departures.filter(at => at >= since)
+    const rate = (standing.departures.length * 1_000) / RATE_WINDOW_MS
+    return [
+      `${standing.pages} pages (${standing.openPages} open)`,
+      `${standing.records} records`,
+      `${standing.rejects} rejected`,
+      `${rate.toFixed(1)}/s`,
+      `${standing.retries} retries`,
+      `breaker ${standing.breaker}`,
+      ...(standing.note === '' ? [] : [standing.note]),
+    ].join(' · ')
+  }
+}
+
+function newStanding(): Standing {
+  return {
+    pages: 0,
+    openPages: 1,
+    records: 0,
+    rejects: 0,
+    retries: 0,
+    breaker: 'closed',
+    note: '',
+    departures: [],
+  }
+}

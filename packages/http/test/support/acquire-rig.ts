@@ -1,0 +1,60 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AcquireEvent } from '../../src/acquisition/acquire-event.js'
+import type { AcquireOptions } from '../../src/acquisition/acquire.js'
+import { acquire } from '../../src/acquisition/acquire.js'
+import type { PipelineConfig, SourceConfig, SourceLimits } from '../../src/acquisition/config.js'
+import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import type { Summary } from '../../src/acquisition/summary.js'
+import type { Shops } from '../../src/mock/index.js'
+
+/** The example pipeline, on the shops given and in an output folder of its own. */
+export async function exampleConfig(
+  shops: Pick<Shops, 'urls'>,
+  output: string,
+  limits: Partial<SourceLimits> = {},
+): Promise<PipelineConfig> {
+  const file = new URL('../../../../examples/shops.yaml', import.meta.url)
+  const { northwind, kaufhaus, mercado } = shops.urls
+  const { config } = parseConfig(await readFile(file, 'utf8'), 'shops.yaml', {
+    flags: { output },
+    environment: { NORTHWIND_URL: northwind, KAUFHAUS_URL: kaufhaus, MERCADO_URL: mercado },
+  })
+  return withLimits({ ...config, workers: 1 }, limits)
+}
+
+export function withLimits(config: PipelineConfig, limits: Partial<SourceLimits>): PipelineConfig {
+  const limited = (source: SourceConfig) => ({ ...source, limits: { ...source.limits, ...limits } })
+  return { ...config, sources: config.sources.map(limited) }
+}
+
+/** Limits under which a test is quick: hundreds of requests a second, waits of a few milliseconds. */
+export const QUICK: Partial<SourceLimits> = {
+  ratePerSecond: 200,
+  retry: { maxAttempts: 4, baseDelayMs: 10, maxDelayMs: 1_000, jitter: 'none' },
+  breaker: { failureThreshold: 3, openStateDurationMs: 100 },
+  giveUpAfterMs: 600,
+}
+
+/** A folder for a test's output. */
+export async function outputFolder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'acquire-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** A run together with all that it told. */
+export async function acquired(
+  config: PipelineConfig,
+  options: AcquireOptions = {},
+): Promise<{ summary: Summary; events: AcquireEvent[] }> {
+  const events: AcquireEvent[] = []
+  const summary = await acquire(config, {
+    ...options,
+    onEvent: event => {
+      events.push(event)
+      options.onEvent?.(event)
+    },
+  })
+  return { summary, events }
+}

@@ -203,3 +203,10 @@ export {
   type HedgeMetrics,
   type HedgeOptions,
 } from './patterns/hedge/index.js'
+export {
+  Cache,
+  type CacheEvent,
+  type CacheLoad,
+  type CacheMetrics,
+  type CacheOptions,
+} from './patterns/cache/index.js'

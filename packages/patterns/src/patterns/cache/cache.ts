@@ -1,0 +1,215 @@
+import {
+  abortReason,
+  type Context,
+  checkDuration,
+  checkNumber,
+  Events,
+  isAborted,
+  type Listener,
+  type Within,
+} from '../../core/index.js'
+import { type CacheOptions, type CheckedCacheOptions, checkCacheOptions } from './cache-options.js'
+import { Flight } from './flight.js'
+import { Entry, LruStore } from './lru-store.js'
+
+/** Fetches what the cache does not hold. `context.signal` is aborted when all who waited have given up. */
+export type CacheLoad<K, V> = (key: K, context: Context) => V | PromiseLike<V>
+
+export type CacheEvent<K> =
+  | { readonly type: 'evict'; readonly key: K }
+  | { readonly type: 'load-failure'; readonly key: K; readonly error: unknown; readonly servedStale: boolean }
+
+export interface CacheMetrics {
+  readonly entries: number
+  readonly bytes: number
+  readonly loading: number
+  /** Since the beginning. */
+  readonly hits: number
+  /** Hits on a stale value that was being refreshed. */
+  readonly staleHits: number
+  readonly misses: number
+  readonly loadFailures: number
+  readonly evictions: number
+}
+
+/**
+ * Values by key, kept for a time, least recently used out first. However many ask for a key that is not there, it is
+ * loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any more.
+ * A `set`, `delete` or `clear` while a load is under way has the last word: that load's
+ * callers get its value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date goes when it is asked for, or
+ * when it is the least recently used.
+ */
+export class Cache<K, V> {
+  readonly #options: CheckedCacheOptions<K, V>
+  readonly #events = new Events<CacheEvent<K>>('cache')
+  readonly #store: LruStore<K, V>
+  readonly #flights = new Map<K, Flight<V>>()
+  /** How long after going stale a value may still be of use. */
+  readonly #graceMs: number
+  #hits = 0
+  #staleHits = 0
+  #misses = 0
+  #loadFailures = 0
+  #evictions = 0
+
+  /** @throws RangeError or TypeError for an option outside its range. */
+  constructor(options?: CacheOptions<K, V>) {
+    this.#options = checkCacheOptions(options)
+    const { maxEntries, maxBytes, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
+    this.#store = new LruStore(maxEntries, maxBytes, entry => this.#evicted(entry))
+    this.#graceMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs)
+  }
+
+  /** Entries kept, stale ones included. */
+  get size(): number {
+    return this.#store.size
+  }
+
+  /** The fresh value, or undefined. A stale one is never given out here. */
+  get(key: K): V | undefined {
+    const entry = this.#store.peek(key)
+    if (entry === undefined || !this.#isUsable(entry, 0)) {
+      this.#misses += 1
+      return undefined
+    }
+    this.#hits += 1
+    this.#store.touch(entry)
+    return entry.value
+  }
+
+  /** Whether a fresh value is there; no hit, and no use. */
+  has(key: K): boolean {
+    const entry = this.#store.peek(key)
+    return entry !== undefined && this.#isUsable(entry, 0)
+  }
+
+  /**
+   * Keeps a value, for `ttlMs` of its own if that is given.
+   * @throws RangeError when that or the value's size is out of range.
+   */
+  set(key: K, value: V, options?: { readonly ttlMs?: number }): void {
+    const ttlMs = options?.ttlMs ?? this.#options.ttlMs
+    checkDuration('set.ttlMs', ttlMs, { orInfinity: true })
+    this.#flights.delete(key)
+    this.#keep(key, value, ttlMs)
+  }
+
+  /** Whether there was something to delete. A load under way is not kept. */
+  delete(key: K): boolean {
+    this.#flights.delete(key)
+    return this.#store.delete(key)
+  }
+
+  /** Forgets all; loads under way are not kept. */
+  clear(): void {
+    this.#flights.clear()
+    this.#store.clear()
+  }
+
+  /**
+   * The fresh value, or the one that `load` gives, which is then kept. A stale value is given out while it is refreshed
+   * (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load` threw, or with
+   * the caller's own abort reason. A failure is not kept: the next caller loads again.
+   */
+  getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
+    if (within !== undefined && isAborted(within)) return Promise.reject(abortReason(within))
+    const entry = this.#store.peek(key)
+    if (entry === undefined) return this.#miss(key, load, within)
+    if (this.#isUsable(entry, 0)) this.#hits += 1
+    else if (this.#isUsable(entry, this.#options.staleWhileRevalidateMs)) this.#refresh(key, load)
+    else return this.#miss(key, load, within)
+    this.#store.touch(entry)
+    entry.promise ??= Promise.resolve(entry.value)
+    return entry.promise
+  }
+
+  metrics(): CacheMetrics {
+    return {
+      entries: this.#store.size,
+      bytes: this.#store.bytes,
+      loading: this.#flights.size,
+      hits: this.#hits,
+      staleHits: this.#staleHits,
+      misses: this.#misses,
+      loadFailures: this.#loadFailures,
+      evictions: this.#evictions,
+    }
+  }
+
+  /** Events: `evict`, `load-failure`. Dispose the result to stop. */
+  subscribe(listener: Listener<CacheEvent<K>>): Disposable {
+    return this.#events.subscribe(listener)
+  }
+
+  /** Fresh, or stale for less than `graceMs`; what is of no use to anyone any more is dropped. */
+  #isUsable(entry: Entry<K, V>, graceMs: number): boolean {
+    if (entry.expiresAt === Infinity) return true
+    const staleForMs = this.#options.clock.now() - entry.expiresAt
+    if (staleForMs >= this.#graceMs) this.#store.delete(entry.key)
+    return staleForMs < graceMs
+  }
+
+  #miss(key: K, load: CacheLoad<K, V>, within: Within | undefined): Promise<V> {
+    this.#misses += 1
+    return this.#flight(key, load).join(within)
+  }
+
+  /** The refresh has a caller that never gives up: the cache itself. */
+  #refresh(key: K, load: CacheLoad<K, V>): void {
+    this.#staleHits += 1
+    if (!this.#flights.has(key)) void this.#flight(key, load).join(undefined)
+  }
+
+  #flight(key: K, load: CacheLoad<K, V>): Flight<V> {
+    const known = this.#flights.get(key)
+    if (known !== undefined) return known
+    const isCurrent = (): boolean => this.#flights.get(key) === flight
+    const flight: Flight<V> = new Flight(() => {
+      if (isCurrent()) this.#flights.delete(key)
+    })
+    this.#flights.set(key, flight)
+    flight.start(context => this.#load(key, load, context, isCurrent))
+    return flight
+  }
+
+  async #load(key: K, load: CacheLoad<K, V>, context: Context, isCurrent: () => boolean): Promise<V> {
+    try {
+      const value = await load(key, context)
+      if (isCurrent()) this.set(key, value)
+      return value
+    } catch (error) {
+      const stale = this.#rescue(key)
+      if (isCurrent()) this.#flights.delete(key)
+      this.#failed(key, error, stale !== undefined)
+      if (stale === undefined) throw error
+      return stale.value
+    }
+  }
+
+  /** What may stand in for a load that failed. */
+  #rescue(key: K): Entry<K, V> | undefined {
+    const entry = this.#store.peek(key)
+    return entry !== undefined && this.#isUsable(entry, this.#options.staleIfErrorMs) ? entry : undefined
+  }
+
+  #failed(key: K, error: unknown, servedStale: boolean): void {
+    this.#loadFailures += 1
+    if (this.#events.wanted('load-failure')) {
+      this.#events.emit({ type: 'load-failure', key, error, servedStale })
+    }
+  }
+
+  /** What is larger than the whole cache is not kept, nor is what it would have replaced. */
+  #keep(key: K, value: V, ttlMs: number): void {
+    const { maxBytes, sizeOf, clock } = this.#options
+    const bytes = sizeOf(value, key)
+    checkNumber('Cache.sizeOf', bytes, { min: 0 })
+    if (bytes > maxBytes) this.#store.delete(key)
+    else this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : clock.now() + ttlMs))
+  }
+
+  #evicted(entry: Entry<K, V>): void {
+    this.#evictions += 1
+    if (this.#events.wanted('evict')) this.#events.emit({ type: 'evict', key: entry.key })
+  }
+}

@@ -4,13 +4,15 @@ import { Piscina } from 'piscina'
 import type { SourceConfig } from '../config.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
-import { instructionsOf } from './normalise-page.js'
+import { instructionsOf, pageNormaliser } from './normalise-page.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { NormaliseAnswer, NormaliseTask } from './worker.js'
 
 export interface NormalisePoolOptions {
   /** Threads, all started at once and kept. 1 to 64; default 4. */
   readonly workers?: number
+  /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as WORKER_DIED. 8 or more; default Node's. */
+  readonly maxHeapMiB?: number
 }
 
 const defaultWorkers = 4
@@ -23,17 +25,23 @@ export class NormalisePool implements AsyncDisposable {
   readonly #threads: Piscina
   #closed = false
 
-  /** @throws RangeError for a count of workers out of range. */
-  constructor(sources: readonly SourceConfig[], { workers = defaultWorkers }: NormalisePoolOptions = {}) {
+  /** @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be compiled. */
+  constructor(sources: readonly SourceConfig[], options: NormalisePoolOptions = {}) {
+    const { workers = defaultWorkers, maxHeapMiB } = options
     checkCount('NormalisePool.workers', workers, { max: 64 })
+    if (maxHeapMiB !== undefined) checkCount('NormalisePool.maxHeapMiB', maxHeapMiB, { min: 8 })
+    const instructions = sources.map(instructionsOf)
+    // A thread that cannot compile its instructions would be started again and again: they must fail here.
+    instructions.forEach(pageNormaliser)
     this.#threads = new Piscina({
       filename: workerFile(),
       name: 'normalise',
-      workerData: sources.map(instructionsOf),
+      workerData: instructions,
       minThreads: workers,
       maxThreads: workers,
       concurrentTasksPerWorker: 1,
       recordTiming: false,
+      resourceLimits: maxHeapMiB === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMiB },
     })
     // A thread that dies between pages has no page to fail, and the next page finds a fresh one.
     this.#threads.on('error', () => undefined)

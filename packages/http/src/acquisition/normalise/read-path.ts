@@ -29,7 +29,7 @@ function step(value: unknown, segment: Segment): unknown {
   return Object.hasOwn(value, segment) ? (value as Record<string, unknown>)[segment] : undefined
 }
 
-const segmentPattern = /(?:^|\.)([^.[\]"]+)|\[(\d{1,9})\]|(?:^|\.)?\["((?:[^"\\]|\\["\\])+)"\]/y
+const segmentPattern = /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9})\]|\["((?:[^"\\]|\\["\\])+)"\]/y
 
 function parsePath(path: string): Segment[] {
   const segments: Segment[] = []

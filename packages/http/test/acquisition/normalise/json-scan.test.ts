@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { hasLongNumber } from '../../../src/acquisition/normalise/json-scan.js'
+import { parsePage } from '../../../src/acquisition/normalise/parse-page.js'
+
+describe('long numbers', () => {
+  it.each([
+    ['{"id":9007199254740993}', true],
+    ['[-1234567890123456]', true],
+    ['[0.1234567890123456]', true],
+    ['[123456789012345]', false],
+    ['{"id":"9007199254740993"}', false],
+    ['{"a":"x","b":1}', false],
+    ['1234567890123456', true],
+    ['', false],
+  ])('A-11 %s: %s', (text, isLong) => {
+    expect(hasLongNumber(text)).toBe(isLong)
+  })
+
+  it('A-11 finds a long number wherever it stands, and loses no digit of it', () => {
+    const digits = fc.stringMatching(/^[1-9]\d{0,30}$/)
+    const padding = fc.stringMatching(/^[a-z0-9]{0,40}$/)
+    fc.assert(
+      fc.property(padding, digits, padding, (before, number, after) => {
+        const text = `{"b":"${before}","n":${number},"a":"${after}"}`
+        if (number.length >= 16) expect(hasLongNumber(text)).toBe(true)
+        const { n } = parsePage(new TextEncoder().encode(text)) as { n: { toString(): string } }
+        expect(n.toString()).toBe(number)
+      }),
+    )
+  })
+})

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { notationsOf, readNumeral } from '../../src/acquisition/normalise/notation.js'
+import { dateReader } from '../../src/acquisition/normalise/read-date.js'
+import { moneyReader } from '../../src/acquisition/normalise/read-money.js'
+import { zoneReader } from '../../src/acquisition/normalise/zone.js'
+
+const locales = [
+  'en',
+  'de',
+  'fr',
+  'de-CH',
+  'fr-CH',
+  'de-AT',
+  'it-CH',
+  'es',
+  'pt-PT',
+  'pl',
+  'sv',
+  'en-IN',
+  'en-ZA',
+  'nb',
+  'nl',
+  'lv',
+]
+
+describe('normalisation, by property', () => {
+  it('A-10 whatever a locale writes is read back as the same number', () => {
+    const cents = fc.integer({ min: 0, max: 10 ** 12 })
+    fc.assert(
+      fc.property(fc.constantFrom(...locales), cents, (locale, amount) => {
+        const written = new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(amount / 100)
+        const expected = `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, '0')}`
+        expect(readNumeral(written, notationsOf(locale))).toBe(expected)
+      }),
+    )
+  })
+
+  it('A-10 no text at all makes the reader throw, and what it takes is a plain decimal', () => {
+    const read = moneyReader({ type: 'money', currency: 'EUR', symbols: { $: 'EUR' }, allowNegative: true })
+    const likely = fc.string({
+      unit: fc.constantFrom(..."0123456789.,-– $€ \u00a0\u202f'ACE"),
+      maxLength: 14,
+    })
+    fc.assert(
+      fc.property(fc.oneof(likely, fc.string({ unit: 'binary' })), text => {
+        const money = read(text, {})
+        if ('amount' in money) expect(money.amount).toMatch(/^-?(?:0|[1-9]\d*)\.\d{2,}$/)
+      }),
+    )
+  })
+
+  it('A-11 a wall clock in any zone is read as the instant that it showed', () => {
+    const zones = [
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kathmandu',
+      'Australia/Lord_Howe',
+      'Pacific/Apia',
+      'UTC',
+      
+    ]
+    const instants = fc
+      .integer({ min: Date.UTC(1990, 0), max: Date.UTC(2035, 0) })
+      .map(at => at - (at % 1000))
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), instants, (zone, instant) => {
+        const shown = new Intl.DateTimeFormat('sv-SE', {
+          timeZone: zone,
+          dateStyle: 'short',
+          timeStyle: 'medium',
+        }).format(instant)
+        const candidates = zoneReader(zone)(Date.parse(`${shown.replace(' ', 'T')}Z`))
+        expect(candidates).toContain(instant)
+        const which = Math.max(...candidates) === instant ? 'second' : 'first'
+        expect(dateReader({ type: 'date', format: 'iso', zone, repeatedHour: which })(shown)).toBe(
+          new Date(instant).toISOString(),
+        )
+      }),
+    )
+  })
+})

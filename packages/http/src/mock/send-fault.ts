@@ -50,7 +50,7 @@ function firstHalf(reply: Reply): Buffer {
 }
 
 /** Sends the body in slices; stops when the client has gone. */
-export function trickle(response: ServerResponse, reply: Reply, bytesPerSecond: number): void {
+function trickle(response: ServerResponse, reply: Reply, bytesPerSecond: number): void {
   const slice = Math.max(1, Math.round(bytesPerSecond / SLICES_PER_SECOND))
   const pauseMs = (slice * 1000) / bytesPerSecond
   let offset = 0

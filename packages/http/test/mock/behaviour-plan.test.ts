@@ -104,7 +104,7 @@ describe('rate limits', () => {
       const { fault } = limited.decide(99_999)
       return fault?.kind === 'status' ? fault.retryAfterSeconds : undefined
     })
-    expect([...new Set(waits)].sort()).toEqual([1, 2, 3, 4, 5])
+    expect(new Set(waits)).toEqual(new Set([1, 2, 3, 4, 5]))
   })
 })
 

@@ -168,7 +168,7 @@ describe('behaviour', () => {
   test('above n requests a second, 429 with Retry-After', async () => {
     shops.northwind.setBehaviour({ ...FAST, rateLimitPerSecond: 3 })
     const answers = await Promise.all([1, 2, 3, 4, 5].map(at => get(page(at))))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429])
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3)
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused.map(({ headers }) => headers.get('retry-after'))).toEqual(['1', '1'])
   })

@@ -14,7 +14,7 @@ export interface Slice {
 }
 
 /** One way to spoil a record, so that no honest reader can take it. */
-export interface Breakage {
+interface Breakage {
   readonly reason: string
   readonly spoil: (record: ShopRecord) => unknown
 }

@@ -71,9 +71,9 @@ export interface CircuitBreakerOptions<R = unknown> {
    */
   readonly halfOpenMaxWaitMs?: number | false
   /**
-   * Judges how a call ended; asked once per call. By default a value is a success; an error is a failure, except that
-   * of a call that its caller has aborted (unless for a timeout) and the refusal of another breaker, queue or
-   * limiter inside this one.
+   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure, with these
+   * exceptions, which are ignored: a call that its caller has aborted (unless for a timeout), one that was ended by a
+   * deadline before it was slow, and the refusal of a breaker, queue or limiter inside this one.
    */
   readonly classify?: (outcome: Outcome<R>, context: Context) => Verdict
   /**

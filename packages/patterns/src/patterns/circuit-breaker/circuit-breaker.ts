@@ -182,14 +182,12 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   #verdict(outcome: Outcome<R>, context: CallContext, startedAt: number): Verdict {
-    const { classify, stalledMs } = this.#settings
+    const { classify, stalledMs, slowCallDurationMs } = this.#settings
     if (classify !== undefined) return classify(outcome, context)
     if (outcome.ok) return 'success'
-    if (stalledMs !== undefined) {
-      const latencyMs = this.#withoutStall(this.#clock.now() - startedAt)
-      if (isStallsFault(outcome.error, latencyMs)) return 'ignore'
-    }
-    return defaultVerdict(outcome.error, context)
+    const latencyMs = this.#withoutStall(this.#clock.now() - startedAt)
+    if (stalledMs !== undefined && isStallsFault(outcome.error, latencyMs)) return 'ignore'
+    return defaultVerdict(outcome.error, context, latencyMs >= slowCallDurationMs)
   }
 
   #end(began: BreakerState, startedAt: number, context: CallContext, verdict: Verdict): void {

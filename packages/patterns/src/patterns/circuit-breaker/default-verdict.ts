@@ -1,11 +1,20 @@
 import type { Context } from '../../core/index.js'
-import { AcquireTimeoutError, QueueFullError, TimeoutError, abortReason } from '../../core/index.js'
+import {
+  AcquireTimeoutError,
+  abortReason,
+  DeadlineExceededError,
+  QueueFullError,
+  TimeoutError,
+} from '../../core/index.js'
 import { BreakerOpenError } from './breaker-open-error.js'
 import type { Verdict } from './circuit-breaker-options.js'
 
 /** What an error says about the remote, unless `classify` says it: see the option. */
-export function defaultVerdict(error: unknown, context: Context): Verdict {
-  if (context.aborted && !isTimeout(abortReason(context))) return 'ignore'
+export function defaultVerdict(error: unknown, context: Context, wasSlow: boolean): Verdict {
+  const reason = context.aborted ? abortReason(context) : error
+  // A deadline may have been used up elsewhere; only if this call was slow too is the remote to blame.
+  if (reason instanceof DeadlineExceededError) return wasSlow ? 'failure' : 'ignore'
+  if (context.aborted) return isTimeout(reason) ? 'failure' : 'ignore'
   return isRefusal(error) ? 'ignore' : 'failure'
 }
 

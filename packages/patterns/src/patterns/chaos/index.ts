@@ -1,0 +1,2 @@
+export type { ChaosEvent, ChaosOptions } from './chaos.js'
+export { Chaos, ChaosError } from './chaos.js'

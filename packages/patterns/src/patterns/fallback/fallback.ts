@@ -1,0 +1,87 @@
+import type {
+  CallContext,
+  Context,
+  Discard,
+  Listener,
+  Operation,
+  Outcome,
+  Policy,
+  Within,
+} from '../../core/index.js'
+import { checkFunction, contextOf, discardWith, disposeValue, Events } from '../../core/index.js'
+
+export interface FallbackOptions<R, A> {
+  /** What is given instead: a value, or a function that is called for it with what it replaces. */
+  readonly fallback: A | ((outcome: Outcome<R>, context: Context) => A | PromiseLike<A>)
+  /** Whether an outcome is replaced. Default: every error, unless the caller has aborted the call. */
+  readonly when?: (outcome: Outcome<R>, context: Context) => boolean
+  /** Takes a value that was replaced. Default: disposes it and closes a response's body. */
+  readonly discard?: Discard
+}
+
+/** An outcome was replaced. */
+export interface FallbackEvent<R = unknown> {
+  readonly type: 'fallback'
+  readonly outcome: Outcome<R>
+}
+
+function isError(outcome: Outcome<unknown>, context: Context): boolean {
+  return !outcome.ok && !context.aborted
+}
+
+/**
+ * Gives something else where a call fails: a default, the last good value, a cheaper source.
+ * What the fallback function throws is thrown instead of the call's own error. It belongs outside of the retry,
+ * so that it is the last resort.
+ */
+export class Fallback<out A, in R = unknown> implements Policy<R, A> {
+  /** It holds no state. */
+  readonly idle = true
+  readonly #substitute: (outcome: Outcome<R>, context: Context) => A | PromiseLike<A>
+  readonly #when: (outcome: Outcome<R>, context: Context) => boolean
+  readonly #discard: Discard
+  readonly #events = new Events<FallbackEvent>('fallback')
+
+  /** @throws TypeError when an option is missing or no function. */
+  constructor(options: FallbackOptions<R, A>) {
+    if (!('fallback' in options)) throw new TypeError('Fallback.fallback is missing; allowed is any value')
+    const { fallback, when = isError, discard = disposeValue } = options
+    checkFunction('Fallback.when', when)
+    checkFunction('Fallback.discard', discard)
+    this.#substitute = isMaker(fallback) ? fallback : () => fallback
+    this.#when = when
+    this.#discard = discard
+  }
+
+  async execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A> {
+    const context = contextOf(within)
+    let value: T
+    try {
+      value = await operation(context)
+    } catch (error) {
+      const outcome = { ok: false, error } as const
+      if (this.#when(outcome, context)) return this.#replace(outcome, context)
+      throw error
+    }
+    const outcome = { ok: true, value } as const
+    if (!this.#when(outcome, context)) return value
+    discardWith(this.#discard, value)
+    return this.#replace(outcome, context)
+  }
+
+  /** Replacements, in the order in which they happen; dispose the result to stop. */
+  subscribe(listener: Listener<FallbackEvent>): Disposable {
+    return this.#events.subscribe(listener)
+  }
+
+  #replace(outcome: Outcome<R>, context: CallContext): A | PromiseLike<A> {
+    if (this.#events.wanted('fallback')) this.#events.emit({ type: 'fallback', outcome })
+    return this.#substitute(outcome, context)
+  }
+}
+
+function isMaker<R, A>(
+  fallback: FallbackOptions<R, A>['fallback'],
+): fallback is (outcome: Outcome<R>, context: Context) => A | PromiseLike<A> {
+  return typeof fallback === 'function'
+}

@@ -1,0 +1,2 @@
+export type { FallbackEvent, FallbackOptions } from './fallback.js'
+export { Fallback } from './fallback.js'

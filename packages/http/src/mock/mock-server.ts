@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { jsonReply, sendReply, statusReply } from './reply.js'
@@ -13,10 +14,12 @@ export type Controls = Readonly<Record<string, Control>>
 
 /** An idle client may come back much later: a connection that closes under its request would be a fault of ours. */
 const KEEP_ALIVE_MS = 120_000
+/** Hundreds of connections may be opened in one burst; the runtime's 511 is near to that. */
+const BACKLOG = 1024
 const LARGEST_CONTROL_BODY = 1024 * 1024
 
 /** The scaffold that all mock servers stand on: one port, `/health`, control endpoints, and the service itself. */
-export class MockServer implements AsyncDisposable {
+export class MockServer {
   readonly #server: Server
   readonly #handle: Handler
   readonly #controls: Controls
@@ -38,9 +41,8 @@ export class MockServer implements AsyncDisposable {
 
   /** Port 0 takes a free one. Rejects when the port cannot be had. */
   async listen(port: number, host: string): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject).listen(port, host, 1024, resolve)
-    })
+    this.#server.listen(port, host, BACKLOG)
+    await once(this.#server, 'listening')
     const { port: taken } = this.#server.address() as AddressInfo
     this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`
   }
@@ -53,10 +55,6 @@ export class MockServer implements AsyncDisposable {
     })
     this.#server.closeAllConnections()
     await closed
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 
   async #control(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -120,7 +120,8 @@ export class HttpMock implements AsyncDisposable {
     const fromMs = queryDuration(query, 'after', 0)
     const untilMs = fromMs + queryDuration(query, 'for', 1000)
     this.#plan.stall(performance.now(), { fromMs, untilMs })
-    return { reply: jsonReply(200, { stall: { fromMs, untilMs } }) }
+    // Due before its own window begins, so that it does not hold itself.
+    return { reply: jsonReply(200, { stall: { fromMs, untilMs } }), latencyMs: 0 }
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from 'async-patterns'
 import { makeProduct, type Product } from './product.js'
-import { PAGE_SIZE, type Shop, type ShopName } from './shop.js'
+import { type Breakage, PAGE_SIZE, type Shop, type ShopName } from './shop.js'
 
 /** A record that is broken on purpose. */
 export interface BrokenRecord {
@@ -41,33 +41,54 @@ const BROKEN_PER_PAGE = 0.16
 
 /** The same listing for the same shop, seed and number of pages. */
 export function makeListing(shop: Shop, seed: number, pages: number): Listing {
-  const random = seededRandom(seed ^ hashOf(shop.name))
-  const slots = new Slots(pages, random)
-  const good = new Map<number, Product>()
-  const brokenRecords: BrokenRecord[] = []
-  const records = Array.from({ length: pages * PAGE_SIZE }, (_, at) => {
-    if (slots.duplicates.has(at)) return json(shop.record(earlier(good, at, random)))
-    const product = makeProduct(at, shop.words, random)
-    if (!slots.broken.has(at)) {
-      good.set(at, product)
-      return json(shop.record(product))
+  const maker = new ListingMaker(shop, seed, pages)
+  const records = Array.from({ length: pages * PAGE_SIZE }, (_, place) => json(maker.recordAt(place)))
+  return { records, facts: { shop: shop.name, seed, pages, ...maker.facts } }
+}
+
+/** Makes record after record, from the first place to the last, and keeps account of them. */
+class ListingMaker {
+  readonly #shop: Shop
+  readonly #random: Random
+  readonly #slots: Slots
+  readonly #good: Product[] = []
+  readonly #broken: BrokenRecord[] = []
+  #goodOfEarlierPages = 0
+
+  constructor(shop: Shop, seed: number, pages: number) {
+    this.#shop = shop
+    this.#random = seededRandom(seed ^ hashOf(shop.name))
+    this.#slots = new Slots(pages, this.#random)
+  }
+
+  recordAt(place: number): unknown {
+    if (place % PAGE_SIZE === 0) this.#goodOfEarlierPages = this.#good.length
+    if (this.#slots.duplicates.has(place)) return this.#shop.record(this.#earlier())
+    const product = makeProduct(place, this.#shop.words, this.#random)
+    if (this.#slots.broken.has(place)) return this.#breakOne(product)
+    this.#good.push(product)
+    return this.#shop.record(product)
+  }
+
+  get facts(): Omit<ShopFacts, 'shop' | 'seed' | 'pages'> {
+    return {
+      ...this.#slots.counts,
+      uniqueIds: this.#good.length,
+      brokenRecords: this.#broken,
+      prices: pricesOf(this.#shop, this.#good),
+      ids: this.#good.map(product => this.#shop.id(product)),
     }
-    const breakage = shop.breakages[brokenRecords.length % shop.breakages.length] as Shop['breakages'][number]
-    brokenRecords.push({ ...placeOf(at), reason: breakage.reason })
-    return json(breakage.spoil(shop.record(product)))
-  })
-  return {
-    records,
-    facts: {
-      shop: shop.name,
-      seed,
-      pages,
-      ...slots.counts,
-      uniqueIds: good.size,
-      brokenRecords,
-      prices: pricesOf(shop, good),
-      ids: [...good.values()].map(product => shop.id(product)),
-    },
+  }
+
+  #earlier(): Product {
+    return this.#good[Math.floor(this.#random() * this.#goodOfEarlierPages)] as Product
+  }
+
+  #breakOne(product: Product): unknown {
+    const { breakages } = this.#shop
+    const { reason, spoil } = breakages[this.#broken.length % breakages.length] as Breakage
+    this.#broken.push({ ...positionOf(product.index), reason })
+    return spoil(this.#shop.record(product))
   }
 }
 
@@ -103,21 +124,13 @@ function draw(
   return places
 }
 
-/** A good product of a page before that of place `at`. */
-function earlier(good: ReadonlyMap<number, Product>, at: number, random: Random): Product {
-  const pageStart = at - (at % PAGE_SIZE)
-  const candidates = [...good].filter(([place]) => place < pageStart)
-  const [, product] = candidates[Math.floor(random() * candidates.length)] as [number, Product]
-  return product
+function positionOf(place: number): { page: number; index: number } {
+  return { page: Math.floor(place / PAGE_SIZE) + 1, index: place % PAGE_SIZE }
 }
 
-function placeOf(at: number): { page: number; index: number } {
-  return { page: Math.floor(at / PAGE_SIZE) + 1, index: at % PAGE_SIZE }
-}
-
-function pricesOf(shop: Shop, good: ReadonlyMap<number, Product>): ShopFacts['prices'] {
+function pricesOf(shop: Shop, good: readonly Product[]): ShopFacts['prices'] {
   const prices: Record<string, { count: number; sumMinor: number }> = {}
-  for (const product of good.values()) {
+  for (const product of good) {
     const price = (prices[shop.currency(product)] ??= { count: 0, sumMinor: 0 })
     price.count++
     price.sumMinor += product.priceMinor

@@ -14,7 +14,7 @@ export interface Slice {
 }
 
 /** One way to spoil a record, so that no honest reader can take it. */
-interface Breakage {
+export interface Breakage {
   readonly reason: string
   readonly spoil: (record: ShopRecord) => unknown
 }

@@ -8,6 +8,7 @@ const shortestFragment = 8
 const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|password|api-?key|signature/i
 const secretParameter =
   /^(?:key|sig|pwd)$|token|secret|passw|api[-_]?key|access[-_]?key|signature|credential/i
+const pagingToken = /^(?:next|page|continuation|sync|[-_])+token$/i
 
 /** Whether a header of this name usually carries a credential. */
 export function isSecretHeader(name: string): boolean {
@@ -16,7 +17,7 @@ export function isSecretHeader(name: string): boolean {
 
 /** Whether a query parameter of this name usually carries a credential. Cursors (`pageToken`) are none. */
 export function isSecretName(name: string): boolean {
-  return secretParameter.test(name) && !/^(?:next_?|page_?|continuation_?)token$/i.test(name)
+  return secretParameter.test(name) && !pagingToken.test(name)
 }
 
 /**

@@ -48,8 +48,9 @@ export function substitute(file: YamlFile, environment: Environment): Substitute
 
   const lookUp = (match: string, name: string, path: readonly PathStep[]): string => {
     const value = environment[name]
-    if (match.endsWith('}') && validName.test(name) && value !== undefined && value !== '') return value
-    const message = validName.test(name)
+    const isWellFormed = match.endsWith('}') && validName.test(name)
+    if (isWellFormed && value !== undefined && value !== '') return value
+    const message = isWellFormed
       ? `${pathText(path)} needs the environment variable ${name}, which is not set`
       : `${pathText(path)} holds ${match}; allowed is \${NAME} with letters, digits and _`
     problems.push({ path: pathText(path), place: file.placeOf(path), message })

@@ -34,6 +34,8 @@ const limits = strict({
   giveUpAfter: duration(1, 'of 1ms or more').prefault('30s'),
 })
 
+const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
+
 const source = strict({
   name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
@@ -41,9 +43,7 @@ const source = strict({
   query: scalarMap().prefault({}),
   headers: scalarMap().prefault({}),
   pagination: paginationSchema,
-  records: z
-    .union([path(), z.literal('')], { error: 'a path such as data.items, or "" for the page itself' })
-    .prefault(''),
+  records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,
@@ -63,6 +63,10 @@ export const pipelineSchema = strict({
 
 export type PipelineFile = z.output<typeof pipelineSchema>
 export type SourceFile = PipelineFile['sources'][number]
+
+function isPathOrEmpty(value: string): boolean {
+  return value === '' || path().safeParse(value).success
+}
 
 function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false

@@ -17,17 +17,18 @@ export class YamlFile {
     this.#name = name
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
     const { errors, warnings } = this.#document
-    this.problems = [...errors, ...warnings].map(({ message, pos }) => ({
-      path: '',
-      place: this.#at(pos[0]),
-      message,
-    }))
-    this.data = errors.length === 0 ? this.#toData() : undefined
+    const problems = [...errors, ...warnings].map(({ message, pos }) => this.#problem(message, pos[0]))
+    try {
+      this.data = errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
+    } catch (error) {
+      // Aliases that name nothing, or that multiply beyond reason.
+      problems.push(this.#problem(error instanceof Error ? error.message : String(error), 0))
+    }
+    this.problems = problems
   }
 
-  /** An alias bomb ends here; it is reported like a mistake in the text. */
-  #toData(): unknown {
-    return this.#document.toJS({ maxAliasCount: 100 })
+  #problem(message: string, offset: number): ConfigProblem {
+    return { path: '', place: this.#at(offset), message }
   }
 
   /** Whether the value itself is written in the file. */

@@ -1,0 +1,334 @@
+import { createRequire } from 'node:module'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type BetterSqlite3 from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import type { AcquireEvent } from '../../src/acquisition/acquire-event.js'
+import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import { LedgerError, LedgerLockedError } from '../../src/acquisition/ledger-errors.js'
+import type { SourceSummary, Summary } from '../../src/acquisition/summary.js'
+import type { LoggedRequest, ShopName } from '../../src/mock/index.js'
+import { startShops } from '../../src/mock/index.js'
+import { acquired, exampleConfig, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
+
+const source = (summary: Summary, name: ShopName): SourceSummary =>
+  summary.sources.find(one => one.name === name) as SourceSummary
+
+const gapsOf = (requests: readonly LoggedRequest[]): number[] =>
+  requests.slice(1).map((request, index) => request.at - (requests[index]?.at ?? 0))
+
+const pagesOf = (requests: readonly LoggedRequest[]) => requests.map(request => request.page)
+
+/** One of the example's sources alone. */
+const only = async (name: ShopName, ...given: Parameters<typeof exampleConfig>) => {
+  const config = await exampleConfig(...given)
+  return { ...config, sources: config.sources.filter(one => one.name === name) }
+}
+
+describe('acquire under faults', () => {
+  it('A-5 one dead endpoint does not slow the others', async () => {
+    const behaviours = { kaufhaus: { outages: [{ fromMs: 0, fault: { kind: 'reset' } as const }] } }
+    await using shops = await startShops({ pages: 20, behaviours })
+    await using output = await outputFolder()
+    const rate = 20
+    const { summary } = await acquired(
+      await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: rate }),
+    )
+    expect(summary.run.status).toBe('partial')
+    expect(source(summary, 'kaufhaus')).toMatchObject({ status: 'failed', pages: 0, accepted: 0 })
+    expect(source(summary, 'kaufhaus').errors[0]?.code).toMatch(/ECONNRESET|CONNECTION_CLOSED/)
+    for (const name of ['northwind', 'mercado'] as const) {
+      const { requests } = shops[name]
+      expect(source(summary, name)).toMatchObject({ status: 'complete', pages: 20 })
+      const tookMs = (requests.at(-1)?.at ?? 0) - (requests[0]?.at ?? 0)
+      expect(tookMs).toBeLessThanOrEqual((1.15 * 19 * 1_000) / rate)
+    }
+  })
+
+  it('says failed when every source failed', async () => {
+    await using shops = await startShops({ pages: 2, behaviour: { errorRate: 1 } })
+    await using output = await outputFolder()
+    const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
+    expect(summary.run.status).toBe('failed')
+    expect(summary.totals).toMatchObject({ pages: 0, products: 0, successRate: 0 })
+  })
+
+  it('A-9 the breaker sees every attempt: it opens after three, lets nothing through while open, and recovers', async () => {
+    const fault = { kind: 'status', status: 500 } as const
+    await using shops = await startShops({
+      pages: 6,
+      behaviour: { faults: [{ requests: [1, 2, 3], fault }] },
+    })
+    await using output = await outputFolder()
+    const openMs = 300
+    const limits = { ...QUICK, breaker: { failureThreshold: 3, openStateDurationMs: openMs } }
+    const { summary } = await acquired(await only('northwind', shops, output.path, limits))
+    const { breaker, status, errors } = source(summary, 'northwind')
+    expect(status).toBe('complete')
+    expect(errors).toMatchObject([{ code: 'HTTP_500', count: 3 }])
+    expect(breaker.transitions.map(({ from, to }) => `${from}>${to}`)).toEqual([
+      'closed>open',
+      'open>half-open',
+      'half-open>closed',
+    ])
+    expect(gapsOf(shops.northwind.requests)[2]).toBeGreaterThanOrEqual(openMs - 20)
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('A-9 429 holds back the whole source until Retry-After, spends a try, and trips nothing', async () => {
+    const fault = { kind: 'status', status: 429, retryAfterSeconds: 1 } as const
+    await using shops = await startShops({
+      pages: 12,
+      behaviour: { faults: [{ requests: [4, 5, 6, 7], fault }] },
+    })
+    await using output = await outputFolder()
+    const { summary } = await acquired(await only('northwind', shops, output.path, QUICK))
+    const { breaker, status, retries } = source(summary, 'northwind')
+    expect(status).toBe('complete')
+    expect(breaker).toEqual({ state: 'closed', transitions: [] })
+    expect(retries).toBe(4)
+    const { requests } = shops.northwind
+    const throttledAt = requests.filter(request => request.status === 429).map(request => request.at)
+    const last = Math.max(...throttledAt)
+    // What was on its way when the answer came still arrives.
+    const inBlock = requests.filter(({ at }) => at > last + 100 && at < last + 980)
+    expect(throttledAt.length).toBe(4)
+    expect(inBlock).toEqual([])
+  })
+
+  it('waits longer after each failure: once, twice, four times', async () => {
+    const fault = { kind: 'status', status: 503 } as const
+    await using shops = await startShops({
+      pages: 1,
+      behaviour: { faults: [{ requests: [1, 2, 3], fault }] },
+    })
+    await using output = await outputFolder()
+    const limits = {
+      ...QUICK,
+      retry: { maxAttempts: 4, baseDelayMs: 60, maxDelayMs: 1_000, jitter: 'none' },
+    } as const
+    const breaker = { failureThreshold: 10, openStateDurationMs: 1_000 }
+    const { summary } = await acquired(await only('northwind', shops, output.path, { ...limits, breaker }))
+    expect(summary.run.status).toBe('complete')
+    for (const [index, gap] of gapsOf(shops.northwind.requests).entries()) {
+      const delayMs = 60 * 2 ** index
+      expect(gap).toBeGreaterThanOrEqual(delayMs - 2)
+      expect(gap).toBeLessThan(delayMs + 60)
+    }
+  })
+
+  it.each([
+    ['truncate', /TRUNCATED|ECONNRESET|CONNECTION_CLOSED/],
+    ['malformed', /TRUNCATED_JSON|INVALID_JSON/],
+    ['html', /MARKUP_NOT_JSON/],
+    ['reset', /ECONNRESET|CONNECTION_CLOSED/],
+    ['garbage', /BAD_RESPONSE/],
+    ['hang', /TIMEOUT/],
+  ] as const)('A-8 a page that comes as %s is tried again and counted by its code', async (kind, code) => {
+    await using shops = await startShops({
+      pages: 3,
+      behaviour: { faults: [{ page: 2, tries: [1], fault: { kind } }] },
+    })
+    await using output = await outputFolder()
+    const { summary } = await acquired(
+      await only('northwind', shops, output.path, { ...QUICK, timeoutMs: 150 }),
+    )
+    expect(summary.run.status).toBe('complete')
+    expect(summary.totals).toMatchObject({ pages: 3, requests: 4, retries: 1 })
+    expect(summary.errors).toHaveLength(1)
+    expect(summary.errors[0]?.code).toMatch(code)
+  })
+
+  it('does not try again what cannot help, goes on with the other pages, and continues with that page alone', async () => {
+    await using shops = await startShops({
+      pages: 6,
+      behaviour: { faults: [{ page: 3, fault: { kind: 'status', status: 404 } }] },
+    })
+    await using output = await outputFolder()
+    const config = await only('northwind', shops, output.path, QUICK)
+    const { summary: first } = await acquired(config)
+    expect(first.run.status).toBe('failed')
+    expect(source(first, 'northwind')).toMatchObject({ pages: 5, status: 'failed' })
+    expect(first.errors).toMatchObject([{ code: 'HTTP_404', count: 1 }])
+    shops.northwind.setBehaviour({})
+    shops.northwind.clearRequests()
+    const { summary: second } = await acquired(config)
+    expect(pagesOf(shops.northwind.requests)).toEqual([3])
+    expect(second.run).toMatchObject({ id: first.run.id, status: 'complete' })
+    expect(second.totals.products).toBe(shops.northwind.facts.uniqueIds)
+  })
+
+  it('gives a source up whose breaker does not close, and fetches it with fresh tries the next time', async () => {
+    await using shops = await startShops({ pages: 8, behaviours: { mercado: { errorRate: 1 } } })
+    await using output = await outputFolder()
+    const retry = { maxAttempts: 1_000, baseDelayMs: 1, maxDelayMs: 5, jitter: 'none' } as const
+    const config = await exampleConfig(shops, output.path, { ...QUICK, retry })
+    const { summary, events } = await acquired(config)
+    expect(summary.run.status).toBe('partial')
+    expect(source(summary, 'mercado').errors.map(error => error.code)).toEqual(['GAVE_UP', 'HTTP_500'])
+    expect(events.map(event => event.type)).toContain('source-gave-up')
+    for (const shop of shops.all) {
+      shop.setBehaviour({})
+      shop.clearRequests()
+    }
+    const { summary: second } = await acquired(config)
+    expect(second.run.status).toBe('complete')
+    expect(shops.northwind.requests).toEqual([])
+    expect(shops.mercado.requests).toHaveLength(8)
+  })
+
+  it('A-17 an interruption lets pages in flight finish, writes the summary, and is continued without a page twice', async () => {
+    await using shops = await startShops({ pages: 20, behaviour: { latency: 30 } })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 50 })
+    const stop = new AbortController()
+    let pages = 0
+    const { summary } = await acquired(config, {
+      signal: stop.signal,
+      onEvent: event => {
+        if (event.type === 'page-done' && (pages += 1) === 12) stop.abort()
+      },
+    })
+    expect(summary.run.status).toBe('interrupted')
+    expect(summary.totals.pages).toBe(summary.totals.requests)
+    expect(JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8'))).toEqual(summary)
+    const { summary: second } = await acquired(config)
+    expect(second.run).toMatchObject({ id: summary.run.id, status: 'complete' })
+    for (const shop of shops.all) {
+      expect(pagesOf(shop.requests).sort((a, b) => Number(a) - Number(b))).toEqual(
+        Array.from({ length: 20 }, (_, index) => index + 1),
+      )
+    }
+  })
+
+  it('A-17 a page that does not finish within the grace time is given back', async () => {
+    await using shops = await startShops({
+      pages: 4,
+      behaviour: { faults: [{ page: 2, tries: [1], fault: { kind: 'hang' } }] },
+    })
+    await using output = await outputFolder()
+    const config = { ...(await only('northwind', shops, output.path, QUICK)), graceMs: 100 }
+    const stop = new AbortController()
+    const { summary } = await acquired(config, {
+      signal: stop.signal,
+      onEvent: event => {
+        if (event.type === 'page-done' && event.openPages === 1) stop.abort()
+      },
+    })
+    expect(summary.run).toMatchObject({ status: 'interrupted' })
+    expect(summary.run.durationMs).toBeLessThan(2_000)
+    const { summary: second } = await acquired(config)
+    expect(second.run.status).toBe('complete')
+    expect(second.totals.products).toBe(shops.northwind.facts.uniqueIds)
+  })
+
+  it('ends with status partial when the total time is over', async () => {
+    await using shops = await startShops({ pages: 30 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 20 })
+    const { summary, events } = await acquired({ ...config, timeoutMs: 400 })
+    expect(summary.run.status).toBe('partial')
+    expect(events).toContainEqual({ type: 'stopping', reason: 'timeout', graceMs: config.graceMs })
+    expect(summary.totals.pages).toBeGreaterThan(0)
+    expect(summary.totals.pages).toBeLessThan(90)
+  })
+
+  it('A-16 a second run on the same output is refused while the first goes on', async () => {
+    await using shops = await startShops({ pages: 3 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    let second: Promise<unknown> | undefined
+    const { summary } = await acquired(config, {
+      onEvent: event => {
+        if (event.type !== 'run-opened') return
+        second = acquired(config)
+        second.catch(() => undefined)
+      },
+    })
+    await expect(second).rejects.toThrow(LedgerLockedError)
+    expect(summary.run.status).toBe('complete')
+  })
+
+  it('A-16 an output that cannot be written is a clear error', async () => {
+    await using shops = await startShops({ pages: 1 })
+    await using output = await outputFolder()
+    await writeFile(join(output.path, 'file'), '')
+    const run = acquired(await exampleConfig(shops, join(output.path, 'file'), QUICK))
+    await expect(run).rejects.toThrow(LedgerError)
+    expect(shops.northwind.requests).toEqual([])
+  })
+
+  it('A-16 a database locked in mid-run ends the run with a clear error, and the next one continues', async () => {
+    const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
+    await using shops = await startShops({ pages: 10 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    let other: BetterSqlite3.Database | undefined
+    const run = acquired(config, {
+      onEvent: event => {
+        if (event.type !== 'page-done' || other !== undefined) return
+        other = new Sqlite(join(output.path, 'acquire.db'))
+        other.exec('begin immediate')
+      },
+    })
+    await expect(run).rejects.toThrow('it is locked by another program')
+    other?.close()
+    expect(await readdir(output.path)).not.toContain('summary.json')
+    const { summary } = await acquired(config)
+    expect(summary.run.status).toBe('complete')
+    expect(summary.totals.products).toBe(shops.all.reduce((sum, shop) => sum + shop.facts.uniqueIds, 0))
+  })
+
+  it('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
+    const [token, key] = ['t0p-secret-token/+=', 'query key & 77']
+    const server = createServer((request, response) => {
+      // A service that is careless with what it is sent: it echoes credentials in records and in errors.
+      const echo = { id: null, header: request.headers.authorization, url: request.url }
+      const next = request.url?.includes('cursor') === true ? null : 'abc'
+      if (next === null) response.statusCode = 400
+      response.end(JSON.stringify({ items: [{ id: 'good' }, echo], next }))
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    await using output = await outputFolder()
+    const yaml = `
+sources:
+  - name: echo
+    baseUrl: http://127.0.0.1:${(server.address() as AddressInfo).port}
+    path: /items
+    query: { api_key: '\${KEY}' }
+    headers: { authorization: 'Bearer \${TOKEN}' }
+    pagination: { type: cursor, cursorParam: cursor, cursorPath: next }
+    records: items
+    mapping: { id: { path: id } }
+`
+    const { config, secrets } = parseConfig(yaml, 'echo.yaml', {
+      flags: { output: output.path, workers: 1 },
+      environment: { TOKEN: token, KEY: key },
+    })
+    const events: AcquireEvent[] = []
+    const { summary } = await acquired(withLimits(config, QUICK), {
+      secrets,
+      onEvent: event => events.push(event),
+    })
+    await new Promise(resolve => server.close(resolve))
+    expect(summary.totals).toMatchObject({ products: 1, rejected: 1 })
+    const texts = [JSON.stringify(events)]
+    for (const name of await readdir(output.path))
+      texts.push(await readFile(join(output.path, name), 'latin1'))
+    expect(texts.length).toBeGreaterThan(3)
+    for (const text of texts) {
+      for (const secret of [token, key]) {
+        for (const form of [
+          secret,
+          encodeURIComponent(secret),
+          new URLSearchParams({ v: secret }).toString().slice(2),
+        ]) {
+          expect(text).not.toContain(form)
+        }
+        expect(text).not.toContain(Buffer.from(secret).toString('base64'))
+      }
+    }
+  })
+})

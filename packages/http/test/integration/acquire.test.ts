@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import { PlanChangedError } from '../../src/acquisition/ledger-errors.js'
+import type { RejectedRow } from '../../src/acquisition/ledger.js'
+import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
+import type { Summary } from '../../src/acquisition/summary.js'
+import type { ShopServer } from '../../src/mock/index.js'
+import { startShops } from '../../src/mock/index.js'
+import { acquired, exampleConfig, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
+
+const schemaFile = new URL('../../../../schemas/summary.schema.json', import.meta.url)
+const ajv = new Ajv({ allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } })
+const isSummary = ajv.compile(JSON.parse(await readFile(schemaFile, 'utf8')) as object)
+
+async function summaryOnDisk(output: string): Promise<Summary> {
+  const summary = JSON.parse(await readFile(join(output, 'summary.json'), 'utf8')) as Summary
+  isSummary(summary)
+  expect(isSummary.errors ?? []).toEqual([])
+  return summary
+}
+
+function sourceOf(summary: Summary, { name }: ShopServer): Summary['sources'][number] {
+  return summary.sources.find(source => source.name === name) as Summary['sources'][number]
+}
+
+function averages({ facts }: ShopServer): Record<string, string> {
+  const averageOf = ({ count, sumMinor }: { count: number; sumMinor: number }) =>
+    (Math.round(sumMinor / count) / 100).toFixed(2)
+  return Object.fromEntries(Object.entries(facts.prices).map(([currency, sum]) => [currency, averageOf(sum)]))
+}
+
+describe('acquire', () => {
+  it('takes all that three shops have, counted as they count it', async () => {
+    await using shops = await startShops()
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    const { summary, events } = await acquired(config)
+    expect(summary.run.status).toBe('complete')
+    expect(await summaryOnDisk(output.path)).toEqual(summary)
+    for (const shop of shops.all) {
+      const { records, uniqueIds, broken, duplicates } = shop.facts
+      expect(sourceOf(summary, shop)).toMatchObject({
+        status: 'complete',
+        fetched: records,
+        accepted: uniqueIds,
+        rejected: broken,
+        duplicates,
+        pages: 25,
+        requests: shop.requests.length,
+        retries: 0,
+        averagePrice: averages(shop),
+      })
+    }
+    expect(summary.products).toHaveLength(summary.totals.products)
+    expect(summary.totals.successRate).toBe(1)
+    expect(events.at(0)?.type).toBe('run-opened')
+    expect(events.at(-1)).toEqual({ type: 'finished', status: 'complete' })
+  })
+
+  it('A-3 broken records go to the reject file with reason and raw value; all others arrive', async () => {
+    await using shops = await startShops()
+    await using output = await outputFolder()
+    await acquired(await exampleConfig(shops, output.path, QUICK))
+    const lines = (await readFile(join(output.path, 'rejected.jsonl'), 'utf8')).trimEnd().split('\n')
+    const rows = lines.map(line => JSON.parse(line) as RejectedRow)
+    for (const shop of shops.all) {
+      const own = rows.filter(row => row.source === shop.name)
+      expect(own.map(row => row.index)).toEqual(shop.facts.brokenRecords.map(record => record.index))
+      for (const row of own) {
+        expect(row.code).toMatch(/^[A-Z_]+$/)
+        expect(row.reason).not.toBe('')
+        expect(row).toHaveProperty('raw')
+      }
+    }
+  })
+
+  it('A-11 ids of 64 bits arrive whole, and prices as decimal strings', async () => {
+    await using shops = await startShops({ pages: 2 })
+    await using output = await outputFolder()
+    const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
+    const kaufhaus = summary.products.filter(product => product.source === 'kaufhaus')
+    expect(kaufhaus.every(product => /^922337203685\d{7}$/.test(product.id))).toBe(true)
+    expect(new Set(kaufhaus.map(product => product.id)).size).toBe(kaufhaus.length)
+    expect(kaufhaus.every(product => /^\d+\.\d{2}$/.test(product.price?.amount ?? ''))).toBe(true)
+  })
+
+  it('follows a complete run with a new one that upserts, and fetches everything again', async () => {
+    await using shops = await startShops({ pages: 3 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    const { summary: first } = await acquired(config)
+    const { summary: second } = await acquired(config)
+    expect(second.run.id).not.toBe(first.run.id)
+    expect(second.products).toEqual(first.products)
+    expect(shops.northwind.requests).toHaveLength(6)
+  })
+
+  it('refuses a changed mapping by its name, also after a complete run, and starts over with fresh', async () => {
+    await using shops = await startShops({ pages: 2 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    const { summary: first } = await acquired(config)
+    const [northwind, ...others] = config.sources
+    if (northwind === undefined) throw new Error('no source')
+    const { stock: _stock, ...mapping } = northwind.mapping
+    const changed = { ...config, sources: [{ ...northwind, mapping }, ...others] }
+    const refusal = acquired(changed)
+    await expect(refusal).rejects.toThrow(PlanChangedError)
+    await expect(refusal).rejects.toThrow('northwind.mapping changed')
+    const { summary } = await acquired(changed, { fresh: true })
+    expect(summary.run.id).not.toBe(first.run.id)
+    expect(summary.run.status).toBe('complete')
+    expect(summary.products.find(product => product.source === 'northwind')?.stock).toBeNull()
+  })
+
+  it('takes other limits without complaint: they do not decide which data are taken', async () => {
+    await using shops = await startShops({ pages: 2 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    await acquired(config)
+    const { summary } = await acquired(withLimits(config, { ratePerSecond: 100 }))
+    expect(summary.sources[0]?.rateLimit.limitPerSecond).toBe(100)
+  })
+
+  it('A-4 keeps the rate in every rolling second from an idle start, and wastes none of it', async () => {
+    const [rate, pages, latencyMs] = [25, 51, 20]
+    await using shops = await startShops({ pages, behaviour: { latency: latencyMs } })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: rate })
+    const { summary } = await acquired(config)
+    const arrivals = shops.all.map(shop => shop.requests.map(request => request.at))
+    for (const [index, at] of arrivals.entries()) {
+      // Between departure and arrival lies the network's jitter: 950 ms of arrivals hold no more than the limit.
+      expect(worstRollingSecond(at.map(moment => moment * (1_000 / 950)))).toBeLessThanOrEqual(rate)
+      expect(summary.sources[index]?.rateLimit.worstRollingSecond).toBeLessThanOrEqual(rate)
+    }
+    const first = Math.min(...arrivals.flat())
+    const last = Math.max(...arrivals.flat())
+    expect(last - first).toBeLessThanOrEqual(1.15 * ((pages - 1) / rate) * 1_000 + latencyMs)
+  })
+
+  it('shares the limit among sources of one endpoint', async () => {
+    await using shops = await startShops({ pages: 15 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 20 })
+    const [northwind] = config.sources
+    if (northwind === undefined) throw new Error('no source')
+    const twins = ['one', 'two'].map(name => ({ ...northwind, name }))
+    const { summary } = await acquired({ ...config, sources: twins })
+    expect(summary.run.status).toBe('complete')
+    const at = shops.northwind.requests.map(request => request.at * (1_000 / 950))
+    expect(worstRollingSecond(at)).toBeLessThanOrEqual(20)
+    expect(summary.sources.map(source => source.rateLimit.worstRollingSecond)).toEqual([20, 20])
+  })
+})

@@ -102,6 +102,7 @@ async function acquirePages(scope: RunScope): Promise<void> {
     },
   })
   await recover(ledger, run, tracks, queue)
+  await pool.ready()
   work.finishIfDone()
   await queue.consume(page => work.handle(page), { signal: control.stop })
   await journal.flush().catch(fatal)

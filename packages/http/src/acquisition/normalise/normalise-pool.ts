@@ -23,12 +23,16 @@ const defaultWorkers = 4
  */
 export class NormalisePool implements AsyncDisposable {
   readonly #threads: Piscina
+  readonly #workers: number
+  readonly #anySource: string | undefined
   #closed = false
 
   /** @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be compiled. */
   constructor(sources: readonly SourceConfig[], options: NormalisePoolOptions = {}) {
     const { workers = defaultWorkers, maxHeapMiB } = options
     checkCount('NormalisePool.workers', workers, { max: 64 })
+    this.#workers = workers
+    this.#anySource = sources[0]?.name
     if (maxHeapMiB !== undefined) checkCount('NormalisePool.maxHeapMiB', maxHeapMiB, { min: 8 })
     const instructions = sources.map(instructionsOf)
     // A thread that cannot compile its instructions would be started again and again: they must fail here.
@@ -75,6 +79,14 @@ export class NormalisePool implements AsyncDisposable {
       const reason = error instanceof Error ? error.message : String(error)
       throw new PageInvalidError('WORKER_DIED', `the worker thread failed: ${reason}`, { cause: error })
     }
+  }
+
+  /** Resolves when the threads are up, so that no page has to wait for them. They start without it too. */
+  async ready(): Promise<void> {
+    const source = this.#anySource
+    if (source === undefined) return
+    const starts = Array.from({ length: this.#workers }, () => this.run(new Uint8Array(), source))
+    await Promise.allSettled(starts)
   }
 
   /** Pages in hand are finished first. A second call waits for the first. */

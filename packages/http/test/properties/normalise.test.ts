@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { notationsOf, readNumeral } from '../../src/acquisition/normalise/notation.js'
 import { dateReader } from '../../src/acquisition/normalise/read-date.js'
@@ -39,7 +39,7 @@ describe('normalisation, by property', () => {
   it('A-10 no text at all makes the reader throw, and what it takes is a plain decimal', () => {
     const read = moneyReader({ type: 'money', currency: 'EUR', symbols: { $: 'EUR' }, allowNegative: true })
     const likely = fc.string({
-      unit: fc.constantFrom(..."0123456789.,-– $€ \u00a0\u202f'ACE"),
+      unit: fc.constantFrom(...Array.from("0123456789.,-– $€ \u00a0\u202f'ACE")),
       maxLength: 14,
     })
     fc.assert(
@@ -58,7 +58,6 @@ describe('normalisation, by property', () => {
       'Australia/Lord_Howe',
       'Pacific/Apia',
       'UTC',
-      
     ]
     const instants = fc
       .integer({ min: Date.UTC(1990, 0), max: Date.UTC(2035, 0) })

@@ -1,13 +1,14 @@
+import { parseDuration } from 'async-patterns'
 import type { PipelineConfig, SourceConfig, SourceLimits } from '../config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
-import { parseDuration, parseSize } from './units.js'
+import { parseSize } from './parse-size.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(file: PipelineFile): PipelineConfig {
   return {
     output: file.output,
-    timeoutMs: parseDuration(file.timeout),
-    graceMs: parseDuration(file.grace),
+    timeoutMs: parseDuration('timeout', file.timeout),
+    graceMs: parseDuration('grace', file.grace),
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
     sources: file.sources.map(source => resolveSource(source, file.rateLimit)),
@@ -31,19 +32,19 @@ function resolveLimits(
   return {
     ratePerSecond: rate ?? rateLimit,
     concurrency,
-    timeoutMs: parseDuration(rest.timeout),
+    timeoutMs: parseDuration('timeout', rest.timeout),
     maxPageBytes: parseSize(rest.maxPageSize),
     retry: {
       maxAttempts: retry.maxAttempts,
-      baseDelayMs: parseDuration(retry.baseDelay),
-      maxDelayMs: parseDuration(retry.maxDelay),
+      baseDelayMs: parseDuration('baseDelay', retry.baseDelay),
+      maxDelayMs: parseDuration('maxDelay', retry.maxDelay),
       jitter: retry.jitter,
     },
     breaker: {
       failureThreshold: breaker.failureThreshold,
-      openStateDurationMs: parseDuration(breaker.openStateDuration),
+      openStateDurationMs: parseDuration('openStateDuration', breaker.openStateDuration),
     },
-    giveUpAfterMs: parseDuration(rest.giveUpAfter),
+    giveUpAfterMs: parseDuration('giveUpAfter', rest.giveUpAfter),
   }
 }
 

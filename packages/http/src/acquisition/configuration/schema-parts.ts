@@ -1,6 +1,7 @@
+import { parseDuration } from 'async-patterns'
 import * as z from 'zod'
 import { compilePath } from '../normalise/read-path.js'
-import { durationPattern, parseDuration, parseSize, sizePattern } from './units.js'
+import { parseSize, sizePattern } from './parse-size.js'
 
 /*
  * The schema's leaves. Each one's error text says what is allowed, and nothing else: path, value and place are
@@ -25,12 +26,15 @@ export function number(min: number, max: number) {
 
 export const flag = () => z.boolean({ error: 'true or false' })
 
+/** What `parseDuration` reads, for the JSON Schema too. */
+const durationPattern = /^\d+(?:\.\d+)?(?:ms|s|m|h)$/
+
 export function duration(minMs: number, allowed: string) {
   const error = `a duration ${allowed}, such as 500ms, 5s, 1m`
   return z
     .string({ error })
     .regex(durationPattern, { error, abort: true })
-    .refine(value => parseDuration(value) >= minMs, { error })
+    .refine(value => parseDuration('duration', value) >= minMs, { error })
 }
 
 export function size(minBytes: number, allowed: string) {

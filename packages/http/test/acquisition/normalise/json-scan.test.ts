@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasLongNumber } from '../../../src/acquisition/normalise/json-scan.js'
 import { parsePage } from '../../../src/acquisition/normalise/parse-page.js'

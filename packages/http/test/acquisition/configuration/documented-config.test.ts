@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
+import { pipelineJsonSchema } from '../../../src/acquisition/configuration/pipeline-schema.js'
+import { settings } from '../../../src/acquisition/configuration/settings.js'
+
+const root = new URL('../../../../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+const reference = read('docs/pipeline.md')
+const documented = /```yaml\n([\s\S]*?)```/.exec(reference)?.[1] ?? ''
+const schema = JSON.parse(read('schemas/pipeline.schema.json')) as Record<string, unknown>
+const accepts = new Ajv2020({ allowUnionTypes: true }).compile(schema)
+
+/** Every variable that a file may ask for, set to something that fits. */
+const environment = new Proxy<Record<string, string>>(
+  {},
+  {
+    get: (_target, name) =>
+      String(name).startsWith('PIPELINE_') ? undefined : `http://127.0.0.1/${String(name)}`,
+  },
+)
+const files = readdirSync(new URL('examples/', root))
+  .filter(name => name.endsWith('.yaml'))
+  .map(name => `examples/${name}`)
+
+describe('what documentation and examples say', () => {
+  it.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
+    '%s loads',
+    (name = '', text = '') => {
+      expect(text).not.toBe('')
+      expect(() => parseConfig(text, name, { environment })).not.toThrow()
+    },
+  )
+
+  it.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
+    'the JSON Schema accepts %s',
+    (_name, text = '') => {
+      accepts(parse(text))
+      expect(accepts.errors).toBeNull()
+    },
+  )
+
+  it('the JSON Schema refuses what the loader refuses', () => {
+    const wrong = [
+      documented.replace('pageSize: 100', 'pageSize: 0'),
+      documented.replace('timeout: 60s', 'timeout: 60'),
+      documented.replace('  - name: shop', '  - nmae: shop'),
+      documented.replace('type: money', 'type: cash'),
+      documented.replace('id: { path: id }', 'ID: { path: id }'),
+    ]
+    for (const text of wrong) {
+      expect(text).not.toBe(documented)
+      expect(accepts(parse(text))).toBe(false)
+      expect(() => parseConfig(text, 'wrong', { environment })).toThrow()
+    }
+  })
+
+  it('schemas/pipeline.schema.json is what the loader checks', () => {
+    expect(schema).toEqual(JSON.parse(JSON.stringify(pipelineJsonSchema())))
+  })
+
+  it('the reference names every setting and every key', () => {
+    for (const { key, variable, flag, defaultText } of settings) {
+      expect(reference).toContain(
+        `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,
+      )
+    }
+    for (const key of keysOf(schema)) expect(reference).toMatch(new RegExp(`\\b${key}\\b`))
+  })
+})
+
+/** All names under `properties`, at any depth. */
+function keysOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, item]) => [
+    ...(name === 'properties' ? Object.keys(item as object) : []),
+    ...keysOf(item),
+  ])
+}

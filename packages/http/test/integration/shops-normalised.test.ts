@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SourceConfig } from '../../src/acquisition/config.js'
+import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import type { AcceptedRecord, RejectedRecord } from '../../src/acquisition/normalise/normalised-page.js'
+import { instructionsOf, normalisePage } from '../../src/acquisition/normalise/normalise-page.js'
+import { paginationOf } from '../../src/acquisition/pagination/pagination-of.js'
+import type { Shops } from '../../src/mock/index.js'
+import { SHOP_NAMES, startShops } from '../../src/mock/index.js'
+
+const example = readFileSync(new URL('../../../../examples/shops.yaml', import.meta.url), 'utf8')
+let shops: Shops
+beforeAll(async () => {
+  shops = await startShops({ seed: 7, pages: 25, behaviour: { latency: { kind: 'constant', ms: 0 } } })
+})
+afterAll(() => shops.close())
+
+/** Page after page, without any policy: what mapping and pagination alone make of a shop. */
+async function takeAll(source: SourceConfig) {
+  const pagination = paginationOf(source)
+  const instructions = instructionsOf(source)
+  const queue = [pagination.first()]
+  const known = new Set(queue.map(page => page.id))
+  const taken = { records: [] as AcceptedRecord[], rejects: [] as RejectedRecord[], pages: 0, warnings: 0 }
+  for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
+    const response = await fetch(page.url)
+    const result = normalisePage(new Uint8Array(await response.arrayBuffer()), instructions)
+    taken.records.push(...result.records)
+    taken.rejects.push(...result.rejects)
+    taken.warnings += result.warnings
+    taken.pages += 1
+    for (const next of pagination.next(page, result, id => known.has(id)).pages) {
+      if (!known.has(next.id)) queue.push(next)
+      known.add(next.id)
+    }
+  }
+  return taken
+}
+
+describe('examples/shops.yaml on the mock shops', () => {
+  it.each(SHOP_NAMES)(
+    '%s: every good product once, every broken record rejected, every price exact',
+    async name => {
+      const environment = Object.fromEntries(
+        SHOP_NAMES.map(shop => [`${shop.toUpperCase()}_URL`, shops.urls[shop]]),
+      )
+      const source = parseConfig(example, 'shops.yaml', { environment }).config.sources.find(
+        one => one.name === name,
+      )
+      const taken = await takeAll(source as SourceConfig)
+      const facts = shops[name].facts
+      const products = new Map(taken.records.map(record => [record.id, record.fields]))
+      expect(taken.pages).toBe(facts.pages)
+      expect([...products.keys()].sort()).toEqual([...facts.ids].sort())
+      expect(taken.rejects).toHaveLength(facts.broken)
+      expect(taken.records.length - products.size).toBe(facts.duplicates)
+      expect(pricesOf([...products.values()])).toEqual(facts.prices)
+      expect(taken.warnings).toBe(0)
+    },
+  )
+})
+
+function pricesOf(products: readonly AcceptedRecord['fields'][]) {
+  const prices: Record<string, { count: number; sumMinor: number }> = {}
+  for (const { price } of products) {
+    if (typeof price !== 'object' || price === null) throw new Error('a product has no price')
+    const known = (prices[price.currency] ??= { count: 0, sumMinor: 0 })
+    known.count += 1
+    known.sumMinor += Number(price.amount.replace('.', ''))
+  }
+  return prices
+}

@@ -152,6 +152,33 @@ describe('acquireDeparture', () => {
     expect(await grants(limiter, clock, 1)).toEqual([3000])
   })
 
+  it('reports may come out of order', async () => {
+    const { clock, limiter } = setUp(2, 1000)
+    const first = await limiter.acquireDeparture()
+    const second = await clock.run(limiter.acquireDeparture())
+    await clock.advance(300)
+    second.sent(700)
+    first.sent(600)
+    const [one, two] = [limiter.acquire(), limiter.acquire({ cost: 2 })]
+    expect(await clock.run(one.then(() => clock.now()))).toBe(1600)
+    expect(await clock.run(two.then(() => clock.now()))).toBe(2600)
+    clock.stall(10_000)
+    await limiter.acquire()
+    const both = [await clock.run(limiter.acquireDeparture()), clock.now()] as const
+    both[0].sent()
+    expect(await clock.run(limiter.acquire({ cost: 2 }).then(() => clock.now()))).toBe(both[1] + 1000)
+  })
+
+  it('a heavy one waits for the later of two departures that were reported out of order', async () => {
+    const { clock, limiter } = setUp(2, 1000)
+    const first = await limiter.acquireDeparture()
+    const second = await clock.run(limiter.acquireDeparture())
+    await clock.advance(300)
+    second.sent(800)
+    first.sent(600)
+    expect(await clock.run(limiter.acquire({ cost: 2 }).then(() => clock.now()))).toBe(1800)
+  })
+
   it('a wait for unknown departures ends at maxWaitMs, no sooner', async () => {
     const { clock, limiter } = setUp(1, 1000)
     const departure = await limiter.acquireDeparture()

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { seededRandom } from 'async-patterns'
+import type BetterSqlite3 from 'better-sqlite3'
+import { expect, it } from 'vitest'
+import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
+import type { Summary } from '../../src/acquisition/summary.js'
+import type { Shops } from '../../src/mock/index.js'
+import { startShops } from '../../src/mock/index.js'
+import { AcquireProcess } from '../support/acquire-process.js'
+import { acquired, exampleConfig, outputFolder, QUICK } from '../support/acquire-rig.js'
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
+
+const PAGES = 50
+const RATE = 20
+const KILLS = 10
+
+const requestCount = (shops: Shops): number => shops.all.reduce((sum, shop) => sum + shop.requests.length, 0)
+
+/** `source page` of all pages that are committed. */
+function committedPages(output: string): Set<string> {
+  const database = new Sqlite(join(output, 'acquire.db'), { readonly: true })
+  try {
+    const rows = database
+      .prepare<[], { source: string; ordinal: number }>(
+        "select source, ordinal from pages where state = 'done'",
+      )
+      .all()
+    return new Set(rows.map(({ source, ordinal }) => `${source} ${ordinal}`))
+  } finally {
+    database.close()
+  }
+}
+
+const requestsSince = (shops: Shops, since: number): string[] =>
+  shops.all.flatMap(shop =>
+    shop.requests.filter(request => request.at >= since).map(request => `${shop.name} ${request.page}`),
+  )
+
+/** Kills the command again and again after a random number of requests, and then lets it end. */
+async function acquireWithKills(shops: Shops, output: string, seed: number): Promise<void> {
+  const random = seededRandom(seed)
+  const args = ['--output', output, '--rate-limit', `${RATE}`, '--workers', '1', '--quiet']
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const [before, startedAt] = [requestCount(shops), performance.timeOrigin + performance.now()]
+    const committed = kill === 0 ? new Set<string>() : committedPages(output)
+    await using running = new AcquireProcess(shops, args)
+    const after = before + Math.floor(random() * 16)
+    while (requestCount(shops) <= after && !running.hasExited) await sleep(2)
+    expect(running.hasExited, running.stderr).toBe(false)
+    await sleep(random() * 40)
+    running.child.kill('SIGKILL')
+    await running.exit()
+    expect(requestsSince(shops, startedAt).filter(page => committed.has(page))).toEqual([])
+  }
+  const committed = committedPages(output)
+  const startedAt = performance.timeOrigin + performance.now()
+  await using last = new AcquireProcess(shops, args)
+  expect(await last.exit(), last.stderr).toBe(0)
+  expect(requestsSince(shops, startedAt).filter(page => committed.has(page))).toEqual([])
+}
+
+async function resultsIn(output: string): Promise<object> {
+  const summary = JSON.parse(await readFile(join(output, 'summary.json'), 'utf8')) as Summary
+  const rejected = await readFile(join(output, 'rejected.jsonl'), 'utf8')
+  const { products, totals, sources } = summary
+  return {
+    status: summary.run.status,
+    products,
+    rejected,
+    counts: [totals.products, totals.rejected, totals.duplicates, totals.pages],
+    averages: sources.map(source => source.averagePrice),
+  }
+}
+
+it('A-1 kill -9 twenty times at random: the final data equal a clean run, no committed page is fetched again', {
+  timeout: 120_000,
+}, async () => {
+  await Promise.all(
+    [1, 2].map(async seed => {
+      await using shops = await startShops({ pages: PAGES, seed })
+      await using clean = await outputFolder()
+      await using killed = await outputFolder()
+      await acquireWithKills(shops, killed.path, seed)
+      for (const shop of shops.all) {
+        // A-4: the limit holds over kills and restarts, in the shop's own log.
+        const at = shop.requests.map(request => request.at * (1_000 / 950))
+        expect(worstRollingSecond(at)).toBeLessThanOrEqual(RATE)
+      }
+      await acquired(await exampleConfig(shops, clean.path, QUICK))
+      expect(await resultsIn(killed.path)).toEqual(await resultsIn(clean.path))
+    }),
+  )
+})
+
+it('A-4 after a kill nothing departs before a full second has passed', { timeout: 30_000 }, async () => {
+  await using shops = await startShops({ pages: 30 })
+  await using output = await outputFolder()
+  const args = ['--output', output.path, '--rate-limit', '10', '--workers', '1', '--quiet']
+  {
+    await using first = new AcquireProcess(shops, args)
+    while (requestCount(shops) < 15) await sleep(1)
+    first.child.kill('SIGKILL')
+    await first.exit()
+  }
+  const killedAt = Math.max(...shops.all.flatMap(shop => shop.requests.map(request => request.at)))
+  await using second = new AcquireProcess(shops, args)
+  while (requestsSince(shops, killedAt + 0.01).length === 0 && !second.hasExited) await sleep(1)
+  const [resumedAt = 0] = shops.all
+    .flatMap(shop => shop.requests.map(request => request.at))
+    .filter(at => at > killedAt)
+  expect(resumedAt - killedAt).toBeGreaterThanOrEqual(1_000)
+})

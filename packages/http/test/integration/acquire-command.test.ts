@@ -1,0 +1,143 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import type { Summary } from '../../src/acquisition/summary.js'
+import { startShops } from '../../src/mock/index.js'
+import { AcquireProcess } from '../support/acquire-process.js'
+import { outputFolder } from '../support/acquire-rig.js'
+
+const QUICK = ['--workers', '1', '--rate-limit', '200'] as const
+
+describe('async-patterns acquire', () => {
+  it('logs one JSON object a line, ends with 0, and leaves its results', async () => {
+    await using shops = await startShops({ pages: 3 })
+    await using output = await outputFolder()
+    await using run = new AcquireProcess(shops, ['--output', output.path, ...QUICK])
+    expect(await run.exit()).toBe(0)
+    const lines = run.stdout.trimEnd().split('\n')
+    const messages = lines.map(line => (JSON.parse(line) as { msg: string }).msg)
+    expect(messages[0]).toBe('run-opened')
+    expect(messages.at(-1)).toBe('results')
+    expect(messages.filter(message => message === 'page-done')).toHaveLength(9)
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      status: 'complete',
+      results: { summary: join(output.path, 'summary.json') },
+    })
+    expect(run.stderr).toBe('')
+  })
+
+  it('prints the summary with --json, nothing with --quiet, and the table with --table', async () => {
+    await using shops = await startShops({ pages: 1 })
+    await using output = await outputFolder()
+    await using json = new AcquireProcess(shops, ['--output', output.path, '--json', ...QUICK])
+    expect(await json.exit()).toBe(0)
+    const summary = JSON.parse(json.stdout) as Summary
+    expect(summary).toEqual(JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')))
+    await using quiet = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK])
+    expect(await quiet.exit()).toBe(0)
+    expect(quiet.stdout + quiet.stderr).toBe('')
+    await using table = new AcquireProcess(shops, [
+      '--output',
+      output.path,
+      '--table',
+      '--log-level',
+      'silent',
+      ...QUICK,
+    ])
+    expect(await table.exit()).toBe(0)
+    expect(table.stdout).toMatch(/^source +status +pages/)
+    expect(table.stdout).toContain(join(output.path, 'summary.json'))
+  })
+
+  it('ends with 3 when partial, 0 with --allow-partial, 1 when all failed', async () => {
+    const gone = { faults: [{ fault: { kind: 'status', status: 404 } as const }] }
+    await using shops = await startShops({ pages: 1, behaviours: { mercado: gone } })
+    const codeOf = async (...args: string[]) => {
+      await using output = await outputFolder()
+      await using run = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK, ...args])
+      return await run.exit()
+    }
+    expect(await codeOf()).toBe(3)
+    expect(await codeOf('--allow-partial')).toBe(0)
+    for (const shop of shops.all) shop.setBehaviour(gone)
+    expect(await codeOf()).toBe(1)
+  })
+
+  it('ends with 2 for a wrong flag, a wrong value, a missing file, and a changed plan', async () => {
+    await using shops = await startShops({ pages: 1 })
+    await using other = await startShops({ pages: 1 })
+    await using output = await outputFolder()
+    const usage = async (on: typeof shops, ...args: string[]) => {
+      await using run = new AcquireProcess(on, ['--output', output.path, ...QUICK, ...args])
+      expect(await run.exit(), args.join(' ')).toBe(2)
+      return run.stderr
+    }
+    expect(await usage(shops, '--nonsense')).toContain('--nonsense')
+    expect(await usage(shops, '--timeout', 'soon')).toContain('--timeout')
+    expect(await usage(shops, '--log-level', 'loud')).toContain('debug, info')
+    await using first = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK])
+    expect(await first.exit()).toBe(0)
+    expect(await usage(other)).toContain('northwind.endpoint changed')
+    await using fresh = new AcquireProcess(other, ['--output', output.path, '--quiet', '--fresh', ...QUICK])
+    expect(await fresh.exit()).toBe(0)
+  })
+
+  it('shows each value and where it came from with --print-config, and does nothing', async () => {
+    await using shops = await startShops({ pages: 1 })
+    await using output = await outputFolder()
+    await using run = new AcquireProcess(shops, ['--print-config', '--output', output.path])
+    expect(await run.exit()).toBe(0)
+    expect(run.stdout).toMatch(/^output: .*# --output$/m)
+    expect(run.stdout).toMatch(/sources\[0\]\.limits\.rate: 5 +# .*shops\.yaml:\d+:\d+/)
+    expect(shops.northwind.requests).toEqual([])
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('A-17 %s: pages in flight finish, exit code 130', async signal => {
+    await using shops = await startShops({ pages: 30, behaviour: { latency: 50 } })
+    await using output = await outputFolder()
+    await using run = new AcquireProcess(shops, ['--output', output.path, '--rate-limit', '10', '--quiet'])
+    while (shops.northwind.requests.length < 4) await sleep(2)
+    run.child.kill(signal)
+    expect(await run.exit()).toBe(130)
+    const summary = JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')) as Summary
+    expect(summary.run.status).toBe('interrupted')
+    expect(summary.totals.pages).toBe(summary.totals.requests)
+    expect(summary.totals.requests).toBe(shops.all.reduce((sum, shop) => sum + shop.requests.length, 0))
+  })
+
+  it('A-17 a second signal stops at once', async () => {
+    const hang = { faults: [{ page: 2, fault: { kind: 'hang' } as const }] }
+    await using shops = await startShops({ pages: 3, behaviour: hang })
+    await using output = await outputFolder()
+    await using run = new AcquireProcess(shops, ['--output', output.path, '--grace', '60s', ...QUICK])
+    while (!shops.all.every(shop => shop.requests.some(request => request.page === 2))) await sleep(2)
+    run.child.kill('SIGINT')
+    while (!run.stdout.includes('stopping')) await sleep(2)
+    await sleep(100)
+    expect(run.hasExited).toBe(false)
+    run.child.kill('SIGINT')
+    expect(await run.exit()).toBe(130)
+  })
+
+  it('A-16 says who holds the ledger', async () => {
+    await using shops = await startShops({ pages: 20 })
+    await using output = await outputFolder()
+    const args = ['--output', output.path, '--rate-limit', '5', '--quiet']
+    await using first = new AcquireProcess(shops, args)
+    while (shops.northwind.requests.length === 0) await sleep(2)
+    await using second = new AcquireProcess(shops, args)
+    expect(await second.exit()).toBe(1)
+    expect(second.stderr).toContain(`is in use by process ${first.child.pid}`)
+  })
+
+  it('A-16 an output that is a file: one line, exit code 1', async () => {
+    await using shops = await startShops({ pages: 1 })
+    await using output = await outputFolder()
+    const file = join(output.path, 'file')
+    await writeFile(file, '')
+    await using run = new AcquireProcess(shops, ['--output', file, '--quiet'])
+    expect(await run.exit()).toBe(1)
+    expect(run.stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+})

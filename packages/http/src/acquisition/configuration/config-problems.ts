@@ -48,7 +48,7 @@ function placeOf(path: readonly PathStep[], { file, overrides }: ProblemContext)
   return override?.from ?? file.placeOf(path)
 }
 
-export function valueAt(data: unknown, path: readonly PathStep[]): unknown {
+function valueAt(data: unknown, path: readonly PathStep[]): unknown {
   let value = data
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined

@@ -3,7 +3,7 @@ import type { Setting, SettingFlags } from './settings.js'
 import { settings } from './settings.js'
 
 /** A global setting that does not come from the file. */
-export interface Override {
+interface Override {
   readonly value: string | number
   /** `--timeout` or `PIPELINE_TIMEOUT`. */
   readonly from: string

@@ -9,7 +9,7 @@ export type PaginationConfig = PaginationKind & {
   readonly hasMorePath?: string | undefined
 }
 
-export type PaginationKind =
+type PaginationKind =
   | PageNumberPaging
   | OffsetPaging
   | CursorPaging
@@ -17,7 +17,7 @@ export type PaginationKind =
   | { readonly type: 'linkHeader' }
 
 /** What ends a source of numbered pages where neither a total nor `hasMorePath` says that it ends. */
-export interface StopRules {
+interface StopRules {
   /** How many empty pages in a row. Default 1. */
   readonly stopAfterEmpty?: number | undefined
   /** A page with fewer records than `pageSize`. Default false. */

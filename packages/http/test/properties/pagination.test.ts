@@ -1,0 +1,56 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rowsFrom, sourceWith, walk } from '../acquisition/pagination/paging-run.js'
+
+/** How a server may behave: so many rows, pages cut to `cap`, and whether it tells its total. */
+const server = fc.record({
+  total: fc.integer({ min: 0, max: 300 }),
+  pageSize: fc.integer({ min: 1, max: 40 }),
+  cap: fc.integer({ min: 1, max: 40 }),
+  tells: fc.boolean(),
+})
+
+describe('numbered pagination, by property', () => {
+  it('offsets: every row is taken, with no more requests than the pages that the server makes of them and one', () => {
+    fc.assert(
+      fc.property(server, ({ total, pageSize, cap, tells }) => {
+        const paging = {
+          type: 'offset',
+          offsetParam: 'o',
+          limitParam: 'l',
+          pageSize,
+          maxPages: 1000,
+        } as const
+        const source = sourceWith({ ...paging, totalRecordsPath: 'total' })
+        const walked = walk(source, url => {
+          const from = Number(url.searchParams.get('o'))
+          const size = Math.min(cap, Number(url.searchParams.get('l')))
+          return {
+            rows: rowsFrom(from, Math.min(total, from + size)),
+            facts: tells ? { totalRecords: total } : {},
+          }
+        })
+        expect([...new Set(walked.rows)].sort()).toEqual(rowsFrom(0, total).sort())
+        expect(walked.ids.length).toBeLessThanOrEqual(Math.ceil(total / Math.min(cap, pageSize)) + 1)
+        expect(walked.stops).not.toContain('loop')
+      }),
+    )
+  })
+
+  it('page numbers: every row is taken', () => {
+    fc.assert(
+      fc.property(server, fc.integer({ min: 0, max: 1 }), ({ total, pageSize, cap, tells }, firstPage) => {
+        const paging = { type: 'page', pageParam: 'p', firstPage, pageSize, maxPages: 1000 } as const
+        const size = Math.min(cap, pageSize)
+        const walked = walk(sourceWith({ ...paging, totalRecordsPath: 'total' }), url => {
+          const from = (Number(url.searchParams.get('p')) - firstPage) * size
+          return {
+            rows: rowsFrom(from, Math.min(total, from + size)),
+            facts: tells ? { totalRecords: total } : {},
+          }
+        })
+        expect(walked.rows.sort()).toEqual(rowsFrom(0, total).sort())
+      }),
+    )
+  })
+})

@@ -21,7 +21,6 @@ export interface BreakerTotals {
 }
 
 const NOTHING: CallCounts = Object.freeze({ calls: 0, failures: 0, slowCalls: 0 })
-const FALLBACK_OPEN_MS = 60_000
 
 /**
  * The states and the ways between them. It is told the time and sets no timer: an open state ends at the first
@@ -31,6 +30,8 @@ export class BreakerMachine<R> {
   /** How often it has opened in a row without closing in between. */
   openings = 0
   totals = { succeeded: 0, failed: 0, ignored: 0, rejected: 0 }
+  /** A decorrelated backoff builds on it; 0 while the breaker is well. */
+  #lastOpenForMs = 0
   #state: BreakerState
   readonly #settings: BreakerSettings<R>
   readonly #events: Events<BreakerEvent>
@@ -150,14 +151,15 @@ export class BreakerMachine<R> {
 
   #close(cause: TransitionCause, counts: CallCounts, now: number): void {
     this.openings = 0
+    this.#lastOpenForMs = 0
     this.#become(new ClosedState(this.newWindow(), cause === 'forced'), cause, counts, now)
   }
 
   #openForMs(openings: number): number {
-    const { openStateDurationMs } = this.#settings
-    if (typeof openStateDurationMs === 'number') return openStateDurationMs
-    const openForMs = openStateDurationMs(openings)
-    return openForMs >= 0 ? openForMs : FALLBACK_OPEN_MS
+    const { openStateDurationMs: duration, random } = this.#settings
+    this.#lastOpenForMs =
+      typeof duration === 'number' ? duration : duration.delayMs(openings, random, this.#lastOpenForMs)
+    return this.#lastOpenForMs
   }
 
   /** The one door between states. */

@@ -1,4 +1,4 @@
-import type { Clock, Context, NumberRange, Outcome } from '../../core/index.js'
+import type { Clock, Context, NumberRange, Outcome, Random } from '../../core/index.js'
 import {
   checkCount,
   checkDuration,
@@ -6,8 +6,10 @@ import {
   checkNumber,
   checkOneOf,
   systemClock,
+  systemRandom,
   withDefaults,
 } from '../../core/index.js'
+import type { Backoff } from '../backoff/index.js'
 
 /** What a call says about the remote; `ignore` says nothing: it is not counted, and a probe's place is given back. */
 export type Verdict = 'success' | 'failure' | 'ignore'
@@ -54,11 +56,10 @@ export interface CircuitBreakerOptions<R = unknown> {
   /** Share of slow calls in the window that opens it, 0 to 1, once there are `minimumCalls`. Default `false`. */
   readonly slowCallRateThreshold?: number | false
   /**
-   * How long it stays open: fixed, or by how often it has opened in a row without closing in between (from 1),
-   * such as `openings => backoff.delayMs(openings)`. The function should give 0 or more; 60,000 is
-   * taken for anything else. Default 60,000.
+   * How long it stays open: fixed, or a backoff (`new ExponentialBackoff({ jitter: 'full' })`) whose step is how often it
+   * has opened in a row without closing in between, from 1. Default 60,000.
    */
-  readonly openStateDurationMs?: number | ((openings: number) => number)
+  readonly openStateDurationMs?: number | Backoff
   /** Calls that one half-open state admits in all, from 1. Default 3. */
   readonly halfOpenMaxCalls?: number
   /** Calls that it admits at once, from 1 to `halfOpenMaxCalls`. Default 1. */
@@ -81,15 +82,21 @@ export interface CircuitBreakerOptions<R = unknown> {
    * a call ends and taken off the call's latency; a TimeoutError that only the stall explains is ignored.
    */
   readonly stalledMs?: () => number
+  /** For the jitter of a backoff. Default: the runtime's. */
+  readonly random?: Random
   /** Default: the runtime's. */
   readonly clock?: Clock
 }
 
-type BreakerDefaults = Required<
-  Omit<CircuitBreakerOptions<never>, 'successThreshold' | 'slowCallDurationMs' | 'classify' | 'stalledMs'>
->
+/** The options, checked, with nothing left open. */
+export interface BreakerSettings<R = unknown>
+  extends Required<Omit<CircuitBreakerOptions<R>, 'classify' | 'stalledMs'>> {
+  readonly classify: CircuitBreakerOptions<R>['classify']
+  readonly stalledMs: CircuitBreakerOptions<R>['stalledMs']
+}
 
-const DEFAULTS: BreakerDefaults = Object.freeze({
+/** All keys are here, so that the settings of all breakers have one shape: others would cost a breaker 500 bytes. */
+const DEFAULTS: BreakerSettings = Object.freeze({
   name: 'default',
   window: 'time',
   windowMs: 30_000,
@@ -99,39 +106,33 @@ const DEFAULTS: BreakerDefaults = Object.freeze({
   minimumCalls: 10,
   baselineLatencyMs: 100,
   latencyThresholdMultiplier: 3,
+  // 0 where the default is that of another option.
+  slowCallDurationMs: 0,
   slowCallRateThreshold: false,
   openStateDurationMs: 60_000,
   halfOpenMaxCalls: 3,
   probeCount: 1,
+  successThreshold: 0,
   halfOpenMaxWaitMs: 60_000,
+  classify: undefined,
+  stalledMs: undefined,
+  random: systemRandom,
   clock: systemClock,
 })
 
-/** The options, checked, with nothing left open. */
-export interface BreakerSettings<R = unknown>
-  extends Required<Omit<CircuitBreakerOptions<R>, 'classify' | 'stalledMs'>> {
-  readonly classify: CircuitBreakerOptions<R>['classify']
-  readonly stalledMs: CircuitBreakerOptions<R>['stalledMs']
-}
+type Draft<T> = { -readonly [K in keyof T]: T[K] }
 
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
 export function breakerSettings<R>(options: CircuitBreakerOptions<R> | undefined): BreakerSettings<R> {
   checkNoShares(options)
-  const chosen = withDefaults(DEFAULTS, options)
-  const multiplier = chosen.latencyThresholdMultiplier
-  const settings: BreakerSettings<R> = {
-    ...chosen,
-    minimumCalls:
-      chosen.window === 'count' ? Math.min(chosen.minimumCalls, chosen.windowCalls) : chosen.minimumCalls,
-    errorRateThreshold: chosen.window === 'consecutive' ? false : chosen.errorRateThreshold,
-    slowCallDurationMs:
-      chosen.slowCallDurationMs ?? (multiplier === false ? 3 : multiplier) * chosen.baselineLatencyMs,
-    successThreshold: chosen.successThreshold ?? chosen.halfOpenMaxCalls,
-    classify: chosen.classify,
-    stalledMs: chosen.stalledMs,
-  }
-  checkClosed(settings)
-  checkOpen(settings)
+  const settings: Draft<BreakerSettings<R>> = withDefaults(DEFAULTS, options)
+  const { window, windowCalls, minimumCalls, baselineLatencyMs } = settings
+  settings.slowCallDurationMs =
+    options?.slowCallDurationMs ?? (settings.latencyThresholdMultiplier || 3) * baselineLatencyMs
+  settings.successThreshold = options?.successThreshold ?? settings.halfOpenMaxCalls
+  check(settings)
+  if (window === 'count') settings.minimumCalls = Math.min(minimumCalls, windowCalls)
+  if (window === 'consecutive') settings.errorRateThreshold = false
   return settings
 }
 
@@ -139,10 +140,7 @@ export function breakerSettings<R>(options: CircuitBreakerOptions<R> | undefined
 function checkNoShares<R>(given: CircuitBreakerOptions<R> | undefined): void {
   if (given?.window !== 'consecutive') return
   for (const option of ['errorRateThreshold', 'slowCallRateThreshold'] as const) {
-    const share = given[option] ?? false
-    if (share !== false) {
-      throw new RangeError(`CircuitBreaker.${option} is ${share}; allowed with consecutive failures is false`)
-    }
+    if (given[option] !== undefined) checkOneOf(`CircuitBreaker.${option}`, given[option], [false])
   }
 }
 
@@ -152,33 +150,36 @@ type Check = (name: string, value: unknown, range?: NumberRange) => void
 const POSITIVE: NumberRange = { min: Number.EPSILON }
 const SHARE: NumberRange = { min: 0, max: 1 }
 
-function checkClosed<R>(settings: BreakerSettings<R>): void {
+/** The options that are numbers, or `false` or a function where the type allows it. */
+const CHECKS: readonly (readonly [keyof BreakerSettings, Check, NumberRange?])[] = [
+  ['windowMs', checkDuration, POSITIVE],
+  ['windowCalls', checkCount],
+  ['minimumCalls', checkCount],
+  ['failureThreshold', checkCount],
+  ['errorRateThreshold', checkNumber, SHARE],
+  ['slowCallRateThreshold', checkNumber, SHARE],
+  ['baselineLatencyMs', checkDuration, POSITIVE],
+  ['latencyThresholdMultiplier', checkNumber, POSITIVE],
+  ['slowCallDurationMs', checkDuration, POSITIVE],
+  ['openStateDurationMs', checkDuration],
+  ['halfOpenMaxCalls', checkCount],
+  ['halfOpenMaxWaitMs', checkDuration],
+]
+
+function check<R>(settings: BreakerSettings<R>): void {
   checkOneOf('CircuitBreaker.window', settings.window, ['time', 'count', 'consecutive'])
-  const checks: readonly [keyof BreakerSettings, Check, NumberRange?][] = [
-    ['windowMs', checkDuration, POSITIVE],
-    ['windowCalls', checkCount],
-    ['minimumCalls', checkCount],
-    ['failureThreshold', checkCount],
-    ['errorRateThreshold', checkNumber, SHARE],
-    ['slowCallRateThreshold', checkNumber, SHARE],
-    ['baselineLatencyMs', checkDuration, POSITIVE],
-    ['latencyThresholdMultiplier', checkNumber, POSITIVE],
-    ['slowCallDurationMs', checkDuration, POSITIVE],
-  ]
-  for (const [option, check, range] of checks) {
-    if (settings[option] !== false) check(`CircuitBreaker.${option}`, settings[option], range)
+  for (const [option, checkOption, range] of CHECKS) {
+    const value = settings[option]
+    if (value !== false && !isBackoff(value)) checkOption(`CircuitBreaker.${option}`, value, range)
+  }
+  for (const option of ['probeCount', 'successThreshold'] as const) {
+    checkCount(`CircuitBreaker.${option}`, settings[option], { max: settings.halfOpenMaxCalls })
+  }
+  for (const option of ['classify', 'stalledMs'] as const) {
+    if (settings[option] !== undefined) checkFunction(`CircuitBreaker.${option}`, settings[option])
   }
 }
 
-function checkOpen<R>(settings: BreakerSettings<R>): void {
-  const { openStateDurationMs, halfOpenMaxCalls, halfOpenMaxWaitMs, classify, stalledMs } = settings
-  if (typeof openStateDurationMs !== 'function') {
-    checkDuration('CircuitBreaker.openStateDurationMs', openStateDurationMs)
-  }
-  checkCount('CircuitBreaker.halfOpenMaxCalls', halfOpenMaxCalls)
-  checkCount('CircuitBreaker.probeCount', settings.probeCount, { max: halfOpenMaxCalls })
-  checkCount('CircuitBreaker.successThreshold', settings.successThreshold, { max: halfOpenMaxCalls })
-  if (halfOpenMaxWaitMs !== false) checkDuration('CircuitBreaker.halfOpenMaxWaitMs', halfOpenMaxWaitMs)
-  if (classify !== undefined) checkFunction('CircuitBreaker.classify', classify)
-  if (stalledMs !== undefined) checkFunction('CircuitBreaker.stalledMs', stalledMs)
+export function isBackoff(value: unknown): value is Backoff {
+  return typeof (value as Backoff | undefined)?.delayMs === 'function'
 }

@@ -22,25 +22,17 @@ import { defaultVerdict, isStallsFault } from './default-verdict.js'
  * Source: M. Nygard, Release It!, 2nd ed., ch. 5.
  */
 export class CircuitBreaker<in R = unknown> implements Policy<R> {
-  readonly name: string
   readonly #clock: Clock
   readonly #settings: BreakerSettings<R>
   readonly #events = new Events<BreakerEvent>('circuit-breaker')
   readonly #machine: BreakerMachine<R>
   #pending = 0
   #drained: Deferred<void> | undefined
-  readonly #callLeft = (): void => {
-    this.#pending -= 1
-    if (this.#pending > 0 || this.#drained === undefined) return
-    this.#drained.resolve()
-    this.#drained = undefined
-  }
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: CircuitBreakerOptions<R>) {
     this.#settings = breakerSettings(options)
     this.#clock = this.#settings.clock
-    this.name = this.#settings.name
     this.#machine = new BreakerMachine(this.#settings, this.#events)
   }
 
@@ -57,6 +49,10 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     const breaker = new CircuitBreaker<R>({ ...options, name: options?.name ?? snapshot.name })
     restoreInto(breaker.#machine, snapshot, breaker.#settings)
     return breaker
+  }
+
+  get name(): string {
+    return this.#settings.name
   }
 
   /** What a call would meet now: `half-open` as soon as an open state's time is over. */
@@ -193,11 +189,17 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   #end(began: BreakerState, startedAt: number, context: CallContext, verdict: Verdict): void {
     const now = this.#clock.now()
     this.#machine.report(began, verdict, this.#withoutStall(now - startedAt), now)
-    if (began.name === 'half-open') {
-      // Late work of a probe loads the remote still, so its place is not free before that is done.
-      context.releaseWhenDone(() => began.leave(verdict === 'ignore'))
-    }
-    context.releaseWhenDone(this.#callLeft)
+    // Late work of a probe loads the remote still, so its place is not free before that is done.
+    if (context.hasLateWork) context.releaseWhenDone(() => this.#leave(began, verdict))
+    else this.#leave(began, verdict)
+  }
+
+  #leave(began: BreakerState, verdict: Verdict): void {
+    if (began.name === 'half-open') began.leave(verdict === 'ignore')
+    this.#pending -= 1
+    if (this.#pending > 0 || this.#drained === undefined) return
+    this.#drained.resolve()
+    this.#drained = undefined
   }
 
   /** What of a latency is the remote's, and not our own event loop's. */

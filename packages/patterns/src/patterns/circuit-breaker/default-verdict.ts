@@ -1,38 +1,33 @@
 import type { Context } from '../../core/index.js'
-import {
-  AcquireTimeoutError,
-  abortReason,
-  DeadlineExceededError,
-  QueueFullError,
-  TimeoutError,
-} from '../../core/index.js'
-import { BreakerOpenError } from './breaker-open-error.js'
+import { abortReason } from '../../core/index.js'
 import type { Verdict } from './circuit-breaker-options.js'
+
+/** The refusals of policies inside: nothing was sent, so nothing was learnt. */
+const REFUSALS: readonly unknown[] = ['CIRCUIT_OPEN', 'QUEUE_FULL', 'ACQUIRE_TIMEOUT', 'COST_TOO_HIGH']
+
+/** What this package's errors carry; by it they are known even if another copy of the package has made them. */
+interface Coded {
+  readonly code?: unknown
+  readonly name?: unknown
+  readonly timeoutMs?: number
+}
 
 /** What an error says about the remote, unless `classify` says it: see the option. */
 export function defaultVerdict(error: unknown, context: Context, wasSlow: boolean): Verdict {
-  const reason = context.aborted ? abortReason(context) : error
+  const { code, name } = coded(context.aborted ? abortReason(context) : error)
   // A deadline may have been used up elsewhere; only if this call was slow too is the remote to blame.
-  if (reason instanceof DeadlineExceededError) return wasSlow ? 'failure' : 'ignore'
-  if (context.aborted) return isTimeout(reason) ? 'failure' : 'ignore'
-  return isRefusal(error) ? 'ignore' : 'failure'
-}
-
-/** Ours and that of `AbortSignal.timeout` have the name in common. A caller's impatience is how a hung remote shows. */
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError'
-}
-
-/** Nothing was sent, so nothing was learnt. */
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof BreakerOpenError ||
-    error instanceof QueueFullError ||
-    error instanceof AcquireTimeoutError
-  )
+  if (code === 'DEADLINE_EXCEEDED') return wasSlow ? 'failure' : 'ignore'
+  // Ours and that of AbortSignal.timeout share the name. A caller's impatience is how a hung remote shows.
+  if (name === 'TimeoutError') return 'failure'
+  return context.aborted || REFUSALS.includes(code) ? 'ignore' : 'failure'
 }
 
 /** Whether the remote was given less time than the limit, because our own event loop stood still meanwhile. */
 export function isStallsFault(error: unknown, latencyMs: number): boolean {
-  return error instanceof TimeoutError && latencyMs < error.timeoutMs
+  const { code, timeoutMs = 0 } = coded(error)
+  return code === 'TIMEOUT' && latencyMs < timeoutMs
+}
+
+function coded(error: unknown): Coded {
+  return Object(error) as Coded
 }

@@ -3,7 +3,11 @@ import {
   AcquireTimeoutError,
   BreakerOpenError,
   CircuitBreaker,
+  DeadlineExceededError,
+  DecorrelatedBackoff,
+  ExponentialBackoff,
   QueueFullError,
+  seededRandom,
   TimeoutError,
 } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
@@ -73,6 +77,16 @@ test('a call that a timeout of the caller has ended is a failure, any other abor
     await call.end({ error: reason })
   }
   expect(rig.breaker.metrics()).toMatchObject({ failures: 2, totals: { ignored: 1 } })
+})
+
+test('a call that a deadline has ended is a failure only if it was slow itself', async () => {
+  const rig = new BreakerRig({ latencyThresholdMultiplier: false })
+  for (const tookMs of [299, 300]) {
+    const call = rig.hold()
+    await rig.clock.advance(tookMs)
+    await call.end({ error: new DeadlineExceededError('late', rig.clock.now()) })
+  }
+  expect(rig.breaker.metrics()).toMatchObject({ calls: 1, failures: 1, totals: { ignored: 1 } })
 })
 
 test.each([new QueueFullError('full'), new AcquireTimeoutError('no place', 1), openError()])(
@@ -160,23 +174,34 @@ test('the count window holds the last calls only, and asks its shares when it is
 })
 
 test('a failed probe reopens it for longer, and a success starts the row anew', async () => {
-  const rig = new BreakerRig({ failureThreshold: 1, openStateDurationMs: openings => openings * 1_000 })
+  const openStateDurationMs = new ExponentialBackoff({ baseDelayMs: 1_000, jitter: 'none' })
+  const rig = new BreakerRig({ failureThreshold: 1, openStateDurationMs })
   await rig.fail()
-  for (const waitMs of [1_000, 2_000, 3_000]) {
+  for (const waitMs of [1_000, 2_000, 4_000]) {
     expect(rig.breaker.metrics().retryAfterMs).toBe(waitMs)
     await rig.clock.advance(waitMs)
     await rig.fail()
   }
-  await rig.clock.advance(4_000)
+  await rig.clock.advance(8_000)
   await rig.succeed(3)
   await rig.fail()
   expect(rig.transitions.at(-1)).toMatchObject({ openings: 1, openForMs: 1_000 })
 })
 
-test('a duration function that gives nonsense gives the default', async () => {
-  const rig = new BreakerRig({ failureThreshold: 1, openStateDurationMs: () => Number.NaN })
-  await rig.fail()
-  expect(rig.breaker.metrics().retryAfterMs).toBe(60_000)
+test('a backoff with jitter is drawn once for each opening, from the random that was given', async () => {
+  const openStateDurationMs = new DecorrelatedBackoff({ baseDelayMs: 1_000, maxDelayMs: 9_000 })
+  const rig = new BreakerRig({ failureThreshold: 1, openStateDurationMs, random: seededRandom(1) })
+  const durations: number[] = []
+  for (let opening = 0; opening < 20; opening++) {
+    await rig.fail()
+    const { retryAfterMs } = rig.breaker.metrics()
+    expect(rig.transitions.at(-1)?.openForMs).toBe(retryAfterMs)
+    expect(retryAfterMs).toBeGreaterThanOrEqual(1_000)
+    expect(retryAfterMs).toBeLessThanOrEqual(Math.min(9_000, 3 * (durations.at(-1) ?? 1_000)))
+    durations.push(retryAfterMs)
+    await rig.clock.advance(retryAfterMs)
+  }
+  expect(new Set(durations).size).toBeGreaterThan(10)
 })
 
 test('forceOpen lasts until reset', async () => {

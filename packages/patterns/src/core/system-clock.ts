@@ -5,6 +5,9 @@ import { sleepOn } from './sleep.js'
 /** The runtime's timers hold 31 bits; a longer delay would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/** Read once: in Node the global is a getter, which costs as much as reading the time itself. */
+const { performance } = globalThis
+
 /** A delay beyond one timer's range: it is set again until the whole delay has passed. */
 interface LongTimer {
   current: ReturnType<typeof setTimeout>

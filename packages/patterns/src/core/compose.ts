@@ -3,9 +3,15 @@ import type { Operation, Policy, Within } from './policy.js'
 /** Any policy, as an element of a list. */
 export type AnyPolicy = Policy<never, unknown>
 
-/** What results a stack must understand: what all its layers must. */
-export type Understood<P extends readonly AnyPolicy[]> =
-  P[number] extends Policy<infer R, unknown> ? R : never
+/**
+ * What results a stack must understand: what all its layers must. Read off `execute`, since from a class that
+ * implements Policy its R cannot be inferred.
+ */
+export type Understood<P extends readonly AnyPolicy[]> = P[number] extends {
+  execute: (operation: Operation<infer R>, within?: Within) => unknown
+}
+  ? R
+  : never
 
 /**
  * What a stack may add to a result: what any of its layers may. From a class that adds nothing, TypeScript

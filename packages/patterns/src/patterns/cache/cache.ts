@@ -1,5 +1,6 @@
 import {
   abortReason,
+  type Clock,
   type Context,
   checkDuration,
   checkNumber,
@@ -41,6 +42,7 @@ export interface CacheMetrics {
  */
 export class Cache<K, V> {
   readonly #options: CheckedCacheOptions<K, V>
+  readonly #clock: Clock
   readonly #events = new Events<CacheEvent<K>>('cache')
   readonly #store: LruStore<K, V>
   readonly #flights = new Map<K, Flight<V>>()
@@ -55,6 +57,7 @@ export class Cache<K, V> {
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options?: CacheOptions<K, V>) {
     this.#options = checkCacheOptions(options)
+    this.#clock = this.#options.clock
     const { maxEntries, maxBytes, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
     this.#store = new LruStore(maxEntries, maxBytes, entry => this.#evicted(entry))
     this.#graceMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs)
@@ -68,8 +71,9 @@ export class Cache<K, V> {
   /** The fresh value, or undefined. A stale one is never given out here. */
   get(key: K): V | undefined {
     const entry = this.#store.peek(key)
-    if (entry === undefined || !this.#isUsable(entry, 0)) {
+    if (entry === undefined || this.#staleForMs(entry) >= 0) {
       this.#misses += 1
+      this.#sweep(entry)
       return undefined
     }
     this.#hits += 1
@@ -80,7 +84,7 @@ export class Cache<K, V> {
   /** Whether a fresh value is there; no hit, and no use. */
   has(key: K): boolean {
     const entry = this.#store.peek(key)
-    return entry !== undefined && this.#isUsable(entry, 0)
+    return entry !== undefined && this.#staleForMs(entry) < 0
   }
 
   /**
@@ -115,9 +119,13 @@ export class Cache<K, V> {
     if (within !== undefined && isAborted(within)) return Promise.reject(abortReason(within))
     const entry = this.#store.peek(key)
     if (entry === undefined) return this.#miss(key, load, within)
-    if (this.#isUsable(entry, 0)) this.#hits += 1
-    else if (this.#isUsable(entry, this.#options.staleWhileRevalidateMs)) this.#refresh(key, load)
-    else return this.#miss(key, load, within)
+    const staleForMs = this.#staleForMs(entry)
+    if (staleForMs < 0) this.#hits += 1
+    else if (staleForMs < this.#options.staleWhileRevalidateMs) this.#refresh(key, load)
+    else {
+      this.#sweep(entry)
+      return this.#miss(key, load, within)
+    }
     this.#store.touch(entry)
     entry.promise ??= Promise.resolve(entry.value)
     return entry.promise
@@ -141,12 +149,14 @@ export class Cache<K, V> {
     return this.#events.subscribe(listener)
   }
 
-  /** Fresh, or stale for less than `graceMs`; what is of no use to anyone any more is dropped. */
-  #isUsable(entry: Entry<K, V>, graceMs: number): boolean {
-    if (entry.expiresAt === Infinity) return true
-    const staleForMs = this.#options.clock.now() - entry.expiresAt
-    if (staleForMs >= this.#graceMs) this.#store.delete(entry.key)
-    return staleForMs < graceMs
+  /** Negative while it is fresh. */
+  #staleForMs({ expiresAt }: Entry<K, V>): number {
+    return expiresAt === Infinity ? -Infinity : this.#clock.now() - expiresAt
+  }
+
+  /** Drops what is of no use to anyone any more. */
+  #sweep(entry: Entry<K, V> | undefined): void {
+    if (entry !== undefined && this.#staleForMs(entry) >= this.#graceMs) this.#store.delete(entry.key)
   }
 
   #miss(key: K, load: CacheLoad<K, V>, within: Within | undefined): Promise<V> {
@@ -189,7 +199,8 @@ export class Cache<K, V> {
   /** What may stand in for a load that failed. */
   #rescue(key: K): Entry<K, V> | undefined {
     const entry = this.#store.peek(key)
-    return entry !== undefined && this.#isUsable(entry, this.#options.staleIfErrorMs) ? entry : undefined
+    const { staleIfErrorMs } = this.#options
+    return entry !== undefined && this.#staleForMs(entry) < staleIfErrorMs ? entry : undefined
   }
 
   #failed(key: K, error: unknown, servedStale: boolean): void {
@@ -201,11 +212,12 @@ export class Cache<K, V> {
 
   /** What is larger than the whole cache is not kept, nor is what it would have replaced. */
   #keep(key: K, value: V, ttlMs: number): void {
-    const { maxBytes, sizeOf, clock } = this.#options
+    const { maxBytes, sizeOf } = this.#options
     const bytes = sizeOf(value, key)
     checkNumber('Cache.sizeOf', bytes, { min: 0 })
     if (bytes > maxBytes) this.#store.delete(key)
-    else this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : clock.now() + ttlMs))
+    else
+      this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#clock.now() + ttlMs))
   }
 
   #evicted(entry: Entry<K, V>): void {

@@ -183,7 +183,7 @@ export class CancellableContext extends CallContext {
   }
 
   private fire(): void {
-    for (const listener of [...(this.listeners ?? [])]) {
+    for (const listener of Array.from(this.listeners ?? [])) {
       if (this.listeners?.delete(listener) === true) listener()
     }
     this.own?.abort(this.reason)

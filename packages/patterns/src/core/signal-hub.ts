@@ -6,7 +6,7 @@ class SignalHub {
   readonly #listeners = new Set<() => void>()
   readonly #fire = (): void => {
     // One listener may unsubscribe another that has not had its turn: that one must not be called any more.
-    for (const listener of [...this.#listeners]) {
+    for (const listener of Array.from(this.#listeners)) {
       if (this.#listeners.delete(listener)) listener()
     }
   }

@@ -14,7 +14,7 @@ test('the same seed gives the same numbers, another seed gives others', () => {
 test.each([0, 1, -1, 2 ** 31, 123_456_789])('seed %o spreads evenly over [0, 1)', seed => {
   const numbers = take(seed, 100_000)
   expect(numbers.every(number => number >= 0 && number < 1)).toBe(true)
-  const bins = new Array<number>(10).fill(0)
+  const bins = Array.from({ length: 10 }, () => 0)
   for (const number of numbers) {
     const bin = Math.floor(number * 10)
     bins[bin] = (bins[bin] as number) + 1

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { Deferred, SemaphoreLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'

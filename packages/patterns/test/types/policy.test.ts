@@ -37,10 +37,10 @@ function neverRun(): void {
   expectTypeOf(compose(nullable, orText).execute(() => 1)).resolves.toEqualTypeOf<number | string | null>()
 
   // A demanding policy does not stand in for one that takes anything, but the other way round it does.
-  expectTypeOf<Policy<unknown>>().toExtend<Policy<Answer>>()
-  expectTypeOf<Policy<Answer>>().not.toExtend<Policy<unknown>>()
-  expectTypeOf<Policy<unknown, never>>().toExtend<Policy<unknown, null>>()
-  expectTypeOf<Policy<unknown, null>>().not.toExtend<Policy<unknown, never>>()
+  expectTypeOf<Policy>().toExtend<Policy<Answer>>()
+  expectTypeOf<Policy<Answer>>().not.toExtend<Policy>()
+  expectTypeOf<Policy>().toExtend<Policy<unknown, null>>()
+  expectTypeOf<Policy<unknown, null>>().not.toExtend<Policy>()
 
   // A context is a within, so it can be handed on as it is.
   expectTypeOf<Context>().toExtend<Parameters<Policy['execute']>[1]>()

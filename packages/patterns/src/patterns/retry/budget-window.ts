@@ -10,8 +10,8 @@ export class BudgetWindow {
   readonly #sliceMs: number
   readonly #clock: Clock
   /** One slice more than fit into the window, for the window begins somewhere inside the oldest. */
-  readonly #calls = new Array<number>(SLICES + 1).fill(0)
-  readonly #retries = new Array<number>(SLICES + 1).fill(0)
+  readonly #calls = Array.from({ length: SLICES + 1 }, () => 0)
+  readonly #retries = Array.from({ length: SLICES + 1 }, () => 0)
   #slice = 0
 
   constructor(windowMs: number, clock: Clock) {

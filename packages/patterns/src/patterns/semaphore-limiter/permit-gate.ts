@@ -10,7 +10,6 @@ import {
 } from '../../core/index.js'
 import type { SemaphoreEvent, SemaphoreRejectedEvent } from './semaphore-events.js'
 import type { SemaphoreOptions } from './semaphore-options.js'
-import type { Handover } from './waiting-line.js'
 import { Waiter, WaitingLine } from './waiting-line.js'
 
 /** Counts what is held, and keeps the line of those who wait for it. */
@@ -58,7 +57,7 @@ export class PermitGate {
     const leftMs = Math.min(acquireTimeoutMs, (within?.deadlineAt ?? Infinity) - now)
     if (leftMs <= 0) return Promise.reject(this.#refuse('timeout', weight, Math.max(0, leftMs)))
     return new Promise(handover => {
-      const waiter = new Waiter(weight, now, handover as Handover)
+      const waiter = new Waiter(weight, now, handover)
       this.line.push(waiter, priority)
       if (within !== undefined) this.#attach(waiter, within, leftMs)
       if (this.#expiry === undefined) this.#setExpiry()

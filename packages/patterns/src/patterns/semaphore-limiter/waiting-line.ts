@@ -93,7 +93,7 @@ export class WaitingLine {
   }
 
   *[Symbol.iterator](): IterableIterator<Waiter> {
-    for (const level of [...this.#levels]) {
+    for (const level of this.#levels.slice()) {
       for (let waiter = level.head, next: Waiter | undefined; waiter !== undefined; waiter = next) {
         next = waiter.next
         yield waiter

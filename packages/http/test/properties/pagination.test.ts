@@ -49,7 +49,7 @@ describe('numbered pagination, by property', () => {
             facts: tells ? { totalRecords: total } : {},
           }
         })
-        expect(walked.rows.sort()).toEqual(rowsFrom(0, total).sort())
+        expect([...walked.rows].sort()).toEqual(rowsFrom(0, total).sort())
       }),
     )
   })

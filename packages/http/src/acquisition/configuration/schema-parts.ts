@@ -57,8 +57,9 @@ export const path = () =>
 
 /** What a query parameter or header may be in YAML; it is sent as text. */
 export const scalarMap = () => {
-  const error = 'a text, a number, true or false'
-  const scalar = z.union([z.string(), z.number(), z.boolean()], { error })
+  // YAML would turn 1.10 into 1.1, and a long number into another one.
+  const error = 'a text, a whole number, true or false; other numbers in quotes'
+  const scalar = z.union([z.string(), z.int({ error }), z.boolean()], { error })
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 

@@ -119,9 +119,18 @@ function errorBody(told: unknown): PageInvalidError {
 }
 
 function noRecords(path: string, found: unknown, page: unknown): PageInvalidError {
+  const body = path === '' ? '' : `; the body is ${outline(page)}`
   const where = path === '' ? 'the body' : `"${path}" in the body`
-  const message = `${where} is ${shown(found)}, not an array of records; the body is ${shown(page)}`
-  return new PageInvalidError('NO_RECORDS', message)
+  return new PageInvalidError('NO_RECORDS', `${where} is ${outline(found)}, not an array of records${body}`)
+}
+
+const outlinedKeys = 10
+
+/** A value without its contents, which may be a whole page. */
+function outline(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value !== 'object' || value === null) return shown(value)
+  return `an object with the keys ${shown(Object.keys(value).slice(0, outlinedKeys))}`
 }
 
 /** By ids, and by the raw text of what has none: the same rows give the same fingerprint, whatever is around them. */

@@ -1,3 +1,5 @@
+import { isLosslessNumber } from 'lossless-json'
+
 /** Why a value could not be read. Returned, not thrown: broken records are no exception on the hot path. */
 export class Unreadable {
   /** Literal and countable: `AMBIGUOUS_NUMBER`. */
@@ -14,6 +16,7 @@ const shownLength = 80
 
 /** A value as a reason shows it: JSON, cut to a length that a person reads. */
 export function shown(value: unknown): string {
+  if (isLosslessNumber(value)) return value.toString()
   let text: string | undefined
   try {
     text = JSON.stringify(value)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -57,8 +57,12 @@ describe('what documentation and examples say', () => {
     }
   })
 
+  // UPDATE_SCHEMAS=1 npx vitest run <this file> && npx biome format --write schemas
   it('schemas/pipeline.schema.json is what the loader checks', () => {
-    expect(schema).toEqual(JSON.parse(JSON.stringify(pipelineJsonSchema())))
+    const checked = JSON.stringify(pipelineJsonSchema(), null, 2)
+    if (process.env.UPDATE_SCHEMAS === '1')
+      writeFileSync(new URL('schemas/pipeline.schema.json', root), `${checked}\n`)
+    else expect(schema).toEqual(JSON.parse(checked))
   })
 
   it('the reference names every setting and every key', () => {

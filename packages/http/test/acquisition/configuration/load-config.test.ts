@@ -68,6 +68,14 @@ describe('a pipeline file', () => {
     expect(load(text).config.sources[0]?.query).toEqual({ limit: '10', all: 'true' })
   })
 
+  it.each(['1.10', '12345678901234567890'])('refuses %s in the query, which YAML would change', number => {
+    const text = minimal.replace('    mapping', `    query: { version: ${number} }\n    mapping`)
+    expect(problems(text)[0]).toContain(
+      'allowed is a text, a whole number, true or false; other numbers in quotes',
+    )
+    expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
+  })
+
   it('takes anchors and merge keys', () => {
     const text = `${minimal}    limits: &polite { rate: 2, concurrency: 1 }
   - name: other

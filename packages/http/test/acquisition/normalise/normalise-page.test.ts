@@ -207,6 +207,13 @@ describe('pages that are none', () => {
     )
   })
 
+  it('says what the body is instead', () => {
+    expect(() => normalise('{"data":[],"n":1}')).toThrow(
+      '"items" in the body is undefined, not an array of records; the body is an object with the keys ["data","n"]',
+    )
+    expect(() => normalise('{"items":{"a":1}}')).toThrow('is an object with the keys ["a"], not an array')
+  })
+
   it('names no thousand characters of the body in its message', () => {
     expect(() => normalise(`{"x":"${'y'.repeat(5000)}"}`)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{1,400}$/) }),

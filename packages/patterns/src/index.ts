@@ -44,7 +44,14 @@ export {
   parseDuration,
   withDefaults,
 } from './core/index.js'
-export { checkFunction, DeadlineExceededError, Deferred, type Facts, RejectionError } from './core/index.js'
+export {
+  checkFunction,
+  DeadlineExceededError,
+  Deferred,
+  Events,
+  type Facts,
+  RejectionError,
+} from './core/index.js'
 
 export {
   type BatchLimits,

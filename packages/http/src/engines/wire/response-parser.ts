@@ -1,6 +1,6 @@
 import { HeadParser } from './head-parser.js'
 
-export type { ResponseParserOptions } from './head-parser.js'
+export type { ResponseParserOptions } from './line-parser.js'
 import * as octets from './octets.js'
 import * as state from './parser-states.js'
 

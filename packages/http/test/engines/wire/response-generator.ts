@@ -374,7 +374,7 @@ export class ResponseGenerator {
   }
 
   #shuffled(lines: string[]): string[] {
-    return this.#chance(0.5) ? lines : lines.reverse()
+    return this.#chance(0.5) ? lines : lines.toReversed()
   }
 
   #chance(probability: number): boolean {

@@ -1,0 +1,74 @@
+import { RetryExhaustedError, RetryBudgetExceededError } from 'async-patterns'
+import type { TransportResponse } from './transport.js'
+import { errorCode } from './transport-error.js'
+
+/** Where a request stands, in events. */
+export type RequestStatus = 'pending' | 'in_flight' | 'success' | 'failed' | 'retrying'
+
+/** Why a request is no success, in a form that can be counted and written to a file. */
+export interface RequestError {
+  /** `HTTP_503`, or the code of what kept the response from arriving: `ECONNREFUSED`, `TIMEOUT`, `CIRCUIT_OPEN`. */
+  readonly code: string
+  readonly message: string
+}
+
+/** How one request went. */
+export interface RequestResult {
+  readonly url: string
+  /** 0 without a response. */
+  readonly statusCode: number
+  /** Of the last attempt, from sending it to the last byte of the body; waits for a permit and backoff lie outside. */
+  readonly latencyMs: number
+  /** When the first attempt began: milliseconds since the epoch. */
+  readonly timestamp: number
+  /** The number of the last attempt, from 1; 0 when none was made. */
+  readonly attempt: number
+  /** Null for a status below 400. */
+  readonly error: RequestError | null
+  /** The body's bytes as they arrived. */
+  readonly bytes: number
+}
+
+/** The measurements of one request, taken while it runs; `respond` and `fail` make the result of them. */
+export class RequestRecord {
+  readonly url: string
+  readonly timestamp: number
+  attempt = 0
+  #startedAt: number
+
+  constructor(url: string, now: number, wallNow: number) {
+    this.url = url
+    this.timestamp = wallNow
+    this.#startedAt = now
+  }
+
+  begin(attempt: number, now: number): void {
+    this.attempt = attempt
+    this.#startedAt = now
+  }
+
+  respond(response: TransportResponse, now: number): RequestResult {
+    const { statusCode, bytes } = response
+    return this.#result(statusCode, now, statusCode < 400 ? null : httpError(statusCode), bytes)
+  }
+
+  fail(error: unknown, now: number): RequestResult {
+    return this.#result(0, now, describe(error), 0)
+  }
+
+  #result(statusCode: number, now: number, error: RequestError | null, bytes: number): RequestResult {
+    const { url, timestamp, attempt } = this
+    return { url, statusCode, latencyMs: now - this.#startedAt, timestamp, attempt, error, bytes }
+  }
+}
+
+function httpError(statusCode: number): RequestError {
+  return { code: `HTTP_${statusCode}`, message: `the server answered ${statusCode}` }
+}
+
+/** A retry that gave up is counted as what it gave up on. */
+function describe(error: unknown): RequestError {
+  const gaveUp = error instanceof RetryExhaustedError || error instanceof RetryBudgetExceededError
+  const shown = gaveUp && error.cause !== undefined ? error.cause : error
+  return { code: errorCode(shown), message: shown instanceof Error ? shown.message : String(shown) }
+}

@@ -1,23 +1,20 @@
 interface Delayed {
   readonly dueAt: number
-  readonly order: number
   readonly run: () => void
 }
 
 /**
- * Runs things when they are due: never early, late by the timer's lateness (about a millisecond), those of one
- * moment in the order in which they came. One timer serves all, however many wait. A timer of Node's for each
+ * Runs things when they are due: never early, late by the timer's lateness (about a millisecond). One timer serves all, however many wait. A timer of Node's for each
  * would be cheap too, but it counts from when the loop last woke: on a busy server milliseconds early.
  */
 export class DelayLine {
-  /** A binary heap by due time, then by order. */
+  /** A binary heap by due time. */
   readonly #heap: Delayed[] = []
   #timer: NodeJS.Timeout | undefined
   #wakesAt = Infinity
-  #count = 0
 
   after(delayMs: number, run: () => void): void {
-    const delayed = { dueAt: performance.now() + delayMs, order: this.#count++, run }
+    const delayed = { dueAt: performance.now() + delayMs, run }
     this.#heap.push(delayed)
     this.#rise(delayed)
     this.#wake(delayed.dueAt)
@@ -59,7 +56,7 @@ export class DelayLine {
     while (at > 0) {
       const above = (at - 1) >> 1
       const parent = this.#heap[above] as Delayed
-      if (!isBefore(delayed, parent)) break
+      if (parent.dueAt <= delayed.dueAt) break
       this.#heap[at] = parent
       at = above
     }
@@ -71,7 +68,7 @@ export class DelayLine {
     for (;;) {
       const below = this.#earlierChild(at)
       const child = this.#heap[below]
-      if (child === undefined || !isBefore(child, delayed)) break
+      if (child === undefined || child.dueAt >= delayed.dueAt) break
       this.#heap[at] = child
       at = below
     }
@@ -79,12 +76,8 @@ export class DelayLine {
   }
 
   #earlierChild(at: number): number {
-    const left = this.#heap[2 * at + 1]
-    const right = this.#heap[2 * at + 2]
-    return 2 * at + (left !== undefined && right !== undefined && isBefore(right, left) ? 2 : 1)
+    const left = this.#heap[2 * at + 1]?.dueAt ?? Infinity
+    const right = this.#heap[2 * at + 2]?.dueAt ?? Infinity
+    return 2 * at + (right < left ? 2 : 1)
   }
-}
-
-function isBefore(one: Delayed, other: Delayed): boolean {
-  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
 }

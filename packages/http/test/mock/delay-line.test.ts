@@ -37,17 +37,6 @@ test('a loop that was busy when it was set makes none early', async () => {
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(10)
 })
 
-test('what is due at one moment runs in the order in which it came', async () => {
-  const line = new DelayLine()
-  const order: number[] = []
-  line.after(1, () => order.push(0))
-  await new Promise<void>(resolve => {
-    for (let nth = 1; nth <= 50; nth++) line.after(1, () => order.push(nth))
-    line.after(2, resolve)
-  })
-  expect(order).toEqual(Array.from({ length: 51 }, (_, nth) => nth))
-})
-
 test('an earlier one that comes later runs first; what is cleared never runs', async () => {
   const line = new DelayLine()
   const order: string[] = []

@@ -134,6 +134,16 @@ describe('behaviour', () => {
     expect(await statuses('/get', 4)).toEqual([200, 200, 429, 429])
   })
 
+  test('chances begin anew with it: Retry-After too', async () => {
+    const round = async (): Promise<(string | null)[]> => {
+      mock.setBehaviour(FAST)
+      const answers = []
+      for (let nth = 0; nth < 12; nth++) answers.push(await ask('/429'))
+      return answers.map(({ headers }) => headers.get('retry-after'))
+    }
+    expect(await round()).toEqual(await round())
+  })
+
   test('it is set by PUT too', async () => {
     const behaviour = JSON.stringify({ latency: 0, errorRate: 1 })
     expect((await ask('/__behaviour', { method: 'PUT', body: behaviour })).status).toBe(200)

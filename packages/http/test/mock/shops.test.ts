@@ -256,7 +256,12 @@ describe('control', () => {
 describe('starting', () => {
   test('a port that is taken rejects, and leaves no other shop open', async () => {
     const taken = Number(new URL(shops.northwind.url).port)
-    await expect(startShops({ ports: [0, 0, taken] })).rejects.toThrow(/EADDRINUSE/)
+    const freed = await startShops()
+    const free = Number(new URL(freed.northwind.url).port)
+    await freed.close()
+    await expect(startShops({ ports: [free, 0, taken] })).rejects.toThrow(/EADDRINUSE/)
+    await using again = await startShops({ ports: [free, 0, 0] })
+    expect(again.northwind.url).toBe(`http://127.0.0.1:${free}`)
   })
 
   test('close may be called twice, and cuts off what hangs', async () => {

@@ -1,4 +1,4 @@
-import type { TimerHandle, Within } from '../../core/index.js'
+import type { Operation, TimerHandle, Within } from '../../core/index.js'
 import {
   AcquireTimeoutError,
   abortReason,
@@ -49,15 +49,20 @@ export class PermitGate {
     if (this.line.size > 0) this.#serve()
   }
 
-  /** Resolves when the weight has been taken for the caller. */
-  wait(within: Within | undefined, weight: number, priority: number): Promise<void> {
+  /** Resolves, with the one who waited, when the weight has been taken for the caller. */
+  wait(
+    within: Within | undefined,
+    weight: number,
+    priority: number,
+    operation?: Operation<unknown>,
+  ): Promise<Waiter> {
     const { clock, maxQueue, acquireTimeoutMs } = this.#options
     if (this.line.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
     const now = clock.now()
     const leftMs = Math.min(acquireTimeoutMs, (within?.deadlineAt ?? Infinity) - now)
     if (leftMs <= 0) return Promise.reject(this.#refuse('timeout', weight, Math.max(0, leftMs)))
     return new Promise(handover => {
-      const waiter = new Waiter(weight, now, handover)
+      const waiter = new Waiter(weight, now, handover, operation, within)
       this.line.push(waiter, priority)
       if (within !== undefined) this.#attach(waiter, within, leftMs)
       if (this.#expiry === undefined) this.#setExpiry()
@@ -91,7 +96,7 @@ export class PermitGate {
       this.#leave(first)
       this.#take(first.weight)
       if (this.events.wanted('acquired')) this.#emitAcquired(first)
-      first.handover()
+      first.handover(first)
     }
   }
 

@@ -7,6 +7,7 @@ import { RunningCall, RunningCalls } from './running-calls.js'
 import type { SemaphoreEvent } from './semaphore-events.js'
 import type { AcquireOptions, PermitRequest, SemaphoreOptions } from './semaphore-options.js'
 import { checkedOptions } from './semaphore-options.js'
+import type { Waiter } from './waiting-line.js'
 
 /** How a SemaphoreLimiter stands at this moment. */
 export interface SemaphoreMetrics {
@@ -38,6 +39,10 @@ export class SemaphoreLimiter implements Policy {
   readonly #calls = new RunningCalls()
   /** Calls whose operation has settled but whose late work has not. */
   #orphaned = 0
+  readonly #runInTurn = ({ operation, within, weight }: Waiter): Promise<unknown> => {
+    this.#checkStillWanted(within, weight)
+    return this.#run(operation as Operation<unknown>, this.#begin(within), weight)
+  }
 
   /** @throws TypeError or RangeError when an option is out of range. */
   constructor(options?: SemaphoreOptions) {
@@ -148,10 +153,8 @@ export class SemaphoreLimiter implements Policy {
     const refusal = this.#refusal(within, weight, priority)
     if (refusal !== undefined) return refusal
     if (this.#gate.tryTake(weight, priority)) return this.#run(operation, this.#begin(within), weight)
-    return this.#gate.wait(within, weight, priority).then(() => {
-      this.#checkStillWanted(within, weight)
-      return this.#run(operation, this.#begin(within), weight)
-    })
+    // The same function for all who wait, and in each one's own continuation.
+    return this.#gate.wait(within, weight, priority, operation).then(this.#runInTurn) as Promise<T>
   }
 
   /** Why nothing is even asked for, as the rejection that the caller gets. */

@@ -1,5 +1,7 @@
+import type { Operation, Within } from '../../core/index.js'
+
 /** Settles the promise of one who waits; a refusal is handed over as a promise that is rejected already. */
-export type Handover = (refusal?: Promise<never>) => void
+export type Handover = (turn: Waiter | Promise<never>) => void
 
 const nothing = (): void => undefined
 
@@ -12,14 +14,25 @@ export class Waiter {
   /** When the wait began, rounded up to whole milliseconds: those are kept in the object itself. */
   readonly since: number
   readonly handover: Handover
+  /** What is to be run, and for whom; kept here, so that no closure is needed to remember it. */
+  readonly operation: Operation<unknown> | undefined
+  readonly within: Within | undefined
   /** Ends whatever else could remove this waiter: the abort listener, a timer of its own. */
   detach: () => void
   level: Level | undefined
   previous: Waiter | undefined
   next: Waiter | undefined
 
-  constructor(weight: number, now: number, handover: Handover) {
+  constructor(
+    weight: number,
+    now: number,
+    handover: Handover,
+    operation: Operation<unknown> | undefined,
+    within: Within | undefined,
+  ) {
     this.weight = weight
+    this.operation = operation
+    this.within = within
     this.since = Math.ceil(now)
     this.handover = handover
     this.detach = nothing

@@ -42,7 +42,7 @@ export async function decodeBody(body: Uint8Array, encoding: string, maxBytes: n
 }
 
 /** The bytes, alone in an ArrayBuffer: copied only if they share one. */
-export function ownBytes(bytes: Uint8Array): Uint8Array {
+function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength && !Buffer.isBuffer(bytes)
     ? bytes
     : new Uint8Array(bytes)

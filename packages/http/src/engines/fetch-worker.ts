@@ -49,7 +49,7 @@ function take(progress: Int32Array): number {
 /** The report is sent before the count goes up, so that a thread that sees the count finds the report. */
 async function answer(task: FetchTask, transport: Transport, tasks: MessagePort): Promise<void> {
   const report = await work(task, transport).catch(() => [])
-  tasks.postMessage(report)
+  tasks.postMessage(report, [])
   Atomics.add(task.progress, DONE, 1)
   Atomics.notify(task.progress, DONE)
 }

@@ -7,9 +7,9 @@ export const LENGTH_GIVEN = 16
 export const TRAILING = 32
 
 /** The header fields that frame a message; each is a bit in `NAMES`. */
-export const NAME_CONNECTION = 1
+const NAME_CONNECTION = 1
 export const NAME_CONTENT_LENGTH = 2
-export const NAME_PROXY_CONNECTION = 4
+const NAME_PROXY_CONNECTION = 4
 export const NAME_TRANSFER_ENCODING = 8
 /** Set in `NAMES` for every byte that may stand in a field name. */
 export const TOKEN_BIT = 128

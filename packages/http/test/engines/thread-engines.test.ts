@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+// Worker threads run what is built.
+import { SyncEngine, ThreadedEngine } from '../../dist/engines/index.js'
+import { deadUrl } from '../contracts/servers.js'
+
+/** A server on a thread of its own: the thread of the test is blocked while a sync engine runs. */
+const SERVER = `
+const { createServer } = require('node:http')
+const { parentPort } = require('node:worker_threads')
+let now = 0, most = 0
+const server = createServer((request, response) => {
+  if (request.url === '/most') return response.end(String(most))
+  if (request.url === '/never') return
+  most = Math.max(most, ++now)
+  setTimeout(() => { now -= 1; response.statusCode = request.url.endsWith('7') ? 500 : 200; response.end('hello') }, 2)
+})
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+let worker: Worker
+let url = ''
+beforeAll(async () => {
+  worker = new Worker(SERVER, { eval: true })
+  const [port] = (await once(worker, 'message')) as [number]
+  url = `http://127.0.0.1:${port}`
+})
+afterAll(() => worker.terminate())
+
+const urls = (count: number): string[] => Array.from({ length: count }, (_, i) => `${url}/${i}`)
+const mostAtOnce = async (): Promise<number> => Number(await (await fetch(`${url}/most`)).text())
+
+describe('SyncEngine', () => {
+  test('blocks, does one request at a time, and gives a result for each URL in order', async () => {
+    const engine = new SyncEngine()
+    let ticked = false
+    setImmediate(() => (ticked = true))
+    const run = engine.run(urls(20))
+    expect(ticked).toBe(false)
+    expect(run.results.map(result => result.url)).toEqual(urls(20))
+    expect([run.successCount, run.errorBreakdown]).toEqual([18, { HTTP_500: 2 }])
+    expect(run.totalTimeMs).toBeGreaterThan(20 * 1.5)
+    expect(run.results[0]).toMatchObject({ statusCode: 200, attempt: 1, bytes: 5, error: null })
+    expect(engine.run([]).results).toEqual([])
+    expect(await mostAtOnce()).toBe(1)
+    await engine.close()
+  })
+
+  test('a failure is a result', async () => {
+    const dead = await deadUrl()
+    const engine = new SyncEngine({ timeoutMs: 100 })
+    const run = engine.run([dead, 'nonsense', `${url}/never`, `${url}/1`])
+    expect(run.results.map(result => result.error?.code ?? 'none')).toEqual([
+      'ECONNREFUSED',
+      'BAD_REQUEST',
+      'TIMEOUT',
+      'none',
+    ])
+    await engine.close()
+    expect(() => engine.run([url])).toThrow('closed')
+  })
+
+  test('a bad option is named', () => {
+    expect(() => new SyncEngine({ timeoutMs: -1 })).toThrow(/SyncEngine.timeoutMs/)
+  })
+})
+
+describe('ThreadedEngine', () => {
+  test('runs as many requests at once as it has workers, awaited or blocking', async () => {
+    await using engine = new ThreadedEngine({ maxWorkers: 3 })
+    const awaited = await engine.run(urls(60))
+    const blocking = engine.runSync(urls(60))
+    for (const run of [awaited, blocking]) {
+      expect(run.results.map(result => result.url)).toEqual(urls(60))
+      expect(run.successCount).toBe(54)
+    }
+    expect(await mostAtOnce()).toBe(3)
+  })
+
+  test('one run at a time', async () => {
+    await using engine = new ThreadedEngine({ maxWorkers: 1 })
+    const first = engine.run(urls(3))
+    await expect(engine.run(urls(1))).rejects.toMatchObject({ code: 'ENGINE_BUSY' })
+    expect(() => engine.runSync(urls(1))).toThrow(/under way/)
+    expect((await first).successCount).toBe(3)
+  })
+
+  test('close during a run ends it with an error, not with silence', async () => {
+    const engine = new ThreadedEngine({ maxWorkers: 2 })
+    const running = engine.run([`${url}/never`, `${url}/never`])
+    const outcome = expect(running).rejects.toMatchObject({ code: 'WORKER_LOST' })
+    await engine.close()
+    await outcome
+    await expect(engine.run(urls(1))).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  test('a bad option is named', () => {
+    expect(() => new ThreadedEngine({ maxWorkers: 0 })).toThrow(/ThreadedEngine.maxWorkers is 0/)
+  })
+})

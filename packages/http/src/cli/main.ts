@@ -4,20 +4,22 @@ import { Command, CommanderError } from 'commander'
 import { exitCodeOf } from './exit-code.js'
 import { UsageError } from './usage-error.js'
 
-/** Each command's module is loaded only when it is called or described: starting stays quick. */
-async function program(): Promise<Command> {
-  const [{ acquireCommand }, { mockCommand }] = await Promise.all([
-    import('./commands/acquire.js'),
-    import('./commands/mock.js'),
-  ])
+/** The commands, each in a module of its own: only the one that is called is loaded, so that starting stays quick. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  acquire: async () => (await import('./commands/acquire.js')).acquireCommand(),
+  mock: async () => (await import('./commands/mock.js')).mockCommand(),
+}
+
+async function program(called: string | undefined): Promise<Command> {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+  const known = called !== undefined && Object.hasOwn(COMMANDS, called)
+  const loaders = known ? [COMMANDS[called] as () => Promise<Command>] : Object.values(COMMANDS)
   const root = new Command('async-patterns')
     .description('Measure HTTP services and acquire data from them, fast and without annoying them.')
     .version(version)
-    .addCommand(acquireCommand())
-    .addCommand(mockCommand())
     .showHelpAfterError('(run with --help for what is allowed)')
-  for (const command of everyCommand(root)) command.exitOverride()
+  for (const command of await Promise.all(loaders.map(load => load()))) root.addCommand(command)
+  for (const command of everyCommand(root)) command.copyInheritedSettings(root).exitOverride()
   return root
 }
 
@@ -26,17 +28,16 @@ function* everyCommand(command: Command): Generator<Command> {
   for (const sub of command.commands) yield* everyCommand(sub)
 }
 
-/** One line for what the user did wrong; the stack only where it is a fault of ours. */
+/** One line for what the user did wrong; all of it where it is a fault of ours and DEBUG is set. */
 function report(error: unknown): void {
   if (error instanceof CommanderError) return
-  if (error instanceof UsageError) console.error(`error: ${error.message}`)
-  else if (process.env['DEBUG'] !== undefined) console.error(error)
+  if (process.env['DEBUG'] !== undefined && !(error instanceof UsageError)) console.error(error)
   else console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
 }
 
 async function main(): Promise<void> {
   try {
-    const root = await program()
+    const root = await program(process.argv[2])
     await root.parseAsync()
   } catch (error) {
     report(error)

@@ -1,6 +1,6 @@
 import { abortReason, onAbort, type Within } from '../../core/index.js'
 
-/** An item on its way to its batch, with what settles its caller's promise. */
+/** An item on its way to its batch, with what settles its caller's promise: only the first settling counts. */
 export class BatchEntry<T, R> {
   readonly item: T
   readonly addedAt: number

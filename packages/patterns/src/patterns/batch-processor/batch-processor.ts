@@ -87,7 +87,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
    */
   stop(): Promise<void> {
     const error = new ClosedError('the batch processor was stopped before it handled the item')
-    for (const entry of this.#queue.closeAndDrain()) if (!entry.settled) entry.reject(error)
+    for (const entry of this.#queue.closeAndDrain()) entry.reject(error)
     return this.#ended()
   }
 
@@ -98,9 +98,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
 
   #enter(entry: BatchEntry<T, R>, within: Within | undefined): void {
     this.#ensureCollector()
-    this.#queue.put(entry, within).catch((error: unknown) => {
-      if (!entry.settled) entry.reject(error)
-    })
+    this.#queue.put(entry, within).catch((error: unknown) => entry.reject(error))
   }
 
   #ensureCollector(): void {
@@ -124,11 +122,9 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     try {
       const results = await this.#process(entries.map(entry => entry.item))
       checkResults(results, entries.length)
-      entries.forEach((entry, i) => {
-        if (!entry.settled) entry.settle(results[i] as R | Error)
-      })
+      entries.forEach((entry, i) => entry.settle(results[i] as R | Error))
     } catch (error) {
-      for (const entry of entries) if (!entry.settled) entry.reject(error)
+      for (const entry of entries) entry.reject(error)
     } finally {
       this.#batchesInFlight -= 1
     }

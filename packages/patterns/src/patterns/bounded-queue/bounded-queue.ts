@@ -269,7 +269,6 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     if (taker?.timer === undefined) return
     this.#clock.clearTimer(taker.timer)
     taker.timer = undefined
-    taker.isDue = false
   }
 
   #deliver(taker: Taker<T>): void {

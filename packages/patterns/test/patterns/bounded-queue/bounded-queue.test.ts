@@ -193,6 +193,14 @@ describe('BoundedQueue: takeBatch', () => {
     expect(await batch).toEqual([60])
   })
 
+  it('goes when a producer waits for room already', async () => {
+    const queue = new BoundedQueue<number>({ maxBytes: 100, sizeOf: size })
+    await queue.put(60)
+    const waiting = watch(queue.put(50))
+    expect(await queue.takeBatch({ maxWaitMs: Infinity })).toEqual([60])
+    expect(waiting.state).toBe('resolved')
+  })
+
   it('fills one batch after the other, not all a little', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
@@ -214,7 +222,7 @@ describe('BoundedQueue: takeBatch', () => {
     await clock.advance(50)
     controller.abort('enough')
     await clock.advance(99)
-    expect([aborted.value, next.state]).toEqual(['enough', 'pending'])
+    expect([aborted.value, next.state, clock.pendingTimers]).toEqual(['enough', 'pending', 1])
     await clock.advance(1)
     expect(next.value).toEqual([1])
   })

@@ -1,4 +1,5 @@
-import { BoundedQueue, batch, Deferred, forEach, map, pipeline } from 'async-patterns'
+import { getEventListeners } from 'node:events'
+import { BoundedQueue, batch, type Context, Deferred, forEach, map, pipeline } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -203,6 +204,42 @@ describe('map', () => {
     expect(results.map(({ value }) => value)).toEqual([0, 1, 2, undefined])
   })
 
+  it('throws one error only, however many ask', async () => {
+    const items = map(
+      async (item: number, context) => {
+        if (item === 0) throw new Error('first')
+        await new Promise((_, reject) =>
+          context.signal.addEventListener('abort', () => reject(new Error('second'))),
+        )
+      },
+      { concurrency: 3 },
+    )(counting(3).source)[Symbol.asyncIterator]()
+    const results = await Promise.allSettled([items.next(), items.next(), items.next()])
+    expect(results.map(result => result.status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+  })
+
+  it('does not close a source that has ended by itself or by an error', async () => {
+    for (const last of [
+      () => ({ done: true as const, value: undefined }),
+      () => Promise.reject(new Error('no')),
+    ]) {
+      let closed = 0
+      const source: AsyncIterable<number> = {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => last(),
+          return: async () => {
+            closed += 1
+            return { done: true, value: undefined }
+          },
+        }),
+      }
+      const items = map((item: number) => item)(source)[Symbol.asyncIterator]()
+      await Promise.allSettled([items.next()])
+      await items.return?.()
+      expect(closed).toBe(0)
+    }
+  })
+
   it('waits for what was handed to waitUntil', async () => {
     const late = new Deferred<void>()
     let isDone = false
@@ -311,6 +348,22 @@ describe('forEach', () => {
     controller.abort('enough')
     await expect(run).rejects.toBe('enough')
     expect([queue.waitingTakes, queue.closed]).toEqual([0, false])
+  })
+
+  it('leaves no listener on the signal', async () => {
+    const { signal } = new AbortController()
+    const loads = (context: Context): boolean => context.signal.aborted
+    await pipeline(
+      numbers(3),
+      forEach((_, context) => loads(context), { signal, concurrency: 2 }),
+    )
+    await expect(
+      pipeline(
+        numbers(3),
+        forEach(() => Promise.reject(new Error('no')), { signal }),
+      ),
+    ).rejects.toThrow('no')
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('runs nothing when it was aborted before', async () => {

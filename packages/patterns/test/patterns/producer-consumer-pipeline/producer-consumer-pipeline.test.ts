@@ -137,7 +137,8 @@ describe('P-Q1 producer-consumer', () => {
 
 describe('ProducerConsumerPipeline: stop', () => {
   it('gives back what waits after timeoutMs and aborts the signal of the running handlers', async () => {
-    const { clock, begun, contexts, gates, pipeline } = holding()
+    const seen: unknown[] = []
+    const { clock, begun, contexts, gates, pipeline } = holding({ onError: error => seen.push(error) })
     await pipeline.putMany(numbers(3))
     await clock.flush()
     contexts[0]?.signal.addEventListener('abort', () => gates[0]?.reject(contexts[0]?.signal.reason))
@@ -146,7 +147,16 @@ describe('ProducerConsumerPipeline: stop', () => {
     expect(contexts[0]?.aborted).toBe(false)
     await clock.advance(1)
     expect((await stop).toSorted((a, b) => a - b)).toEqual([0, 1, 2])
-    expect([begun, clock.pendingTimers]).toEqual([[0], 0])
+    expect([begun, seen, clock.pendingTimers]).toEqual([[0], [], 0])
+  })
+
+  it('leaves no timer behind when it ends before timeoutMs', async () => {
+    const { clock, gates, pipeline } = holding()
+    await pipeline.put(0)
+    await clock.flush()
+    const stop = pipeline.stop({ timeoutMs: 1000 })
+    gates[0]?.resolve()
+    expect([await stop, clock.pendingTimers]).toEqual([[], 0])
   })
 
   it('can be called again to be less patient', async () => {

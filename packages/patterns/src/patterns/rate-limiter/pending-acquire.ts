@@ -22,7 +22,7 @@ export class PendingAcquire implements Waiter {
   readonly limitAt: number
   readonly #gate: Gate
   readonly #outcome: PendingOutcome
-  readonly #limitTimer: TimerHandle | undefined
+  #limitTimer: TimerHandle | undefined
   readonly #unsubscribe: () => void
   #isOver = false
 
@@ -32,9 +32,7 @@ export class PendingAcquire implements Waiter {
     this.limitAt = options.limitAt
     this.#gate = gate
     this.#outcome = outcome
-    if (this.limitAt !== Infinity) {
-      this.#limitTimer = gate.clock.setTimer(() => this.#expire(), this.limitAt - this.since)
-    }
+    if (this.limitAt !== Infinity) this.#setLimitTimer(this.since)
     this.#unsubscribe = onAbort(options.within, () => this.#abort(abortReason(options.within)))
     gate.join(this)
   }
@@ -49,11 +47,19 @@ export class PendingAcquire implements Waiter {
     this.#outcome.refused(now, waitMs)
   }
 
-  /** A grant that is due at this very moment comes first, whichever timer fired first. */
+  #setLimitTimer(now: number): void {
+    this.#limitTimer = this.#gate.clock.setTimer(() => this.#expire(), this.limitAt - now)
+  }
+
+  /**
+   * A grant that is due at this very moment comes first, whichever timer fired first; and a timer of the runtime, which
+   * counts in whole milliseconds, may fire a little early.
+   */
   #expire(): void {
     this.#gate.pump()
     if (this.#isOver) return
     const now = this.#gate.clock.now()
+    if (now < this.limitAt) return this.#setLimitTimer(now)
     this.#gate.leave(this)
     this.refuse(now, this.#gate.waitMs(now, this.cost))
   }

@@ -112,7 +112,7 @@ export class TimedGate implements Gate {
 
   /** Takes what `waitOfGuest` found free. */
   takeForGuest(now: number, cost: number, since: number): void {
-    this.#rate.tryTake(now, cost, since)
+    this.#take(now, cost, since)
   }
 
   #serve(now: number): number {
@@ -142,8 +142,10 @@ export class TimedGate implements Gate {
     waiter.refuse(now, waitMs)
   }
 
+  /** A time in which all was blocked is no lateness: it is as if all had come at its end. */
   #take(now: number, cost: number, since: number): number {
-    return now < this.#blockedUntil ? this.#blockedUntil - now : this.#rate.tryTake(now, cost, since)
+    if (now < this.#blockedUntil) return this.#blockedUntil - now
+    return this.#rate.tryTake(now, cost, Math.max(since, this.#blockedUntil))
   }
 
   #wait(now: number, cost: number, ahead: number): number {

@@ -21,6 +21,8 @@ const SHORTEST_WINDOW = Object.freeze({ min: Number.MIN_VALUE })
  * its moment by those before it and not by when they really went. What goes out later than it was granted (a connection
  * has to be set up first) takes `acquireDeparture`, and the limit holds for the real departures.
  *
+ * Lateness of up to half a spacing (10 ms at least) is made up for; what a longer stall missed is lost, for it would be a burst.
+ *
  * A request of cost n takes n places of the window and as much of the schedule; n is at most `maxRequests`.
  */
 export class SpacedLimiter extends TimedRateLimiter {

@@ -1,10 +1,10 @@
 import { type Rate, WindowGuard } from '../rate-limiter/index.js'
 
 /**
- * How far the schedule may lag behind the moment, in milliseconds: so much lateness of timers is made up for,
- * and no more. After a longer stall the schedule begins anew, so that it is never caught up in a burst.
+ * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers and short
+ * stalls take at high rates. What a longer stall has missed is not made up for, as that would be a burst.
  */
-const CATCH_UP_MS = 10
+const LEAST_CATCH_UP_MS = 10
 
 /**
  * Even spacing: an ideal schedule (GCRA, the "virtual scheduling" form of ITU-T I.371, without burst) that lateness
@@ -36,7 +36,8 @@ export class SpacedRate implements Rate {
   tryTake(now: number, cost: number, since: number): number {
     const readyAt = Math.max(this.#nextAt, this.#guard.readyAt(cost))
     if (readyAt > now) return readyAt - now
-    const dueAt = Math.max(this.#nextAt, since, now - CATCH_UP_MS)
+    const catchUpMs = Math.max(this.#spacingMs / 2, LEAST_CATCH_UP_MS)
+    const dueAt = Math.max(this.#nextAt, since, now - catchUpMs)
     this.#nextAt = dueAt + cost * this.#spacingMs
     this.#guard.add(now, cost)
     return 0

@@ -13,16 +13,14 @@ export type Understood<P extends readonly AnyPolicy[]> = P[number] extends {
   ? R
   : never
 
-/**
- * What a stack may add to a result: what any of its layers may. From a class that adds nothing, TypeScript
- * infers `unknown`.
- */
+/** What a stack may add to a result: what any of its layers says that it adds. One that says nothing adds nothing. */
 export type Added<P extends readonly AnyPolicy[]> = {
-  [I in keyof P]: P[I] extends Policy<never, infer A> ? (unknown extends A ? never : A) : never
+  [I in keyof P]: P[I] extends { readonly addedResult?: infer A } ? (unknown extends A ? never : A) : never
 }[number]
 
 /** Several policies as one: see `compose`. */
 export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> {
+  declare readonly addedResult?: A
   /** From the outermost to the innermost. */
   readonly policies: readonly AnyPolicy[]
   readonly #layers: readonly Policy<unknown, unknown>[]

@@ -35,6 +35,11 @@ export type Operation<T> = (context: Context) => T | PromiseLike<T>
  */
 export interface Policy<in R = unknown, out A = never> {
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A>
+  /**
+   * Never there at run time: it tells `compose` what A is, which cannot be inferred from a class's `execute`.
+   * A class that adds to results declares it: `declare readonly addedResult?: A`.
+   */
+  readonly addedResult?: A
   /** True when the policy holds no state worth keeping: nothing in flight, nothing remembered. */
   readonly idle?: boolean
 }

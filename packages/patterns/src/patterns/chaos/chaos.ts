@@ -68,6 +68,7 @@ type Settings<A> = ChaosDefaults & Pick<ChaosOptions<A>, 'result'>
  * The same seed disturbs the same calls in the same way, as long as they come in the same order.
  */
 export class Chaos<out A = never> implements Policy<unknown, A> {
+  declare readonly addedResult?: A
   /** It holds no state worth keeping. */
   readonly idle = true
   readonly #settings: Settings<A>

@@ -180,6 +180,6 @@ function check<R>(settings: BreakerSettings<R>): void {
   }
 }
 
-export function isBackoff(value: unknown): value is Backoff {
+function isBackoff(value: unknown): value is Backoff {
   return typeof (value as Backoff | undefined)?.delayMs === 'function'
 }

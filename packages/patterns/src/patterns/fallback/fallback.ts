@@ -35,6 +35,7 @@ function isError(outcome: Outcome<unknown>, context: Context): boolean {
  * so that it is the last resort.
  */
 export class Fallback<out A, in R = unknown> implements Policy<R, A> {
+  declare readonly addedResult?: A
   /** It holds no state. */
   readonly idle = true
   readonly #substitute: (outcome: Outcome<R>, context: Context) => A | PromiseLike<A>

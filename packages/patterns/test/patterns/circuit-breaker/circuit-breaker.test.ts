@@ -202,6 +202,10 @@ test('a backoff with jitter is drawn once for each opening, from the random that
     await rig.clock.advance(retryAfterMs)
   }
   expect(new Set(durations).size).toBeGreaterThan(10)
+  expect(durations.at(-1)).toBeGreaterThan(3_000)
+  await rig.succeed(3)
+  await rig.fail()
+  expect(rig.breaker.metrics().retryAfterMs, 'well again, it starts anew').toBeLessThanOrEqual(3_000)
 })
 
 test('forceOpen lasts until reset', async () => {

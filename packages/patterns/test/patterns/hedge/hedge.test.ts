@@ -122,6 +122,17 @@ test('by percentile, the delay follows what first attempts took', async () => {
   expect(hedge.metrics().delayMs).toBeGreaterThanOrEqual(1_000)
 })
 
+test('a first attempt that lost counts with what it took until then, so that the percentile is not flattered', async () => {
+  const { clock, hedge, operation } = rig(
+    { percentile: 0.5, budgetRatio: false },
+    ...Array.from({ length: 20 }, () => 10),
+    ...Array.from({ length: 100 }, (_, attempt) => (attempt % 2 === 0 ? 5_000 : 10)),
+  )
+  for (let call = 0; call < 70; call++) await clock.run(hedge.execute(operation))
+  expect(hedge.metrics()).toMatchObject({ hedges: 50, hedgeWins: 50 })
+  expect(hedge.metrics().delayMs).toBeGreaterThanOrEqual(20)
+})
+
 test('a caller who has given up, or whose deadline has passed, gets no hedge', async () => {
   const { clock, hedge, operation, contexts } = rig({}, 200, 1)
   const caller = new AbortController()

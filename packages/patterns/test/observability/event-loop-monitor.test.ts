@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { CircuitBreaker } from 'async-patterns'
 import {
   type EventLoopEvent,
   EventLoopMonitor,
@@ -132,6 +133,26 @@ describe('EventLoopMonitor', () => {
     clock.stall(100)
     monitor.stop()
     expect([monitor.stalledMs(), clock.pendingTimers]).toEqual([0, 0])
+  })
+
+  it('P-B12 a local stall does not trip the breaker of a remote', async () => {
+    const tripsBy = async (stalledMs: ((monitor: EventLoopMonitor) => number) | undefined) => {
+      const { clock, monitor } = setUp()
+      const breaker = new CircuitBreaker({
+        clock,
+        failureThreshold: 1,
+        ...(stalledMs !== undefined && { stalledMs: () => stalledMs(monitor) }),
+      })
+      monitor.start()
+      await clock.advance(100)
+      const call = breaker.execute(() => clock.sleep(10))
+      clock.stall(5000)
+      await clock.run(call)
+      monitor.stop()
+      return breaker.state
+    }
+    expect(await tripsBy(undefined)).toBe('open')
+    expect(await tripsBy(monitor => monitor.stalledMs())).toBe('closed')
   })
 
   it("does not take a timer's usual lateness for a stall", async () => {

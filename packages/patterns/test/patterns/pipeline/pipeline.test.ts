@@ -207,7 +207,10 @@ describe('map', () => {
   it('throws one error only, however many ask', async () => {
     const items = map(
       async (item: number, context) => {
-        if (item === 0) throw new Error('first')
+        if (item === 0) {
+          await clock.flush()
+          throw new Error('first')
+        }
         await new Promise((_, reject) =>
           context.signal.addEventListener('abort', () => reject(new Error('second'))),
         )

@@ -59,6 +59,11 @@ export class WindowGuard {
     this.#unknown += count
   }
 
+  /** Holds `count` places more, whether they are free or not. */
+  reserve(count: number): void {
+    this.#unknown += count
+  }
+
   /** `count` held places departed at `at`. */
   settle(at: number, count: number): void {
     this.#unknown -= count

@@ -3,7 +3,7 @@ import type { SpacedRate } from './spaced-rate.js'
 
 /**
  * Leave for one departure that has not happened yet. Say when it has, or that it will not: until then it keeps its
- * place in every window to come. Only the first word counts. `using` cancels what was never sent.
+ * place in every window to come. `using` cancels what was never sent.
  */
 export class Departure implements Disposable {
   /** When leave was given, on the scale of `clock.now()`. */
@@ -13,7 +13,7 @@ export class Departure implements Disposable {
   readonly #cost: number
   readonly #nextAt: number
   readonly #onKnown: () => void
-  #isKnown = false
+  #state: 'held' | 'sent' | 'cancelled' = 'held'
 
   constructor(rate: SpacedRate, clock: Clock, grantedAt: number, cost: number, onKnown: () => void) {
     this.grantedAt = grantedAt
@@ -24,19 +24,23 @@ export class Departure implements Disposable {
     this.#onKnown = onKnown
   }
 
-  /** It departed at `at`: now, unless told. To be said once it has happened: `at` is held between the grant and now. */
+  /**
+   * It departed at `at`: now, unless told. To be said once it has happened: `at` is held between the grant and now.
+   * Only the first call counts. What departed although it was cancelled is counted all the same.
+   */
   sent(at?: number): void {
-    if (this.#isKnown) return
-    this.#isKnown = true
+    if (this.#state === 'sent') return
+    if (this.#state === 'cancelled') this.#rate.holdAgain(this.#cost)
+    this.#state = 'sent'
     const now = this.#clock.now()
     this.#rate.settle(Math.min(Math.max(at ?? now, this.grantedAt), now), this.#cost)
     this.#onKnown()
   }
 
-  /** Nothing departs; the place is free again. */
+  /** Nothing departs; the place is free again. Of no effect once it was sent. */
   cancel(): void {
-    if (this.#isKnown) return
-    this.#isKnown = true
+    if (this.#state !== 'held') return
+    this.#state = 'cancelled'
     this.#rate.giveBack(this.#nextAt, this.#cost)
     this.#onKnown()
   }

@@ -65,6 +65,11 @@ export class SpacedRate implements Rate {
     return this.#nextAt
   }
 
+  /** What was given back departs after all. */
+  holdAgain(cost: number): void {
+    this.#guard.reserve(cost)
+  }
+
   settle(at: number, cost: number): void {
     this.#guard.settle(at, cost)
   }

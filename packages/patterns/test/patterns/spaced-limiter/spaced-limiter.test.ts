@@ -122,11 +122,21 @@ describe('acquireDeparture', () => {
     const next = limiter.acquire().then(() => clock.now())
     await clock.advance(50)
     departure.cancel()
-    departure.sent()
+    departure.cancel()
     expect(await clock.run(next)).toBe(50)
   })
 
-  it('only the first word counts, and using cancels what was never sent', async () => {
+  it('what departs although it was cancelled is counted all the same', async () => {
+    const { clock, limiter } = setUp(2, 1000)
+    const orphan = await limiter.acquireDeparture()
+    orphan.cancel()
+    await limiter.acquire()
+    await clock.advance(700)
+    orphan.sent()
+    expect(await grants(limiter, clock, 2)).toEqual([1000, 1700])
+  })
+
+  it('nothing is counted twice, and using cancels what was never sent', async () => {
     const { clock, limiter } = setUp(1, 1000)
     {
       using departure = await limiter.acquireDeparture()

@@ -177,19 +177,16 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   async #fetch(url: string, within = this.#within): Promise<RequestResult> {
     const record = new RequestRecord(url, this.#clock.now(), this.#clock.wallNow())
     this.#tell('pending', record)
-    const result = await this.#measure(record, within)
-    this.#tell(result.error === null ? 'success' : 'failed', record, result)
-    return result
-  }
-
-  async #measure(record: RequestRecord, within: Within | undefined): Promise<RequestResult> {
+    let result: RequestResult
     try {
       if (this.#closed !== undefined) throw new ClosedError('the engine is closed')
       const response = await this.#policy.execute(context => this.#attempt(record, context), within)
-      return record.respond(response, this.#clock.now())
+      result = record.respond(response, this.#clock.now())
     } catch (error) {
-      return record.fail(error, this.#clock.now())
+      result = record.fail(error, this.#clock.now())
     }
+    this.#tell(result.error === null ? 'success' : 'failed', record, result)
+    return result
   }
 
   #attempt(record: RequestRecord, context: Context): Promise<TransportResponse> {
@@ -217,7 +214,8 @@ function openTransport(kind: 'undici' | 'wire', options: AsyncEngineOptions): Tr
   const clock = options.clock ?? systemClock
   return kind === 'wire'
     ? new WireTransport({ ...connection, clock })
-    : new UndiciTransport({ ...connection, clock })
+    : // As on the wire, nothing is asked for that the request does not name: like is compared with like.
+      new UndiciTransport({ ...connection, clock, compression: false })
 }
 
 function breakerOf(

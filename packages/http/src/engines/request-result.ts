@@ -34,31 +34,31 @@ export class RequestRecord {
   readonly url: string
   readonly timestamp: number
   attempt = 0
-  #startedAt: number
+  private startedAt: number
 
   constructor(url: string, now: number, wallNow: number) {
     this.url = url
     this.timestamp = wallNow
-    this.#startedAt = now
+    this.startedAt = now
   }
 
   begin(attempt: number, now: number): void {
     this.attempt = attempt
-    this.#startedAt = now
+    this.startedAt = now
   }
 
   respond(response: TransportResponse, now: number): RequestResult {
     const { statusCode, bytes } = response
-    return this.#result(statusCode, now, statusCode < 400 ? null : httpError(statusCode), bytes)
+    return this.result(statusCode, now, statusCode < 400 ? null : httpError(statusCode), bytes)
   }
 
   fail(error: unknown, now: number): RequestResult {
-    return this.#result(0, now, describe(error), 0)
+    return this.result(0, now, describe(error), 0)
   }
 
-  #result(statusCode: number, now: number, error: RequestError | null, bytes: number): RequestResult {
+  private result(statusCode: number, now: number, error: RequestError | null, bytes: number): RequestResult {
     const { url, timestamp, attempt } = this
-    return { url, statusCode, latencyMs: now - this.#startedAt, timestamp, attempt, error, bytes }
+    return { url, statusCode, latencyMs: now - this.startedAt, timestamp, attempt, error, bytes }
   }
 }
 

@@ -12,42 +12,43 @@ class ReceivedResponse implements TransportResponse {
   readonly body: Uint8Array
   readonly bytes: number
   readonly url: string
-  #headers: RawHeaders | undefined
-  #record: HeaderRecord | undefined
+  private raw: RawHeaders
+  private record: HeaderRecord | undefined
 
   constructor(statusCode: number, headers: RawHeaders, body: Uint8Array, bytes: number, url: string) {
     this.statusCode = statusCode
     this.body = body
     this.bytes = bytes
     this.url = url
-    this.#headers = headers
-    this.#record = undefined
+    this.raw = headers
+    this.record = undefined
   }
 
   get headers(): Readonly<HeaderRecord> {
-    this.#record ??= headerRecord(this.#headers ?? '')
-    this.#headers = undefined
-    return this.#record
+    this.record ??= headerRecord(this.raw)
+    this.raw = ''
+    return this.record
   }
 }
 
 /**
  * One request of a transport: its promise, its place among those in flight, and its body as it comes in.
- * The subclass knows where the bytes come from.
+ * The subclass knows where the bytes come from. Fields are plain, not `#private`: one is made for every request.
  */
 export abstract class TransportCall extends InFlightCall {
   readonly request: TransportRequest
-  readonly #inFlight: InFlight
-  readonly #resolve: (response: TransportResponse) => void
-  readonly #reject: (error: unknown) => void
-  readonly #keepsBody: boolean
-  readonly #maxBytes: number
-  #unsubscribe: (() => void) | undefined = undefined
-  #settled = false
-  #headers: RawHeaders = ''
-  #chunks: Uint8Array[] | undefined = undefined
-  #bytes = 0
-  #encoding = ''
+  /** No more may happen to it. */
+  settled: boolean
+  private readonly inFlight: InFlight
+  private readonly resolve: (response: TransportResponse) => void
+  private readonly reject: (error: unknown) => void
+  private readonly keepsBody: boolean
+  private readonly maxBytes: number
+  private unsubscribe: (() => void) | undefined
+  private headers: RawHeaders
+  private chunks: Uint8Array[] | undefined
+  private bytes: number
+  private encoding: string
 
   constructor(
     request: TransportRequest,
@@ -57,16 +58,18 @@ export abstract class TransportCall extends InFlightCall {
   ) {
     super()
     this.request = request
-    this.#inFlight = inFlight
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#keepsBody = request.discardBody !== true
-    this.#maxBytes = request.maxBodyBytes ?? Infinity
+    this.inFlight = inFlight
+    this.resolve = resolve
+    this.reject = reject
+    this.keepsBody = request.discardBody !== true
+    this.maxBytes = request.maxBodyBytes ?? Infinity
+    this.settled = false
+    this.unsubscribe = undefined
+    this.headers = ''
+    this.chunks = undefined
+    this.bytes = 0
+    this.encoding = ''
     inFlight.add(this)
-  }
-
-  get settled(): boolean {
-    return this.#settled
   }
 
   /** Listens to the caller; false when it has given up already. */
@@ -76,14 +79,14 @@ export abstract class TransportCall extends InFlightCall {
       this.cancel(abortReason(within))
       return false
     }
-    this.#unsubscribe = onAbort(within, () => this.cancel(abortReason(within)))
+    this.unsubscribe = onAbort(within, () => this.cancel(abortReason(within)))
     return true
   }
 
   override cancel(error: unknown): void {
-    if (this.#settled) return
-    this.#settle()
-    this.#reject(error)
+    if (this.settled) return
+    this.settle()
+    this.reject(error)
     this.release()
   }
 
@@ -91,50 +94,50 @@ export abstract class TransportCall extends InFlightCall {
   protected abstract release(): void
 
   protected takeHeaders(headers: RawHeaders): void {
-    this.#headers = headers
-    if (this.#keepsBody) this.#encoding = contentEncodingOf(headers)
+    this.headers = headers
+    if (this.keepsBody) this.encoding = contentEncodingOf(headers)
   }
 
   /** Counts bytes of the body. True when they are to be kept, with `keep`; over the limit the call fails. */
   protected count(length: number): boolean {
-    this.#bytes += length
-    const limit = this.#encoding === '' ? this.#maxBytes : encodedLimit(this.#maxBytes)
-    if (this.#bytes > limit) this.cancel(bodyTooLarge(this.#maxBytes))
-    return this.#keepsBody && !this.#settled
+    this.bytes += length
+    const limit = this.encoding === '' ? this.maxBytes : encodedLimit(this.maxBytes)
+    if (this.bytes > limit) this.cancel(bodyTooLarge(this.maxBytes))
+    return this.keepsBody && !this.settled
   }
 
   /** Keeps a chunk that nobody else will write to. */
   protected keep(chunk: Uint8Array): void {
-    if (this.#chunks === undefined) this.#chunks = [chunk]
-    else this.#chunks.push(chunk)
+    if (this.chunks === undefined) this.chunks = [chunk]
+    else this.chunks.push(chunk)
   }
 
   /** The response is whole. */
   protected finish(statusCode: number): void {
-    if (this.#settled) return
-    const body = this.#chunks === undefined ? EMPTY : joined(this.#chunks)
-    this.#chunks = undefined
-    if (this.#encoding === '' || body.length === 0) this.#succeed(statusCode, body)
-    else this.#decode(statusCode, body)
+    if (this.settled) return
+    const body = this.chunks === undefined ? EMPTY : joined(this.chunks)
+    this.chunks = undefined
+    if (this.encoding === '' || body.length === 0) this.succeed(statusCode, body)
+    else this.decode(statusCode, body)
   }
 
-  #decode(statusCode: number, body: Uint8Array): void {
-    decodeBody(body, this.#encoding, this.#maxBytes).then(
-      decoded => this.#succeed(statusCode, decoded),
+  private decode(statusCode: number, body: Uint8Array): void {
+    decodeBody(body, this.encoding, this.maxBytes).then(
+      decoded => this.succeed(statusCode, decoded),
       error => this.cancel(error),
     )
   }
 
-  #succeed(statusCode: number, body: Uint8Array): void {
-    if (this.#settled) return
-    this.#settle()
-    this.#resolve(new ReceivedResponse(statusCode, this.#headers, body, this.#bytes, this.request.url))
+  private succeed(statusCode: number, body: Uint8Array): void {
+    if (this.settled) return
+    this.settle()
+    this.resolve(new ReceivedResponse(statusCode, this.headers, body, this.bytes, this.request.url))
   }
 
-  #settle(): void {
-    this.#settled = true
-    this.#unsubscribe?.()
-    this.#inFlight.remove(this)
+  private settle(): void {
+    this.settled = true
+    this.unsubscribe?.()
+    this.inFlight.remove(this)
   }
 }
 

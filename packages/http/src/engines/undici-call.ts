@@ -7,26 +7,26 @@ import { isLengthMismatch, type Progress, translateUndiciError } from './undici-
  * It uses undici's raw handler methods: the newer ones parse every header of every response.
  */
 export class UndiciCall extends TransportCall implements Dispatcher.DispatchHandler {
-  #abort: ((error?: Error) => void) | undefined = undefined
-  #progress: Progress = 'nothing'
-  #statusCode = 0
+  private abort: ((error?: Error) => void) | undefined = undefined
+  private progress: Progress = 'nothing'
+  private statusCode = 0
 
   /** undici calls it with a connected socket in hand, in the statement before it builds and writes the head. */
   onConnect(abort: (error?: Error) => void): void {
     // Thrown, it makes undici drop the request but keep the connection; abort() would destroy that.
     if (this.settled) throw new Error('given up while it waited for a connection')
-    this.#abort = abort
+    this.abort = abort
     this.request.onDeparture?.()
   }
 
   onResponseStarted(): void {
-    this.#progress = 'head'
+    this.progress = 'head'
   }
 
   onHeaders(statusCode: number, headers: Buffer[]): boolean {
     if (statusCode < 200) return true
-    this.#progress = 'body'
-    this.#statusCode = statusCode
+    this.progress = 'body'
+    this.statusCode = statusCode
     this.takeHeaders(headers)
     return true
   }
@@ -38,20 +38,20 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
 
   onComplete(): void {
     // The connection is free: giving the call up must not touch it any more.
-    this.#abort = undefined
-    this.finish(this.#statusCode)
+    this.abort = undefined
+    this.finish(this.statusCode)
   }
 
   onUpgrade(): void {
-    this.cancel(translateUndiciError(new Error('an upgrade that nobody asked for'), this.#progress))
+    this.cancel(translateUndiciError(new Error('an upgrade that nobody asked for'), this.progress))
   }
 
   onError(error: Error): void {
-    if (this.#statusCode === 304 && isLengthMismatch(error)) this.finish(304)
-    else this.cancel(translateUndiciError(error, this.#progress))
+    if (this.statusCode === 304 && isLengthMismatch(error)) this.finish(304)
+    else this.cancel(translateUndiciError(error, this.progress))
   }
 
   protected override release(): void {
-    this.#abort?.()
+    this.abort?.()
   }
 }

@@ -11,11 +11,12 @@ import { JournalWriter } from './journal-writer.js'
 import { LeaseKeeper } from './lease-keeper.js'
 import type { Ledger, Run } from './ledger.js'
 import { NormalisePool } from './normalise/normalise-pool.js'
-import type { PageCommit } from './page.js'
+import type { Claim, PageCommit } from './page.js'
 import type { PageQueue } from './page-queue.js'
 import { PageWork } from './page-work.js'
 import { RunControl } from './run-control.js'
 import { planOf } from './run-plan.js'
+import type { RunScope } from './run-scope.js'
 import type { Secrets } from './secrets.js'
 import type { SourceTrack } from './source-track.js'
 import { tracksOf } from './source-tracks.js'
@@ -37,7 +38,7 @@ export interface AcquireOptions {
 
 const LEASE_MS = 30_000
 /** One transaction holds no more pages than this, so that the event loop is not blocked for long. */
-const PAGES_PER_COMMIT = 200
+const PAGES_PER_TRANSACTION = 200
 
 /**
  * Takes all records of all sources: pages -> fetcher -> worker threads -> commits -> ledger -> summary.
@@ -47,36 +48,32 @@ const PAGES_PER_COMMIT = 200
  * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError.
  */
 export async function acquire(config: PipelineConfig, options: AcquireOptions = {}): Promise<Summary> {
-  const { clock = systemClock, signal, onEvent = () => undefined } = options
+  const { clock = systemClock, fresh = false } = options
   const secrets = options.secrets ?? configuredSecrets(config, [])
   const paths = resultPaths(config.output)
   await using ledger = new SqliteLedger({ file: paths.ledger, clock })
-  const run = await ledger.openRun(planOf(config, secrets, packageVersion()), {
-    fresh: options.fresh ?? false,
-  })
-  onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
+  const run = await ledger.openRun(planOf(config, secrets, packageVersion()), { fresh })
+  const onEvent = (event: AcquireEvent): void => {
+    try {
+      options.onEvent?.(event)
+    } catch (error) {
+      control.fail(error)
+    }
+  }
   using control = new RunControl({
-    ...config,
     clock,
-    signal,
+    timeoutMs: config.timeoutMs,
+    graceMs: config.graceMs,
+    signal: options.signal,
     onStopping: reason => onEvent({ type: 'stopping', reason, graceMs: config.graceMs }),
   })
+  onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
   await acquirePages({ config, run, ledger, control, clock, secrets, onEvent })
   const status = await ledger.closeRun(run, control.end)
   const summary = await writeResults(ledger, run, paths)
   onEvent({ type: 'finished', status })
+  control.throwFailure()
   return summary
-}
-
-/** What the sources of one run share. */
-export interface RunScope {
-  readonly config: PipelineConfig
-  readonly run: Run
-  readonly ledger: Ledger
-  readonly control: RunControl
-  readonly clock: Clock
-  readonly secrets: Secrets
-  readonly onEvent: (event: AcquireEvent) => void
 }
 
 /** Resolves when no page is left to do, or the run was stopped. */
@@ -87,11 +84,12 @@ async function acquirePages(scope: RunScope): Promise<void> {
   await using pool = new NormalisePool(config.sources, { workers: config.workers })
   await using queue = new EmbeddedQueue({ clock, concurrencyOf: concurrencyOf(config) })
   await using commits = commitsTo(ledger, clock)
+  await using claims = claimsOn(ledger, clock)
   const journal = new JournalWriter(ledger, fatal)
   const tracks = tracksOf(scope, { transport, journal, normalise: pool.run.bind(pool) })
   const work = new PageWork({
     ...scope,
-    worker: `${process.pid}`,
+    claim: pageId => claims.add(pageId),
     queue,
     journal,
     tracks,
@@ -126,11 +124,27 @@ async function recover(
   }
 }
 
+/** Pages that are delivered together are claimed together. */
+function claimsOn(ledger: Ledger, clock: Clock): BatchProcessor<string, Claim | undefined> {
+  const worker = `${process.pid}`
+  return new BatchProcessor<string, Claim | undefined>({
+    process: async ids => {
+      const claims = await ledger.claim(ids, worker, LEASE_MS)
+      const byPage = new Map(claims.map(claim => [claim.page.id, claim]))
+      return ids.map(id => byPage.get(id))
+    },
+    maxBatchSize: PAGES_PER_TRANSACTION,
+    maxWaitMs: 0,
+    maxConcurrentBatches: 1,
+    clock,
+  })
+}
+
 /** All pages that wait when the last transaction has ended go into the next. */
 function commitsTo(ledger: Ledger, clock: Clock): BatchProcessor<PageCommit, 'done' | 'stale'> {
   return new BatchProcessor<PageCommit, 'done' | 'stale'>({
     process: pages => ledger.commit(pages),
-    maxBatchSize: PAGES_PER_COMMIT,
+    maxBatchSize: PAGES_PER_TRANSACTION,
     maxWaitMs: 0,
     maxConcurrentBatches: 1,
     clock,

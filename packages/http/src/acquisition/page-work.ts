@@ -14,7 +14,8 @@ import type { SourceTrack } from './source-track.js'
 
 /** Everything that the way of a page touches. */
 export interface PageWorkParts {
-  readonly worker: string
+  /** Undefined when the page is done, or another's. */
+  readonly claim: (pageId: string) => Promise<Claim | undefined>
   readonly ledger: Ledger
   readonly queue: PageQueue
   readonly leases: LeaseKeeper
@@ -58,8 +59,8 @@ export class PageWork {
   }
 
   async #handleOf(track: SourceTrack, page: PageRef): Promise<Redelivery | undefined> {
-    const { ledger, leases, worker } = this.#parts
-    const [claim] = await ledger.claim([page.id], worker, leases.leaseMs)
+    const { leases } = this.#parts
+    const claim = await this.#parts.claim(page.id)
     if (claim === undefined) {
       track.close(page.id)
       return undefined
@@ -102,6 +103,8 @@ export class PageWork {
 
   async #settle(track: SourceTrack, claim: Claim, error: unknown): Promise<Redelivery | undefined> {
     if (error instanceof LedgerError || error instanceof ClosedError) throw error
+    // What a failed run held is free when the ledger is opened again.
+    if (this.#parts.control.hasFailed) return undefined
     if (this.#parts.control.cut.aborted) return this.#giveBack(claim, 0)
     if (error instanceof BreakerOpenError) return this.#wait(track, claim, error)
     if (error instanceof RetryExhaustedError) await this.#fail(track, claim, error.cause)

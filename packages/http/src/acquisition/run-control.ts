@@ -47,6 +47,10 @@ export class RunControl implements Disposable {
     return this.#end ?? 'finished'
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Nothing is left to do. */
   finish(): void {
     this.#end ??= 'finished'

@@ -1,11 +1,11 @@
 import type { BreakerTransitionEvent } from 'async-patterns'
-import type { RunScope } from './acquire.js'
 import type { SourceConfig } from './config.js'
 import { EndpointLimiters } from './endpoint-limiter.js'
 import type { FetchObserver, FetcherParts } from './fetcher.js'
 import { Fetcher } from './fetcher.js'
 import type { JournalWriter } from './journal-writer.js'
 import { PageMemory } from './page-memory.js'
+import type { RunScope } from './run-scope.js'
 import { SourceHealth } from './source-health.js'
 import { SourceTrack } from './source-track.js'
 

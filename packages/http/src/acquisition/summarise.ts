@@ -29,7 +29,7 @@ export interface SourceFacts {
   readonly retries: number
 }
 
-export interface ErrorFacts {
+interface ErrorFacts {
   readonly source: string
   readonly code: string
   readonly count: number

@@ -83,12 +83,16 @@ function readOwner(file: string, Sqlite: typeof BetterSqlite3): number | undefin
   }
 }
 
+/** A checkpoint waits for the disk: one for each 16 MiB of log is enough, and small runs have none before their end. */
+const CHECKPOINT_PAGES = 4_000
+
 /** NORMAL with WAL survives a killed process; a power cut may cost the last transactions, never the file. */
 function prepareDatabase(database: Database, { file, maxBytes }: DatabaseOptions): Database {
   try {
     if (maxBytes !== undefined) limitSize(database, maxBytes)
     database.pragma('journal_mode = wal')
     database.pragma('synchronous = normal')
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     const version = database.pragma('user_version', { simple: true }) as number
     if (version !== 0 && version !== SCHEMA_VERSION) {
       throw new LedgerError(`${file} is a ledger of version ${version}; this is for ${SCHEMA_VERSION}`, file)

@@ -50,7 +50,6 @@ create table if not exists pages (
   error_message text,
   primary key (run, id)
 ) without rowid;
-create index if not exists open_pages on pages (run, state, id) where state <> 'done';
 create table if not exists products (
   source text not null,
   id text not null,

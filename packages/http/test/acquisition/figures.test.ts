@@ -1,0 +1,99 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { averageOf } from '../../src/acquisition/decimal-average.js'
+import { changesBetween } from '../../src/acquisition/plan-changes.js'
+import { windowOf } from '../../src/acquisition/rate-window.js'
+import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
+
+describe('averageOf', () => {
+  const average = (...amounts: string[]) => averageOf(amounts.map(amount => ({ amount, count: 1 })))
+
+  it('is exact where floats are not', () => {
+    expect(average('0.10', '0.20')).toBe('0.15')
+    expect(average('1.005', '1.005')).toBe('1.005')
+    expect(average('9007199254740993', '9007199254740993')).toBe('9007199254740993.00')
+  })
+
+  it('rounds half away from zero, at the places of the finest amount and at least two', () => {
+    expect(average('0.01', '0.02')).toBe('0.02')
+    expect(average('-0.01', '-0.02')).toBe('-0.02')
+    expect(average('1', '2')).toBe('1.50')
+    expect(average('0.001', '0.002')).toBe('0.002')
+  })
+
+  it('weighs each amount by its count, and is undefined for none', () => {
+    expect(
+      averageOf([
+        { amount: '1.00', count: 3 },
+        { amount: '2.00', count: 1 },
+      ]),
+    ).toBe('1.25')
+    expect(average()).toBeUndefined()
+    expect(average('free')).toBeUndefined()
+  })
+
+  it('lies between the least and the greatest, and does not depend on the order', () => {
+    const cents = fc.integer({ min: -1_000_000, max: 1_000_000 })
+    fc.assert(
+      fc.property(fc.array(cents, { minLength: 1, maxLength: 20 }), values => {
+        const texts = values.map(value => (value / 100).toFixed(2))
+        const mean = Number(average(...texts))
+        expect(mean).toBeGreaterThanOrEqual(Math.min(...values) / 100)
+        expect(mean).toBeLessThanOrEqual(Math.max(...values) / 100)
+        expect(average(...texts.toReversed())).toBe(average(...texts))
+      }),
+    )
+  })
+})
+
+describe('worstRollingSecond', () => {
+  it('counts half-open seconds', () => {
+    expect(worstRollingSecond([])).toBe(0)
+    expect(worstRollingSecond([0, 200, 400, 600, 800, 1_000, 1_200])).toBe(5)
+    expect(worstRollingSecond([0, 999.9, 1_000.1])).toBe(2)
+  })
+
+  it('is not misled by the resolution of epoch moments', () => {
+    const epoch = 1_795_258_976_034.3
+    expect(worstRollingSecond([epoch, epoch + 999.9999])).toBe(1)
+  })
+
+  it('equals the count by hand', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 60 }), values => {
+        const times = values.toSorted((a, b) => a - b)
+        const counts = times.map(from => times.filter(at => at >= from && at < from + 1_000).length)
+        expect(worstRollingSecond(times)).toBe(Math.max(0, ...counts))
+      }),
+    )
+  })
+})
+
+describe('windowOf', () => {
+  it('makes a rate a whole number of requests in a window', () => {
+    expect(windowOf(5)).toEqual({ maxRequests: 5, windowMs: 1_000 })
+    expect(windowOf(2.5)).toEqual({ maxRequests: 5, windowMs: 2_000 })
+    expect(windowOf(0.3)).toEqual({ maxRequests: 3, windowMs: 10_000 })
+    expect(windowOf(0.01)).toEqual({ maxRequests: 1, windowMs: 100_000 })
+  })
+
+  it('never exceeds the rate by more than its rounding', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 1_000, noNaN: true }), rate => {
+        const { maxRequests, windowMs } = windowOf(rate)
+        expect((maxRequests * 1_000) / windowMs).toBeCloseTo(rate, 6)
+      }),
+    )
+  })
+})
+
+describe('changesBetween', () => {
+  it('names what was added, removed and changed', () => {
+    const before = JSON.stringify({ 'a.mapping': '1', 'b.query': '1' })
+    expect(changesBetween(before, { 'a.mapping': '2', 'c.query': '1' })).toEqual([
+      'a.mapping changed',
+      'b.query removed',
+      'c.query added',
+    ])
+  })
+})

@@ -1,0 +1,183 @@
+import { ManualClock } from 'async-patterns/testing'
+import { describe, expect, it } from 'vitest'
+import type { SourceConfig } from '../../src/acquisition/config.js'
+import { EndpointLimiters, endpointOf } from '../../src/acquisition/endpoint-limiter.js'
+import { JournalWriter } from '../../src/acquisition/journal-writer.js'
+import { LeaseKeeper } from '../../src/acquisition/lease-keeper.js'
+import type { Journal, Ledger } from '../../src/acquisition/ledger.js'
+import type { Claim } from '../../src/acquisition/page.js'
+import { PageMemory } from '../../src/acquisition/page-memory.js'
+import { RunControl } from '../../src/acquisition/run-control.js'
+import { Secrets } from '../../src/acquisition/secrets.js'
+import { SourceUrlSecrets } from '../../src/acquisition/source-url-secrets.js'
+import { pageOf } from '../contracts/ledger-contract.js'
+
+const sourceAt = (baseUrl: string, path: string, ratePerSecond = 5, query = {}) =>
+  ({ baseUrl, path, query, limits: { ratePerSecond } }) as SourceConfig
+
+describe('RunControl', () => {
+  const controlWith = (clock: ManualClock, signal?: AbortSignal) => {
+    const reasons: string[] = []
+    const onStopping = (reason: string) => reasons.push(reason)
+    const control = new RunControl({ clock, timeoutMs: 1_000, graceMs: 200, signal, onStopping })
+    return { control, reasons }
+  }
+
+  it('stops at the timeout, cuts after the grace time, and leaves no timer', async () => {
+    const clock = new ManualClock()
+    const { control, reasons } = controlWith(clock)
+    await clock.advance(999)
+    expect(control.stop.aborted).toBe(false)
+    await clock.advance(1)
+    expect([control.stop.aborted, control.cut.aborted, control.end]).toEqual([true, false, 'timeout'])
+    await clock.advance(200)
+    expect(control.cut.aborted).toBe(true)
+    control[Symbol.dispose]()
+    expect([clock.pendingTimers, reasons]).toEqual([0, ['timeout']])
+  })
+
+  it('A-17 stops when it is interrupted, also before it begins', async () => {
+    const stop = new AbortController()
+    const clock = new ManualClock()
+    const { control, reasons } = controlWith(clock, stop.signal)
+    stop.abort()
+    expect([control.end, reasons]).toEqual(['interrupted', ['interrupted']])
+    expect(controlWith(clock, stop.signal).control.stop.aborted).toBe(true)
+    control[Symbol.dispose]()
+  })
+
+  it('remembers why it ended first', async () => {
+    const clock = new ManualClock()
+    const { control } = controlWith(clock)
+    control.finish()
+    await clock.advance(5_000)
+    expect([control.end, control.cut.aborted]).toEqual(['finished', false])
+  })
+
+  it('cuts at once when the run fails, and throws that', () => {
+    const { control } = controlWith(new ManualClock())
+    control.throwFailure()
+    control.fail(new Error('disk'))
+    control.fail(new Error('later'))
+    expect(control.cut.aborted).toBe(true)
+    expect(() => control.throwFailure()).toThrow('disk')
+  })
+})
+
+describe('JournalWriter', () => {
+  const row = (attempt: number) => ({ source: 'a', pageId: 'a:page=1', attempt, at: 0 })
+
+  it('writes all of one turn at once, in order, and flush waits for it', async () => {
+    const written: Journal[] = []
+    const ledger = { log: async (journal: Journal) => void written.push(journal) } as Ledger
+    const journal = new JournalWriter(ledger, () => undefined)
+    journal.departure(row(1))
+    journal.departure(row(2))
+    journal.transition({ source: 'a', from: 'closed', to: 'open', at: 0, cause: 'x' })
+    await journal.flush()
+    await journal.flush()
+    expect(written).toHaveLength(1)
+    expect(written[0]?.departures.map(({ attempt }) => attempt)).toEqual([1, 2])
+    expect(written[0]?.transitions).toHaveLength(1)
+  })
+
+  it('tells what could not be written', async () => {
+    const errors: unknown[] = []
+    const ledger = { log: () => Promise.reject(new Error('full')) } as unknown as Ledger
+    const journal = new JournalWriter(ledger, error => errors.push(error))
+    journal.departure(row(1))
+    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setImmediate(resolve))
+    expect(errors).toEqual([new Error('full')])
+    await expect(journal.flush()).rejects.toThrow('full')
+  })
+})
+
+describe('LeaseKeeper', () => {
+  it('renews what is held three times a lease, and sets no timer when nothing is', async () => {
+    const clock = new ManualClock()
+    const renewed: string[] = []
+    const ledger = {
+      renew: async (claim: Claim) => {
+        renewed.push(claim.page.id)
+        return true
+      },
+    } as unknown as Ledger
+    const leases = new LeaseKeeper(ledger, clock, 30_000, () => undefined)
+    const claim = { page: pageOf('a', 1), worker: 'w', fence: 1 }
+    leases.hold(claim)
+    await clock.advance(25_000)
+    expect(renewed).toEqual(['a:page=1', 'a:page=1'])
+    leases.drop(claim)
+    expect(clock.pendingTimers).toBe(0)
+  })
+})
+
+describe('EndpointLimiters', () => {
+  it('knows an endpoint by origin and path', () => {
+    expect(endpointOf(sourceAt('http://a.test/v1/', '/items'))).toBe('http://a.test/v1/items')
+    expect(endpointOf(sourceAt('http://a.test', ''))).toBe('http://a.test/')
+  })
+
+  it('shares a limiter per endpoint, at the lowest of the rates', () => {
+    const [one, two] = [sourceAt('http://a.test', 'x', 5), sourceAt('http://a.test/', '/x', 2)]
+    const other = sourceAt('http://a.test', 'y')
+    const limiters = new EndpointLimiters([one, two, other], new ManualClock())
+    expect(limiters.of(one)).toBe(limiters.of(two))
+    expect(limiters.of(one)).not.toBe(limiters.of(other))
+  })
+
+  it('A-4 stays shut for one window after the last departure of an earlier process, and no longer', async () => {
+    const clock = new ManualClock()
+    const source = sourceAt('http://a.test', 'x')
+    const limiterAfter = (ago: number) =>
+      new EndpointLimiters([source], clock, clock.wallNow() - ago).of(source)
+    const waits: number[] = []
+    for (const ago of [0, 400, 1_000, -60_000]) {
+      const began = clock.now()
+      await clock.run(limiterAfter(ago).acquire())
+      waits.push(clock.now() - began)
+    }
+    expect(waits).toEqual([1_000, 600, 0, 1_000])
+  })
+})
+
+describe('PageMemory', () => {
+  it('A-8 lets pages wait while heavy ones are in hand, and always has room for the guesses', async () => {
+    const memory = new PageMemory(1_000, 4)
+    const first = await memory.reserve('a', {})
+    memory.weigh('a', first, 900)
+    const second = memory.reserve('a', {})
+    let isIn = false
+    void second.then(() => {
+      isIn = true
+    })
+    await Promise.resolve()
+    expect(isIn).toBe(false)
+    first.release()
+    await second
+    expect(memory.bytesInUse).toBe(250)
+    await Promise.all([1, 2, 3].map(() => memory.reserve('b', {})))
+    expect(memory.bytesInUse).toBe(1_000)
+  })
+
+  it('takes a page that is heavier than the bound', async () => {
+    const memory = new PageMemory(1_000, 1)
+    const permit = await memory.reserve('a', {})
+    memory.weigh('a', permit, 5_000)
+    permit.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+})
+
+describe('SourceUrlSecrets', () => {
+  it('A-14 takes the credentials of the query out of a URL, and puts them back', () => {
+    const query = { api_key: 'k/1&', session: 'abcd', sort: 'id' }
+    const urls = new SourceUrlSecrets(sourceAt('http://a.test', 'x', 5, query), new Secrets(['abcd']))
+    const href = 'http://a.test/x?api_key=k%2F1%26&session=abcd&sort=id&page=2'
+    const sealed = urls.seal(href)
+    expect(sealed).toBe('http://a.test/x?sort=id&page=2')
+    expect(new URL(urls.open(sealed)).searchParams.get('api_key')).toBe('k/1&')
+    expect(new URL(urls.open(sealed)).searchParams.get('session')).toBe('abcd')
+  })
+})

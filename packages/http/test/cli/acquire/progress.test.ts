@@ -1,0 +1,170 @@
+import { PassThrough } from 'node:stream'
+import type { WriteStream } from 'node:tty'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AcquireEvent, Summary } from '../../../src/acquisition/index.js'
+import { resultPaths } from '../../../src/acquisition/index.js'
+import { interruption } from '../../../src/cli/acquire/interruption.js'
+import { LiveProgress } from '../../../src/cli/acquire/live-progress.js'
+import { LogProgress, logLevel } from '../../../src/cli/acquire/log-progress.js'
+import { resultTable } from '../../../src/cli/acquire/result-table.js'
+import { SourceLines } from '../../../src/cli/acquire/source-lines.js'
+import { UsageError } from '../../../src/cli/usage-error.js'
+
+const page = { source: 'shop', pageId: 'shop:page=1' }
+const EVENTS: readonly AcquireEvent[] = [
+  { type: 'run-opened', runId: 'r', resumed: true, sources: ['shop', 'other'] },
+  { type: 'departure', ...page, attempt: 1 },
+  { type: 'attempt-failed', ...page, attempt: 1, code: 'HTTP_500', message: 'no' },
+  { type: 'departure', ...page, attempt: 2 },
+  { type: 'page-done', ...page, records: 9, rejects: 1, openPages: 4 },
+  { type: 'breaker', source: 'shop', from: 'closed', to: 'open', cause: 'failures' },
+  { type: 'throttled', source: 'shop', waitMs: 1_000 },
+]
+
+const SUMMARY: Summary = {
+  run: {
+    id: 'r',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: '2026-01-01T00:00:01.500Z',
+    durationMs: 1_500,
+    status: 'partial',
+    configHash: 'h',
+    version: '0.1.0',
+  },
+  totals: { products: 9, rejected: 1, duplicates: 0, pages: 1, requests: 2, retries: 1, successRate: 0.5 },
+  sources: [
+    {
+      name: 'shop',
+      status: 'failed',
+      pages: 1,
+      requests: 2,
+      retries: 1,
+      fetched: 10,
+      accepted: 9,
+      rejected: 1,
+      duplicates: 0,
+      warnings: 0,
+      averagePrice: {},
+      errors: [],
+      breaker: { state: 'open', transitions: [] },
+      rateLimit: { limitPerSecond: 5, worstRollingSecond: 2 },
+      coverage: { reportedTotal: 50, uniqueIds: 9, missing: 40 },
+    },
+  ],
+  products: [],
+  errors: [{ source: 'shop', code: 'HTTP_500', count: 1, firstAt: '', lastAt: '' }],
+}
+
+function fakeTerminal(columns: number): { terminal: WriteStream; written: () => string } {
+  const stream = new PassThrough() as unknown as WriteStream & { columns: number }
+  const chunks: string[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
+  stream.columns = columns
+  return { terminal: stream, written: () => chunks.join('') }
+}
+
+describe('SourceLines', () => {
+  it('shows pages, records, rate, retries and breaker of each source', () => {
+    let now = 0
+    const lines = new SourceLines(() => now)
+    for (const event of EVENTS) lines.add(event)
+    expect(lines.render()).toEqual([
+      'shop   1 pages (4 open) · 9 records · 1 rejected · 1.0/s · 1 retries · breaker open · throttled for 1000 ms',
+      'other  0 pages (1 open) · 0 records · 0 rejected · 0.0/s · 0 retries · breaker closed',
+    ])
+    now = 3_000
+    lines.add({ type: 'source-gave-up', source: 'shop', message: '' })
+    lines.add({ type: 'page-failed', ...page, source: 'other', code: 'HTTP_404', message: '' })
+    expect(lines.render()[0]).toContain('0.0/s')
+    expect(lines.render()[0]).toContain('given up')
+    expect(lines.render()[1]).toContain('failed: HTTP_404')
+  })
+})
+
+describe('LiveProgress', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+  afterEach(() => vi.useRealTimers())
+
+  it('redraws its lines in place, cut to the width, and takes them away at the end', () => {
+    const { terminal, written } = fakeTerminal(40)
+    const progress = new LiveProgress(terminal)
+    for (const event of EVENTS) progress.show(event)
+    vi.advanceTimersByTime(200)
+    progress.show({ type: 'stopping', reason: 'interrupted', graceMs: 5_000 })
+    vi.advanceTimersByTime(100)
+    progress.end()
+    progress[Symbol.dispose]()
+    const text = written()
+    expect(text).toContain('\u001B[3A\u001B[0J')
+    expect(text).toContain('continuing the last run')
+    expect(text).toContain('stopping (interrupted)')
+    for (const line of text.split('\n')) expect(line.length).toBeLessThan(60)
+    expect(text.endsWith('\u001B[3A\u001B[0J')).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('LogProgress', () => {
+  it('writes one JSON object a line, by level, and the results at the end', () => {
+    const stream = new PassThrough()
+    const lines: string[] = []
+    stream.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split('\n')))
+    const progress = new LogProgress('info', stream)
+    for (const event of EVENTS) progress.show(event)
+    progress.end(SUMMARY, { ...resultPaths('out') })
+    progress[Symbol.dispose]()
+    const logged = lines.map(line => JSON.parse(line) as { msg: string; level: number })
+    expect(logged.map(({ msg }) => msg)).toEqual([
+      'run-opened',
+      'attempt-failed',
+      'page-done',
+      'breaker',
+      'throttled',
+      'source',
+      'results',
+    ])
+    expect(logged.at(-1)).toMatchObject({ status: 'partial', results: { summary: 'out/summary.json' } })
+    expect(logged.at(-2)).toMatchObject({ level: 40, source: 'shop', missing: 40 })
+  })
+
+  it('refuses a level that is none', () => {
+    expect(logLevel(undefined)).toBe('info')
+    expect(() => logLevel('loud')).toThrow(UsageError)
+  })
+})
+
+describe('resultTable', () => {
+  it('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
+    expect(resultTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
+      'source  status  pages  products  rejected  duplicates  missing  requests  retries  worst second',
+      'shop    failed      1         9         1           0       40         2        1        2 of 5',
+      '',
+      'partial: 9 products in 1.5 s, 2 requests, 1 retries',
+      '  shop: HTTP_500 1x',
+      'summary   out/summary.json',
+      'products  out/acquire.db',
+      'rejected  out/rejected.jsonl',
+    ])
+  })
+})
+
+describe('interruption', () => {
+  it('A-17 aborts at the first signal, takes its echo for the same, and exits at once at the second', () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
+    const before = process.listenerCount('SIGINT')
+    {
+      using interrupted = interruption()
+      process.emit('SIGINT')
+      expect(interrupted.signal.aborted).toBe(true)
+      now.mockReturnValue(1_020)
+      process.emit('SIGTERM')
+      expect(exit).not.toHaveBeenCalled()
+      now.mockReturnValue(2_000)
+      process.emit('SIGINT')
+      expect(exit).toHaveBeenCalledExactlyOnceWith(130)
+    }
+    expect(process.listenerCount('SIGINT')).toBe(before)
+    vi.restoreAllMocks()
+  })
+})

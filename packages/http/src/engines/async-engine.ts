@@ -99,10 +99,11 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     const startedAt = this.#clock.now()
     const memory = new PeakMemory()
     const results = Array.from<RequestResult>({ length: urls.length })
-    const entries = urls.entries()
+    let next = 0
     const lane = async (): Promise<void> => {
-      for (const [index, url] of entries) {
-        results[index] = await this.#fetch(url)
+      while (next < urls.length) {
+        const index = next++
+        results[index] = await this.#fetch(urls[index] as string)
         memory.sample()
       }
     }

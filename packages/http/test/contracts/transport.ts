@@ -152,6 +152,26 @@ export function transportContract(name: string, make: (options?: CommonOptions) 
       expect(departures).toBe(0)
     })
 
+    test('an onDeparture that throws fails its own request and no other', async () => {
+      await using server = await httpServer((_, response) => void response.end('x'))
+      await using transport = make({ maxConnections: 1 })
+      const onDeparture = (): void => {
+        throw new Error('mine')
+      }
+      await expect(transport.send({ url: server.url, onDeparture })).rejects.toThrow('mine')
+      expect(text((await transport.send({ url: server.url })).body)).toBe('x')
+    })
+
+    test('a request may ask for its connection to be closed', async () => {
+      await using server = await httpServer(
+        (request, response) => void response.end(request.headers.connection),
+      )
+      await using transport = make()
+      const response = await transport.send({ url: server.url, headers: { Connection: 'close' } })
+      expect(text(response.body)).toBe('close')
+      await eventually(() => server.open === 0)
+    })
+
     test('a dead port refuses every request, those that wait for a connection too', async () => {
       const url = await deadUrl()
       await using transport = make({ maxConnections: 2 })

@@ -22,25 +22,34 @@ const EXPECT_BODY = new Set(['POST', 'PUT', 'PATCH'])
 export function requestText(request: TransportRequest, target: Target, keepAlive: boolean): string {
   const method = request.method ?? 'GET'
   if (!isToken(method) || method === 'CONNECT') throw badRequest(`a method ${JSON.stringify(method)}`)
-  const { lines, hasHost } = fieldLines(request.headers ?? {})
+  const { lines, hasHost, closes } = fieldLines(request.headers ?? {})
   const host = hasHost ? '' : `Host: ${target.host}\r\n`
-  const connection = `Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n`
+  const connection = `Connection: ${keepAlive && !closes ? 'keep-alive' : 'close'}\r\n`
   const body = latin1(request.body ?? '')
   const length = body !== '' || EXPECT_BODY.has(method) ? `Content-Length: ${body.length}\r\n` : ''
   return `${method} ${target.path} HTTP/1.1\r\n${host}${connection}${lines}${length}\r\n${body}`
 }
 
-function fieldLines(headers: Readonly<Record<string, string>>): { lines: string; hasHost: boolean } {
+interface Fields {
+  readonly lines: string
+  readonly hasHost: boolean
+  /** The connection is to end with this request. */
+  readonly closes: boolean
+}
+
+function fieldLines(headers: Readonly<Record<string, string>>): Fields {
   let lines = ''
   let hasHost = false
+  let closes = false
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase()
     if (!isToken(name) || REFUSED.has(lower)) throw badRequest(`a header ${JSON.stringify(name)}`)
     if (!isValue(value)) throw badRequest(`such a value of the header ${JSON.stringify(name)}`)
     if (lower === 'host') hasHost = true
-    if (lower !== 'connection') lines += `${name}: ${value}\r\n`
+    if (lower === 'connection') closes ||= /\bclose\b/i.test(value)
+    else lines += `${name}: ${value}\r\n`
   }
-  return { lines, hasHost }
+  return { lines, hasHost, closes }
 }
 
 function latin1(body: Uint8Array | string): string {

@@ -67,7 +67,11 @@ export class WireSlot implements WireHandler, BodySink {
     this.#call = call
     this.#headTaken = false
     call.slot = this
-    call.request.onDeparture?.()
+    try {
+      call.request.onDeparture?.()
+    } catch (error) {
+      call.cancel(error)
+    }
     // Its owner may have given it up just now.
     if (this.#call === call) this.connection.send(call.text, call.request.method === 'HEAD')
   }

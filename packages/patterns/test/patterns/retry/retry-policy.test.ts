@@ -309,19 +309,23 @@ describe('aborts and deadlines', () => {
     expect(await rejected(retry.executeWithMetrics(() => expect.unreachable(), within))).toBe(reason)
   })
 
-  test('an abort during an attempt allows no other, and its reason passes through', async () => {
-    const { clock, retry } = rig()
-    const controller = new AbortController()
-    const reason = new Error('stop')
-    let attempts = 0
-    const operation = (): Promise<never> => {
-      attempts += 1
-      controller.abort(reason)
-      return Promise.reject(new Error('socket closed'))
-    }
-    expect(await clock.run(rejected(retry.execute(operation, { signal: controller.signal })))).toBe(reason)
-    expect(attempts).toBe(1)
-  })
+  test.each([1, 3])(
+    'an abort during the first of %o attempts allows no other, and its reason passes through',
+    async maxAttempts => {
+      const { clock, retry } = rig({ maxAttempts })
+      retry.subscribe(() => expect.unreachable())
+      const controller = new AbortController()
+      const reason = new Error('stop')
+      let attempts = 0
+      const operation = (): Promise<never> => {
+        attempts += 1
+        controller.abort(reason)
+        return Promise.reject(new Error('socket closed'))
+      }
+      expect(await clock.run(rejected(retry.execute(operation, { signal: controller.signal })))).toBe(reason)
+      expect(attempts).toBe(1)
+    },
+  )
 
   test('P-R5 each attempt has its own timeout', async () => {
     const { clock, retry } = rig({ maxAttempts: 3 })

@@ -5,12 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from 'async-patterns'
 import type BetterSqlite3 from 'better-sqlite3'
 import { expect, it } from 'vitest'
-import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
 import type { Summary } from '../../src/acquisition/summary.js'
 import type { Shops } from '../../src/mock/index.js'
 import { startShops } from '../../src/mock/index.js'
 import { AcquireProcess } from '../support/acquire-process.js'
-import { acquired, exampleConfig, outputFolder, QUICK } from '../support/acquire-rig.js'
+import { acquired, exampleConfig, outputFolder, QUICK, worstArrivals } from '../support/acquire-rig.js'
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
 
@@ -87,8 +86,7 @@ it('A-1 kill -9 twenty times at random: the final data equal a clean run, no com
       await acquireWithKills(shops, killed.path, seed)
       for (const shop of shops.all) {
         // A-4: the limit holds over kills and restarts, in the shop's own log.
-        const at = shop.requests.map(request => request.at * (1_000 / 950))
-        expect(worstRollingSecond(at)).toBeLessThanOrEqual(RATE)
+        expect(worstArrivals(shop.requests)).toBeLessThanOrEqual(RATE)
       }
       await acquired(await exampleConfig(shops, clean.path, QUICK))
       expect(await resultsIn(killed.path)).toEqual(await resultsIn(clean.path))

@@ -4,15 +4,24 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { PlanChangedError } from '../../src/acquisition/ledger-errors.js'
 import type { RejectedRow } from '../../src/acquisition/ledger.js'
-import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
 import type { Summary } from '../../src/acquisition/summary.js'
 import type { ShopServer } from '../../src/mock/index.js'
 import { startShops } from '../../src/mock/index.js'
-import { acquired, exampleConfig, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
+import {
+  acquired,
+  exampleConfig,
+  outputFolder,
+  QUICK,
+  withLimits,
+  worstArrivals,
+} from '../support/acquire-rig.js'
 
 const schemaFile = new URL('../../../../schemas/summary.schema.json', import.meta.url)
 const ajv = new Ajv({ allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } })
 const isSummary = ajv.compile(JSON.parse(await readFile(schemaFile, 'utf8')) as object)
+
+/** What is bounded in real time may be late once on a busy machine. */
+const TIMED = { retry: 2 }
 
 async function summaryOnDisk(output: string): Promise<Summary> {
   const summary = JSON.parse(await readFile(join(output, 'summary.json'), 'utf8')) as Summary
@@ -124,22 +133,25 @@ describe('acquire', () => {
     expect(summary.sources[0]?.rateLimit.limitPerSecond).toBe(100)
   })
 
-  it('A-4 keeps the rate in every rolling second from an idle start, and wastes none of it', async () => {
-    const [rate, pages, latencyMs] = [25, 51, 20]
-    await using shops = await startShops({ pages, behaviour: { latency: latencyMs } })
-    await using output = await outputFolder()
-    const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: rate })
-    const { summary } = await acquired(config)
-    const arrivals = shops.all.map(shop => shop.requests.map(request => request.at))
-    for (const [index, at] of arrivals.entries()) {
-      // Between departure and arrival lies the network's jitter: 950 ms of arrivals hold no more than the limit.
-      expect(worstRollingSecond(at.map(moment => moment * (1_000 / 950)))).toBeLessThanOrEqual(rate)
-      expect(summary.sources[index]?.rateLimit.worstRollingSecond).toBeLessThanOrEqual(rate)
-    }
-    const first = Math.min(...arrivals.flat())
-    const last = Math.max(...arrivals.flat())
-    expect(last - first).toBeLessThanOrEqual(1.15 * ((pages - 1) / rate) * 1_000 + latencyMs)
-  })
+  it(
+    'A-4 keeps the rate in every rolling second from an idle start, and wastes none of it',
+    TIMED,
+    async () => {
+      const [rate, pages, latencyMs] = [25, 51, 20]
+      await using shops = await startShops({ pages, behaviour: { latency: latencyMs } })
+      await using output = await outputFolder()
+      const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: rate })
+      const { summary } = await acquired(config)
+      const arrivals = shops.all.map(shop => shop.requests.map(request => request.at))
+      for (const [index, shop] of shops.all.entries()) {
+        expect(worstArrivals(shop.requests)).toBeLessThanOrEqual(rate)
+        expect(summary.sources[index]?.rateLimit.worstRollingSecond).toBeLessThanOrEqual(rate)
+      }
+      const first = Math.min(...arrivals.flat())
+      const last = Math.max(...arrivals.flat())
+      expect(last - first).toBeLessThanOrEqual(1.15 * ((pages - 1) / rate) * 1_000 + latencyMs)
+    },
+  )
 
   it('shares the limit among sources of one endpoint', async () => {
     await using shops = await startShops({ pages: 15 })
@@ -150,8 +162,7 @@ describe('acquire', () => {
     const twins = ['one', 'two'].map(name => ({ ...northwind, name }))
     const { summary } = await acquired({ ...config, sources: twins })
     expect(summary.run.status).toBe('complete')
-    const at = shops.northwind.requests.map(request => request.at * (1_000 / 950))
-    expect(worstRollingSecond(at)).toBeLessThanOrEqual(20)
+    expect(worstArrivals(shops.northwind.requests)).toBeLessThanOrEqual(20)
     expect(summary.sources.map(source => source.rateLimit.worstRollingSecond)).toEqual([20, 20])
   })
 })

@@ -7,7 +7,8 @@ import { acquire } from '../../src/acquisition/acquire.js'
 import type { PipelineConfig, SourceConfig, SourceLimits } from '../../src/acquisition/config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { Summary } from '../../src/acquisition/summary.js'
-import type { Shops } from '../../src/mock/index.js'
+import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
+import type { LoggedRequest, Shops } from '../../src/mock/index.js'
 
 /** The example pipeline, on the shops given and in an output folder of its own. */
 export async function exampleConfig(
@@ -57,4 +58,12 @@ export async function acquired(
     },
   })
   return { summary, events }
+}
+
+/**
+ * The most arrivals in any 800 ms. Between departure and arrival lies the jitter of a loaded machine: a second of
+ * departures may arrive within less. (The departures themselves are checked strictly, from the ledger.)
+ */
+export function worstArrivals(requests: readonly LoggedRequest[]): number {
+  return worstRollingSecond(requests.map(request => request.at * (1_000 / 800)))
 }

@@ -38,7 +38,7 @@ export type {
   RunStatus,
   TransitionRow,
 } from './ledger.js'
-export { LedgerError, LedgerLockedError, MissingPackageError, PlanChangedError } from './ledger-errors.js'
+export { LedgerError, LedgerLockedError, PlanChangedError } from './ledger-errors.js'
 export type { DateType, FieldMapping, FieldType, FieldValue, Mapping, Money, MoneyType } from './mapping.js'
 export type {
   AcceptedRecord,
@@ -52,6 +52,7 @@ export type { Claim, PageCommit, PageError, PageRef } from './page.js'
 export type { ConsumeOptions, DeliveryContext, PageHandler, PageQueue, Redelivery } from './page-queue.js'
 export { NextUrlError } from './pagination/next-url-error.js'
 export type { PaginationConfig, StopReason } from './pagination/pagination.js'
+export { MissingPackageError } from '../persistence/index.js'
 export { Secrets } from './secrets.js'
 export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
 export { SqliteLedger } from './sqlite/sqlite-ledger.js'

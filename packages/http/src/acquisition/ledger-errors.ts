@@ -38,14 +38,3 @@ export class PlanChangedError extends AsyncPatternsError {
     this.changes = changes
   }
 }
-
-/** A package that only some features need is not installed. */
-export class MissingPackageError extends AsyncPatternsError {
-  readonly code = 'MISSING_PACKAGE'
-  readonly packageName: string
-
-  constructor(packageName: string, purpose: string, cause?: unknown) {
-    super(`${purpose} needs the package ${packageName}: npm install ${packageName}`, { cause })
-    this.packageName = packageName
-  }
-}

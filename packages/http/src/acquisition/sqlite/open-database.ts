@@ -1,22 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { LedgerError, LedgerLockedError, MissingPackageError } from '../ledger-errors.js'
+import { sqliteDriver, storageAdvice } from '../../persistence/index.js'
+import { LedgerError, LedgerLockedError } from '../ledger-errors.js'
 import { SCHEMA, SCHEMA_VERSION } from './schema.js'
 
 export type Database = BetterSqlite3.Database
-
-const require = createRequire(import.meta.url)
-
-/** The driver is optional and native: it is loaded when a ledger is opened and not before. */
-function driver(): typeof BetterSqlite3 {
-  try {
-    return require('better-sqlite3') as typeof BetterSqlite3
-  } catch (error) {
-    throw new MissingPackageError('better-sqlite3', 'The embedded ledger', error)
-  }
-}
 
 /** Where the database lies and how far it may go: see SqliteLedgerOptions. */
 export interface DatabaseOptions {
@@ -38,7 +27,7 @@ export interface OwnedDatabase {
  * @throws LedgerLockedError, LedgerError, MissingPackageError.
  */
 export function openOwned(options: DatabaseOptions): OwnedDatabase {
-  const Sqlite = driver()
+  const Sqlite = sqliteDriver('The embedded ledger')
   const { file, busyTimeoutMs = 1_000 } = options
   return translating(file, () => {
     mkdirSync(dirname(file), { recursive: true })
@@ -114,32 +103,14 @@ function limitSize(database: Database, maxBytes: number): void {
   database.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
 }
 
-const ADVICE: readonly (readonly [prefix: string, advice: string])[] = [
-  ['SQLITE_FULL', 'the disk is full'],
-  ['ENOSPC', 'the disk is full'],
-  ['SQLITE_READONLY', 'it cannot be written: is the folder read-only?'],
-  ['EROFS', 'it cannot be written: the file system is read-only'],
-  ['EACCES', 'it cannot be written: permission is missing'],
-  ['EPERM', 'it cannot be written: permission is missing'],
-  ['SQLITE_CANTOPEN', 'it cannot be opened: does the folder exist, and may it be written?'],
-  ['ENOTDIR', 'its folder is not a folder'],
-  ['EEXIST', 'its folder is not a folder'],
-  ['SQLITE_BUSY', 'it is locked by another program'],
-  ['SQLITE_LOCKED', 'it is locked by another program'],
-  ['SQLITE_IOERR', 'the disk reports an error'],
-  ['SQLITE_CORRUPT', 'it is damaged'],
-  ['SQLITE_NOTADB', 'it is not a ledger'],
-]
-
 /** Runs `work` and turns what the database or the file system says into a LedgerError that says what to do. */
 export function translating<T>(file: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = codeOf(error)
-    const advice = ADVICE.find(([prefix]) => code?.startsWith(prefix))
+    const advice = storageAdvice(error)
     if (advice === undefined) throw error
-    throw new LedgerError(`${file}: ${advice[1]} (${code})`, file, error)
+    throw new LedgerError(`${file}: ${advice}`, file, error)
   }
 }
 

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Claim } from '../../../src/acquisition/page.js'
 import { LedgerError, LedgerLockedError } from '../../../src/acquisition/ledger-errors.js'
 import { SqliteLedger } from '../../../src/acquisition/sqlite/sqlite-ledger.js'
-import { commitOf, planOf } from '../../contracts/ledger-contract.js'
+import { commitOf, pageOf, planOf } from '../../contracts/ledger-contract.js'
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
 
@@ -48,17 +48,18 @@ describe('SqliteLedger', () => {
     await new SqliteLedger({ file })[Symbol.asyncDispose]()
   })
 
-  it('A-16 disk full: a clear error, and nothing half-written', async () => {
+  it('A-2 A-16 disk full: a clear error, nothing half-written, and no cursor moved', async () => {
     const clock = new ManualClock()
     // SQLite raises the same SQLITE_FULL when the file may not grow as when the disk cannot take more.
     const limited = new SqliteLedger({ file, clock, maxBytes: 256 * 1024 })
     const run = await limited.openRun(planOf('a'), { fresh: false })
     const [held] = await limited.claim(['a:page=1'], 'one', 1_000)
     const rows = Array.from({ length: 5_000 }, (_, id) => ({ id: String(id), title: 'x'.repeat(100) }))
-    const commit = limited.commit([commitOf(held as Claim, rows)])
+    const commit = limited.commit([commitOf(held as Claim, rows, { next: [pageOf('a', 2)] })])
     await expect(commit).rejects.toThrow(LedgerError)
     await expect(commit).rejects.toThrow('the disk is full')
     expect((await limited.summary(run)).totals).toMatchObject({ products: 0, pages: 0 })
+    expect((await limited.known(run)).map(page => page.id)).toEqual(['a:page=1'])
     await limited[Symbol.asyncDispose]()
   })
 
@@ -68,7 +69,7 @@ describe('SqliteLedger', () => {
     await rm(join(folder, 'out'))
     await mkdir(join(folder, 'out'))
     await writeFile(file, 'not a database at all, but long enough to be looked at as one'.repeat(20))
-    expect(() => new SqliteLedger({ file })).toThrow('it is not a ledger')
+    expect(() => new SqliteLedger({ file })).toThrow('it is not a SQLite database')
   })
 
   it('A-16 database locked by another program: a clear error', async () => {

@@ -1,0 +1,7 @@
+export { JsonlWriter } from './jsonl-writer.js'
+export type { RecordWriter, RecordWriterMetrics, RecordWriterOptions, WriteMode } from './record-writer.js'
+export { MissingPackageError, sqliteDriver } from './sqlite-driver.js'
+export { SqliteWriter } from './sqlite-writer.js'
+export { storageAdvice } from './storage-advice.js'
+export type { StoredResult } from './stored-result.js'
+export { WriterError } from './writer-error.js'

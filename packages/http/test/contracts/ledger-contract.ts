@@ -253,6 +253,28 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         expect(await ledger.pending(run)).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
       })
 
+      it('knows that breakers begin anew with the process', async () => {
+        const moved = (source: string, to: string) => ({ source, from: 'x', to, at: 0, cause: 'y' })
+        const transitions = [
+          moved('a', 'closed'),
+          moved('a', 'open'),
+          moved('b', 'open'),
+          moved('b', 'closed'),
+        ]
+        await ledger.log({ departures: [], failures: [], transitions })
+        await reopen()
+        const { sources } = await ledger.summary(run)
+        expect(sources.map(({ breaker }) => [breaker.state, breaker.transitions.length])).toEqual([
+          ['closed', 3],
+          ['closed', 2],
+        ])
+        expect(sources[0]?.breaker.transitions.at(-1)).toMatchObject({
+          from: 'open',
+          to: 'closed',
+          cause: 'restart',
+        })
+      })
+
       it('gives all pages of a failed source fresh tries', async () => {
         await commit('a:page=1', [], { next: [pageOf('a', 2), pageOf('a', 3)] })
         const failures = ['a:page=2', 'a:page=3', 'b:page=1'].map(pageId => {
@@ -397,6 +419,18 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
           errors: [{ code: 'HTTP_500', count: 3, firstAt: new Date(at + 1).toISOString() }],
         })
         expect(totals).toMatchObject({ requests: 4, retries: 3, successRate: 0.25 })
+      })
+
+      it('lists ten thousand products and says where the others are', async () => {
+        const rows = Array.from({ length: 10_001 }, (_, index) => ({ id: String(index).padStart(5, '0') }))
+        await commit('a:page=1', rows)
+        await finish()
+        const { products, productsTruncated, totals } = await ledger.summary(run)
+        expect(totals.products).toBe(10_001)
+        expect(products).toHaveLength(10_000)
+        expect(products.at(-1)?.id).toBe('09999')
+        expect(productsTruncated).toMatchObject({ listed: 10_000, total: 10_001 })
+        expect(productsTruncated?.rest).not.toBe('')
       })
 
       it('averages prices per currency without a float', async () => {

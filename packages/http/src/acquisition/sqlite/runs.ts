@@ -32,7 +32,7 @@ export function openRun(database: Database, plan: RunPlan, fresh: boolean, now: 
   else if (last !== undefined) {
     if (last.config_hash !== plan.configHash)
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
-    if (hasOpenPages(database, last.run)) return resume(database, last, plan, lastDepartureAt)
+    if (hasOpenPages(database, last.run)) return resume(database, last, plan, now, lastDepartureAt)
   }
   return begin(database, plan, now, lastDepartureAt)
 }
@@ -74,6 +74,15 @@ function resume(
   database
     .prepare("update pages set state = 'pending', worker = null where run = ? and state <> 'done'")
     .run(last.run)
+  // Breakers begin anew with the process.
+  database
+    .prepare(
+      `insert into transitions (run, source, from_state, to_state, at, cause)
+        select run, source, to_state, 'closed', @now, 'restart' from transitions
+        where rowid in (select max(rowid) from transitions where run = @run group by source)
+          and to_state <> 'closed'`,
+    )
+    .run({ run: last.run, now })
   writeSources(database, last.run, plan)
   const run = { id: last.id, startedAt: last.started_at, resumed: true, lastDepartureAt }
   return { number: last.run, run }

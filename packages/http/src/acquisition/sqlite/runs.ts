@@ -59,6 +59,7 @@ function resume(
   database: Database,
   last: RunRow,
   plan: RunPlan,
+  now: number,
   lastDepartureAt: number | undefined,
 ): OpenedRun {
   database

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export {
   type Added,
   type AnyPolicy,
@@ -21,6 +22,8 @@ export {
   PerKey,
   type PerKeyOptions,
   type Policy,
+  type PolicyDescription,
+  type PolicyRole,
   PolicyStack,
   perKey,
   QueueFullError,
@@ -217,3 +220,12 @@ export {
   type CacheMetrics,
   type CacheOptions,
 } from './patterns/cache/index.js'
+
+export {
+  describe,
+  type LayerDescription,
+  type StackDescription,
+  type StackWarning,
+  type StackWarningCode,
+  type WorstCase,
+} from './patterns/describe/index.js'

@@ -1,4 +1,5 @@
 import type { Operation, Policy, Within } from './policy.js'
+import type { PolicyDescription } from './policy-description.js'
 
 /** Any policy, as an element of a list. */
 export type AnyPolicy = Policy<never, unknown>
@@ -32,6 +33,10 @@ export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> 
 
   get idle(): boolean {
     return this.#layers.every(policy => policy.idle !== false)
+  }
+
+  describe(): PolicyDescription {
+    return { pattern: 'stack', role: 'other', layers: this.policies }
   }
 
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A> {

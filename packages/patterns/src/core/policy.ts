@@ -1,3 +1,5 @@
+import type { PolicyDescription } from './policy-description.js'
+
 /** What a caller may say about a call. A Context is one, so policies hand it on as it is. */
 export interface Within {
   /** Aborted when the caller gives up. */
@@ -42,4 +44,6 @@ export interface Policy<in R = unknown, out A = never> {
   readonly addedResult?: A
   /** True when the policy holds no state worth keeping: nothing in flight, nothing remembered. */
   readonly idle?: boolean
+  /** For the function `describe`; a policy without it counts as one that passes every call straight through. */
+  describe?(): PolicyDescription
 }

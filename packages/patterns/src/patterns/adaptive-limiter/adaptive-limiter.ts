@@ -1,4 +1,13 @@
-import type { Clock, Context, Listener, Operation, Outcome, Policy, Within } from '../../core/index.js'
+import type {
+  Clock,
+  Context,
+  Listener,
+  Operation,
+  Outcome,
+  Policy,
+  PolicyDescription,
+  Within,
+} from '../../core/index.js'
 import {
   checkDuration,
   checkFunction,
@@ -110,6 +119,11 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
   metrics(): AdaptiveLimiterMetrics {
     const { maxConcurrent, inUse, waiting } = this.#semaphore.metrics()
     return { limit: maxConcurrent, inFlight: inUse, waiting }
+  }
+
+  /** The limit is the present one. */
+  describe(): PolicyDescription {
+    return { ...this.#semaphore.describe(), pattern: 'adaptive-limiter' }
   }
 
   /** Changes of the number of permits, in their order; dispose the result to stop. */

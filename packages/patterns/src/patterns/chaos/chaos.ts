@@ -1,4 +1,13 @@
-import type { Clock, Context, Listener, Operation, Policy, Random, Within } from '../../core/index.js'
+import type {
+  Clock,
+  Context,
+  Listener,
+  Operation,
+  Policy,
+  PolicyDescription,
+  Random,
+  Within,
+} from '../../core/index.js'
 import {
   AsyncPatternsError,
   checkDuration,
@@ -103,6 +112,13 @@ export class Chaos<out A = never> implements Policy<unknown, A> {
     if (!isReplaced || result === undefined) return operation(context)
     this.#tell('result')
     return result(context)
+  }
+
+  describe(): PolicyDescription {
+    const { latencyRate, latencyMs, faultRate, resultRate } = this.#settings
+    const options = { latencyRate, faultRate, resultRate }
+    const longestMs = typeof latencyMs === 'number' ? latencyMs : Infinity
+    return { pattern: 'chaos', role: 'chaos', options, waitMs: latencyRate > 0 ? longestMs : 0 }
   }
 
   /** What was done, in the order in which it happens; dispose the result to stop. */

@@ -1,4 +1,13 @@
-import type { CallContext, Clock, Listener, Operation, Outcome, Policy, Within } from '../../core/index.js'
+import type {
+  CallContext,
+  Clock,
+  Listener,
+  Operation,
+  Outcome,
+  Policy,
+  PolicyDescription,
+  Within,
+} from '../../core/index.js'
 import { abortReason, checkDuration, contextOf, Deferred, Events, isAborted } from '../../core/index.js'
 import { BreakerCall } from './breaker-call.js'
 import type { BreakerEvent } from './breaker-events.js'
@@ -141,6 +150,12 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
       retryAfterMs: machine.retryAfterMs(now),
       totals: { ...machine.totals },
     }
+  }
+
+  describe(): PolicyDescription {
+    const { name, window, slowCallDurationMs, openStateDurationMs, probeCount } = this.#settings
+    const options = { name, window, slowCallDurationMs, openStateDurationMs, probeCount }
+    return { pattern: 'circuit-breaker', role: 'breaker', options }
   }
 
   /** Closed, with nothing remembered; also the end of `forceOpen` and `forceClosed`. Totals go on. */

@@ -1,4 +1,13 @@
-import type { CallContext, Clock, Discard, Listener, Operation, Policy, Within } from '../../core/index.js'
+import type {
+  CallContext,
+  Clock,
+  Discard,
+  Listener,
+  Operation,
+  Policy,
+  PolicyDescription,
+  Within,
+} from '../../core/index.js'
 import {
   checkDuration,
   contextOf,
@@ -82,6 +91,18 @@ export class Deadline implements Policy {
       return runTimed(operation, outer, outer.deadlineAt, outerLeftMs, this.#rule)
     }
     return runTimed(operation, outer, now + this.#budgetMs, this.#budgetMs, this.#rule)
+  }
+
+  describe(): PolicyDescription {
+    const { cooperative } = this.#rule
+    const [budgetMs, minimumMs] = [this.#budgetMs, this.#minimumMs]
+    return {
+      pattern: 'deadline',
+      role: 'deadline',
+      options: { budgetMs, minimumMs, cooperative },
+      limitMs: budgetMs,
+      cooperative,
+    }
   }
 
   /** Events arrive in the order in which they happened. Dispose the result to stop. */

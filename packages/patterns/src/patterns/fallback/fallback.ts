@@ -6,6 +6,7 @@ import type {
   Operation,
   Outcome,
   Policy,
+  PolicyDescription,
   Within,
 } from '../../core/index.js'
 import { checkFunction, contextOf, discardWith, disposeValue, Events } from '../../core/index.js'
@@ -68,6 +69,10 @@ export class Fallback<out A, in R = unknown> implements Policy<R, A> {
     if (!this.#when(outcome, context)) return value
     discardWith(this.#discard, value)
     return this.#replace(outcome, context)
+  }
+
+  describe(): PolicyDescription {
+    return { pattern: 'fallback', role: 'fallback' }
   }
 
   /** Replacements, in the order in which they happen; dispose the result to stop. */

@@ -1,4 +1,4 @@
-import type { Listener, Operation, Policy, Within } from '../../core/index.js'
+import type { Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import { contextOf, Events } from '../../core/index.js'
 import { HedgeBudget } from './hedge-budget.js'
 import type { HedgeOptions, HedgeSettings } from './hedge-options.js'
@@ -83,6 +83,19 @@ export class Hedge<in R = unknown> implements Policy<R> {
       hedgeWins: this.#hedgeWins,
       suppressed: this.#suppressed,
       delayMs: this.#delayMs(),
+    }
+  }
+
+  /** With a percentile the delay of today may not be that of tomorrow; it never exceeds what an attempt takes. */
+  describe(): PolicyDescription {
+    const { delayMs, percentile, maxHedges, budgetRatio } = this.#settings
+    return {
+      pattern: 'hedge',
+      role: 'hedge',
+      options: { delayMs, percentile, maxHedges, budgetRatio },
+      attempts: 1 + maxHedges,
+      loadAmplification: 1 + (budgetRatio === false ? maxHedges : Math.min(maxHedges, budgetRatio)),
+      waitMs: percentile === false ? maxHedges * delayMs : Infinity,
     }
   }
 

@@ -10,6 +10,7 @@ import {
   type Operation,
   type PatternEvent,
   type Policy,
+  type PolicyDescription,
   type Within,
 } from '../../core/index.js'
 import { CostTooHighError, RateLimitedError } from './errors.js'
@@ -126,6 +127,12 @@ export abstract class RateLimiter implements Policy {
       aborted: this.#aborted,
       waiting: this[gateOf].waiting,
     }
+  }
+
+  /** How long a line may become is not known, so neither is the wait; a deadline outside limits it. */
+  describe(): PolicyDescription {
+    const { maxCost } = this[gateOf]
+    return { pattern: this.#pattern, role: 'rate', options: { maxCost }, waitMs: Infinity }
   }
 
   /** Events: `wait`, `reject`, `block`, `rate-change`. Dispose the result to stop. */

@@ -70,6 +70,11 @@ export class RetryBudget {
     return this.#ratio !== undefined
   }
 
+  /** Attempts for each call in the long run, when all fail: `1 + ratio`; Infinity when only a number is set. */
+  get loadAmplification(): number {
+    return this.#ratio === undefined ? Infinity : 1 + this.#ratio
+  }
+
   /** Counts a first attempt. */
   countCall(key = 'default'): void {
     this.#windows.get(key).addCall(this.#clock.now())

@@ -1,8 +1,9 @@
-import type { CallContext, Listener, Operation, Policy, Within } from '../../core/index.js'
+import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import { contextOf, deadlineExceeded, Events, runOperation } from '../../core/index.js'
 import { RetryCall } from './retry-call.js'
 import type { RetryConfig, RetrySettings } from './retry-config.js'
 import { checkedSettings, retryErrors } from './retry-config.js'
+import { describeRetry } from './retry-description.js'
 import type { RetryEvent } from './retry-events.js'
 
 /** A value, and what it took to get it. */
@@ -70,6 +71,10 @@ export class RetryPolicy<in R = unknown> implements Policy<R> {
         (error: unknown) => call.finish({ ok: false, error }),
       )
       .then(value => ({ value, attempts: call.attempts, delaysMs: call.delaysMs }))
+  }
+
+  describe(): PolicyDescription {
+    return describeRetry(this.#settings)
   }
 
   subscribe(listener: Listener<RetryEvent>): Disposable {

@@ -1,4 +1,4 @@
-import type { Operation, TimerHandle, Within } from '../../core/index.js'
+import type { Operation, PolicyDescription, TimerHandle, Within } from '../../core/index.js'
 import {
   AcquireTimeoutError,
   abortReason,
@@ -33,6 +33,13 @@ export class PermitGate {
   check(weight: number, priority: number): void {
     checkCount('SemaphoreLimiter: weight', weight, { max: this.maxConcurrent })
     checkNumber('SemaphoreLimiter: priority', priority)
+  }
+
+  describe(): PolicyDescription {
+    const { maxConcurrent } = this
+    const { acquireTimeoutMs, maxQueue } = this.#options
+    const options = { maxConcurrent, acquireTimeoutMs, maxQueue }
+    return { pattern: 'semaphore-limiter', role: 'permits', options, waitMs: acquireTimeoutMs }
   }
 
   /** Takes the weight if it is free and nobody with an older or higher claim waits. */

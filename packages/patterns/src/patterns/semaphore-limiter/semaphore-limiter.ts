@@ -1,4 +1,4 @@
-import type { CallContext, Listener, Operation, Policy, Within } from '../../core/index.js'
+import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import { abortReason, contextOf, isAborted, runOperation } from '../../core/index.js'
 import type { Permit } from './permit.js'
 import { HeldPermit } from './permit.js'
@@ -86,6 +86,7 @@ export class SemaphoreLimiter implements Policy {
     const isIdle = (): boolean => this.idle
     return {
       execute: (operation, within) => this.#execute(operation, within, weight, priority),
+      describe: () => this.describe(),
       get idle() {
         return isIdle()
       },
@@ -137,6 +138,10 @@ export class SemaphoreLimiter implements Policy {
       acquired,
       rejected,
     }
+  }
+
+  describe(): PolicyDescription {
+    return this.#gate.describe()
   }
 
   /** Events arrive in the order in which they happened. Dispose the result to stop. */

@@ -3,6 +3,7 @@ import {
   checkCount,
   checkDuration,
   checkOneOf,
+  type PolicyDescription,
   systemClock,
   withDefaults,
 } from '../../core/index.js'
@@ -57,6 +58,11 @@ export class SlidingWindowLimiter extends TimedRateLimiter {
     super('sliding-window-limiter', rate, clock)
     this.#rate = rate
     this.#windowMs = windowMs
+  }
+
+  override describe(): PolicyDescription {
+    const [maxRequests, windowMs] = [this.#rate.maxCost, this.#windowMs]
+    return { ...super.describe(), options: { maxRequests, windowMs } }
   }
 
   /** Holds from now on, for those in line too; what has gone stays counted. The window stays as it is unless told. */

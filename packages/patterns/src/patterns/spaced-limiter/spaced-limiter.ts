@@ -1,4 +1,11 @@
-import { type Clock, checkCount, checkDuration, systemClock, withDefaults } from '../../core/index.js'
+import {
+  type Clock,
+  checkCount,
+  checkDuration,
+  type PolicyDescription,
+  systemClock,
+  withDefaults,
+} from '../../core/index.js'
 import { type RateAcquireOptions, TimedRateLimiter } from '../rate-limiter/index.js'
 import { Departure } from './departure.js'
 import { SpacedRate } from './spaced-rate.js'
@@ -35,6 +42,11 @@ export class SpacedLimiter extends TimedRateLimiter {
     const rate = new SpacedRate(maxRequests, windowMs)
     super('spaced-limiter', rate, clock)
     this.#rate = rate
+  }
+
+  override describe(): PolicyDescription {
+    const { maxCost: maxRequests, windowMs } = this.#rate
+    return { ...super.describe(), options: { maxRequests, windowMs } }
   }
 
   /** Holds from now on, for those in line too. The window stays as it is unless told. */

@@ -1,4 +1,13 @@
-import type { CallContext, Clock, Discard, Listener, Operation, Policy, Within } from '../../core/index.js'
+import type {
+  CallContext,
+  Clock,
+  Discard,
+  Listener,
+  Operation,
+  Policy,
+  PolicyDescription,
+  Within,
+} from '../../core/index.js'
 import {
   checkDuration,
   contextOf,
@@ -77,6 +86,18 @@ export class Timeout implements Policy {
     if (leftMs <= 0) return Promise.reject(deadlineExceeded(outer.deadlineAt, now))
     if (leftMs < timeoutMs) return runTimed(operation, outer, outer.deadlineAt, leftMs, this.#rule)
     return runTimed(operation, outer, now + timeoutMs, timeoutMs, this.#rule)
+  }
+
+  describe(): PolicyDescription {
+    const { cooperative } = this.#rule
+    const limitMs = this.#timeoutMs
+    return {
+      pattern: 'timeout',
+      role: 'timeout',
+      options: { timeoutMs: limitMs, cooperative },
+      limitMs,
+      cooperative,
+    }
   }
 
   /** Events arrive in the order in which they happened. Dispose the result to stop. */

@@ -1,4 +1,11 @@
-import { type Clock, checkCount, checkNumber, systemClock, withDefaults } from '../../core/index.js'
+import {
+  type Clock,
+  checkCount,
+  checkNumber,
+  type PolicyDescription,
+  systemClock,
+  withDefaults,
+} from '../../core/index.js'
 import { TimedRateLimiter } from '../rate-limiter/index.js'
 import { TokenBucketRate } from './token-bucket-rate.js'
 
@@ -33,6 +40,11 @@ export class TokenBucketLimiter extends TimedRateLimiter {
   /** Tokens in the bucket now, a part of one included. */
   get tokens(): number {
     return this.#rate.tokens(this.clock.now())
+  }
+
+  override describe(): PolicyDescription {
+    const { ratePerSecond, burst } = this.#rate
+    return { ...super.describe(), options: { ratePerSecond, burst } }
   }
 
   /** Holds from now on, for those in line too. Tokens in the bucket stay; the burst stays as it is unless told. */

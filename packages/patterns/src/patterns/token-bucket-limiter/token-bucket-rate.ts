@@ -18,6 +18,10 @@ export class TokenBucketRate implements Rate {
     return this.#burst
   }
 
+  get ratePerSecond(): number {
+    return 1000 / this.#msPerToken
+  }
+
   get burst(): number {
     return this.#burst
   }

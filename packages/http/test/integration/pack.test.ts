@@ -53,14 +53,21 @@ async function installNode(version: string): Promise<NodeJS.ProcessEnv> {
 
 async function emptyProject(name: string): Promise<string> {
   const folder = join(work, name)
+  const manifest = {
+    name: 'stranger',
+    private: true,
+    type: 'module',
+    allowScripts: { 'better-sqlite3': true },
+  }
   await mkdir(folder)
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }))
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   return folder
 }
 
 function importing(entries: readonly string[]): string {
   const lines = entries.map(
-    entry => `if (Object.keys(await import('${entry}')).length === 0) throw new Error('${entry} exports nothing')`,
+    entry =>
+      `if (Object.keys(await import('${entry}')).length === 0) throw new Error('${entry} exports nothing')`,
   )
   return `${lines.join('\n')}\nconsole.log('imported')\n`
 }
@@ -88,36 +95,59 @@ describe('async-patterns, packed and installed in an empty project', () => {
        export const answer: Promise<number> = stack.execute(() => 42)
        export const entries = [observability, testing]\n`,
     )
-    const tsc = join(repository, 'node_modules', '.bin', 'tsc')
-    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'false']
-    await succeed(tsc, [...flags, '--types', '', 'stranger.ts'], { cwd: project })
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      module: 'nodenext',
+      target: 'es2022',
+      skipLibCheck: false,
+      types: [],
+    }
+    await writeFile(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['stranger.ts'] }),
+    )
+    await succeed(join(repository, 'node_modules', '.bin', 'tsc'), ['-p', '.'], { cwd: project })
   }, 60_000)
 
-  test.each(['20.19', '22', '24', '26'])('every entry point can be imported on Node %s', async version => {
-    const env = await installNode(version)
-    const script = join(project, `import-${version}.mjs`)
-    const entries = ['async-patterns', 'async-patterns/observability', 'async-patterns/testing']
-    await writeFile(script, `if (!process.version.startsWith('v${version}')) throw new Error(process.version)\n${importing(entries)}`)
-    expect(await succeed('node', [script], { cwd: project, env })).toContain('imported')
-  }, INSTALL_MS)
+  test.each(['20.19', '22', '24', '26'])(
+    'every entry point can be imported on Node %s',
+    async version => {
+      const env = await installNode(version)
+      const script = join(project, `import-${version}.mjs`)
+      const entries = ['async-patterns', 'async-patterns/observability', 'async-patterns/testing']
+      await writeFile(
+        script,
+        `if (!process.version.startsWith('v${version}')) throw new Error(process.version)\n${importing(entries)}`,
+      )
+      expect(await succeed('node', [script], { cwd: project, env })).toContain('imported')
+    },
+    INSTALL_MS,
+  )
 })
 
 describe('@async-patterns/http, packed and installed in an empty project', () => {
-  test.each(['20.19', '24'])('entry points and command work on Node %s', async version => {
-    const env = await installNode(version)
-    const project = await emptyProject(`http-${version}`)
-    await succeed(
-      'npm',
-      ['install', '--no-audit', '--no-fund', '--allow-scripts=better-sqlite3', tarballs.patterns, tarballs.http],
-      { cwd: project, env },
-    )
-    const rooms = ['engines', 'persistence', 'mock', 'lab', 'acquisition']
-    await writeFile(join(project, 'import.mjs'), importing(rooms.map(room => `@async-patterns/http/${room}`)))
-    expect(await succeed('node', ['import.mjs'], { cwd: project, env })).toContain('imported')
-    const command = join(project, 'node_modules', '.bin', 'async-patterns')
-    expect(await succeed(command, ['--help'], { cwd: project, env })).toContain('acquire')
-    const store = `import Database from 'better-sqlite3'\nconsole.log(new Database(':memory:').prepare('select 41 + 1').pluck().get())\n`
-    await writeFile(join(project, 'store.mjs'), store)
-    expect(await succeed('node', ['store.mjs'], { cwd: project, env })).toContain('42')
-  }, INSTALL_MS)
+  test.each(['20.19', '24'])(
+    'entry points and command work on Node %s',
+    async version => {
+      const env = await installNode(version)
+      const project = await emptyProject(`http-${version}`)
+      await succeed('npm', ['install', '--no-audit', '--no-fund', tarballs.patterns, tarballs.http], {
+        cwd: project,
+        env,
+      })
+      const rooms = ['engines', 'persistence', 'mock', 'lab', 'acquisition']
+      await writeFile(
+        join(project, 'import.mjs'),
+        importing(rooms.map(room => `@async-patterns/http/${room}`)),
+      )
+      expect(await succeed('node', ['import.mjs'], { cwd: project, env })).toContain('imported')
+      const command = join(project, 'node_modules', '.bin', 'async-patterns')
+      expect(await succeed(command, ['--help'], { cwd: project, env })).toContain('acquire')
+      const store = `import Database from 'better-sqlite3'\nconsole.log(new Database(':memory:').prepare('select 41 + 1').pluck().get())\n`
+      await writeFile(join(project, 'store.mjs'), store)
+      expect(await succeed('node', ['store.mjs'], { cwd: project, env })).toContain('42')
+    },
+    INSTALL_MS,
+  )
 })

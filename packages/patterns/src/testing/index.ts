@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export { seededRandom } from '../core/index.js'
 export type { ManualClockOptions } from './manual-clock.js'
 export { lateBy, ManualClock } from './manual-clock.js'

@@ -4,6 +4,7 @@ import {
   checkDuration,
   checkOneOf,
   ProducerConsumerPipeline,
+  systemClock,
   withDefaults,
 } from 'async-patterns'
 import type { Within } from 'async-patterns'
@@ -24,6 +25,7 @@ const DEFAULTS = Object.freeze({
   batchSize: 100,
   flushIntervalMs: 5000,
   maxQueueSize: 1000,
+  clock: systemClock,
 })
 
 const DONE = Promise.resolve()
@@ -53,7 +55,7 @@ export class BufferedWriter<T> implements RecordWriter<T> {
     options: RecordWriterOptions,
     open: (mode: WriteMode) => BatchStore<T>,
   ) {
-    const { file, mode, batchSize, flushIntervalMs, maxQueueSize } = withDefaults(DEFAULTS, options)
+    const { file, mode, batchSize, flushIntervalMs, maxQueueSize, clock } = withDefaults(DEFAULTS, options)
     if (typeof file !== 'string' || file === '') throw new TypeError(`${owner}.file is no path of a file`)
     checkOneOf(`${owner}.mode`, mode, MODES)
     checkCount(`${owner}.batchSize`, batchSize)
@@ -68,6 +70,7 @@ export class BufferedWriter<T> implements RecordWriter<T> {
       batchSize,
       batchWaitMs: flushIntervalMs,
       maxQueueSize,
+      clock,
     })
     this.#pipeline.start()
   }

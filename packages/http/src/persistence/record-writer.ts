@@ -1,4 +1,4 @@
-import type { Within } from 'async-patterns'
+import type { Clock, Within } from 'async-patterns'
 
 /** How a writer stands. `accepted` = `written` + `lost` + what waits or is being written now. */
 export interface RecordWriterMetrics {
@@ -17,7 +17,8 @@ export interface RecordWriterMetrics {
 
 /**
  * Takes records one by one and stores them in batches. What is accepted but not yet written lies in a bounded
- * queue: a process that is killed loses that and no more, and leaves nothing half-written that counts.
+ * queue: a process that is killed loses that and no more, which is less than a batch while the storage keeps up with the
+ * source, and leaves nothing half-written that counts.
  */
 export interface RecordWriter<T> extends AsyncDisposable {
   /**
@@ -48,4 +49,6 @@ export interface RecordWriterOptions {
   readonly flushIntervalMs?: number
   /** The most records that wait, from 1; then `write` waits. Default 1,000. */
   readonly maxQueueSize?: number
+  /** Default: the system's. */
+  readonly clock?: Clock
 }

@@ -16,7 +16,9 @@ export interface Snippet {
 
 /** README, CHANGELOG, the packages' READMEs and all of docs/. */
 export function markdownFiles(): string[] {
-  const below = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' }).map(name => join('docs', name))
+  const below = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' }).map(name =>
+    join('docs', name),
+  )
   const readmes = ['README.md', 'CHANGELOG.md', 'packages/patterns/README.md', 'packages/http/README.md']
   return [...readmes, ...below].filter(name => name.endsWith('.md'))
 }

@@ -1,3 +1,4 @@
+export { countJsonlRecords, countSqliteRecords } from './count-records.js'
 export { JsonlWriter } from './jsonl-writer.js'
 export type { RecordWriter, RecordWriterMetrics, RecordWriterOptions, WriteMode } from './record-writer.js'
 export { MissingPackageError, sqliteDriver } from './sqlite-driver.js'

@@ -1,0 +1,28 @@
+export type { BenchTargetOptions } from './bench-target.js'
+export type { Interval } from './bootstrap.js'
+export type { Check } from './check.js'
+export type { EngineMeasurement } from './engine-measurement.js'
+export type { EngineName } from './engine-spec.js'
+export type { Environment } from './environment.js'
+export type { MemoryGrowth } from './memory-growth.js'
+export type { ResultFilesOptions, WrittenFile } from './result-files.js'
+export {
+  type EngineComparison,
+  type PoolingEffect,
+  runEngineComparison,
+  type Speedup,
+} from './scenarios/engine-comparison.js'
+export type { ComparisonProgress, EngineComparisonOptions } from './scenarios/engine-comparison-options.js'
+export {
+  runStreamingBenchmark,
+  type StreamingReport,
+} from './scenarios/streaming-benchmark.js'
+export type { StreamingBenchmarkOptions, StreamingProgress } from './scenarios/streaming-benchmark-options.js'
+export type { BreakerFindings, BreakerPart, SeenTransition } from './scenarios/breaker-scenario.js'
+export {
+  type Judged,
+  type ResilienceReport,
+  runResilienceBenchmark,
+} from './scenarios/resilience-benchmark.js'
+export type { ResilienceBenchmarkOptions } from './scenarios/resilience-options.js'
+export type { RetryFindings } from './scenarios/retry-scenario.js'

@@ -1,0 +1,78 @@
+import {
+  countJsonlRecords,
+  countSqliteRecords,
+  JsonlWriter,
+  type RecordWriter,
+  type RecordWriterMetrics,
+  type RecordWriterOptions,
+  SqliteWriter,
+  type StoredResult,
+} from '../persistence/index.js'
+
+/** Where results go, and how they are buffered on the way. Files that are there are overwritten. */
+export interface ResultFilesOptions extends Omit<RecordWriterOptions, 'file' | 'mode' | 'clock'> {
+  /** JSON lines. Default: none. */
+  readonly jsonlOut?: string
+  /** A SQLite database, table `request_results`. Default: none. */
+  readonly sqliteOut?: string
+}
+
+/** What a file holds in the end, beside what its writer says. */
+export interface WrittenFile {
+  readonly file: string
+  readonly kind: 'jsonl' | 'sqlite'
+  readonly writer: RecordWriterMetrics
+  /** Counted in the file itself. */
+  readonly records: number
+}
+
+interface ResultFile {
+  readonly file: string
+  readonly kind: WrittenFile['kind']
+  readonly writer: RecordWriter<StoredResult>
+  readonly count: (file: string) => number | Promise<number>
+}
+
+/** The files that a benchmark writes its results to: none, one or two. */
+export class ResultFiles implements AsyncDisposable {
+  readonly #files: readonly ResultFile[]
+
+  /** @throws WriterError, MissingPackageError; RangeError that names the option. */
+  constructor({ jsonlOut, sqliteOut, ...buffering }: ResultFilesOptions) {
+    const options = (file: string): RecordWriterOptions => ({ ...buffering, file, mode: 'overwrite' })
+    const files: ResultFile[] = []
+    if (jsonlOut !== undefined) {
+      const writer = new JsonlWriter(options(jsonlOut))
+      files.push({ file: jsonlOut, kind: 'jsonl', writer, count: countJsonlRecords })
+    }
+    if (sqliteOut !== undefined) {
+      const writer = new SqliteWriter(options(sqliteOut))
+      files.push({ file: sqliteOut, kind: 'sqlite', writer, count: countSqliteRecords })
+    }
+    this.#files = files
+  }
+
+  /** Waits for room in every file's queue: the source is slowed down rather than a result dropped. */
+  async write(result: StoredResult): Promise<void> {
+    for (const { writer } of this.#files) await writer.write(result)
+  }
+
+  /** Results that wait to be written. */
+  get queued(): number {
+    return this.#files.reduce((sum, { writer }) => sum + writer.metrics().queued, 0)
+  }
+
+  /** Closes the files, then counts what is in them. Rejects with WriterError when something is not. */
+  async close(): Promise<WrittenFile[]> {
+    const written: WrittenFile[] = []
+    for (const { file, kind, writer, count } of this.#files) {
+      await writer.close()
+      written.push({ file, kind, writer: writer.metrics(), records: await count(file) })
+    }
+    return written
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#files.map(({ writer }) => writer.close()))
+  }
+}

@@ -1,0 +1,100 @@
+import type { BenchTarget } from '../bench-target.js'
+import { type EngineMeasurement, MeasuredEngine } from '../engine-measurement.js'
+import type { EngineProcess } from '../engine-process.js'
+import type { EngineName } from '../engine-spec.js'
+import type { ResultFiles } from '../result-files.js'
+import type { ComparisonProgress, ComparisonSettings } from './engine-comparison-options.js'
+
+/** Beyond this a run of the sync engine is shortened: nobody need wait longer to learn that one at a time is slow. */
+const SYNC_LIMIT_MS = 30_000
+/** The warm-up: long enough for the compiler, and enough for every connection to be opened. */
+const WARM_UP_SHARE = 0.4
+const SYNC_WARM_UP_SHARE = 0.01
+const WARM_UP_AT_LEAST = 10
+
+/** The rounds of a comparison: who runs when, how much, and what is counted. */
+export class ComparisonRounds {
+  readonly notes: string[] = []
+  readonly #settings: ComparisonSettings
+  readonly #target: BenchTarget
+  readonly #engines: readonly EngineProcess[]
+  readonly #files: ResultFiles
+  readonly #measured: ReadonlyMap<EngineName, MeasuredEngine>
+  #syncCount: number
+
+  constructor(
+    settings: ComparisonSettings,
+    target: BenchTarget,
+    engines: readonly EngineProcess[],
+    files: ResultFiles,
+  ) {
+    this.#settings = settings
+    this.#target = target
+    this.#engines = engines
+    this.#files = files
+    this.#measured = new Map(engines.map(({ spec }) => [spec.engine, new MeasuredEngine(spec.lanes)]))
+    this.#syncCount = settings.requestCount
+  }
+
+  /** A short run of every engine that is not counted; it also shows how long the sync engine would take. */
+  async warmUp(): Promise<void> {
+    const { requestCount } = this.#settings
+    for (const engine of this.#engines) {
+      const share = Math.ceil(
+        requestCount * (engine.spec.engine === 'sync' ? SYNC_WARM_UP_SHARE : WARM_UP_SHARE),
+      )
+      const count = Math.min(requestCount, Math.max(share, WARM_UP_AT_LEAST))
+      const { totalTimeMs } = await this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
+      // What a process needs for its first request must not count: a second run tells how long one takes.
+      if (engine.spec.engine !== 'sync') continue
+      const again = await this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
+      this.#shortenSync(Math.min(totalTimeMs, again.totalTimeMs) / count)
+    }
+  }
+
+  async measure(): Promise<void> {
+    const { runs } = this.#settings
+    for (let round = 1; round <= runs; round += 1) {
+      for (const engine of rotated(this.#engines, round - 1)) await this.#measureRun(engine, round)
+    }
+  }
+
+  measurements(): Partial<Record<EngineName, EngineMeasurement>> {
+    return Object.fromEntries([...this.#measured].map(([name, engine]) => [name, engine.measurement()]))
+  }
+
+  #shortenSync(msPerRequest: number): void {
+    const { requestCount, runs } = this.#settings
+    if (msPerRequest * requestCount <= SYNC_LIMIT_MS) return
+    this.#syncCount = Math.max(1, Math.min(requestCount, Math.floor(SYNC_LIMIT_MS / runs / msPerRequest)))
+    const seconds = Math.round((msPerRequest * requestCount) / 1_000)
+    this.notes.push(
+      `sync runs ${this.#syncCount} requests a round instead of ${requestCount}, which would take it about ${seconds} s`,
+    )
+  }
+
+  async #measureRun(engine: EngineProcess, round: number): Promise<void> {
+    const name = engine.spec.engine
+    const requestCount = name === 'sync' ? this.#syncCount : this.#settings.requestCount
+    const measured = this.#measured.get(name) as MeasuredEngine
+    await this.#target.clearStats()
+    const result = await this.#run(engine, { phase: 'run', round, requestCount })
+    measured.addRun(result)
+    const stats = await this.#target.stats()
+    if (stats !== undefined) measured.addServerLatency(stats.latencyMs)
+    for (const one of result.results) await this.#files.write({ engine: name, ...one })
+  }
+
+  #run(engine: EngineProcess, at: Pick<ComparisonProgress, 'phase' | 'round' | 'requestCount'>) {
+    const { onProgress, runs, signal } = this.#settings
+    onProgress?.({ ...at, engine: engine.spec.engine, rounds: runs })
+    signal?.throwIfAborted()
+    return engine.run({ url: this.#target.url, count: at.requestCount }, signal)
+  }
+}
+
+/** So that no engine always runs after the same other. */
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const at = by % items.length
+  return [...items.slice(at), ...items.slice(0, at)]
+}

@@ -1,0 +1,85 @@
+import { type RetryEvent, RetryBudget, RetryPolicy } from 'async-patterns'
+import { AsyncEngine, type RequestResult, retryResponse } from '../../engines/index.js'
+import type { BenchTarget } from '../bench-target.js'
+import { paced } from '../paced.js'
+import type { ResilienceSettings } from './resilience-options.js'
+
+/** What was seen of a retry with a budget against a server that fails every other time. */
+export interface RetryFindings {
+  readonly requests: number
+  readonly succeeded: number
+  /** Of those, the ones whose first attempt did. */
+  readonly succeededAtOnce: number
+  /** Attempts by the server's own count. */
+  readonly serverRequests: number
+  /** Attempts that the server answered with 500. */
+  readonly serverFailures: number
+  readonly retries: number
+  /** What the budget allowed in the end. */
+  readonly budgetAllowed: number
+  /** Requests that gave up because the budget was used up. */
+  readonly budgetRefusals: number
+  /** Attempts for each request: the load on the server beside that without retries. */
+  readonly amplification: number
+  /** Delays that were not what the configured backoff says for their attempt. */
+  readonly wrongDelays: readonly number[]
+}
+
+/** Half of all attempts fail; retries are bounded by a budget. */
+export async function runRetryScenario(
+  settings: ResilienceSettings,
+  target: BenchTarget,
+): Promise<RetryFindings> {
+  const { requestCount, paceMs, concurrency, signal, mockLatencyMs: latency } = settings
+  const budget = new RetryBudget({ ratio: settings.retryBudgetRatio, minRetries: 0 })
+  const { maxAttempts, baseDelayMs } = settings
+  const retryPolicy = new RetryPolicy({
+    maxAttempts,
+    baseDelayMs,
+    jitter: 'none',
+    budget,
+    retryWhen: retryResponse,
+  })
+  const heard = new HeardRetries(baseDelayMs)
+  using _ = retryPolicy.subscribe(event => heard.hear(event))
+  await target.setBehaviour({ latency, errorRate: 0.5 })
+  await target.clearStats()
+  await using engine = new AsyncEngine({ maxConcurrent: concurrency, retryPolicy })
+  const results: RequestResult[] = []
+  for await (const result of engine.runStreaming(paced(target.url, requestCount, paceMs, signal)))
+    results.push(result)
+  const stats = await target.stats()
+  const statuses = stats?.routes['/'] ?? {}
+  const serverRequests = stats?.requests ?? 0
+  const succeeded = results.filter(({ error }) => error === null)
+  return {
+    requests: results.length,
+    succeeded: succeeded.length,
+    succeededAtOnce: succeeded.filter(({ attempt }) => attempt === 1).length,
+    serverRequests,
+    serverFailures: statuses['500'] ?? 0,
+    retries: heard.retries,
+    budgetAllowed: budget.state().allowed,
+    budgetRefusals: heard.refusals,
+    amplification: serverRequests / results.length,
+    wrongDelays: heard.wrongDelays,
+  }
+}
+
+class HeardRetries {
+  retries = 0
+  refusals = 0
+  readonly wrongDelays: number[] = []
+  readonly #baseDelayMs: number
+
+  constructor(baseDelayMs: number) {
+    this.#baseDelayMs = baseDelayMs
+  }
+
+  hear(event: RetryEvent): void {
+    if (event.type === 'budget-exceeded') this.refusals += 1
+    if (event.type !== 'retry') return
+    this.retries += 1
+    if (event.delayMs !== this.#baseDelayMs * 2 ** (event.attempt - 1)) this.wrongDelays.push(event.delayMs)
+  }
+}

@@ -16,6 +16,11 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): TimerHandle
   /** Does nothing when the timer has fired or was cleared already. */
   clearTimer(timer: TimerHandle): void
+  /**
+   * Calls back once all promises have settled that can before the event loop turns. It is for tidying up that would
+   * cost too much after every call; who finds it missing tidies up at once. A ManualClock has none.
+   */
+  endOfTurn?(callback: () => void): void
   /** Resolves after `delayMs`, or rejects at once with the abort reason when `within` is aborted. */
   sleep(delayMs: number, within?: Within): Promise<void>
 }

@@ -4,7 +4,16 @@ export interface EventSink {
   publish(event: unknown): void
 }
 
+/** What AsyncLocalStorage held at one moment; Node's `AsyncResource` fits it. */
+export interface AsyncScope {
+  /** Calls `callback` under it. */
+  runInAsyncScope(callback: () => void): void
+}
+
 /** The runtime's services that the core uses, behind the subpath import `#platform`. */
 export interface Platform {
   channel(name: string): EventSink
+  captureScope(): AsyncScope
+  /** See `Clock.endOfTurn`. */
+  endOfTurn(callback: () => void): void
 }

@@ -1,3 +1,4 @@
+import { platform } from '#platform'
 import type { Clock, TimerHandle } from './clock.js'
 import type { Within } from './policy.js'
 import { sleepOn } from './sleep.js'
@@ -40,6 +41,10 @@ class SystemClock implements Clock {
   clearTimer(timer: TimerHandle): void {
     const native = typeof timer === 'object' && 'current' in timer ? (timer as LongTimer).current : timer
     clearTimeout(native as ReturnType<typeof setTimeout>)
+  }
+
+  endOfTurn(callback: () => void): void {
+    platform.endOfTurn(callback)
   }
 
   sleep(delayMs: number, within?: Within): Promise<void> {

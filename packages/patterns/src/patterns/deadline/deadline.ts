@@ -17,8 +17,7 @@ import {
   systemClock,
   withDefaults,
 } from '../../core/index.js'
-import type { TimeRule } from '../timeout/index.js'
-import { runTimed } from '../timeout/index.js'
+import { TimeLimit } from '../timeout/index.js'
 
 export interface DeadlineOptions {
   /** The time for everything inside together, waits included: at least 1. */
@@ -56,9 +55,9 @@ const DEFAULTS = Object.freeze({
  * DeadlineExceededError. Of two nested deadlines the earlier holds.
  */
 export class Deadline implements Policy {
-  readonly #budgetMs: number
   readonly #minimumMs: number
-  readonly #rule: TimeRule
+  readonly #clock: Clock
+  readonly #limit: TimeLimit
   readonly #events = new Events<DeadlineEvent>('deadline')
 
   /** @throws TypeError or RangeError when an option is out of range. */
@@ -66,36 +65,34 @@ export class Deadline implements Policy {
     const { budgetMs, minimumMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
     checkDuration('Deadline.budgetMs', budgetMs, { min: 1 })
     checkDuration('Deadline.minimumMs', minimumMs, { max: budgetMs })
-    this.#budgetMs = budgetMs
     this.#minimumMs = minimumMs
-    this.#rule = {
+    this.#clock = clock
+    this.#limit = new TimeLimit(budgetMs, {
       clock,
       cooperative,
       discard,
       overrun: ({ deadlineAt }, cause) => deadlineExceeded(deadlineAt, clock.now(), { cause }),
       onOverrun: ({ deadlineAt }) => this.#report(deadlineAt, true),
-    }
+    })
   }
 
   get budgetMs(): number {
-    return this.#budgetMs
+    return this.#limit.limitMs
   }
 
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
-    const now = this.#rule.clock.now()
+    const now = this.#clock.now()
     const outerLeftMs = outer.deadlineAt - now
     if (outerLeftMs <= 0 || outerLeftMs < this.#minimumMs) return this.#refuse(outer, now)
-    if (outerLeftMs < this.#budgetMs) {
-      return runTimed(operation, outer, outer.deadlineAt, outerLeftMs, this.#rule)
-    }
-    return runTimed(operation, outer, now + this.#budgetMs, this.#budgetMs, this.#rule)
+    return this.#limit.run(operation, outer, now)
   }
 
   describe(): PolicyDescription {
-    const { cooperative } = this.#rule
-    const [budgetMs, minimumMs] = [this.#budgetMs, this.#minimumMs]
+    const { limitMs: budgetMs, rule } = this.#limit
+    const { cooperative } = rule
+    const minimumMs = this.#minimumMs
     return {
       pattern: 'deadline',
       role: 'deadline',

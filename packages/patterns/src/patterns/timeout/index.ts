@@ -1,4 +1,3 @@
-export type { TimeRule } from './timed-call.js'
-export { runTimed } from './timed-call.js'
+export { TimeLimit } from './time-limit.js'
 export type { TimeoutEvent, TimeoutOptions } from './timeout.js'
 export { Timeout } from './timeout.js'

@@ -1,5 +1,6 @@
-import type { CallContext, Clock, Discard, Operation, TimerHandle } from '../../core/index.js'
-import { CancellableContext, discardWith, runOperation } from '../../core/index.js'
+import type { AsyncScope, CallContext, Clock, Discard, Operation } from '../../core/index.js'
+import { CancellableContext, captureScope, discardWith, runOperation } from '../../core/index.js'
+import type { Expiring, ExpiryLine } from './expiry-line.js'
 
 /** The rule under which calls are timed; one for all calls of a policy. */
 export interface TimeRule {
@@ -13,32 +14,39 @@ export interface TimeRule {
 }
 
 /** The context of a call whose time is limited, and the state of that limit. */
-class TimedCall<T> extends CancellableContext {
+export class TimedCall<T> extends CancellableContext implements Expiring {
+  previous: Expiring | undefined
+  next: Expiring | undefined
   private readonly rule: TimeRule
+  private readonly line: ExpiryLine
+  private readonly scope: AsyncScope
   private readonly resolve: (value: T) => void
   private readonly reject: (error: unknown) => void
-  private readonly timer: TimerHandle
   private work: Promise<T> | undefined
   private over: Error | undefined
 
   constructor(
     outer: CallContext,
     deadlineAt: number,
-    delayMs: number,
     rule: TimeRule,
+    line: ExpiryLine,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) {
     super(outer, outer.attempt, deadlineAt)
+    this.previous = undefined
+    this.next = undefined
     this.rule = rule
+    this.line = line
+    this.scope = captureScope()
     this.resolve = resolve
     this.reject = reject
     this.work = undefined
     this.over = undefined
-    this.timer = rule.clock.setTimer(() => this.expire(), delayMs)
   }
 
-  run(operation: Operation<T>): void {
+  run(operation: Operation<T>, delayMs: number): void {
+    this.line.add(this, delayMs)
     this.work = runOperation(operation, this)
     this.work.then(
       value => this.succeed(value),
@@ -46,7 +54,11 @@ class TimedCall<T> extends CancellableContext {
     )
   }
 
-  private expire(): void {
+  expire(): void {
+    this.scope.runInAsyncScope(() => this.overrun())
+  }
+
+  private overrun(): void {
     this.rule.onOverrun(this)
     this.over = this.rule.overrun(this)
     this.cancel(this.over)
@@ -72,24 +84,7 @@ class TimedCall<T> extends CancellableContext {
   }
 
   private stop(): void {
-    this.rule.clock.clearTimer(this.timer)
+    this.line.remove(this)
     this.close()
   }
-}
-
-/**
- * Runs `operation` for at most `delayMs`. When they are over the call's context is aborted and the caller gets
- * the rule's error at once, or, when cooperative, as soon as the operation has settled. Work that is left
- * behind goes to `waitUntil`, its value to `discard`, its rejection nowhere.
- */
-export function runTimed<T>(
-  operation: Operation<T>,
-  outer: CallContext,
-  deadlineAt: number,
-  delayMs: number,
-  rule: TimeRule,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    new TimedCall(outer, deadlineAt, delayMs, rule, resolve, reject).run(operation)
-  })
 }

@@ -18,8 +18,7 @@ import {
   TimeoutError,
   withDefaults,
 } from '../../core/index.js'
-import type { TimeRule } from './timed-call.js'
-import { runTimed } from './timed-call.js'
+import { TimeLimit } from './time-limit.js'
 
 export interface TimeoutOptions {
   /** How long one call may take: at least 1. */
@@ -55,42 +54,39 @@ const DEFAULTS = Object.freeze({ cooperative: false, clock: systemClock, discard
  * abort reaches the operation by its signal; whoever ignores it is still bound by the limit.
  */
 export class Timeout implements Policy {
-  readonly #timeoutMs: number
-  readonly #rule: TimeRule
+  readonly #clock: Clock
+  readonly #limit: TimeLimit
   readonly #events = new Events<TimeoutEvent>('timeout')
 
   /** @throws TypeError or RangeError when an option is out of range. */
   constructor(options: TimeoutOptions) {
     const { timeoutMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
     checkDuration('Timeout.timeoutMs', timeoutMs, { min: 1 })
-    this.#timeoutMs = timeoutMs
-    this.#rule = {
+    this.#clock = clock
+    this.#limit = new TimeLimit(timeoutMs, {
       clock,
       cooperative,
       discard,
       overrun: (call, cause) => this.#overrun(call, cause),
       onOverrun: call => this.#report(call),
-    }
+    })
   }
 
   get timeoutMs(): number {
-    return this.#timeoutMs
+    return this.#limit.limitMs
   }
 
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
-    const timeoutMs = this.#timeoutMs
-    const now = this.#rule.clock.now()
-    const leftMs = outer.deadlineAt - now
-    if (leftMs <= 0) return Promise.reject(deadlineExceeded(outer.deadlineAt, now))
-    if (leftMs < timeoutMs) return runTimed(operation, outer, outer.deadlineAt, leftMs, this.#rule)
-    return runTimed(operation, outer, now + timeoutMs, timeoutMs, this.#rule)
+    const now = this.#clock.now()
+    if (outer.deadlineAt <= now) return Promise.reject(deadlineExceeded(outer.deadlineAt, now))
+    return this.#limit.run(operation, outer, now)
   }
 
   describe(): PolicyDescription {
-    const { cooperative } = this.#rule
-    const limitMs = this.#timeoutMs
+    const { limitMs, rule } = this.#limit
+    const { cooperative } = rule
     return {
       pattern: 'timeout',
       role: 'timeout',
@@ -108,14 +104,15 @@ export class Timeout implements Policy {
   #overrun(call: CallContext, cause: unknown): Error {
     const outerDeadlineAt = call.outerDeadlineAt
     if (call.deadlineAt === outerDeadlineAt) {
-      return deadlineExceeded(outerDeadlineAt, this.#rule.clock.now(), { cause })
+      return deadlineExceeded(outerDeadlineAt, this.#clock.now(), { cause })
     }
-    const message = `The operation took longer than ${this.#timeoutMs} ms`
-    return new TimeoutError(message, this.#timeoutMs, cause === undefined ? undefined : { cause })
+    const { timeoutMs } = this
+    const message = `The operation took longer than ${timeoutMs} ms`
+    return new TimeoutError(message, timeoutMs, cause === undefined ? undefined : { cause })
   }
 
   #report({ attempt }: CallContext): void {
     if (!this.#events.wanted('timeout')) return
-    this.#events.emit({ type: 'timeout', timeoutMs: this.#timeoutMs, attempt })
+    this.#events.emit({ type: 'timeout', timeoutMs: this.timeoutMs, attempt })
   }
 }

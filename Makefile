@@ -1,7 +1,8 @@
 # async-patterns: `make help` lists what there is. Nothing is reinstalled or rebuilt when it is current.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run demo test test-quick lint format format-check type-check check clean
+.PHONY: help install build run demo test test-quick lint format format-check type-check check clean \
+	conformance mutation docs
 
 # tests read it: REQUIRE_SERVICES=1 turns a skipped server test into a failure
 export REQUIRE_SERVICES
@@ -58,6 +59,18 @@ type-check: build ## types of sources and tests
 	npx tsc -p packages/http/tsconfig.test.json
 
 check: lint test ## lint and test
+
+docs: $(STAMPS)/install ## the tables of options in docs/patterns/, from the docstrings
+	node scripts/docs/option-tables.mjs
+
+mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore and limiters in small ways: at least 85 % must be noticed
+	npx stryker run
+
+bench/node_modules/.package-lock.json: bench/package.json bench/package-lock.json
+	npm ci --prefix bench --no-audit --no-fund
+
+conformance: build bench/node_modules/.package-lock.json ## try this package and its peers by the same cases: docs/conformance.md
+	node bench/conformance.mjs
 
 clean: ## remove what was built, installed and measured
 	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules out htmlcov

@@ -7,6 +7,7 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   partial: 3,
+  untrusted: 4,
   interrupted: 130,
 } as const
 

@@ -1,0 +1,89 @@
+import { Command } from 'commander'
+import { TransportError } from '../../engines/index.js'
+import { type LoadMeasurement, type LoadOptions, runLoad, writeMeasurement } from '../../lab/index.js'
+import { interruption } from '../acquire/interruption.js'
+import { EXIT } from '../exit-code.js'
+import { LiveLine } from '../load/live-line.js'
+import { type LoadFlags, loadOptions } from '../load/load-flags.js'
+import { loadTable } from '../load/load-table.js'
+import { UsageError } from '../usage-error.js'
+
+const HELP = `
+Without --rate it is a closed loop: each connection sends when its response has come. With --rate it is an open
+loop: requests fall due whatever the server does, and response time counts from then.
+
+Exit codes: 0 done, 1 an objective was missed or no response came, 2 usage, 130 interrupted,
+4 not to be trusted: ports or descriptors ran out, or the generator could not keep up with an open loop.`
+
+/** `async-patterns load`: the load generator. */
+export function loadCommand(): Command {
+  const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
+  return new Command('load')
+    .description('Load an HTTP server, measure it, and say whether the numbers can be trusted.')
+    .argument('<url>', 'http, or https (slower: through undici)')
+    .option('--connections <n>', 'connections in all, each with one request at a time (default: 10)')
+    .option('--duration <time>', 'for how long requests are sent (default: 10s, or no limit with --requests)')
+    .option('--requests <n>', 'how many requests are sent')
+    .option('--rate <n>', 'open loop: so many requests a second')
+    .option('--arrivals <process>', 'of an open loop: constant or poisson (default: constant)')
+    .option('--seed <n>', 'what Poisson arrivals follow from (default: 1)')
+    .option('--ramp <time>', 'connections or rate grow to the full for so long, from the start (default: 0s)')
+    .option('--warmup <time>', 'nothing is counted for so long, from the start (default: 0s)')
+    .option('--method <method>', 'default: GET')
+    .option('--header <name: value>', 'may be given several times', collect)
+    .option('--body <text>', 'what is sent; @file for what a file holds')
+    .option('--timeout <time>', 'for a response, a connection, and the wait for a free one (default: 10s)')
+    .option('--workers <n>', 'threads that generate (default: 1)')
+    .option(
+      '--slo <objective>',
+      'p99<50ms, mean<20ms, errors<1%, rate>=500; may be given several times',
+      collect,
+    )
+    .option('--insecure', 'https: do not check certificates')
+    .option('--json', 'print the result as one JSON object')
+    .option('--jsonl-out <file>', 'write every single result as a line of JSON')
+    .option('--output <file>', 'write the measurement, with exact histograms that can be merged')
+    .addHelpText('after', HELP)
+    .action(async (url: string, flags: LoadFlags) => {
+      process.exitCode = await run(url, flags)
+    })
+}
+
+async function run(url: string, flags: LoadFlags): Promise<number> {
+  const measurement = await measured(() => loadOptions(url, flags))
+  if (flags.output !== undefined) await writeMeasurement(flags.output, measurement)
+  console.log(flags.json === true ? JSON.stringify(measurement.result) : loadTable(measurement))
+  for (const { slo, actual, met } of measurement.slos) {
+    if (!met && flags.json === true) console.error(`objective ${slo} missed: ${actual}`)
+  }
+  return exitCode(measurement)
+}
+
+async function measured(read: () => LoadOptions): Promise<LoadMeasurement> {
+  using interrupted = interruption()
+  using line = process.stderr.isTTY ? new LiveLine(process.stderr) : undefined
+  try {
+    return await runLoad({
+      ...read(),
+      signal: interrupted.signal,
+      onProgress: progress => line?.show(progress),
+    })
+  } catch (error) {
+    throw isUsage(error) ? new UsageError((error as Error).message) : error
+  }
+}
+
+/** A bad option, or a request that cannot be sent. */
+function isUsage(error: unknown): boolean {
+  if (error instanceof TransportError) return error.code === 'BAD_REQUEST'
+  return error instanceof RangeError || error instanceof TypeError
+}
+
+function exitCode({ result, slos, interrupted, plan }: LoadMeasurement): number {
+  const { status } = result.verdict
+  if (interrupted) return EXIT.interrupted
+  if (status === 'port-bound') return EXIT.untrusted
+  if (status === 'generator-bound' && plan.ratePerSecond !== undefined) return EXIT.untrusted
+  const wasAnswered = Object.keys(result.statusCodes).length > 0
+  return wasAnswered && slos.every(({ met }) => met) ? EXIT.ok : EXIT.failed
+}

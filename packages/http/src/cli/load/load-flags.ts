@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { parseDuration } from 'async-patterns'
+import type { ArrivalProcess, LoadOptions } from '../../lab/index.js'
+
+/** As commander hands them over. */
+export interface LoadFlags {
+  readonly connections?: string
+  readonly duration?: string
+  readonly requests?: string
+  readonly rate?: string
+  readonly arrivals?: string
+  readonly seed?: string
+  readonly ramp?: string
+  readonly warmup?: string
+  readonly method?: string
+  readonly header?: readonly string[]
+  readonly body?: string
+  readonly timeout?: string
+  readonly workers?: string
+  readonly slo?: readonly string[]
+  readonly insecure?: boolean
+  readonly json?: boolean
+  readonly jsonlOut?: string
+  readonly output?: string
+}
+
+type Options = { -readonly [K in keyof LoadOptions]: LoadOptions[K] }
+
+/** @throws RangeError or TypeError that names the flag. */
+export function loadOptions(url: string, flags: LoadFlags): LoadOptions {
+  const options: Options = { url }
+  const take = <K extends keyof Options>(name: K, value: Options[K] | undefined): void => {
+    if (value !== undefined) options[name] = value as Options[K]
+  }
+  take('connections', numberOf('--connections', flags.connections))
+  take('durationMs', duration('--duration', flags.duration))
+  take('requests', numberOf('--requests', flags.requests))
+  take('ratePerSecond', numberOf('--rate', flags.rate))
+  take('arrivals', flags.arrivals as ArrivalProcess | undefined)
+  take('seed', numberOf('--seed', flags.seed))
+  take('rampMs', duration('--ramp', flags.ramp))
+  take('warmupMs', duration('--warmup', flags.warmup))
+  take('method', flags.method)
+  take('headers', headersOf(flags.header))
+  take('body', bodyOf(flags.body))
+  take('timeoutMs', duration('--timeout', flags.timeout))
+  take('workers', numberOf('--workers', flags.workers))
+  take('slos', flags.slo)
+  take('insecure', flags.insecure)
+  take('jsonlFile', flags.jsonlOut)
+  return options
+}
+
+function numberOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (text.trim() === '' || Number.isNaN(Number(text))) {
+    throw new RangeError(`${flag} is ${JSON.stringify(text)}; allowed is a number`)
+  }
+  return Number(text)
+}
+
+function duration(flag: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseDuration(flag, text)
+}
+
+function headersOf(lines: readonly string[] | undefined): Record<string, string> | undefined {
+  return lines === undefined ? undefined : Object.fromEntries(lines.map(headerOf))
+}
+
+function headerOf(line: string): [name: string, value: string] {
+  const [, name, value] = /^([^:\s]+)\s*:\s*(.*)$/.exec(line) ?? []
+  if (name === undefined || value === undefined) {
+    throw new RangeError(`--header is ${JSON.stringify(line)}; allowed is "Name: value"`)
+  }
+  return [name, value.trimEnd()]
+}
+
+function bodyOf(text: string | undefined): string | Uint8Array | undefined {
+  return text?.startsWith('@') === true ? readFileSync(text.slice(1)) : text
+}

@@ -1,0 +1,253 @@
+import { performance } from 'node:perf_hooks'
+import type { Lane, LaneOwner } from './lane.js'
+import type { LoadPlan } from './load-options.js'
+import { type Lanes, openLanes } from './open-lanes.js'
+import type { Pace, Sender } from './pace.js'
+import { isPortBound } from './port-errors.js'
+import type { ResultLog } from './result-log.js'
+import type { Tally } from './tally.js'
+
+/** What a generator works with. */
+export interface GeneratorParts {
+  readonly plan: LoadPlan
+  readonly tally: Tally
+  readonly pace: (sender: Sender) => Pace
+  readonly log: ResultLog | undefined
+  /** The warm-up is over. */
+  readonly onMeasuring: () => void
+}
+
+/** After a connection that could not be made. */
+const RETRY_MS = 100
+/** Between two looks at what takes too long. */
+const TICK_MS = { min: 1, max: 50 }
+
+/**
+ * One thread's share of a load: lanes that send when the pace tells, and a tally of what comes of it. Nothing is
+ * allocated for a request.
+ */
+export class LoadGenerator implements LaneOwner, Sender {
+  readonly #plan: LoadPlan
+  readonly #tally: Tally
+  readonly #pace: Pace
+  readonly #log: ResultLog | undefined
+  readonly #onMeasuring: () => void
+  readonly #shared: Lanes
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  #inFlight = 0
+  #isRunning = false
+  #measuredFrom = Infinity
+  readonly #portErrors = new Set<string>()
+  #retired = 0
+  #onPrepared: (() => void) | undefined = undefined
+  #unprepared = 0
+  #resolve: () => void = () => undefined
+  #reject: (error: unknown) => void = () => undefined
+
+  constructor({ plan, tally, pace, log, onMeasuring }: GeneratorParts) {
+    this.#plan = plan
+    this.#tally = tally
+    this.#log = log
+    this.#onMeasuring = onMeasuring
+    this.#shared = openLanes(plan, this)
+    this.#pace = pace(this)
+  }
+
+  /** Makes the connections that the pace begins with; one that cannot be made holds nothing up. */
+  async prepare(): Promise<void> {
+    const initial = this.#pace.initial(this.#shared.lanes)
+    this.#unprepared = initial.length
+    const ticker = setInterval(() => this.#cutLate(performance.now()), TICK_MS.max)
+    const prepared = new Promise<void>(resolve => {
+      this.#onPrepared = resolve
+    })
+    for (const lane of initial) this.open(lane, performance.now())
+    await prepared
+    clearInterval(ticker)
+    this.#onPrepared = undefined
+  }
+
+  /** Resolves when the last request has ended and all connections are closed; rejects when results cannot be logged. */
+  async run(): Promise<void> {
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    const tickMs = Math.min(TICK_MS.max, Math.max(TICK_MS.min, this.#plan.timeoutMs / 20))
+    const ticker = setInterval(() => this.#tick(), tickMs)
+    try {
+      this.#begin()
+      await ended
+    } finally {
+      clearInterval(ticker)
+      await this.#close()
+    }
+  }
+
+  /** Arrivals that were noticed more than a millisecond late. */
+  get lateSends(): number {
+    return this.#pace.lateSends
+  }
+
+  /** What this machine ran out of. */
+  get portErrors(): readonly string[] {
+    return [...this.#portErrors]
+  }
+
+  /** Nothing more is sent; what is in flight is waited for. */
+  stop(): void {
+    this.#pace.stop()
+  }
+
+  open(lane: Lane, now: number): void {
+    lane.since = now
+    lane.open()
+  }
+
+  send(lane: Lane, intendedAt: number, now: number): void {
+    this.#inFlight += 1
+    lane.intendedAt = intendedAt
+    lane.since = now
+    lane.send()
+  }
+
+  giveUp(code: string, intendedAt: number, now: number): void {
+    this.#tally.failure(code, NaN, intendedAt, now)
+    void this.#logged(0, code, NaN, intendedAt, now, 0)
+  }
+
+  onReady(lane: Lane): void {
+    if (this.#isRunning) this.#free(lane, performance.now())
+    else this.#prepared()
+  }
+
+  onDone(lane: Lane, statusCode: number, bytes: number): void {
+    const now = performance.now()
+    this.#tally.response(statusCode, bytes, lane.since, lane.intendedAt, now)
+    if (this.#log === undefined) this.#ended(lane, now)
+    else void this.#endLogged(lane, statusCode, '', now, bytes)
+  }
+
+  onLost(lane: Lane, code: string): void {
+    const now = performance.now()
+    const { state } = lane
+    lane.state = 'down'
+    if (state === 'opening') this.#notOpened(lane, code, now)
+    else if (state === 'busy') this.#failed(lane, code, now)
+    else if (this.#isRunning) this.#free(lane, now)
+  }
+
+  #begin(): void {
+    const { warmupMs } = this.#plan
+    const now = performance.now()
+    this.#measuredFrom = now + warmupMs
+    this.#isRunning = true
+    if (warmupMs === 0) this.#onMeasuring()
+    else this.#after(warmupMs, this.#onMeasuring)
+    this.#tally.begin(this.#measuredFrom)
+    this.#pace.begin(this.#shared.lanes, now, this.#measuredFrom)
+    this.#endIfOver(now)
+  }
+
+  #prepared(): void {
+    this.#unprepared -= 1
+    if (this.#unprepared === 0) this.#onPrepared?.()
+  }
+
+  #notOpened(lane: Lane, code: string, now: number): void {
+    if (!this.#isRunning) {
+      this.#prepared()
+      return
+    }
+    this.#pace.onNoConnection(code, now)
+    if (isPortBound(code)) this.#retire(code)
+    else this.#after(RETRY_MS, () => this.#free(lane, performance.now()))
+    this.#endIfOver(now)
+  }
+
+  /** Another try would fail too: what ran out does not come back while this run holds it. */
+  #retire(code: string): void {
+    this.#portErrors.add(code)
+    this.#retired += 1
+  }
+
+  #failed(lane: Lane, code: string, now: number): void {
+    this.#tally.failure(code, lane.since, lane.intendedAt, now)
+    if (this.#log === undefined) this.#ended(lane, now)
+    else void this.#endLogged(lane, 0, code, now, 0)
+  }
+
+  #ended(lane: Lane, now: number): void {
+    this.#inFlight -= 1
+    this.#free(lane, now)
+  }
+
+  /** The lane is without work: it gets some, or a connection, or its rest. */
+  #free(lane: Lane, now: number): void {
+    if (lane.state === 'ready') this.#pace.onFree(lane, now)
+    else if (lane.state === 'down' && !this.#pace.isOver(now)) this.open(lane, now)
+    if (this.#inFlight === 0) this.#endIfOver(now)
+  }
+
+  /** The lane waits until its result is accepted: the log is never longer than its bound. */
+  async #endLogged(lane: Lane, statusCode: number, code: string, now: number, bytes: number): Promise<void> {
+    await this.#logged(statusCode, code, lane.since, lane.intendedAt, now, bytes)
+    this.#ended(lane, performance.now())
+  }
+
+  async #logged(
+    statusCode: number,
+    code: string,
+    sentAt: number,
+    intendedAt: number,
+    now: number,
+    bytes: number,
+  ): Promise<void> {
+    if (this.#log === undefined || intendedAt < this.#measuredFrom) return
+    try {
+      await this.#log.write({ statusCode, code, sentAt, intendedAt, endedAt: now, bytes })
+    } catch (error) {
+      this.#reject(error)
+    }
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    this.#cutLate(now)
+    this.#pace.onTick(now)
+    if (now >= this.#measuredFrom) this.#tally.advance(now)
+    this.#endIfOver(now)
+  }
+
+  #cutLate(now: number): void {
+    const before = now - this.#plan.timeoutMs
+    for (const lane of this.#shared.lanes) {
+      if (lane.since > before || (lane.state !== 'busy' && lane.state !== 'opening')) continue
+      const { state } = lane
+      lane.cut()
+      lane.state = state
+      this.onLost(lane, state === 'busy' ? 'TIMEOUT' : 'CONNECT_TIMEOUT')
+    }
+  }
+
+  #endIfOver(now: number): void {
+    const nobodyLeft = this.#retired === this.#shared.lanes.length
+    if (this.#inFlight === 0 && (nobodyLeft || this.#pace.isOver(now))) this.#resolve()
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      action()
+    }, delayMs)
+    this.#timers.add(timer)
+  }
+
+  async #close(): Promise<void> {
+    this.#isRunning = false
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#pace.close()
+    for (const lane of this.#shared.lanes) lane.cut()
+    await this.#shared.close()
+  }
+}

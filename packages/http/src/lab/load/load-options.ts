@@ -1,0 +1,134 @@
+import { checkCount, checkDuration, checkNumber, checkOneOf, withDefaults } from 'async-patterns'
+import { parseSlo } from './slo.js'
+
+/** How arrivals of an open loop are spaced: evenly, or at random with that mean rate. */
+export type ArrivalProcess = 'constant' | 'poisson'
+
+export interface LoadOptions {
+  /** http, or https (slower: through undici). Credentials belong in a header. */
+  readonly url: string
+  /** Connections in all, over all threads; each carries one request at a time. From 1. Default 10. */
+  readonly connections?: number
+  /** For how long requests are sent, warm-up not included. Default 10,000, or no limit when `requests` is given. */
+  readonly durationMs?: number
+  /** So many requests are sent, warm-up not included. Default: as many as fit into `durationMs`. */
+  readonly requests?: number
+  /**
+   * Makes it an open loop: so many requests a second fall due, whatever the server does. One that finds no free
+   * connection waits for one, and its response time runs. Default: a closed loop, as fast as responses come.
+   */
+  readonly ratePerSecond?: number
+  /** Of an open loop. Default `constant`. */
+  readonly arrivals?: ArrivalProcess
+  /** What Poisson arrivals follow from. Default 1. */
+  readonly seed?: number
+  /** From the start, connections (closed loop) or the rate (open loop) grow evenly to the full for so long. Default 0. */
+  readonly rampMs?: number
+  /** From the start, requests are counted nowhere for so long. Default 0. */
+  readonly warmupMs?: number
+  /** Default GET. */
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  /**
+   * From sending to the last byte; likewise for making a connection and for waiting for a free one. Above 0.
+   * Default 10,000.
+   */
+  readonly timeoutMs?: number
+  /** Threads that generate; at most one for each connection. 1 means the thread that calls. Default 1. */
+  readonly workers?: number
+  /** Objectives such as `p99<50ms`, `mean<=20ms`, `errors<1%`, `rate>=500`. */
+  readonly slos?: readonly string[]
+  /** Each result is written there as a line of JSON; what it held is lost. */
+  readonly jsonlFile?: string
+  /** For https: certificates are not checked. Default false. */
+  readonly insecure?: boolean
+  /** Aborted, it sends no more; what is in flight is waited for. */
+  readonly signal?: AbortSignal
+  /** Called once a second with how it goes. */
+  readonly onProgress?: (progress: LoadProgress) => void
+}
+
+/** The last second. */
+export interface LoadProgress {
+  /** From the start of what is measured to the end of this second. */
+  readonly atMs: number
+  readonly perSecond: number
+  /** Of responses without error; null when there was none. In an open loop from the intended send. */
+  readonly p50Ms: number | null
+  readonly p99Ms: number | null
+  /** Since the start. */
+  readonly errors: number
+}
+
+/** The options with their defaults, checked, in a form that goes to a thread. */
+export interface LoadPlan {
+  readonly url: string
+  readonly connections: number
+  /** Infinity: no limit. */
+  readonly durationMs: number
+  /** Infinity: no limit. */
+  readonly requests: number
+  /** undefined: a closed loop. */
+  readonly ratePerSecond: number | undefined
+  readonly arrivals: ArrivalProcess
+  readonly seed: number
+  readonly rampMs: number
+  readonly warmupMs: number
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+  readonly timeoutMs: number
+  readonly workers: number
+  readonly slos: readonly string[]
+  readonly jsonlFile: string | undefined
+  readonly insecure: boolean
+}
+
+const DEFAULTS = Object.freeze({
+  connections: 10,
+  requests: Infinity,
+  ratePerSecond: undefined,
+  arrivals: 'constant' as ArrivalProcess,
+  seed: 1,
+  rampMs: 0,
+  warmupMs: 0,
+  method: 'GET',
+  headers: Object.freeze({}),
+  body: '',
+  timeoutMs: 10_000,
+  workers: 1,
+  slos: Object.freeze([]) as readonly string[],
+  jsonlFile: undefined,
+  insecure: false,
+})
+
+const DEFAULT_DURATION_MS = 10_000
+
+/** @throws TypeError or RangeError that names the option. */
+export function loadPlan(options: LoadOptions): LoadPlan {
+  const { signal: _signal, onProgress: _onProgress, ...given } = options
+  const durationMs = given.requests === undefined ? DEFAULT_DURATION_MS : Infinity
+  const plan: LoadPlan = withDefaults({ ...DEFAULTS, durationMs }, given)
+  checkAmounts(plan)
+  checkDuration('runLoad.rampMs', plan.rampMs)
+  checkDuration('runLoad.warmupMs', plan.warmupMs)
+  checkDuration('runLoad.timeoutMs', plan.timeoutMs, { min: 1 })
+  checkOneOf('runLoad.arrivals', plan.arrivals, ['constant', 'poisson'])
+  checkNumber('runLoad.seed', plan.seed, { integer: true })
+  for (const slo of plan.slos) parseSlo(slo)
+  return { ...plan, headers: { ...plan.headers }, slos: [...plan.slos] }
+}
+
+function checkAmounts(plan: LoadPlan): void {
+  checkCount('runLoad.connections', plan.connections, { max: 100_000 })
+  checkDuration('runLoad.durationMs', plan.durationMs, { min: 1, orInfinity: true })
+  checkCount('runLoad.requests', plan.requests, { orInfinity: true })
+  checkCount('runLoad.workers', plan.workers, { max: Math.min(64, plan.connections) })
+  if (plan.ratePerSecond !== undefined) {
+    checkNumber('runLoad.ratePerSecond', plan.ratePerSecond, { min: 0.001, max: 10_000_000 })
+  }
+  if (plan.durationMs === Infinity && plan.requests === Infinity) {
+    throw new RangeError('runLoad.durationMs is Infinity; allowed is that only where requests is given')
+  }
+}

@@ -1,0 +1,205 @@
+import { Histogram, type HistogramJson } from 'async-patterns/observability'
+import { judge, type Verdict } from '../verdict.js'
+import { type LatencySummary, latencySummary, shown } from './latency-summary.js'
+import type { LoadPlan } from './load-options.js'
+import type { ShareReport } from './load-share.js'
+import { holdAgainst, type SloOutcome } from './slo.js'
+import { OK, type OutcomeReport, SLOT_MS } from './tally.js'
+import type { Timeline, TimelineEntry, TimelineHistogram } from './timeline.js'
+
+/** What `async-patterns load --json` prints. */
+export interface LoadResult {
+  readonly target: string
+  /** From the start of what is measured to the last response, or to the end of sending if that is later. */
+  readonly durationMs: number
+  readonly connections: number
+  /** All that were due and have ended, with a response or without. Warm-up is in none of the numbers. */
+  readonly requests: { readonly total: number; readonly perSecond: number }
+  /** Of bodies, as they arrived. */
+  readonly bytes: number
+  /** Requests with a response, by status. */
+  readonly statusCodes: Readonly<Record<string, number>>
+  /** Requests without one, by class. */
+  readonly errors: Readonly<Record<string, number>>
+  /** Of responses with a status below 400, from the moment at which they were sent. */
+  readonly serviceTimeMs: LatencySummary
+  /** Of the same, from the moment at which they were due; null in a closed loop. */
+  readonly responseTimeMs: LatencySummary | null
+  readonly timeline: readonly TimelineEntry[]
+  readonly generator: {
+    /** The share of a core that the busiest thread used. */
+    readonly cpu: number
+    readonly loopDelayP99Ms: number
+    readonly gcMs: number
+    /** Requests that the generator sent more than 1 ms late through its own fault. */
+    readonly lateSends: number
+  }
+  readonly verdict: Verdict
+}
+
+/** A run with everything that was measured. */
+export interface LoadMeasurement {
+  readonly plan: LoadPlan
+  readonly result: LoadResult
+  readonly slos: readonly SloOutcome[]
+  /** By class: `OK`, `HTTP_503`, `TIMEOUT`, ... Each request is in exactly one. */
+  readonly outcomes: Readonly<Record<string, OutcomeReport>>
+  readonly timeline: readonly TimelineHistogram[]
+  readonly startedAt: number
+  /** It was told to stop before its end. */
+  readonly interrupted: boolean
+}
+
+export interface LoadRun {
+  readonly plan: LoadPlan
+  readonly reports: readonly ShareReport[]
+  readonly timeline: Timeline
+  readonly startedAt: number
+  readonly interrupted: boolean
+}
+
+/** One class, over all threads. */
+class Outcome {
+  readonly service = new Histogram()
+  response: Histogram | undefined = undefined
+  count = 0
+
+  add({ count, serviceTimeMs, responseTimeMs }: OutcomeReport): void {
+    this.count += count
+    this.service.merge(Histogram.fromJSON(serviceTimeMs))
+    if (responseTimeMs === null) return
+    this.response ??= new Histogram()
+    this.response.merge(Histogram.fromJSON(responseTimeMs))
+  }
+
+  toJSON(): OutcomeReport {
+    const responseTimeMs: HistogramJson | null = this.response?.toJSON() ?? null
+    return { count: this.count, serviceTimeMs: this.service.toJSON(), responseTimeMs }
+  }
+}
+
+/** What the threads report as one measurement. */
+export function measurementOf(run: LoadRun): LoadMeasurement {
+  const { plan, timeline, startedAt, interrupted } = run
+  const outcomes = mergedOutcomes(run.reports)
+  const ok = outcomes.get(OK) ?? new Outcome()
+  const total = sum([...outcomes.values()].map(({ count }) => count))
+  const durationMs = durationOf(run, total)
+  const perSecond = durationMs === 0 ? 0 : (total * 1_000) / durationMs
+  const times = ok.response ?? ok.service
+  return {
+    plan,
+    result: {
+      target: plan.url,
+      durationMs: shown(durationMs) ?? 0,
+      connections: plan.connections,
+      requests: { total, perSecond: shown(perSecond) ?? 0 },
+      bytes: sum(run.reports.map(({ tally }) => tally.bytes)),
+      statusCodes: summed(run.reports.map(({ tally }) => tally.statusCodes)),
+      errors: errorsOf(outcomes),
+      serviceTimeMs: latencySummary(ok.service),
+      responseTimeMs: ok.response === undefined ? null : latencySummary(ok.response),
+      timeline: timeline.entries(durationMs),
+      generator: generatorOf(run.reports),
+      verdict: verdictOf(run, { total, durationMs, times }),
+    },
+    slos: plan.slos.map(slo => holdAgainst(slo, { times, total, failed: total - ok.count, perSecond })),
+    outcomes: Object.fromEntries([...outcomes].map(([name, outcome]) => [name, outcome.toJSON()])),
+    timeline: timeline.histograms(),
+    startedAt,
+    interrupted,
+  }
+}
+
+function mergedOutcomes(reports: readonly ShareReport[]): Map<string, Outcome> {
+  const merged = new Map<string, Outcome>()
+  for (const [name, report] of reports.flatMap(({ tally }) => Object.entries(tally.outcomes))) {
+    const outcome = merged.get(name) ?? new Outcome()
+    outcome.add(report)
+    merged.set(name, outcome)
+  }
+  return merged
+}
+
+/** A run that goes by time lasts at least that; one that goes by requests ends with the last. */
+function durationOf({ plan, reports, interrupted }: LoadRun, total: number): number {
+  const lastEndedMs = Math.max(...reports.map(({ tally }) => tally.lastEndedMs))
+  const endedByTime = !interrupted && total < plan.requests && reports.every(r => r.portErrors.length === 0)
+  return endedByTime && plan.durationMs < Infinity ? Math.max(plan.durationMs, lastEndedMs) : lastEndedMs
+}
+
+/** Classes that had no response. */
+function errorsOf(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
+  const failed = [...outcomes].filter(([name]) => name !== OK && !name.startsWith('HTTP_'))
+  return Object.fromEntries(failed.map(([name, { count }]) => [name, count]))
+}
+
+function generatorOf(reports: readonly ShareReport[]): LoadResult['generator'] {
+  const largest = (of: (report: ShareReport) => number): number => shown(Math.max(...reports.map(of))) ?? 0
+  return {
+    cpu: largest(({ health }) => health.cpu),
+    loopDelayP99Ms: largest(({ health }) => health.loopDelayP99Ms),
+    gcMs: shown(sum(reports.map(({ health }) => health.gcMs))) ?? 0,
+    lateSends: sum(reports.map(({ lateSends }) => lateSends)),
+  }
+}
+
+interface Totals {
+  readonly total: number
+  readonly durationMs: number
+  readonly times: Histogram
+}
+
+function verdictOf({ plan, reports }: LoadRun, { total, durationMs, times }: Totals): Verdict {
+  const isOpenLoop = plan.ratePerSecond !== undefined
+  const { health } = reports.reduce((a, b) => (busyness(b) > busyness(a) ? b : a))
+  const sendingMs = Math.min(durationMs, plan.durationMs)
+  return judge({
+    isOpenLoop,
+    portErrors: [...new Set(reports.flatMap(({ portErrors }) => portErrors))],
+    cpu: health.cpu,
+    cpuWait: health.cpuWait,
+    lateSends: sum(reports.map(({ lateSends }) => lateSends)),
+    requests: total,
+    samples: times.count,
+    halves: halvesOf(reports, Math.max(0, plan.rampMs - plan.warmupMs), sendingMs),
+    noise: noiseOf(plan, total),
+    tailMs: durationMs - sendingMs,
+    usualTailMs: Math.max(sendingMs / 10, 3 * (times.count === 0 ? 0 : times.percentile(50))),
+  })
+}
+
+function busyness({ health }: ShareReport): number {
+  return health.cpu + health.cpuWait
+}
+
+/** Requests that ended in each half of the time between; a slot across the middle is divided. */
+function halvesOf(reports: readonly ShareReport[], fromMs: number, untilMs: number): [number, number] {
+  const middleMs = (fromMs + untilMs) / 2
+  const between = (from: number, until: number): number =>
+    sum(reports.flatMap(({ tally }) => tally.slots.map((count, at) => count * shareOf(at, from, until))))
+  return [between(fromMs, middleMs), between(middleMs, untilMs)]
+}
+
+function shareOf(slot: number, fromMs: number, untilMs: number): number {
+  const from = Math.max(fromMs, slot * SLOT_MS)
+  const until = Math.min(untilMs, (slot + 1) * SLOT_MS)
+  return Math.max(0, until - from) / SLOT_MS
+}
+
+/** Closed loops go in rounds, one more or less; the count of Poisson arrivals varies by its root. */
+function noiseOf({ ratePerSecond, arrivals, connections }: LoadPlan, total: number): number {
+  if (ratePerSecond === undefined) return connections
+  return arrivals === 'poisson' ? 3 * Math.sqrt(total) : 1
+}
+
+function summed(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const all: Record<string, number> = {}
+  for (const [name, count] of parts.flatMap(part => Object.entries(part)))
+    all[name] = (all[name] ?? 0) + count
+  return all
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

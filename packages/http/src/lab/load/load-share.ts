@@ -1,0 +1,107 @@
+import { Arrivals } from './arrivals.js'
+import { ClosedLoop } from './closed-loop.js'
+import { GeneratorHealth, type HealthReport } from './generator-health.js'
+import { LoadGenerator } from './load-generator.js'
+import type { LoadPlan } from './load-options.js'
+import { OpenLoop } from './open-loop.js'
+import type { Pace, Sender } from './pace.js'
+import { ResultLog } from './result-log.js'
+import { type IntervalReport, Tally, type TallyReport } from './tally.js'
+
+/** What one thread of a load does. */
+export interface SharePlan extends LoadPlan {
+  /** Which of `workers` it is, from 0. */
+  readonly index: number
+}
+
+/** What one thread of a load saw. */
+export interface ShareReport {
+  readonly tally: TallyReport
+  readonly health: HealthReport
+  readonly lateSends: number
+  readonly portErrors: readonly string[]
+}
+
+/** A share of a load, in this thread or in another. */
+export interface ShareRunner extends AsyncDisposable {
+  /** Makes connections. */
+  prepare(): Promise<void>
+  run(): Promise<ShareReport>
+  /** Nothing more is sent. */
+  stop(): void
+}
+
+/** Connections and requests as evenly as they divide; the rate is shared by the schedule itself. */
+export function sharesOf(plan: LoadPlan): SharePlan[] {
+  const part = (whole: number, index: number): number =>
+    whole === Infinity ? whole : Math.floor(whole / plan.workers) + (index < whole % plan.workers ? 1 : 0)
+  return Array.from({ length: plan.workers }, (_, index) => ({
+    ...plan,
+    index,
+    connections: part(plan.connections, index),
+    requests: part(plan.requests, index),
+    jsonlFile: jsonlFileOf(plan, index),
+  }))
+}
+
+/** Threads write files of their own, to be joined afterwards. */
+function jsonlFileOf({ jsonlFile, workers }: LoadPlan, index: number): string | undefined {
+  return jsonlFile === undefined || workers === 1 ? jsonlFile : `${jsonlFile}.${index}.part`
+}
+
+/** A share that runs in this thread. */
+export class LoadShare implements ShareRunner {
+  readonly #plan: SharePlan
+  readonly #tally: Tally
+  readonly #health = new GeneratorHealth()
+  readonly #log: ResultLog | undefined
+  readonly #generator: LoadGenerator
+  #openLoop: OpenLoop | undefined = undefined
+
+  /** @throws WriterError for the file of results; TransportError BAD_REQUEST when the request cannot be sent. */
+  constructor(plan: SharePlan, onInterval: (report: IntervalReport) => void) {
+    this.#plan = plan
+    const { jsonlFile, ratePerSecond, url } = plan
+    const isOpenLoop = ratePerSecond !== undefined
+    this.#tally = new Tally(isOpenLoop, onInterval)
+    this.#log = jsonlFile === undefined ? undefined : new ResultLog({ file: jsonlFile, url, isOpenLoop })
+    this.#generator = new LoadGenerator({
+      plan,
+      tally: this.#tally,
+      log: this.#log,
+      pace: sender => this.#pace(sender),
+      onMeasuring: () => this.#health.begin(),
+    })
+  }
+
+  async prepare(): Promise<void> {
+    await this.#openLoop?.ready()
+    await this.#generator.prepare()
+  }
+
+  async run(): Promise<ShareReport> {
+    await this.#generator.run()
+    const health = this.#health.end()
+    const tally = this.#tally.report()
+    await this.#log?.close()
+    const { lateSends, portErrors } = this.#generator
+    return { tally, health, lateSends, portErrors }
+  }
+
+  stop(): void {
+    this.#generator.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#openLoop?.close()
+    await this.#log?.close().catch(() => undefined)
+  }
+
+  #pace(sender: Sender): Pace {
+    const { ratePerSecond, arrivals, workers, ...plan } = this.#plan
+    if (ratePerSecond === undefined) return new ClosedLoop(plan, sender)
+    const schedule = new Arrivals({ ...plan, ratePerSecond, process: arrivals, shares: workers })
+    this.#openLoop = new OpenLoop(plan, schedule, sender)
+    return this.#openLoop
+  }
+}

@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { LoadShare, type SharePlan, type ShareReport } from './load-share.js'
+import type { IntervalReport } from './tally.js'
+
+/** What the thread that started it tells. */
+export type WorkerOrder = 'run' | 'stop'
+
+/** What a thread of a load tells. */
+export type WorkerNews =
+  | { readonly type: 'ready' }
+  | { readonly type: 'interval'; readonly report: IntervalReport }
+  | { readonly type: 'report'; readonly report: ShareReport }
+
+const tell = (news: WorkerNews): void => parentPort?.postMessage(news)
+
+async function work(): Promise<void> {
+  const share = new LoadShare(workerData as SharePlan, report => tell({ type: 'interval', report }))
+  const ordered = new Promise<void>(resolve => {
+    parentPort?.on('message', (order: WorkerOrder) => (order === 'run' ? resolve() : share.stop()))
+  })
+  await share.prepare()
+  tell({ type: 'ready' })
+  await ordered
+  tell({ type: 'report', report: await share.run() })
+  parentPort?.close()
+}
+
+void work()

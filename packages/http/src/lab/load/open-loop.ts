@@ -1,0 +1,130 @@
+import type { Arrivals } from './arrivals.js'
+import { Fifo } from './fifo.js'
+import type { Lane } from './lane.js'
+import { Metronome } from './metronome.js'
+import type { Pace, PaceLimits, Sender } from './pace.js'
+
+export interface OpenLoopOptions extends PaceLimits {
+  /** A request that waits longer for a connection is given up. */
+  readonly timeoutMs: number
+}
+
+/** The class of requests that waited in vain for a free connection. */
+export const NO_CONNECTION = 'NO_CONNECTION'
+
+const LATE_MS = 1
+/** Arrivals closer together than this share a beat: at most 4,000 wakes a second. */
+const SHORTEST_BEAT_MS = 0.25
+
+/** Requests fall due by a schedule; one that finds no lane ready waits for one, and its response time runs. */
+export class OpenLoop implements Pace {
+  lateSends = 0
+  readonly #options: OpenLoopOptions
+  readonly #arrivals: Arrivals
+  readonly #sender: Sender
+  readonly #metronome: Metronome
+  readonly #lanes = new Fifo<Lane>()
+  /** When those that wait for a lane were due. */
+  readonly #waiting = new Fifo<number>()
+  #from = Infinity
+  #measuredFrom = Infinity
+  #until = Infinity
+  #left: number
+
+  constructor(options: OpenLoopOptions, arrivals: Arrivals, sender: Sender) {
+    this.#options = options
+    this.#arrivals = arrivals
+    this.#sender = sender
+    this.#left = options.requests
+    this.#metronome = new Metronome(() => this.onTick(performance.now()))
+  }
+
+  /** Resolves when it can keep time. */
+  ready(): Promise<void> {
+    return this.#metronome.ready()
+  }
+
+  initial(lanes: readonly Lane[]): readonly Lane[] {
+    return lanes
+  }
+
+  begin(lanes: readonly Lane[], from: number, measuredFrom: number): void {
+    this.#from = from
+    this.#measuredFrom = measuredFrom
+    this.#until = measuredFrom + this.#options.durationMs
+    for (const lane of lanes) {
+      if (lane.state === 'ready') this.onFree(lane, from)
+      else this.#sender.open(lane, from)
+    }
+    this.onTick(performance.now())
+  }
+
+  onFree(lane: Lane, now: number): void {
+    const intendedAt = this.#waiting.shift()
+    if (intendedAt !== undefined) this.#sender.send(lane, intendedAt, now)
+    else if (!lane.inLine) {
+      lane.inLine = true
+      this.#lanes.push(lane)
+    }
+  }
+
+  /** A connection that could not be made fails one of those that wait for it. */
+  onNoConnection(code: string, now: number): void {
+    const intendedAt = this.#waiting.shift()
+    if (intendedAt !== undefined) this.#sender.giveUp(code, intendedAt, now)
+  }
+
+  onTick(now: number): void {
+    while (this.#nextDueAt() <= now) this.#fallDue(now)
+    this.#giveUpLate(now)
+    const dueAt = this.#nextDueAt()
+    if (dueAt < Infinity) this.#metronome.set(Math.max(SHORTEST_BEAT_MS, dueAt - performance.now()))
+  }
+
+  isOver(): boolean {
+    return this.#nextDueAt() === Infinity && this.#waiting.length === 0
+  }
+
+  stop(): void {
+    this.#left = 0
+    while (this.#waiting.shift() !== undefined);
+  }
+
+  close(): void {
+    void this.#metronome.close()
+  }
+
+  #nextDueAt(): number {
+    const dueAt = this.#from + this.#arrivals.nextAt
+    return dueAt < this.#until && this.#left > 0 ? dueAt : Infinity
+  }
+
+  #fallDue(now: number): void {
+    const intendedAt = this.#from + this.#arrivals.nextAt
+    this.#arrivals.advance()
+    if (intendedAt >= this.#measuredFrom) {
+      this.#left -= 1
+      if (now - intendedAt > LATE_MS) this.lateSends += 1
+    }
+    const lane = this.#takeLane()
+    if (lane === undefined) this.#waiting.push(intendedAt)
+    else this.#sender.send(lane, intendedAt, now)
+  }
+
+  /** A lane in the line may have lost its connection. */
+  #takeLane(): Lane | undefined {
+    for (let lane = this.#lanes.shift(); lane !== undefined; lane = this.#lanes.shift()) {
+      lane.inLine = false
+      if (lane.state === 'ready') return lane
+    }
+    return undefined
+  }
+
+  #giveUpLate(now: number): void {
+    for (let at = this.#waiting.peek(); at !== undefined; at = this.#waiting.peek()) {
+      if (now - at < this.#options.timeoutMs) return
+      this.#waiting.shift()
+      this.#sender.giveUp(NO_CONNECTION, at, now)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks'
+import type { RequestResult } from '../../engines/index.js'
+import { JsonlWriter } from '../../persistence/index.js'
+
+/** One result as a load writes it down. */
+export interface LoadRecord extends RequestResult {
+  /** From the intended send; null in a closed loop. */
+  readonly responseTimeMs: number | null
+}
+
+/** What a generator knows of a request that has ended; times are `performance.now()`. */
+export interface EndedRequest {
+  /** 0: no response. */
+  readonly statusCode: number
+  /** Why there was none. */
+  readonly code: string
+  /** NaN: it was never sent. */
+  readonly sentAt: number
+  readonly intendedAt: number
+  readonly endedAt: number
+  readonly bytes: number
+}
+
+export interface ResultLogOptions {
+  readonly file: string
+  readonly url: string
+  readonly isOpenLoop: boolean
+}
+
+/** Every result of a load as a line of JSON. */
+export class ResultLog {
+  readonly #writer: JsonlWriter<LoadRecord>
+  readonly #url: string
+  readonly #isOpenLoop: boolean
+
+  /** @throws WriterError when the file cannot be opened. */
+  constructor({ file, url, isOpenLoop }: ResultLogOptions) {
+    this.#writer = new JsonlWriter({ file, mode: 'overwrite', batchSize: 1_000, maxQueueSize: 10_000 })
+    this.#url = url
+    this.#isOpenLoop = isOpenLoop
+  }
+
+  /** Resolves when it is accepted. */
+  write(ended: EndedRequest): Promise<void> {
+    return this.#writer.write(this.#record(ended))
+  }
+
+  close(): Promise<void> {
+    return this.#writer.close()
+  }
+
+  #record({ statusCode, code, sentAt, intendedAt, endedAt, bytes }: EndedRequest): LoadRecord {
+    const wasSent = !Number.isNaN(sentAt)
+    const failure = statusCode === 0 ? code : `HTTP_${statusCode}`
+    return {
+      url: this.#url,
+      statusCode,
+      latencyMs: wasSent ? endedAt - sentAt : 0,
+      responseTimeMs: this.#isOpenLoop ? endedAt - intendedAt : null,
+      timestamp: performance.timeOrigin + (wasSent ? sentAt : intendedAt),
+      attempt: wasSent ? 1 : 0,
+      error: statusCode > 0 && statusCode < 400 ? null : { code: failure, message: failure },
+      bytes,
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { parseDuration } from 'async-patterns'
+import type { Histogram } from 'async-patterns/observability'
+
+/** What objectives are held against. */
+export interface SloFacts {
+  /** Times of responses without error: response time in an open loop, service time in a closed one. */
+  readonly times: Histogram
+  /** All requests, and those of them that failed: no response, or status 400 and above. */
+  readonly total: number
+  readonly failed: number
+  readonly perSecond: number
+}
+
+/** An objective, and what became of it. */
+export interface SloOutcome {
+  readonly slo: string
+  /** In milliseconds, percent or requests a second; Infinity where failed requests reach into the percentile. */
+  readonly actual: number
+  readonly met: boolean
+}
+
+interface Slo {
+  readonly measure: (facts: SloFacts) => number
+  readonly operator: string
+  readonly limit: number
+}
+
+const COMPARE: Readonly<Record<string, (actual: number, limit: number) => boolean>> = {
+  '<': (actual, limit) => actual < limit,
+  '<=': (actual, limit) => actual <= limit,
+  '>': (actual, limit) => actual > limit,
+  '>=': (actual, limit) => actual >= limit,
+}
+
+/**
+ * Reads `p99<50ms` (any percentile: p50, p99.9, ...; also min, mean, max), `errors<1%`, `rate>=500`.
+ * @throws RangeError when the text is none of these.
+ */
+export function parseSlo(text: string): Slo {
+  const [, metric = '', operator = '', limit = ''] =
+    /^\s*([a-z0-9.]+)\s*(<=?|>=?)\s*(\S+)\s*$/.exec(text) ?? []
+  if (metric === 'errors') return { measure: errorPercent, operator, limit: percentage(text, limit) }
+  if (metric === 'rate') return { measure: ({ perSecond }) => perSecond, operator, limit: plain(text, limit) }
+  const measure = timeMeasure(metric)
+  if (measure === undefined) throw notAnSlo(text)
+  return { measure, operator, limit: parseDuration(`the objective "${text}"`, limit) }
+}
+
+/** @throws RangeError as `parseSlo`. */
+export function holdAgainst(text: string, facts: SloFacts): SloOutcome {
+  const { measure, operator, limit } = parseSlo(text)
+  const actual = measure(facts)
+  return { slo: text, actual, met: COMPARE[operator]?.(actual, limit) === true }
+}
+
+function timeMeasure(metric: string): Slo['measure'] | undefined {
+  if (metric === 'mean') return ({ times }) => times.mean
+  if (metric === 'min') return ({ times }) => times.min
+  const percent = metric === 'max' ? 100 : Number(/^p(\d{1,2}(?:\.\d+)?)$/.exec(metric)?.[1] ?? NaN)
+  return Number.isNaN(percent) ? undefined : facts => percentile(percent, facts)
+}
+
+/** Over all requests: one that failed is slower than any limit, so that failing fast meets no objective. */
+function percentile(percent: number, { times, total, failed }: SloFacts): number {
+  const rank = Math.max(1, Math.ceil((percent / 100) * total - 1e-9))
+  const succeeded = total - failed
+  return rank > succeeded ? Infinity : times.percentile(Math.min(100, (rank / succeeded) * 100))
+}
+
+function errorPercent({ total, failed }: SloFacts): number {
+  return total === 0 ? NaN : (failed / total) * 100
+}
+
+function percentage(text: string, limit: string): number {
+  if (!limit.endsWith('%')) throw notAnSlo(text)
+  return plain(text, limit.slice(0, -1))
+}
+
+function plain(text: string, limit: string): number {
+  if (!/^\d+(\.\d+)?$/.test(limit)) throw notAnSlo(text)
+  return Number(limit)
+}
+
+function notAnSlo(text: string): RangeError {
+  return new RangeError(
+    `the objective is "${text}"; allowed is such as p99<50ms, p99.9<=1s, mean<20ms, max<1s, errors<1%, rate>=500`,
+  )
+}

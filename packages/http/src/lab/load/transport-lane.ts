@@ -1,0 +1,51 @@
+import { errorCode, type Transport, type TransportRequest } from '../../engines/index.js'
+import { Lane, type LaneOwner } from './lane.js'
+
+/** A lane over a transport, which makes connections when it needs them: for https. */
+export class TransportLane extends Lane {
+  readonly #transport: Transport
+  readonly #request: TransportRequest
+  readonly #owner: LaneOwner
+  #abort: AbortController | undefined = undefined
+
+  constructor(transport: Transport, request: TransportRequest, owner: LaneOwner) {
+    super()
+    this.#transport = transport
+    this.#request = request
+    this.#owner = owner
+  }
+
+  override open(): void {
+    this.state = 'opening'
+    queueMicrotask(() => {
+      if (this.state !== 'opening') return
+      this.state = 'ready'
+      this.#owner.onReady(this)
+    })
+  }
+
+  override send(): void {
+    this.state = 'busy'
+    void this.#exchange(new AbortController())
+  }
+
+  override cut(): void {
+    this.state = 'down'
+    const abort = this.#abort
+    this.#abort = undefined
+    abort?.abort()
+  }
+
+  /** What ends after `cut` is nobody's any more. */
+  async #exchange(abort: AbortController): Promise<void> {
+    this.#abort = abort
+    try {
+      const { statusCode, bytes } = await this.#transport.send(this.#request, { signal: abort.signal })
+      if (this.#abort !== abort) return
+      this.state = 'ready'
+      this.#owner.onDone(this, statusCode, bytes)
+    } catch (error) {
+      if (this.#abort === abort) this.#owner.onLost(this, errorCode(error))
+    }
+  }
+}

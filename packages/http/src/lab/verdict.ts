@@ -1,0 +1,105 @@
+import { PERCENTILES } from './load/latency-summary.js'
+import { portAdvice } from './load/port-errors.js'
+
+/** Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in this order. */
+export type VerdictStatus = 'port-bound' | 'generator-bound' | 'too-few-samples' | 'not-steady' | 'valid'
+
+export interface Verdict {
+  readonly status: VerdictStatus
+  /** One line for each finding, the one that gives the status first; empty when valid. */
+  readonly reasons: readonly string[]
+}
+
+/** What a verdict follows from. */
+export interface VerdictFacts {
+  readonly isOpenLoop: boolean
+  /** Codes of what this machine ran out of. */
+  readonly portErrors: readonly string[]
+  /** Of the busiest thread: shares of the time in which it ran, and in which it was ready but had no core. */
+  readonly cpu: number
+  readonly cpuWait: number
+  readonly lateSends: number
+  /** All requests. */
+  readonly requests: number
+  /** Those in the histograms that are shown. */
+  readonly samples: number
+  /** Requests that ended in the first and in the second half, from the end of the ramp to that of sending. */
+  readonly halves: readonly [number, number]
+  /** A difference of the halves that chance alone explains. */
+  readonly noise: number
+  /** From the end of sending to the last response, and what is usual for that. */
+  readonly tailMs: number
+  readonly usualTailMs: number
+}
+
+interface Finding {
+  readonly status: VerdictStatus
+  readonly reason: string
+}
+
+const MAX_BUSY = 0.9
+const MAX_LATE = 0.01
+const MIN_BEYOND = 10
+const MAX_DIFFERENCE = 0.1
+
+export function judge(facts: VerdictFacts): Verdict {
+  const findings = [
+    ...portBound(facts),
+    ...generatorBound(facts),
+    ...tooFewSamples(facts),
+    ...notSteady(facts),
+  ]
+  const reasons = findings.map(({ status, reason }) => `${status}: ${reason}`)
+  return { status: findings[0]?.status ?? 'valid', reasons }
+}
+
+/** The percentiles that too few values lie beyond, by name: another run may give quite another number. */
+export function thinPercentiles(samples: number): string[] {
+  return Object.entries(PERCENTILES).flatMap(([name, percent]) => {
+    // Whole numbers as long as possible: 1 - 0.9999 is not 0.0001.
+    const beyond = (samples * Math.round((100 - percent) * 100)) / 10_000
+    return beyond < MIN_BEYOND ? [name] : []
+  })
+}
+
+function portBound({ portErrors }: VerdictFacts): Finding[] {
+  return portErrors.map(code => ({ status: 'port-bound', reason: portAdvice(code) }))
+}
+
+function generatorBound({ cpu, cpuWait, lateSends, requests, isOpenLoop }: VerdictFacts): Finding[] {
+  const reasons: string[] = []
+  if (cpu + cpuWait > MAX_BUSY)
+    reasons.push(`${busy(cpu, cpuWait)}: ${isOpenLoop ? OPEN_ADVICE : CLOSED_NOTE}`)
+  if (lateSends > MAX_LATE * requests) {
+    reasons.push(`${lateSends} of ${requests} requests were sent more than 1 ms late: ${OPEN_ADVICE}`)
+  }
+  return reasons.map(reason => ({ status: 'generator-bound', reason }))
+}
+
+const OPEN_ADVICE = 'use more workers, a lower rate or a faster machine'
+const CLOSED_NOTE = 'the rate is what the generator can do, and the server may be able to do more'
+
+function busy(cpu: number, cpuWait: number): string {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`
+  const waited = cpuWait < 0.01 ? '' : ` and waited for one in ${percent(cpuWait)} of the time`
+  return `the generator's thread used ${percent(cpu)} of a core${waited}`
+}
+
+function tooFewSamples({ samples }: VerdictFacts): Finding[] {
+  const thin = thinPercentiles(samples)
+  if (thin.length === 0) return []
+  const reason = `of ${samples} samples fewer than ${MIN_BEYOND} lie beyond ${thin.join(', ')}`
+  return [{ status: 'too-few-samples', reason }]
+}
+
+function notSteady({ halves: [first, second], noise, tailMs, usualTailMs }: VerdictFacts): Finding[] {
+  const reasons: string[] = []
+  const difference = Math.abs(first - second)
+  if (difference > MAX_DIFFERENCE * Math.max(first, second) && difference > noise) {
+    reasons.push(`${Math.round(first)} requests ended in the first half, ${Math.round(second)} in the second`)
+  }
+  if (tailMs > usualTailMs) {
+    reasons.push(`the last response came ${Math.round(tailMs)} ms after sending had ended`)
+  }
+  return reasons.map(reason => ({ status: 'not-steady', reason }))
+}

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run demo test test-quick lint format format-check type-check check clean \
-	conformance mutation docs
+	benchmark benchmark-full benchmark-resilience conformance mutation docs
 
 # tests read it: REQUIRE_SERVICES=1 turns a skipped server test into a failure
 export REQUIRE_SERVICES
@@ -13,7 +13,7 @@ SOURCES  := $(shell find packages/patterns/src packages/http/src -type f -name '
 CONFIGS  := tsconfig.json tsconfig.base.json packages/patterns/tsconfig.json packages/http/tsconfig.json
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
 install: $(STAMPS)/install ## the packages that the lock file names
 
@@ -33,6 +33,17 @@ run: build ## the main job: three mock shops acquired into out/ (results are pri
 
 demo: build ## failures on purpose: what was expected and what was seen
 	@node scripts/demo.mjs
+
+BENCH := node packages/http/dist/cli/main.js bench
+
+benchmark: build ## engines side by side: sync, threaded, async naive and optimized, 5,000 requests a round
+	@$(BENCH) --request-count 5000 --output benchmark_output.json
+
+benchmark-full: build ## a minute at full speed, 200 at a time, every result into benchmark_results.jsonl
+	@$(BENCH) --duration 60s --concurrency 200 --workers 32 --monitor-loop --jsonl-out benchmark_results.jsonl
+
+benchmark-resilience: build ## failures on purpose: breaker and retry, passed or failed by stated criteria
+	@$(BENCH) --run-resilience --run-retry --request-count 50
 
 test: build ## the whole suite, with coverage in htmlcov/ (at least 85 % of lines and branches)
 	npx vitest run --coverage
@@ -73,4 +84,4 @@ conformance: build bench/node_modules/.package-lock.json ## try this package and
 	node bench/conformance.mjs
 
 clean: ## remove what was built, installed and measured
-	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules out htmlcov
+	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules out htmlcov benchmark_output.json benchmark_results.*

@@ -7,6 +7,8 @@ import { UsageError } from './usage-error.js'
 /** The commands, each in a module of its own: only the one that is called is loaded, so that starting stays quick. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   acquire: async () => (await import('./commands/acquire.js')).acquireCommand(),
+  load: async () => (await import('./commands/load.js')).loadCommand(),
+  bench: async () => (await import('./commands/bench.js')).benchCommand(),
   mock: async () => (await import('./commands/mock.js')).mockCommand(),
 }
 

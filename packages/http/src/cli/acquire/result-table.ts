@@ -1,4 +1,5 @@
 import type { ResultPaths, SourceSummary, Summary } from '../../acquisition/index.js'
+import { aligned } from '../aligned.js'
 
 const HEAD = [
   'source',
@@ -17,7 +18,7 @@ const HEAD = [
 export function resultTable(summary: Summary, paths: ResultPaths): string {
   const { run, totals, errors } = summary
   return [
-    ...aligned([HEAD, ...summary.sources.map(rowOf)]),
+    ...aligned([HEAD, ...summary.sources.map(rowOf)], 2),
     '',
     `${run.status}: ${totals.products} products in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
       `${totals.requests} requests, ${totals.retries} retries`,
@@ -42,17 +43,4 @@ function rowOf(source: SourceSummary): string[] {
     `${source.retries}`,
     `${worstRollingSecond} of ${limitPerSecond}`,
   ]
-}
-
-/** Columns side by side: the first two to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows.map(row =>
-    row
-      .map((cell, column) =>
-        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  )
 }

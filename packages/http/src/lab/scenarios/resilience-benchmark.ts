@@ -45,7 +45,7 @@ export async function runResilienceBenchmark(
   return { ...heading, config, breaker, retry, passed: checks.every(({ met }) => met) }
 }
 
-export function judgeBreaker(
+function judgeBreaker(
   findings: BreakerFindings,
   { openStateDurationMs, requestCount }: Pick<ResilienceSettings, 'openStateDurationMs' | 'requestCount'>,
 ): Judged<BreakerFindings> {
@@ -97,7 +97,7 @@ export function judgeBreaker(
   }
 }
 
-export function judgeRetry(
+function judgeRetry(
   findings: RetryFindings,
   { requestCount, maxAttempts }: Pick<ResilienceSettings, 'requestCount' | 'maxAttempts'>,
 ): Judged<RetryFindings> {

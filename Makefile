@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run demo test test-quick lint format format-check type-check check clean \
-	benchmark benchmark-full benchmark-resilience conformance mutation docs
+	benchmark benchmark-full benchmark-resilience bench-patterns bench-load conformance mutation docs
 
 # tests read it: REQUIRE_SERVICES=1 turns a skipped server test into a failure
 export REQUIRE_SERVICES
@@ -80,8 +80,14 @@ mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore a
 bench/node_modules/.package-lock.json: bench/package.json bench/package-lock.json
 	npm ci --prefix bench --no-audit --no-fund
 
+bench-patterns: build bench/node_modules/.package-lock.json ## each pattern against its peers, in nanoseconds: bench/results/patterns.json
+	node bench/patterns/index.mjs
+
+bench-load: build bench/node_modules/.package-lock.json ## load generator and engines against wrk, autocannon and undici on nginx: bench/results/load.json
+	node bench/load/index.mjs
+
 conformance: build bench/node_modules/.package-lock.json ## try this package and its peers by the same cases: docs/conformance.md
 	node bench/conformance.mjs
 
 clean: ## remove what was built, installed and measured
-	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules out htmlcov benchmark_output.json benchmark_results.*
+	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules bench/results out htmlcov benchmark_output.json benchmark_results.*

@@ -37,12 +37,23 @@ export interface RejectionOptions extends AsyncPatternsErrorOptions {
   readonly facts?: Facts
 }
 
-/** A call that was refused or given up by a rule, not by the operation itself; it can say why. */
+/**
+ * A call that was refused or given up by a rule, not by the operation itself; it can say why.
+ *
+ * Its `stack` has no frames: while a remote is down, rejections are what a program does most, and the frames are
+ * two thirds of what one costs. They would show where the call was made, not why it was refused; the message and
+ * `explain()` show that. `RejectionError.stackTraceLimit = 10` brings them back.
+ */
 export abstract class RejectionError extends AsyncPatternsError {
+  /** How many frames the `stack` of a rejection holds, for the whole process. Default 0. */
+  static override stackTraceLimit = 0
   readonly #facts: Facts
 
   constructor(message: string, options?: RejectionOptions) {
+    const { stackTraceLimit } = Error
+    setStackTraceLimit(RejectionError.stackTraceLimit)
     super(message, options)
+    setStackTraceLimit(stackTraceLimit)
     this.#facts = Object.freeze({ ...options?.facts })
   }
 
@@ -50,6 +61,11 @@ export abstract class RejectionError extends AsyncPatternsError {
   explain(): Facts {
     return this.#facts
   }
+}
+
+/** Does nothing where the runtime's own objects are frozen. */
+function setStackTraceLimit(frames: number): void {
+  Reflect.set(Error, 'stackTraceLimit', frames)
 }
 
 /** No capacity became free within the time that the caller was ready to wait. */

@@ -1,5 +1,5 @@
 import type { Clock, Context, Permit, RetryPolicy, SpacedLimiter, Within } from 'async-patterns'
-import { BreakerOpenError, compose, isAborted, parseRetryAfter, Timeout } from 'async-patterns'
+import { BreakerOpenError, contextOf, isAborted, parseRetryAfter, Timeout } from 'async-patterns'
 import type { Transport, TransportResponse } from '../engines/index.js'
 import { errorCode } from '../engines/index.js'
 import type { SourceConfig } from './config.js'
@@ -22,7 +22,8 @@ export interface FetchedPage {
 
 /** What the fetcher tells while it is at work. Attempts count from 1, over restarts. */
 export interface FetchObserver {
-  departed(page: PageRef, attempt: number): void
+  /** `at` is on the scale of `clock.now()`. */
+  departed(page: PageRef, attempt: number, at: number): void
   attemptFailed(page: PageRef, attempt: number, code: string, message: string): void
   throttled(page: PageRef, waitMs: number): void
 }
@@ -39,7 +40,7 @@ export interface FetcherParts {
 }
 
 /**
- * Fetches the pages of one source: retry, around memory and rate limit, around breaker, around timeout, around the
+ * Fetches the pages of one source: retry, around rate limit, around memory, around breaker, around timeout, around the
  * request. Every attempt departs by the limiter and is seen by the breaker, which judges the page's content too.
  */
 export class Fetcher {
@@ -67,17 +68,26 @@ export class Fetcher {
   }
 
   async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
-    const { memory, limiter, health, observer } = this.#parts
-    const permit = await memory.reserve(page.source, context)
-    const departing = new Departing(limiter, attempt => observer.departed(page, page.tries + attempt))
+    const { limiter, clock, observer } = this.#parts
+    const departing = new Departing(limiter, clock, (attempt, at) =>
+      observer.departed(page, page.tries + attempt, at),
+    )
     try {
-      return await compose(departing, health.breaker).execute(
-        inner => this.#request(page, permit, departing, inner),
-        context,
-      )
+      return await departing.execute(inner => this.#withMemory(page, departing, inner), context)
     } catch (error) {
-      permit.release()
       this.#noteFailure(page, error, context)
+      throw error
+    }
+  }
+
+  /** Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes none. */
+  async #withMemory(page: PageRef, departing: Departing, context: Context): Promise<FetchedPage> {
+    const { memory, health } = this.#parts
+    const permit = await memory.reserve(page.source, context)
+    try {
+      return await health.breaker.execute(inner => this.#request(page, permit, departing, inner), context)
+    } catch (error) {
+      contextOf(context).releaseWhenDone(() => permit.release())
       throw error
     }
   }

@@ -5,35 +5,45 @@ import { SemaphoreLimiter } from 'async-patterns'
 const FIRST_GUESS_BYTES = 64 * 1024
 
 /**
- * Bound on the bytes of pages between fetch and commit, over all sources. A page's place is held from before its
- * request until its commit; its weight is a guess (the heaviest page of its source so far) until its size is known.
- * A page that turns out heavier is let in all the same, and others wait until the excess is back: so the bound can
- * be exceeded for a while, by what the pages in flight weigh beyond their guesses.
+ * Bound on the bytes of pages between fetch and commit, over all sources. A page's place is held from its departure
+ * until its commit; its weight is a guess, by the pages of its source so far, until its size is known.
+ *
+ * Light pages have room set aside for all that may be in hand at once, so that they never wait for heavy ones: neither a
+ * source that hangs nor one with huge pages slows the sources with ordinary pages. Heavy pages share the rest, first come,
+ * first served; one that is heavier than all of it goes alone. A page that turns out heavier than its guess is let in
+ * all the same, and others wait until the excess is back: the bound is exceeded for so long, by the first huge page of a source.
  */
 export class PageMemory {
-  readonly #bytes: SemaphoreLimiter
-  readonly #largestGuess: number
-  readonly #heaviest = new Map<string, number>()
+  readonly #light: SemaphoreLimiter
+  readonly #heavy: SemaphoreLimiter
+  readonly #lightPage: number
+  readonly #guesses = new Map<string, number>()
 
-  /** `pagesAtOnce`: so many guesses always fit, so that sources that only wait cannot block the others. */
+  /** `pagesAtOnce`: how many pages may be in hand at most. */
   constructor(capacityBytes: number, pagesAtOnce: number) {
-    this.#bytes = new SemaphoreLimiter({ maxConcurrent: capacityBytes, acquireTimeoutMs: Infinity })
-    this.#largestGuess = Math.max(1, Math.floor(capacityBytes / pagesAtOnce))
+    this.#lightPage = Math.max(1, Math.min(FIRST_GUESS_BYTES, Math.floor(capacityBytes / 2 / pagesAtOnce)))
+    const lightBytes = this.#lightPage * pagesAtOnce
+    this.#light = roomFor(lightBytes)
+    this.#heavy = roomFor(Math.max(1, capacityBytes - lightBytes))
   }
 
   get bytesInUse(): number {
-    return this.#bytes.maxConcurrent - this.#bytes.available
+    return [this.#light, this.#heavy].reduce((sum, room) => sum + room.maxConcurrent - room.available, 0)
   }
 
-  reserve(source: string, within: Within): Promise<Permit> {
-    const guess = this.#heaviest.get(source) ?? FIRST_GUESS_BYTES
-    const weight = Math.max(1, Math.min(guess, this.#largestGuess))
-    return this.#bytes.acquire({ weight, signal: within.signal })
+  reserve(source: string, { signal }: Within): Promise<Permit> {
+    const guess = this.#guesses.get(source) ?? this.#lightPage
+    if (guess <= this.#lightPage) return this.#light.acquire({ weight: this.#lightPage, signal })
+    return this.#heavy.acquire({ weight: Math.min(guess, this.#heavy.maxConcurrent), signal })
   }
 
-  /** The page of this permit weighs so much. */
+  /** The page of this permit weighs so much. A single heavy page makes the guesses of its source heavy for a few pages only. */
   weigh(source: string, permit: Permit, bytes: number): void {
-    permit.resize(bytes)
-    this.#heaviest.set(source, Math.max(this.#heaviest.get(source) ?? 0, bytes))
+    permit.resize(Math.max(1, bytes))
+    this.#guesses.set(source, Math.max(bytes, Math.floor((this.#guesses.get(source) ?? 0) / 2)))
   }
+}
+
+function roomFor(bytes: number): SemaphoreLimiter {
+  return new SemaphoreLimiter({ maxConcurrent: bytes, acquireTimeoutMs: Infinity })
 }

@@ -38,8 +38,8 @@ function observerOf({ clock, secrets, onEvent }: RunScope, journal: JournalWrite
   // Moments within a run are taken from the clock that only moves forward: the wall clock may be set meanwhile.
   const epoch = clock.wallNow() - clock.now()
   return {
-    departed({ source, id: pageId }, attempt) {
-      journal.departure({ source, pageId, attempt, at: epoch + clock.now() })
+    departed({ source, id: pageId }, attempt, at) {
+      journal.departure({ source, pageId, attempt, at: epoch + at })
       onEvent({ type: 'departure', source, pageId, attempt })
     },
     attemptFailed({ source, id: pageId }, attempt, code, text) {

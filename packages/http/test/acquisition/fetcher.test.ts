@@ -13,8 +13,8 @@ import type { Transport, TransportRequest, TransportResponse } from '../../src/e
 import { TransportError } from '../../src/engines/index.js'
 import { pageOf } from '../contracts/ledger-contract.js'
 
-/** A status, what the transport fails with, or `hang`. */
-type Answer = number | Error | 'hang' | { status: number; retryAfter: string }
+/** A status, what the transport fails with, `hang`, or `deaf`: departs late, and heeds no signal. */
+type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string }
 
 const LIMITS: SourceLimits = {
   ratePerSecond: 5,
@@ -49,6 +49,11 @@ describe('Fetcher', () => {
   const transport: Transport = {
     async send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
       const answer = answers.shift() ?? 200
+      if (answer === 'deaf') {
+        await clock.sleep(1_000)
+        request.onDeparture?.()
+        throw new TransportError('ECONNRESET', 'late')
+      }
       await clock.sleep(3, within)
       request.onDeparture?.()
       if (answer === 'hang') await clock.sleep(1e9, within)
@@ -73,7 +78,7 @@ describe('Fetcher', () => {
       clock,
       normalise: () => normalise(),
       observer: {
-        departed: (_page, attempt) => departures.push({ at: clock.now(), attempt }),
+        departed: (_page, attempt, at) => departures.push({ at, attempt }),
         attemptFailed: (_page, attempt, code) => failures.push(`${attempt} ${code}`),
         throttled: (_page, waitMs) => throttles.push(waitMs),
       },
@@ -179,6 +184,30 @@ describe('Fetcher', () => {
     await fetch(fetcherWith({ timeoutMs: 100 }))
     expect(failures).toEqual(['1 TIMEOUT', '2 TIMEOUT'])
     expect(departures).toHaveLength(3)
+  })
+
+  it('A-4 a request that was given up but still runs keeps its place until it has settled: it may depart yet', async () => {
+    limiter = new SpacedLimiter({ maxRequests: 1, windowMs: 100, clock })
+    const fetcher = fetcherWith({ timeoutMs: 50 })
+    answers = ['deaf']
+    await fetch(fetcher)
+    expect(failures).toEqual(['1 TIMEOUT'])
+    expect(departures.map(({ attempt }) => attempt)).toEqual([1, 2])
+    // The deaf one departed at 1,000 ms, long after it had timed out; the next had its turn a window later.
+    expect(departures[0]?.at).toBe(1_000)
+    expect(departures[1]?.at).toBeGreaterThanOrEqual(1_100)
+  })
+
+  it('A-8 takes memory for what departs, not for what waits for the limiter', async () => {
+    const fetcher = fetcherWith()
+    limiter.blockUntil(clock.now() + 60_000)
+    const fetched = fetcher.fetch(pageOf('a', 1), {})
+    await clock.advance(59_000)
+    expect(memory.bytesInUse).toBe(0)
+    const { permit } = await clock.run(fetched)
+    expect(memory.bytesInUse).toBe(100)
+    permit.release()
+    expect(memory.bytesInUse).toBe(0)
   })
 
   it("ends at once with the caller's reason, counting nothing", async () => {

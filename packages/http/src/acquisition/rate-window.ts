@@ -1,13 +1,16 @@
-/** The widest window in which a rate that is no integer is made a whole number of requests. */
-const WIDEST_WINDOW_S = 20
+/** Decimals (0.1 x 30) may miss a whole number by this. */
+const ROUNDING = 1e-9
 
-/** A rate as so many requests in a window: 5 is 5 in 1,000 ms, 2.5 is 5 in 2,000 ms, 0.3 is 3 in 10,000 ms. */
+/**
+ * A rate as so many requests in a window: 5 is 5 in 1,000 ms, 0.3 is 1 in 3,333 ms.
+ *
+ * "At most 2.5 in any second" can only be kept by at most 2 in any second, which then is the average too; a spacing of
+ * 400 ms would let three depart within 800 ms. So the fraction of a rate above 1 is dropped: the promise to the source
+ * counts for more than the rate.
+ */
 export function windowOf(ratePerSecond: number): { maxRequests: number; windowMs: number } {
-  for (let seconds = 1; seconds <= WIDEST_WINDOW_S; seconds += 1) {
-    const requests = ratePerSecond * seconds
-    if (Math.abs(requests - Math.round(requests)) < 1e-9 && Math.round(requests) >= 1) {
-      return { maxRequests: Math.round(requests), windowMs: seconds * 1_000 }
-    }
-  }
-  return { maxRequests: 1, windowMs: 1_000 / ratePerSecond }
+  const whole = Math.floor(ratePerSecond + ROUNDING)
+  return whole === 0
+    ? { maxRequests: 1, windowMs: 1_000 / ratePerSecond }
+    : { maxRequests: whole, windowMs: 1_000 }
 }

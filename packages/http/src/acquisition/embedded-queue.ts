@@ -52,7 +52,7 @@ export class EmbeddedQueue implements PageQueue {
       if (this.#known.has(page.id)) continue
       this.#known.add(page.id)
       const lane = this.#laneOf(page.source)
-      lane.heap.add(page)
+      lane.heap.add(page, this.#dueAt(page))
       touched.add(lane)
     }
     for (const lane of touched) this.#deliver(lane)
@@ -96,11 +96,17 @@ export class EmbeddedQueue implements PageQueue {
     return lane
   }
 
+  /** On the scale of the clock that only moves forward: the wall clock may be set while the page waits. */
+  #dueAt({ notBefore }: Redelivery): number {
+    const waitMs = notBefore - this.#clock.wallNow()
+    return waitMs > 0 ? this.#clock.now() + waitMs : -Infinity
+  }
+
   #deliver(lane: Lane): void {
     const consumer = this.#consumer
     if (consumer === undefined || consumer.stopping) return
     while (lane.inHand < lane.limit && consumer.inHand < consumer.concurrency) {
-      const waitMs = (lane.heap.first?.notBefore ?? Infinity) - this.#clock.wallNow()
+      const waitMs = (lane.heap.firstDueAt ?? Infinity) - this.#clock.now()
       if (waitMs > 0) return this.#wakeIn(lane, waitMs)
       void this.#hand(lane, lane.heap.take() as PageRef, consumer)
     }
@@ -124,7 +130,7 @@ export class EmbeddedQueue implements PageQueue {
     lane.inHand -= 1
     consumer.inHand -= 1
     if (again === undefined) this.#known.delete(page.id)
-    else lane.heap.add({ ...page, notBefore: again.notBefore })
+    else lane.heap.add({ ...page, notBefore: again.notBefore }, this.#dueAt(again))
     if (consumer.stopping && consumer.inHand === 0) consumer.stopped.resolve()
     else if (wasFull) this.#deliverInTurn(page.source, lane)
     else this.#deliver(lane)

@@ -1,55 +1,58 @@
 import type { PageRef } from './page.js'
 
-function isEarlier(a: PageRef, b: PageRef): boolean {
-  return a.notBefore === b.notBefore ? a.ordinal < b.ordinal : a.notBefore < b.notBefore
+interface Entry {
+  readonly page: PageRef
+  readonly dueAt: number
 }
 
-/** A binary heap of pages: the first is that with the lowest `notBefore`, then the lowest ordinal. */
+function isEarlier(a: Entry, b: Entry): boolean {
+  return a.dueAt === b.dueAt ? a.page.ordinal < b.page.ordinal : a.dueAt < b.dueAt
+}
+
+/** A binary heap of pages: the first is the one that is due first, then the one with the lowest ordinal. */
 export class PageHeap {
-  readonly #pages: PageRef[] = []
+  readonly #entries: Entry[] = []
 
-  get size(): number {
-    return this.#pages.length
+  /** When its first page is due; undefined when it is empty. */
+  get firstDueAt(): number | undefined {
+    return this.#entries[0]?.dueAt
   }
 
-  get first(): PageRef | undefined {
-    return this.#pages[0]
-  }
-
-  add(page: PageRef): void {
-    const pages = this.#pages
-    let at = pages.length
+  add(page: PageRef, dueAt: number): void {
+    const entries = this.#entries
+    const entry = { page, dueAt }
+    let at = entries.length
     while (at > 0) {
       const parent = (at - 1) >> 1
-      const above = pages[parent] as PageRef
-      if (!isEarlier(page, above)) break
-      pages[at] = above
+      const above = entries[parent] as Entry
+      if (!isEarlier(entry, above)) break
+      entries[at] = above
       at = parent
     }
-    pages[at] = page
+    entries[at] = entry
   }
 
   /** Removes and returns the first. */
   take(): PageRef | undefined {
-    const first = this.#pages[0]
-    const last = this.#pages.pop()
-    if (last !== undefined && this.#pages.length > 0) this.#sink(last)
-    return first
+    const first = this.#entries[0]
+    const last = this.#entries.pop()
+    if (last !== undefined && this.#entries.length > 0) this.#sink(last)
+    return first?.page
   }
 
-  #sink(page: PageRef): void {
-    const pages = this.#pages
+  #sink(entry: Entry): void {
+    const entries = this.#entries
     let at = 0
     for (;;) {
       let child = 2 * at + 1
-      if (child >= pages.length) break
-      const right = pages[child + 1]
-      if (right !== undefined && isEarlier(right, pages[child] as PageRef)) child += 1
-      const below = pages[child] as PageRef
-      if (!isEarlier(below, page)) break
-      pages[at] = below
+      if (child >= entries.length) break
+      const right = entries[child + 1]
+      if (right !== undefined && isEarlier(right, entries[child] as Entry)) child += 1
+      const below = entries[child] as Entry
+      if (!isEarlier(below, entry)) break
+      entries[at] = below
       at = child
     }
-    pages[at] = page
+    entries[at] = entry
   }
 }

@@ -78,6 +78,30 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
+    it('waits as long when the wall clock is set back or forward meanwhile', async () => {
+      const notBefore = clock.wallNow() + 3_000
+      await queue.add([pageOf('a', 1, { notBefore }), pageOf('b', 1)])
+      const consumed = queue.consume(
+        async page => {
+          if (page.source !== 'b' || handled.includes('b:page=1')) return note(page)
+          void note(page)
+          return { notBefore: clock.wallNow() + 2_000 }
+        },
+        { signal: stop.signal },
+      )
+      await clock.flush()
+      clock.jumpWall(-3_600_000)
+      await clock.advance(2_000)
+      expect(handled).toEqual(['b:page=1', 'b:page=1'])
+      clock.jumpWall(86_400_000)
+      await clock.advance(999)
+      expect(handled).toHaveLength(2)
+      await clock.advance(1)
+      expect(handled).toEqual(['b:page=1', 'b:page=1', 'a:page=1'])
+      stop.abort()
+      await consumed
+    })
+
     it('delivers again at the moment that the handler names, and after a pause when it rejects', async () => {
       await queue.add([pageOf('a', 1), pageOf('b', 1)])
       const moments: Record<string, number[]> = { 'a:page=1': [], 'b:page=1': [] }

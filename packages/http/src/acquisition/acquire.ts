@@ -29,7 +29,7 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal
   /** Called as things happen; what it throws ends the run. */
   readonly onEvent?: (event: AcquireEvent) => void
-  /** Forgets what the output folder holds and starts over. Default false. */
+  /** Starts over with an empty ledger; the old one stays beside it as `acquire.previous.db`, until the next time. Default false. */
   readonly fresh?: boolean
   /** What is redacted from all that is stored and told. Default: the configuration's headers and parameters by their names. */
   readonly secrets?: Secrets
@@ -68,9 +68,11 @@ export async function acquire(config: PipelineConfig, options: AcquireOptions = 
     onStopping: reason => onEvent({ type: 'stopping', reason, graceMs: config.graceMs }),
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
+  control.listen()
   await acquirePages({ config, run, ledger, control, clock, secrets, onEvent })
   const status = await ledger.closeRun(run, control.end)
   const summary = await writeResults(ledger, run, paths)
+  await ledger.delivered(run)
   onEvent({ type: 'finished', status })
   control.throwFailure()
   return summary

@@ -33,7 +33,7 @@ export class PlanChangedError extends AsyncPatternsError {
   constructor(changes: readonly string[]) {
     super(
       `The ledger was filled with other settings: ${changes.join(', ')}. ` +
-        'Undo the change, use another output folder, or start over with --fresh, which forgets what was acquired',
+        'Undo the change, use another output folder, or start over with --fresh, which puts what was acquired aside',
     )
     this.changes = changes
   }

@@ -98,8 +98,9 @@ export type RunEnd = 'finished' | 'interrupted' | 'timeout'
  */
 export interface Ledger extends AsyncDisposable {
   /**
-   * Continues the last run when it has pages that are not done (those that failed get fresh tries), or else
-   * begins a new one that upserts over the products at hand. `fresh` forgets all there is and begins anew.
+   * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its results were
+   * not delivered, or else begins a new one that upserts over the products at hand. `fresh` begins with an empty
+   * ledger, whatever there was.
    * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set.
    */
   openRun(plan: RunPlan, options: { readonly fresh: boolean }): Promise<Run>
@@ -134,6 +135,8 @@ export interface Ledger extends AsyncDisposable {
   log(journal: Journal): Promise<void>
   /** Ends the run and says how it stands. A run that was never closed counts as interrupted. */
   closeRun(run: Run, end: RunEnd): Promise<RunStatus>
+  /** The run's results are where they belong. */
+  delivered(run: Run): Promise<void>
   summary(run: Run): Promise<Summary>
   /** All rejected records of the run, by source, page and index. */
   rejected(run: Run): AsyncIterable<RejectedRow>

@@ -22,14 +22,19 @@ export class RunControl implements Disposable {
   readonly #cut = new AbortController()
   readonly #interrupt = (): void => this.#endEarly('interrupted')
   #timer: TimerHandle
-  #end: RunEnd | undefined
+  #end: Exclude<RunEnd, 'finished'> | undefined
   #failure: { readonly error: unknown } | undefined
 
   constructor(options: RunControlOptions) {
     this.#options = options
     this.#timer = options.clock.setTimer(() => this.#endEarly('timeout'), options.timeoutMs)
-    if (options.signal?.aborted === true) this.#interrupt()
-    else options.signal?.addEventListener('abort', this.#interrupt, { once: true })
+  }
+
+  /** From now on the caller's signal is heeded, also one that was aborted before. */
+  listen(): void {
+    const { signal } = this.#options
+    if (signal?.aborted === true) this.#interrupt()
+    else signal?.addEventListener('abort', this.#interrupt, { once: true })
   }
 
   /** Aborted when no further page is to begin. */
@@ -51,9 +56,8 @@ export class RunControl implements Disposable {
     return this.#failure !== undefined
   }
 
-  /** Nothing is left to do. */
+  /** Nothing is left to begin. Pages still in hand, those of a source that was given up, can be interrupted all the same. */
   finish(): void {
-    this.#end ??= 'finished'
     this.#stop.abort()
   }
 
@@ -75,7 +79,7 @@ export class RunControl implements Disposable {
   }
 
   #endEarly(reason: 'interrupted' | 'timeout'): void {
-    if (this.#stop.signal.aborted) return
+    if (this.#end !== undefined || this.hasFailed) return
     const { clock, graceMs, onStopping } = this.#options
     this.#end = reason
     clock.clearTimer(this.#timer)

@@ -37,6 +37,13 @@ interface ErrorFacts {
   readonly lastAt: number
 }
 
+interface PriceFacts {
+  readonly source: string
+  readonly currency: string
+  readonly amount: string
+  readonly count: number
+}
+
 export interface ProductRow {
   readonly source: string
   readonly id: string
@@ -57,12 +64,7 @@ export interface RunFacts {
   }
   readonly sources: readonly SourceFacts[]
   /** Prices of the products, each amount with its number of occurrences. */
-  readonly prices: readonly {
-    readonly source: string
-    readonly currency: string
-    readonly amount: string
-    readonly count: number
-  }[]
+  readonly prices: readonly PriceFacts[]
   /** In ascending order of time. */
   readonly departures: readonly { readonly source: string; readonly at: number }[]
   readonly errors: readonly ErrorFacts[]
@@ -81,15 +83,18 @@ export function statusOfSource(source: SourceFacts, end: RunEnd | null): RunStat
 }
 
 /** Complete or failed when every source is; an interruption counts only when it left something undone. */
-export function statusOfRun(sources: readonly RunStatus[], end: RunEnd | null): RunStatus {
-  if (sources.every(status => status === 'complete')) return 'complete'
-  if (end === 'interrupted' || end === null) return 'interrupted'
-  return sources.every(status => status === 'failed') ? 'failed' : 'partial'
+export function statusOfRun(sources: readonly SourceFacts[], end: RunEnd | null): RunStatus {
+  const statuses = sources.map(source => statusOfSource(source, end))
+  if (statuses.every(status => status === 'complete')) return 'complete'
+  const wasStopped = end === 'interrupted' || end === null
+  if (wasStopped && sources.some(source => source.openPages > 0)) return 'interrupted'
+  return statuses.every(status => status === 'failed') ? 'failed' : 'partial'
 }
 
 /** The summary of a run, from what its ledger holds and nothing else. */
 export function summarise(facts: RunFacts): Summary {
-  const sources = facts.sources.map(source => summariseSource(source, facts))
+  const groups = groupsOf(facts)
+  const sources = facts.sources.map(source => summariseSource(source, facts.run.end, groups))
   const totals = totalsOf(sources)
   const listed = facts.products.length
   return {
@@ -105,13 +110,12 @@ export function summarise(facts: RunFacts): Summary {
 }
 
 function runOf({ run, sources }: RunFacts): Summary['run'] {
-  const statuses = sources.map(source => statusOfSource(source, run.end))
   return {
     id: run.id,
     startedAt: isoOf(run.startedAt),
     finishedAt: run.finishedAt === null ? null : isoOf(run.finishedAt),
     durationMs: Math.max(0, Math.round((run.finishedAt ?? run.now) - run.startedAt)),
-    status: run.status ?? statusOfRun(statuses, run.end),
+    status: run.status ?? statusOfRun(sources, run.end),
     configHash: run.configHash,
     version: run.version,
   }
@@ -133,12 +137,13 @@ function totalsOf(sources: readonly SourceSummary[]): Summary['totals'] {
   }
 }
 
-function summariseSource(source: SourceFacts, facts: RunFacts): SourceSummary {
+function summariseSource(source: SourceFacts, end: RunEnd | null, groups: Groups): SourceSummary {
   const { uniqueIds, rejectedRecords, reportedTotal } = source
-  const transitions = facts.transitions.filter(one => one.source === source.name)
+  const transitions = groups.transitions.get(source.name) ?? []
+  const errors = groups.errors.get(source.name) ?? []
   return {
     name: source.name,
-    status: statusOfSource(source, facts.run.end),
+    status: statusOfSource(source, end),
     pages: source.donePages,
     requests: source.requests,
     retries: source.retries,
@@ -147,15 +152,15 @@ function summariseSource(source: SourceFacts, facts: RunFacts): SourceSummary {
     rejected: rejectedRecords,
     duplicates: source.takenRecords - uniqueIds,
     warnings: source.warnings,
-    averagePrice: averagesOf(source.name, facts),
-    errors: facts.errors.filter(error => error.source === source.name).map(errorOf),
+    averagePrice: averagesOf(groups.prices.get(source.name) ?? []),
+    errors: errors.map(errorOf),
     breaker: {
       state: transitions.at(-1)?.to ?? 'closed',
       transitions: transitions.map(({ from, to, at, cause }) => ({ from, to, at: isoOf(at), cause })),
     },
     rateLimit: {
       limitPerSecond: source.limitPerSecond,
-      worstRollingSecond: worstRollingSecond(departuresOf(source.endpoint, facts)),
+      worstRollingSecond: groups.worstSeconds.get(source.endpoint) ?? 0,
     },
     coverage: {
       reportedTotal,
@@ -165,18 +170,43 @@ function summariseSource(source: SourceFacts, facts: RunFacts): SourceSummary {
   }
 }
 
-/** The limit is the endpoint's, so departures of all its sources count. */
-function departuresOf(endpoint: string, { sources, departures }: RunFacts): number[] {
-  const names = new Set(sources.filter(source => source.endpoint === endpoint).map(source => source.name))
-  return departures.filter(({ source }) => names.has(source)).map(({ at }) => at)
+/** A run's facts by source, found once: a run may have thousands of sources. */
+interface Groups {
+  readonly prices: ReadonlyMap<string, readonly PriceFacts[]>
+  readonly errors: ReadonlyMap<string, readonly ErrorFacts[]>
+  readonly transitions: ReadonlyMap<string, readonly TransitionRow[]>
+  /** By endpoint: the limit is the endpoint's, so departures of all its sources count. */
+  readonly worstSeconds: ReadonlyMap<string, number>
 }
 
-function averagesOf(source: string, { prices }: RunFacts): Record<string, string> {
-  const own = prices.filter(price => price.source === source)
-  const currencies = [...new Set(own.map(price => price.currency))]
+function groupsOf({ sources, prices, errors, transitions, departures }: RunFacts): Groups {
+  const bySource = ({ source }: { readonly source: string }): string => source
+  const endpoints = new Map(sources.map(source => [source.name, source.endpoint]))
+  const byEndpoint = grouped(departures, ({ source }) => endpoints.get(source) ?? '')
+  return {
+    prices: grouped(prices, bySource),
+    errors: grouped(errors, bySource),
+    transitions: grouped(transitions, bySource),
+    worstSeconds: new Map(
+      [...byEndpoint].map(([endpoint, rows]) => [endpoint, worstRollingSecond(rows.map(({ at }) => at))]),
+    ),
+  }
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+function averagesOf(prices: readonly PriceFacts[]): Record<string, string> {
   return Object.fromEntries(
-    currencies.flatMap(currency => {
-      const average = averageOf(own.filter(price => price.currency === currency))
+    [...grouped(prices, price => price.currency)].flatMap(([currency, own]) => {
+      const average = averageOf(own)
       return average === undefined ? [] : [[currency, average]]
     }),
   )

@@ -33,9 +33,12 @@ export async function writeResults(ledger: Ledger, run: Run, paths: ResultPaths)
   return summary
 }
 
-/** Writes a file beside `path` and puts it in its place when it is whole. */
+/**
+ * Writes a file beside `path` and puts it in its place when it is whole. Its name is always the same, so that what a
+ * killed process left is written over.
+ */
 async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.tmp`
   await mkdir(dirname(path), { recursive: true })
   try {
     await write(temporary)

@@ -76,7 +76,11 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     ): Promise<void> => {
       expect(await ledger.commit([commitOf(await claim(id), rows, more)])).toEqual(['done'])
     }
-    const finish = (): Promise<unknown> => ledger.closeRun(run, 'finished')
+    const finish = async (): Promise<string> => {
+      const status = await ledger.closeRun(run, 'finished')
+      await ledger.delivered(run)
+      return status
+    }
 
     beforeEach(async () => {
       place = await makePlace()
@@ -307,6 +311,46 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         const { products, totals } = await ledger.summary(run)
         expect(products).toMatchObject([{ id: '1', title: 'new' }])
         expect(totals).toMatchObject({ products: 1, duplicates: 0, pages: 1 })
+      })
+
+      it('A-1 continues a complete run whose results were not delivered, and fetches nothing', async () => {
+        await commit('a:page=1', [{ id: '1' }])
+        await commit('b:page=1', [])
+        const first = run
+        await reopen()
+        expect(run).toMatchObject({ id: first.id, resumed: true })
+        expect(await ledger.pending(run)).toEqual([])
+        expect(await ledger.closeRun(run, 'finished')).toBe('complete')
+        await reopen()
+        expect(run.id).toBe(first.id)
+        await finish()
+        await reopen()
+        expect(run.id).not.toBe(first.id)
+      })
+
+      it('waits no longer for what an earlier process waited for', async () => {
+        await ledger.giveBack(await claim('a:page=1'), {
+          notBefore: clock.wallNow() + 86_400_000,
+          spendsTry: false,
+        })
+        await reopen()
+        expect(await ledger.pending(run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
+      })
+
+      it.each([
+        ['interrupted', 'complete'],
+        ['finished', 'complete'],
+        ['timeout', 'complete'],
+      ] as const)('a run that was %s, but left nothing undone, is %s', async (end, status) => {
+        await commit('a:page=1', [])
+        await commit('b:page=1', [])
+        expect(await ledger.closeRun(run, end)).toBe(status)
+      })
+
+      it('is partial, not interrupted, when an interruption left nothing undone but a failed page', async () => {
+        await commit('a:page=1', [])
+        await ledger.fail(await claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
+        expect(await ledger.closeRun(run, 'interrupted')).toBe('partial')
       })
 
       it('refuses another plan by the name of what changed, and takes it with fresh', async () => {

@@ -16,10 +16,15 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
   max(p.reported_total) as reportedTotal,
   max(p.stop in ('loop', 'no-cursor')) as strayed,
   max(p.stop = 'max-pages') as cutShort,
-  (select count(*) from products where source = s.name and run = @run) as uniqueIds,
-  (select count(*) from departures where source = s.name and run = @run) as requests,
-  (select count(*) from departures where source = s.name and run = @run and attempt > 1) as retries
-from sources s left join pages p on p.run = s.run and p.source = s.name
+  coalesce(u.uniqueIds, 0) as uniqueIds,
+  coalesce(d.requests, 0) as requests,
+  coalesce(d.retries, 0) as retries
+from sources s
+left join pages p on p.run = s.run and p.source = s.name
+left join (select source, count(*) as uniqueIds from products where run = @run group by source) u
+  on u.source = s.name
+left join (select source, count(*) as requests, count(*) filter (where attempt > 1) as retries
+  from departures where run = @run group by source) d on d.source = s.name
 where s.run = @run group by s.name order by s.position`
 
 export function sourceFactsOf(database: Database, run: number): SourceFacts[] {

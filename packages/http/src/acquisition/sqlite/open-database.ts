@@ -14,34 +14,20 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs?: number
 }
 
-/** A database file together with the right to be its only writer. */
-export interface OwnedDatabase {
-  readonly database: Database
-  close(): void
-}
-
 /**
- * Opens `file` for this process alone, and makes it and its folder when they are not there.
- * The right is a lock of the operating system on `<file>.lock`: it goes with the process, also on kill -9.
+ * Takes the right to be the only writer of `file`, and makes its folder when it is not there. Close what it returns to
+ * give the right back. It is a lock of the operating system on `<file>.lock`: it goes with the process, also on kill -9.
  * (Such locks do not hold on some network file systems.)
  * @throws LedgerLockedError, LedgerError, MissingPackageError.
  */
-export function openOwned(options: DatabaseOptions): OwnedDatabase {
+export function ownFile(file: string): Database {
   const Sqlite = sqliteDriver('The embedded ledger')
-  const { file, busyTimeoutMs = 1_000 } = options
   return translating(file, () => {
     mkdirSync(dirname(file), { recursive: true })
     const lock = new Sqlite(`${file}.lock`, { timeout: 0 })
     try {
       takeLock(lock, file, Sqlite)
-      const database = prepareDatabase(new Sqlite(file, { timeout: busyTimeoutMs }), options)
-      return {
-        database,
-        close: () => {
-          database.close()
-          lock.close()
-        },
-      }
+      return lock
     } catch (error) {
       lock.close()
       throw error
@@ -75,17 +61,20 @@ function readOwner(file: string, Sqlite: typeof BetterSqlite3): number | undefin
 /** A checkpoint waits for the disk: one for each 16 MiB of log is enough, and small runs have none before their end. */
 const CHECKPOINT_PAGES = 4_000
 
-/** NORMAL with WAL survives a killed process; a power cut may cost the last transactions, never the file. */
-function prepareDatabase(database: Database, { file, maxBytes }: DatabaseOptions): Database {
+/**
+ * The database of a file that this process owns; made when it is not there. NORMAL with WAL survives a killed process;
+ * a power cut may cost the last transactions, never the file.
+ */
+export function openDatabase({ file, maxBytes, busyTimeoutMs = 1_000 }: DatabaseOptions): Database {
+  const Sqlite = sqliteDriver('The embedded ledger')
+  const database = new Sqlite(file, { timeout: busyTimeoutMs })
   try {
     if (maxBytes !== undefined) limitSize(database, maxBytes)
     database.pragma('journal_mode = wal')
     database.pragma('synchronous = normal')
     database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     const version = database.pragma('user_version', { simple: true }) as number
-    if (version !== 0 && version !== SCHEMA_VERSION) {
-      throw new LedgerError(`${file} is a ledger of version ${version}; this is for ${SCHEMA_VERSION}`, file)
-    }
+    if (version !== 0 && version !== SCHEMA_VERSION) throw otherVersion(file, version)
     database.transaction(() => {
       database.exec(SCHEMA)
       database.pragma(`user_version = ${SCHEMA_VERSION}`)
@@ -96,6 +85,11 @@ function prepareDatabase(database: Database, { file, maxBytes }: DatabaseOptions
     database.close()
     throw error
   }
+}
+
+function otherVersion(file: string, version: number): LedgerError {
+  const message = `${file} is a ledger of version ${version}; this is for ${SCHEMA_VERSION}. Use another output folder, or --fresh`
+  return new LedgerError(message, file)
 }
 
 function limitSize(database: Database, maxBytes: number): void {

@@ -13,6 +13,8 @@ export interface RunRow {
   readonly finished_at: number | null
   readonly ended: string | null
   readonly status: string | null
+  /** 1 once its results were written. */
+  readonly delivered: number
   readonly config_hash: string
   readonly parts: string
   readonly version: string
@@ -25,24 +27,36 @@ export interface OpenedRun {
 }
 
 /** Continues the last run or begins a new one: see `Ledger.openRun`. To be called in a transaction. */
-export function openRun(database: Database, plan: RunPlan, fresh: boolean, now: number): OpenedRun {
-  const last = database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
-  const lastDepartureAt = latestDeparture(database, last, now)
-  if (fresh) forgetAll(database)
-  else if (last !== undefined) {
+export function openRun(
+  database: Database,
+  plan: RunPlan,
+  now: number,
+  departedAt = lastDeparture(database, now),
+): OpenedRun {
+  const last = lastRun(database)
+  if (last !== undefined) {
     if (last.config_hash !== plan.configHash)
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
-    if (hasOpenPages(database, last.run)) return resume(database, last, plan, now, lastDepartureAt)
+    if (last.delivered === 0 || hasOpenPages(database, last.run))
+      return resume(database, last, plan, now, departedAt)
   }
-  return begin(database, plan, now, lastDepartureAt)
+  return begin(database, plan, now, departedAt)
 }
 
-/** After a run that was cut off the last departures may not have been written: anything up to now is possible. */
-function latestDeparture(database: Database, last: RunRow | undefined, now: number): number | undefined {
+/**
+ * The latest moment at which a request may have departed; undefined when there was none. After a run that was cut off
+ * the last departures may not have been written: anything up to now is possible.
+ */
+export function lastDeparture(database: Database, now: number): number | undefined {
+  const last = lastRun(database)
   if (last === undefined) return undefined
   if (last.finished_at === null) return now
   const at = database.prepare<[], number | null>('select max(at) from departures').pluck().get()
   return at === null || at === undefined ? undefined : Math.min(at, now)
+}
+
+function lastRun(database: Database): RunRow | undefined {
+  return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
 
 function hasOpenPages(database: Database, run: number): boolean {
@@ -51,31 +65,29 @@ function hasOpenPages(database: Database, run: number): boolean {
   )
 }
 
-function forgetAll(database: Database): void {
-  for (const table of [...RUN_TABLES, 'products', 'runs']) database.exec(`delete from ${table}`)
-}
-
 function resume(
   database: Database,
   last: RunRow,
   plan: RunPlan,
   now: number,
-  lastDepartureAt: number | undefined,
+  departedAt: number | undefined,
 ): OpenedRun {
   database
-    .prepare('update runs set finished_at = null, ended = null, status = null where run = ?')
+    .prepare('update runs set finished_at = null, ended = null, status = null, delivered = 0 where run = ?')
     .run(last.run)
   // All pages of a source that failed get fresh tries; those of the others remember theirs.
   database
     .prepare(
-      `update pages set tries = 0, not_before = 0 where run = @run and state <> 'done' and source in
+      `update pages set tries = 0 where run = @run and state <> 'done' and source in
         (select source from pages where run = @run and state = 'failed')`,
     )
     .run({ run: last.run })
+  // Breakers begin anew with the process, and so do the waits that they imposed.
   database
-    .prepare("update pages set state = 'pending', worker = null where run = ? and state <> 'done'")
+    .prepare(
+      "update pages set state = 'pending', worker = null, not_before = 0 where run = ? and state <> 'done'",
+    )
     .run(last.run)
-  // Breakers begin anew with the process.
   database
     .prepare(
       `insert into transitions (run, source, from_state, to_state, at, cause)
@@ -85,16 +97,11 @@ function resume(
     )
     .run({ run: last.run, now })
   writeSources(database, last.run, plan)
-  const run = { id: last.id, startedAt: last.started_at, resumed: true, lastDepartureAt }
+  const run = { id: last.id, startedAt: last.started_at, resumed: true, lastDepartureAt: departedAt }
   return { number: last.run, run }
 }
 
-function begin(
-  database: Database,
-  plan: RunPlan,
-  now: number,
-  lastDepartureAt: number | undefined,
-): OpenedRun {
+function begin(database: Database, plan: RunPlan, now: number, departedAt: number | undefined): OpenedRun {
   for (const table of RUN_TABLES) database.exec(`delete from ${table}`)
   const id = randomUUID()
   const { lastInsertRowid } = database
@@ -104,7 +111,7 @@ function begin(
   writeSources(database, number, plan)
   const insert = insertPage(database)
   for (const { first } of plan.sources) insert(number, first)
-  return { number, run: { id, startedAt: now, resumed: false, lastDepartureAt } }
+  return { number, run: { id, startedAt: now, resumed: false, lastDepartureAt: departedAt } }
 }
 
 function writeSources(database: Database, run: number, plan: RunPlan): void {

@@ -1,5 +1,5 @@
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /**
  * Rows of pages, rejects and journal belong to a run; products outlive it (`run` is the last that saw them).
@@ -13,6 +13,7 @@ create table if not exists runs (
   finished_at real,
   ended text,
   status text,
+  delivered integer not null default 0,
   config_hash text not null,
   parts text not null,
   version text not null

@@ -3,15 +3,16 @@ import { systemClock } from 'async-patterns'
 import type { Journal, KnownPage, Ledger, RejectedRow, Run, RunEnd, RunPlan, RunStatus } from '../ledger.js'
 import { LedgerError } from '../ledger-errors.js'
 import type { Claim, PageCommit, PageError, PageRef } from '../page.js'
-import { statusOfRun, statusOfSource, summarise } from '../summarise.js'
+import { statusOfRun, summarise } from '../summarise.js'
 import type { Summary } from '../summary.js'
 import { factsOf, rejectedOf, sourceFactsOf } from './facts.js'
 import { JournalTables } from './journal.js'
-import type { OwnedDatabase } from './open-database.js'
-import { openOwned, translating } from './open-database.js'
+import type { Database } from './open-database.js'
+import { openDatabase, ownFile, translating } from './open-database.js'
 import { PageTable } from './pages.js'
 import { ProductTable } from './products.js'
 import { openRun } from './runs.js'
+import { setAside } from './set-aside.js'
 
 export interface SqliteLedgerOptions {
   /** The database; its folder is made when it is not there. */
@@ -24,7 +25,9 @@ export interface SqliteLedgerOptions {
   readonly busyTimeoutMs?: number
 }
 
-interface Tables {
+interface OpenedTables {
+  readonly database: Database
+  readonly transaction: { immediate(work: () => unknown): unknown }
   readonly run: number
   readonly pages: PageTable
   readonly products: ProductTable
@@ -34,35 +37,39 @@ interface Tables {
 /**
  * The ledger in one SQLite file, for one process. A second process is refused for as long as the first lives;
  * one that was killed leaves no lock behind. All work is done before a method returns: a committed page is safe
- * from kill -9 at once, and from a power cut within moments.
+ * from kill -9 at once, and from a power cut within moments. What `fresh` replaces stays beside it, as
+ * `acquire.previous.db`, until the next time.
  */
 export class SqliteLedger implements Ledger {
-  readonly #file: string
+  readonly #options: SqliteLedgerOptions
   readonly #clock: Clock
-  readonly #owned: OwnedDatabase
-  readonly #transaction: { immediate(work: () => unknown): unknown }
-  #opened: Tables | undefined
+  readonly #lock: Database
+  #opened: OpenedTables | undefined
 
   /** @throws LedgerLockedError, LedgerError, MissingPackageError. */
   constructor(options: SqliteLedgerOptions) {
-    this.#file = options.file
+    this.#options = { ...options }
     this.#clock = options.clock ?? systemClock
-    this.#owned = openOwned(options)
-    this.#transaction = this.#owned.database.transaction((work: () => unknown) => work())
+    this.#lock = ownFile(options.file)
   }
 
-  async openRun(plan: RunPlan, options: { readonly fresh: boolean }): Promise<Run> {
-    const { database } = this.#owned
-    const { number, run } = this.#atomically(() =>
-      openRun(database, plan, options.fresh, this.#clock.wallNow()),
-    )
-    this.#opened = {
-      run: number,
-      pages: new PageTable(database, number),
-      products: new ProductTable(database, number),
-      journal: new JournalTables(database, number),
-    }
-    return run
+  async openRun(plan: RunPlan, { fresh }: { readonly fresh: boolean }): Promise<Run> {
+    const { file } = this.#options
+    this.#closeDatabase()
+    return translating(file, () => {
+      const now = this.#clock.wallNow()
+      const departedAt = fresh ? setAside(file, now) : undefined
+      const database = openDatabase(this.#options)
+      try {
+        const { number, run } = database
+          .transaction(() => openRun(database, plan, now, departedAt))
+          .immediate()
+        this.#opened = tablesOf(database, number)
+        return run
+      } finally {
+        if (this.#opened === undefined) database.close()
+      }
+    })
   }
 
   async claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]> {
@@ -119,13 +126,9 @@ export class SqliteLedger implements Ledger {
   }
 
   async closeRun(_run: Run, end: RunEnd): Promise<RunStatus> {
-    const { database } = this.#owned
-    const { run } = this.#tables
+    const { run, database } = this.#tables
     return this.#atomically(() => {
-      const status = statusOfRun(
-        sourceFactsOf(database, run).map(source => statusOfSource(source, end)),
-        end,
-      )
+      const status = statusOfRun(sourceFactsOf(database, run), end)
       database
         .prepare('update runs set finished_at = ?, ended = ?, status = ? where run = ?')
         .run(this.#clock.wallNow(), end, status, run)
@@ -133,24 +136,36 @@ export class SqliteLedger implements Ledger {
     })
   }
 
+  async delivered(_run: Run): Promise<void> {
+    const { run, database } = this.#tables
+    this.#atomically(() => database.prepare('update runs set delivered = 1 where run = ?').run(run))
+  }
+
   async summary(_run: Run): Promise<Summary> {
-    const { run } = this.#tables
-    return this.#atomically(() => summarise(factsOf(this.#owned.database, run, this.#file, this.#clock)))
+    const { run, database } = this.#tables
+    return this.#atomically(() => summarise(factsOf(database, run, this.#options.file, this.#clock)))
   }
 
   async *rejected(_run: Run): AsyncIterable<RejectedRow> {
-    yield* rejectedOf(this.#owned.database, this.#tables.run)
+    const { run, database } = this.#tables
+    yield* rejectedOf(database, run)
   }
 
   /** Frees the ledger for other processes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#opened = undefined
-    this.#owned.close()
+    this.#closeDatabase()
+    this.#lock.close()
   }
 
-  get #tables(): Tables {
-    if (this.#opened === undefined) throw new LedgerError(`${this.#file}: no run is open`, this.#file)
+  get #tables(): OpenedTables {
+    const { file } = this.#options
+    if (this.#opened === undefined) throw new LedgerError(`${file}: no run is open`, file)
     return this.#opened
+  }
+
+  #closeDatabase(): void {
+    this.#opened?.database.close()
+    this.#opened = undefined
   }
 
   #commitPage(commit: PageCommit): 'done' | 'stale' {
@@ -164,6 +179,17 @@ export class SqliteLedger implements Ledger {
   }
 
   #atomically<T>(work: () => T): T {
-    return translating(this.#file, () => this.#transaction.immediate(work) as T)
+    return translating(this.#options.file, () => this.#tables.transaction.immediate(work) as T)
+  }
+}
+
+function tablesOf(database: Database, run: number): OpenedTables {
+  return {
+    database,
+    transaction: database.transaction((work: () => unknown) => work()),
+    run,
+    pages: new PageTable(database, run),
+    products: new ProductTable(database, run),
+    journal: new JournalTables(database, run),
   }
 }

@@ -1,18 +1,28 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ManualClock } from 'async-patterns/testing'
 import type BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Claim } from '../../../src/acquisition/page.js'
 import { LedgerError, LedgerLockedError } from '../../../src/acquisition/ledger-errors.js'
+import { previousFile } from '../../../src/acquisition/sqlite/set-aside.js'
 import { SqliteLedger } from '../../../src/acquisition/sqlite/sqlite-ledger.js'
 import { commitOf, pageOf, planOf } from '../../contracts/ledger-contract.js'
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
+
+function productsIn(file: string): string[] {
+  const database = new Sqlite(file, { readonly: true })
+  try {
+    return database.prepare<[], string>('select id from products').pluck().all()
+  } finally {
+    database.close()
+  }
+}
 
 describe('SqliteLedger', () => {
   let folder: string
@@ -24,8 +34,18 @@ describe('SqliteLedger', () => {
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
+  /** A ledger that holds one product of a run, or none. */
+  const filled = async (id: string | undefined, fresh = false): Promise<void> => {
+    await using ledger = new SqliteLedger({ file })
+    const run = await ledger.openRun(planOf('a'), { fresh })
+    const [held] = await ledger.claim(['a:page=1'], 'one', 1_000)
+    await ledger.commit([commitOf(held as Claim, id === undefined ? [] : [{ id }])])
+    await ledger.closeRun(run, 'finished')
+  }
+
   it('A-16 another run on the same ledger is refused with pid and file, and let in once the first has closed', async () => {
     const first = new SqliteLedger({ file })
+    await first.openRun(planOf('a'), { fresh: false })
     const refused = () => new SqliteLedger({ file })
     expect(refused).toThrow(LedgerLockedError)
     expect(refused).toThrow(`${file} is in use by process ${process.pid}`)
@@ -69,26 +89,78 @@ describe('SqliteLedger', () => {
     await rm(join(folder, 'out'))
     await mkdir(join(folder, 'out'))
     await writeFile(file, 'not a database at all, but long enough to be looked at as one'.repeat(20))
-    expect(() => new SqliteLedger({ file })).toThrow('it is not a SQLite database')
+    await using ledger = new SqliteLedger({ file })
+    const opening = ledger.openRun(planOf('a'), { fresh: false })
+    await expect(opening).rejects.toThrow(LedgerError)
+    await expect(opening).rejects.toThrow('it is not a SQLite database')
   })
 
   it('A-16 database locked by another program: a clear error', async () => {
-    const ledger = new SqliteLedger({ file, busyTimeoutMs: 10 })
+    await using ledger = new SqliteLedger({ file, busyTimeoutMs: 10 })
+    await ledger.openRun(planOf('a'), { fresh: false })
     const other = new Sqlite(file)
     other.exec('begin immediate')
     await expect(ledger.openRun(planOf('a'), { fresh: false })).rejects.toThrow(
       'it is locked by another program',
     )
     other.close()
-    await ledger[Symbol.asyncDispose]()
   })
 
-  it('refuses a ledger of another version', async () => {
-    await new SqliteLedger({ file })[Symbol.asyncDispose]()
+  it('refuses a ledger of another version, unless it is to be put aside', async () => {
+    await filled('kept')
     const other = new Sqlite(file)
     other.pragma('user_version = 99')
     other.close()
-    expect(() => new SqliteLedger({ file })).toThrow('is a ledger of version 99')
+    await using ledger = new SqliteLedger({ file })
+    await expect(ledger.openRun(planOf('a'), { fresh: false })).rejects.toThrow('is a ledger of version 99')
+    await ledger.openRun(planOf('a'), { fresh: true })
+    expect(productsIn(previousFile(file))).toEqual(['kept'])
+  })
+
+  it('fresh keeps what was taken beside the new ledger, until the next time that there is something to keep', async () => {
+    await filled('first')
+    await filled('second', true)
+    expect([productsIn(previousFile(file)), productsIn(file)]).toEqual([['first'], ['second']])
+    await filled(undefined, true)
+    await filled(undefined, true)
+    expect([productsIn(previousFile(file)), productsIn(file)]).toEqual([['second'], []])
+  })
+
+  it('fresh keeps what a killed process left in the log of its database', async () => {
+    const open = new SqliteLedger({ file })
+    await open.openRun(planOf('a'), { fresh: false })
+    const [held] = await open.claim(['a:page=1'], 'one', 1_000)
+    await open.commit([commitOf(held as Claim, [{ id: 'in the log' }])])
+    const killed = join(folder, 'killed', 'acquire.db')
+    await cp(dirname(file), dirname(killed), { recursive: true })
+    await open[Symbol.asyncDispose]()
+    await using ledger = new SqliteLedger({ file: killed })
+    const { lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: true })
+    expect(lastDepartureAt).toBeGreaterThan(Date.now() - 5_000)
+    expect(productsIn(previousFile(killed))).toEqual(['in the log'])
+  })
+
+  it('fresh puts a damaged ledger aside as it is', async () => {
+    await mkdir(dirname(file))
+    await writeFile(file, 'not a database'.repeat(100))
+    await using ledger = new SqliteLedger({ file })
+    await ledger.openRun(planOf('a'), { fresh: true })
+    expect(await readFile(previousFile(file), 'utf8')).toMatch(/^not a database/)
+  })
+
+  it('A-4 fresh still knows the last departure of the ledger that it replaces', async () => {
+    const clock = new ManualClock()
+    const at = clock.wallNow()
+    {
+      await using ledger = new SqliteLedger({ file, clock })
+      const run = await ledger.openRun(planOf('a'), { fresh: false })
+      const departures = [{ source: 'a', pageId: 'a:page=1', attempt: 1, at }]
+      await ledger.log({ departures, failures: [], transitions: [] })
+      await ledger.closeRun(run, 'finished')
+    }
+    await clock.advance(400)
+    await using ledger = new SqliteLedger({ file, clock })
+    expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toBe(at)
   })
 
   it('says that no run is open', async () => {

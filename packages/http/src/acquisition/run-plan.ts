@@ -16,11 +16,10 @@ export function planOf(config: PipelineConfig, secrets: Secrets, version: string
 }
 
 function plannedSource(source: SourceConfig, secrets: Secrets): PlannedSource {
-  const first = paginationOf(source).first()
   return {
     name: source.name,
     endpoint: secrets.redact(endpointOf(source)),
     limitPerSecond: source.limits.ratePerSecond,
-    first: { ...first, url: new SourceUrlSecrets(source, secrets).seal(first.url) },
+    first: new SourceUrlSecrets(source, secrets).sealPage(paginationOf(source).first()),
   }
 }

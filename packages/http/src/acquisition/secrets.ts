@@ -1,7 +1,7 @@
 /** What stands in a text where a secret was. */
 const redacted = '[redacted]'
 /** A shorter value cannot be told from ordinary text; such a one is kept out by its place, not by its value. */
-const shortestSecret = 4
+export const shortestSecret = 4
 /** A fragment of Base64 this long does not turn up by chance. */
 const shortestFragment = 8
 
@@ -31,6 +31,7 @@ export class Secrets {
     const forms = new Set<string>()
     for (const value of values)
       if (value.length >= shortestSecret) for (const form of formsOf(value)) forms.add(form)
+    forms.delete('')
     // The longest first: a secret may be a part of another one's form.
     const sources = [...forms].sort((a, b) => b.length - a.length).map(escapePattern)
     this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gi')
@@ -40,12 +41,30 @@ export class Secrets {
   redact(text: string): string {
     return this.#pattern === undefined ? text : text.replace(this.#pattern, redacted)
   }
+
+  /** The secrets that stand in the text, as they are written there. */
+  foundIn(text: string): string[] {
+    return this.#pattern === undefined ? [] : (text.match(this.#pattern) ?? [])
+  }
 }
 
-function formsOf(value: string): string[] {
+/**
+ * How a value may be written: as it is, in a URL, in JSON, and in Base64, alone or inside something longer. Each form has its
+ * place in the list, whatever the value; empty where the value has none.
+ */
+export function formsOf(value: string): string[] {
   const percent = encodeURIComponent(value)
   const form = new URLSearchParams({ v: value }).toString().slice(2)
-  return [value, percent, form, JSON.stringify(value).slice(1, -1), ...base64Forms(value)]
+  const quoted = JSON.stringify(value).slice(1, -1)
+  return [value, percent, form, quoted, ...urlForms(value), ...base64Forms(value)]
+}
+
+/** A URL's path and its query each leave other characters as they are. */
+function urlForms(value: string): string[] {
+  const url = new URL('http://host/')
+  url.pathname = `/${value}`
+  url.search = `?${value}`
+  return [url.pathname.slice(1), url.search.slice(1)]
 }
 
 /** Three bytes make four characters, so a secret inside a longer text has three forms; their unsure ends are cut. */
@@ -58,7 +77,7 @@ function base64Forms(value: string): string[] {
     const fragment = text.toString('base64').slice(from, Math.floor((text.length * 8) / 6))
     forms.push(fragment, fragment.replaceAll('+', '-').replaceAll('/', '_'))
   }
-  return forms.filter(form => form.length >= shortestFragment)
+  return forms.map(form => (form.length >= shortestFragment ? form : ''))
 }
 
 function escapePattern(text: string): string {

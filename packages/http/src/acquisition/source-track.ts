@@ -67,7 +67,7 @@ export class SourceTrack {
     const { pages, stop } = this.#pagination.next(
       { ...claim.page, url: this.#urls.open(claim.page.url) },
       content,
-      id => this.#known.has(id),
+      id => this.#known.has(this.#urls.sealId(id)),
       fingerprint => this.#rows.has(fingerprint),
     )
     return {
@@ -79,7 +79,7 @@ export class SourceTrack {
         raw: this.#secrets.redact(reject.raw),
       })),
       warnings: content.warnings,
-      next: pages.map(page => ({ ...page, url: this.#urls.seal(page.url) })),
+      next: pages.map(page => this.#urls.sealPage(page)),
       reportedTotal: content.paging.totalRecords,
       fingerprint: content.fingerprint,
       bytes,

@@ -13,13 +13,14 @@ import { SourceUrlSecrets } from '../../src/acquisition/source-url-secrets.js'
 import { pageOf } from '../contracts/ledger-contract.js'
 
 const sourceAt = (baseUrl: string, path: string, ratePerSecond = 5, query = {}) =>
-  ({ baseUrl, path, query, limits: { ratePerSecond } }) as SourceConfig
+  ({ baseUrl, path, query, headers: {}, limits: { ratePerSecond } }) as SourceConfig
 
 describe('RunControl', () => {
   const controlWith = (clock: ManualClock, signal?: AbortSignal) => {
     const reasons: string[] = []
     const onStopping = (reason: string) => reasons.push(reason)
     const control = new RunControl({ clock, timeoutMs: 1_000, graceMs: 200, signal, onStopping })
+    control.listen()
     return { control, reasons }
   }
 
@@ -50,8 +51,21 @@ describe('RunControl', () => {
     const clock = new ManualClock()
     const { control } = controlWith(clock)
     control.finish()
-    await clock.advance(5_000)
+    await clock.advance(999)
     expect([control.end, control.cut.aborted]).toEqual(['finished', false])
+    await clock.advance(1)
+    control.finish()
+    expect(control.end).toBe('timeout')
+  })
+
+  it('A-17 cuts what is still in hand after all else is finished', async () => {
+    const stop = new AbortController()
+    const clock = new ManualClock()
+    const { control } = controlWith(clock, stop.signal)
+    control.finish()
+    stop.abort()
+    await clock.advance(200)
+    expect([control.end, control.cut.aborted]).toEqual(['interrupted', true])
   })
 
   it('cuts at once when the run fails, and throws that', () => {
@@ -143,30 +157,49 @@ describe('EndpointLimiters', () => {
 })
 
 describe('PageMemory', () => {
-  it('A-8 lets pages wait while heavy ones are in hand, and always has room for the guesses', async () => {
-    const memory = new PageMemory(1_000, 4)
-    const first = await memory.reserve('a', {})
-    memory.weigh('a', first, 900)
-    const second = memory.reserve('a', {})
-    let isIn = false
-    void second.then(() => {
-      isIn = true
-    })
-    await Promise.resolve()
-    expect(isIn).toBe(false)
+  const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
+    const pending = Symbol('pending')
+    return (await Promise.race([promise, Promise.resolve(pending)])) !== pending
+  }
+
+  it('A-8 heavy pages share the bound, and never make ordinary ones wait', async () => {
+    const memory = new PageMemory(1_000_000, 4)
+    const first = await memory.reserve('heavy', {})
+    memory.weigh('heavy', first, 600_000)
     first.release()
-    await second
-    expect(memory.bytesInUse).toBe(250)
-    await Promise.all([1, 2, 3].map(() => memory.reserve('b', {})))
-    expect(memory.bytesInUse).toBe(1_000)
+    const one = await memory.reserve('heavy', {})
+    const two = memory.reserve('heavy', {})
+    const light = await Promise.all([1, 2, 3, 4].map(() => memory.reserve('light', {})))
+    expect(await isSettled(two)).toBe(false)
+    expect(memory.bytesInUse).toBeLessThanOrEqual(1_000_000)
+    one.release()
+    for (const permit of [await two, ...light]) permit.release()
+    expect(memory.bytesInUse).toBe(0)
   })
 
-  it('takes a page that is heavier than the bound', async () => {
-    const memory = new PageMemory(1_000, 1)
-    const permit = await memory.reserve('a', {})
-    memory.weigh('a', permit, 5_000)
-    permit.release()
+  it('lets a page that is heavier than the bound go alone', async () => {
+    const memory = new PageMemory(1_000_000, 2)
+    const first = await memory.reserve('a', {})
+    memory.weigh('a', first, 5_000_000)
+    first.release()
+    const one = await memory.reserve('a', {})
+    const two = memory.reserve('a', {})
+    expect(await isSettled(two)).toBe(false)
+    one.release()
+    const last = await two
+    last.release()
     expect(memory.bytesInUse).toBe(0)
+  })
+
+  it('forgets a single heavy page after a few ordinary ones', async () => {
+    const memory = new PageMemory(1_000_000, 2)
+    for (const bytes of [500_000, 10, 10, 10]) {
+      const permit = await memory.reserve('a', {})
+      memory.weigh('a', permit, bytes)
+      permit.release()
+    }
+    await memory.reserve('a', {})
+    expect(memory.bytesInUse).toBe(64 * 1024)
   })
 })
 
@@ -179,5 +212,44 @@ describe('SourceUrlSecrets', () => {
     expect(sealed).toBe('http://a.test/x?sort=id&page=2')
     expect(new URL(urls.open(sealed)).searchParams.get('api_key')).toBe('k/1&')
     expect(new URL(urls.open(sealed)).searchParams.get('session')).toBe('abcd')
+  })
+
+  it.each([
+    ['in the path', 'http://a.test/v1/t0p%20s+c/x?page=2'],
+    ['under another name', 'http://a.test/x?auth=t0p%20s%2Bc&page=2'],
+    ['as form data', 'http://a.test/x?auth=t0p+s%2Bc'],
+    ['in Base64', `http://a.test/x?cursor=${Buffer.from('{"t":"t0p s+c"}').toString('base64url')}`],
+    ['beside what stands for it', 'http://a.test/x?path=__secret-header-authorization-value-0__'],
+  ])('A-14 a credential %s is put back as it was', (_where, href) => {
+    const source = {
+      ...sourceAt('http://a.test', 'v1/t0p s+c/x', 5, {}),
+      headers: { authorization: 'Bearer t0p s+c', 'x-path': 'path' },
+    }
+    const secrets = new Secrets(['t0p s+c', 'path'])
+    const urls = new SourceUrlSecrets(source, secrets)
+    const sealed = urls.seal(href)
+    expect(secrets.foundIn(sealed).filter(found => found !== 'path')).toEqual([])
+    if (!href.includes('__secret')) expect(urls.open(sealed)).toBe(href)
+  })
+
+  it('A-14 a rotated credential takes the place of the old one, and no other source gets it', () => {
+    const withToken = (token: string) =>
+      new SourceUrlSecrets(
+        { ...sourceAt('http://a.test', 'x'), headers: { authorization: `Bearer ${token}` } },
+        new Secrets([token]),
+      )
+    const sealed = withToken('first-token').seal('http://a.test/x?t=first-token')
+    expect(withToken('second/token').open(sealed)).toBe('http://a.test/x?t=second/token')
+    const other = new SourceUrlSecrets({ ...sourceAt('http://b.test', 'x'), headers: {} }, new Secrets())
+    expect(other.open(sealed)).toBe(sealed)
+  })
+
+  it('A-14 ids hold no credential', () => {
+    const source = sourceAt('http://a.test/s3cret-path', 'x')
+    const page = pageOf('a', 1, { id: 'a:url=/s3cret-path/x', url: 'http://a.test/s3cret-path/x' })
+    const sealed = new SourceUrlSecrets({ ...source, headers: {} }, new Secrets(['s3cret-path'])).sealPage(
+      page,
+    )
+    expect(JSON.stringify(sealed)).not.toContain('s3cret-path')
   })
 })

@@ -19,7 +19,7 @@ install: $(STAMPS)/install ## the packages that the lock file names
 
 $(STAMPS)/install: $(MANIFESTS)
 	@node scripts/check-node.mjs
-	npm ci --no-audit --no-fund
+	JOBS=max npm ci --no-audit --no-fund
 	@mkdir -p $(STAMPS) && touch $@
 
 build: $(STAMPS)/build ## plain tsc output into each package's dist/

@@ -13,7 +13,7 @@ const urls = Object.entries(shops.urls).map(([name, url]) => [`${name.toUpperCas
 
 const acquire = spawn(
   process.execPath,
-  [command, 'acquire', 'examples/shops.yaml', '--fresh', '--table', ...process.argv.slice(2)],
+  [command, 'acquire', 'examples/shops.yaml', '--fresh', ...process.argv.slice(2)],
   {
     cwd: fileURLToPath(new URL('../', import.meta.url)),
     stdio: 'inherit',

@@ -37,7 +37,17 @@ function report(error: unknown): void {
   else console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
 }
 
+/** Whoever reads the output may have seen enough (`| head`): that ends no run. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
 async function main(): Promise<void> {
+  outliveReaders()
   try {
     const root = await program(process.argv[2])
     await root.parseAsync()

@@ -10,24 +10,23 @@ import { outputFolder } from '../support/acquire-rig.js'
 const QUICK = ['--workers', '1', '--rate-limit', '200'] as const
 
 describe('async-patterns acquire', () => {
-  it('logs one JSON object a line, ends with 0, and leaves its results', async () => {
+  it('logs one JSON object a line to standard error, prints the table, ends with 0, and leaves its results', async () => {
     await using shops = await startShops({ pages: 3 })
     await using output = await outputFolder()
     await using run = new AcquireProcess(shops, ['--output', output.path, ...QUICK])
     expect(await run.exit()).toBe(0)
-    const lines = run.stdout.trimEnd().split('\n')
+    const lines = run.stderr.trimEnd().split('\n')
     const messages = lines.map(line => (JSON.parse(line) as { msg: string }).msg)
-    expect(messages[0]).toBe('run-opened')
-    expect(messages.at(-1)).toBe('results')
-    expect(messages.filter(message => message === 'page-done')).toHaveLength(9)
+    expect(messages).toEqual(['run-opened', 'finished', 'source', 'source', 'source', 'results'])
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
       status: 'complete',
       results: { summary: join(output.path, 'summary.json') },
     })
-    expect(run.stderr).toBe('')
+    expect(run.stdout).toMatch(/^source +status +pages/)
+    expect(run.stdout).toContain(join(output.path, 'summary.json'))
   })
 
-  it('prints the summary with --json, nothing with --quiet, and the table with --table', async () => {
+  it('prints the summary with --json, nothing with --quiet, each page with --log-level debug', async () => {
     await using shops = await startShops({ pages: 1 })
     await using output = await outputFolder()
     await using json = new AcquireProcess(shops, ['--output', output.path, '--json', ...QUICK])
@@ -37,17 +36,21 @@ describe('async-patterns acquire', () => {
     await using quiet = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK])
     expect(await quiet.exit()).toBe(0)
     expect(quiet.stdout + quiet.stderr).toBe('')
-    await using table = new AcquireProcess(shops, [
-      '--output',
-      output.path,
-      '--table',
-      '--log-level',
-      'silent',
-      ...QUICK,
-    ])
-    expect(await table.exit()).toBe(0)
-    expect(table.stdout).toMatch(/^source +status +pages/)
-    expect(table.stdout).toContain(join(output.path, 'summary.json'))
+    await using debug = new AcquireProcess(shops, ['--output', output.path, '--log-level', 'debug', ...QUICK])
+    expect(await debug.exit()).toBe(0)
+    expect(debug.stderr.split('"page-done"')).toHaveLength(4)
+  })
+
+  it('goes on when nobody reads its output any more', async () => {
+    await using shops = await startShops({ pages: 3 })
+    await using output = await outputFolder()
+    const args = ['--output', output.path, '--log-level', 'debug', ...QUICK]
+    await using run = new AcquireProcess(shops, args)
+    run.child.stderr?.destroy()
+    run.child.stdout?.destroy()
+    expect(await run.exit()).toBe(0)
+    const summary = JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')) as Summary
+    expect(summary.run.status).toBe('complete')
   })
 
   it('ends with 3 when partial, 0 with --allow-partial, 1 when all failed', async () => {
@@ -113,7 +116,7 @@ describe('async-patterns acquire', () => {
     await using run = new AcquireProcess(shops, ['--output', output.path, '--grace', '60s', ...QUICK])
     while (!shops.all.every(shop => shop.requests.some(request => request.page === 2))) await sleep(2)
     run.child.kill('SIGINT')
-    while (!run.stdout.includes('stopping')) await sleep(2)
+    while (!run.stderr.includes('stopping')) await sleep(2)
     await sleep(100)
     expect(run.hasExited).toBe(false)
     run.child.kill('SIGINT')

@@ -36,12 +36,18 @@ export class LiveProgress implements Progress {
     clearInterval(this.#timer)
   }
 
-  /** A line that wrapped would spoil the count of lines to go up. */
+  /** A line that wrapped, or one that left the screen above, would spoil the count of lines to go up. */
   #draw(): void {
-    const width = this.#terminal.columns
-    const texts = [...this.#lines.render(), ...(this.#notice === '' ? [] : [this.#notice])]
-    const lines = texts.map(line => `${line.slice(0, width - 1)}\n`)
+    const { columns, rows } = this.#terminal
+    const texts = fitting([...this.#lines.render(), ...(this.#notice === '' ? [] : [this.#notice])], rows - 1)
+    const lines = texts.map(line => `${line.slice(0, columns - 1)}\n`)
     this.#terminal.write(UP_AND_CLEAR(this.#drawn) + lines.join(''))
     this.#drawn = lines.length
   }
+}
+
+/** The last line, a notice perhaps, stays. */
+function fitting(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines
+  return [...lines.slice(0, most - 2), `… and ${lines.length - most + 1} more`, ...lines.slice(-1)]
 }

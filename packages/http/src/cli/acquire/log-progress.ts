@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino'
 import type { AcquireEvent, Summary } from '../../acquisition/index.js'
 import { UsageError } from '../usage-error.js'
 import type { Progress } from './progress.js'
+import { SourceLines } from './source-lines.js'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
@@ -18,7 +19,7 @@ export function logLevel(text: string | undefined): LogLevel {
 const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 'error'>> = {
   'run-opened': 'info',
   departure: 'debug',
-  'page-done': 'info',
+  'page-done': 'debug',
   'attempt-failed': 'warn',
   'page-failed': 'error',
   throttled: 'warn',
@@ -28,15 +29,22 @@ const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 
   finished: 'info',
 }
 
-/** One JSON object a line: for machines, and for people who come later. */
+const PROGRESS_MS = 5_000
+
+/** One JSON object a line: for machines, and for people who come later. Every few seconds it says how each source stands. */
 export class LogProgress implements Progress {
   readonly #logger: Logger
+  readonly #lines = new SourceLines(() => performance.now())
+  readonly #timer: ReturnType<typeof setInterval>
 
   constructor(level: LogLevel, stream: NodeJS.WritableStream) {
     this.#logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+    this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
+    this.#timer.unref()
   }
 
   show(event: AcquireEvent): void {
+    this.#lines.add(event)
     const { type, ...data } = event
     this.#logger[LEVELS[type]](data, type)
   }
@@ -55,7 +63,12 @@ export class LogProgress implements Progress {
     )
   }
 
+  #tellProgress(): void {
+    for (const progress of this.#lines.moved()) this.#logger.info(progress, 'progress')
+  }
+
   [Symbol.dispose](): void {
+    clearInterval(this.#timer)
     this.#logger.flush()
   }
 }

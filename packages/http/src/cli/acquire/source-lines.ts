@@ -11,11 +11,25 @@ interface Standing {
   note: string
   /** Moments of the departures of the last seconds, for the rate. */
   departures: number[]
+  /** Whether anything has happened since it was last told by `moved`. */
+  hasMoved: boolean
+}
+
+/** How one source stands, for a line of the log. */
+interface SourceProgress {
+  readonly source: string
+  readonly pages: number
+  readonly openPages: number
+  readonly records: number
+  readonly rejects: number
+  readonly retries: number
+  readonly requestsPerSecond: number
+  readonly breaker: string
 }
 
 const RATE_WINDOW_MS = 2_000
 
-/** The events of a run as one line for each source. */
+/** The events of a run as one line for each source: for a terminal or for a log. */
 export class SourceLines {
   readonly #now: () => number
   readonly #sources = new Map<string, Standing>()
@@ -35,6 +49,17 @@ export class SourceLines {
     return [...this.#sources].map(([name, standing]) => `${name.padEnd(width)}  ${this.#line(standing)}`)
   }
 
+  /** How those sources stand to which something has happened since the last call. */
+  moved(): SourceProgress[] {
+    return [...this.#sources].flatMap(([source, standing]) => {
+      if (!standing.hasMoved) return []
+      standing.hasMoved = false
+      const { pages, openPages, records, rejects, retries, breaker } = standing
+      const requestsPerSecond = this.#rateOf(standing)
+      return [{ source, pages, openPages, records, rejects, retries, requestsPerSecond, breaker }]
+    })
+  }
+
   #standingOf(source: string): Standing {
     let standing = this.#sources.get(source)
     if (standing === undefined) {
@@ -45,6 +70,7 @@ export class SourceLines {
   }
 
   #addTo(standing: Standing, event: Extract<AcquireEvent, { source: string }>): void {
+    standing.hasMoved = true
     switch (event.type) {
       case 'departure':
         standing.departures.push(this.#now())
@@ -75,15 +101,18 @@ export class SourceLines {
     }
   }
 
-  #line(standing: Standing): string {
+  #rateOf(standing: Standing): number {
     const since = this.#now() - RATE_WINDOW_MS
     standing.departures = standing.departures.filter(at => at >= since)
-    const rate = (standing.departures.length * 1_000) / RATE_WINDOW_MS
+    return (standing.departures.length * 1_000) / RATE_WINDOW_MS
+  }
+
+  #line(standing: Standing): string {
     return [
       `${standing.pages} pages (${standing.openPages} open)`,
       `${standing.records} records`,
       `${standing.rejects} rejected`,
-      `${rate.toFixed(1)}/s`,
+      `${this.#rateOf(standing).toFixed(1)}/s`,
       `${standing.retries} retries`,
       `breaker ${standing.breaker}`,
       ...(standing.note === '' ? [] : [standing.note]),
@@ -101,5 +130,6 @@ function newStanding(): Standing {
     breaker: 'closed',
     note: '',
     departures: [],
+    hasMoved: false,
   }
 }

@@ -23,13 +23,14 @@ interface AcquireFlags extends SettingFlags {
   readonly allowPartial?: boolean
   readonly quiet?: boolean
   readonly json?: boolean
-  readonly table?: boolean
   readonly logLevel?: string
 }
 
 const DEFAULT_FILE = 'config.yaml'
 
 const EXIT_HELP = `
+On a terminal progress is drawn on standard error; elsewhere logs go there, one JSON object a line. Standard output gets
+the table of results, or with --json the summary.
 Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed, 2 usage or configuration, 130 interrupted.
 SIGINT and SIGTERM let pages in flight finish within the grace time; a second signal stops at once.
 The same command again continues what is not complete.`
@@ -44,11 +45,10 @@ export function acquireCommand(): Command {
   }
   return command
     .option('--print-config', 'show each value and where it came from, and do nothing else')
-    .option('--fresh', 'forget what the output folder holds and start over')
+    .option('--fresh', 'start over; the old ledger is kept as acquire.previous.db until the next --fresh')
     .option('--allow-partial', 'exit with 0 when some sources are incomplete')
     .option('--quiet', 'show nothing but errors')
-    .option('--json', 'print the summary as JSON on standard output; logs go to standard error')
-    .option('--table', 'print the table of results also where the output is no terminal')
+    .option('--json', 'print the summary as JSON instead of the table')
     .option('--log-level <level>', `of the JSON logs: ${LOG_LEVELS.join(', ')} (default: info)`)
     .addHelpText('after', `\n${settingsHelp()}\n${EXIT_HELP}`)
     .action(async (file: string, flags: AcquireFlags) => {
@@ -96,15 +96,13 @@ async function acquireShown({ config, secrets }: LoadedConfig, flags: AcquireFla
 
 function progressFor(flags: AcquireFlags): Progress | undefined {
   if (flags.quiet === true) return undefined
-  if (process.stdout.isTTY && flags.json !== true) return new LiveProgress(process.stdout)
-  return new LogProgress(logLevel(flags.logLevel), flags.json === true ? process.stderr : process.stdout)
+  if (process.stderr.isTTY) return new LiveProgress(process.stderr)
+  return new LogProgress(logLevel(flags.logLevel), process.stderr)
 }
 
 function showResult(summary: Summary, paths: ResultPaths, flags: AcquireFlags): void {
   if (flags.json === true) console.log(JSON.stringify(summary, null, 2))
-  else if (flags.quiet !== true && (process.stdout.isTTY || flags.table === true)) {
-    console.log(resultTable(summary, paths))
-  }
+  else if (flags.quiet !== true) console.log(resultTable(summary, paths))
 }
 
 function exitCode(status: RunStatus, { allowPartial }: AcquireFlags): number {

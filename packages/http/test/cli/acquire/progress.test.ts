@@ -55,11 +55,12 @@ const SUMMARY: Summary = {
   errors: [{ source: 'shop', code: 'HTTP_500', count: 1, firstAt: '', lastAt: '' }],
 }
 
-function fakeTerminal(columns: number): { terminal: WriteStream; written: () => string } {
-  const stream = new PassThrough() as unknown as WriteStream & { columns: number }
+function fakeTerminal(columns: number, rows = 24): { terminal: WriteStream; written: () => string } {
+  const stream = new PassThrough() as unknown as WriteStream & { columns: number; rows: number }
   const chunks: string[] = []
   stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
   stream.columns = columns
+  stream.rows = rows
   return { terminal: stream, written: () => chunks.join('') }
 }
 
@@ -104,6 +105,22 @@ describe('LiveProgress', () => {
   })
 })
 
+describe('LiveProgress on a low terminal', () => {
+  it('shows as many sources as there is room for, and how many more there are', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { terminal, written } = fakeTerminal(40, 6)
+    const progress = new LiveProgress(terminal)
+    const sources = Array.from({ length: 100 }, (_, index) => `shop${index}`)
+    progress.show({ type: 'run-opened', runId: 'r', resumed: true, sources })
+    vi.advanceTimersByTime(200)
+    progress.end()
+    progress[Symbol.dispose]()
+    vi.useRealTimers()
+    expect(written()).toContain('… and 97 more\ncontinuing the last run\n')
+    expect(written()).toContain('\u001B[5A')
+  })
+})
+
 describe('LogProgress', () => {
   it('writes one JSON object a line, by level, and the results at the end', () => {
     const stream = new PassThrough()
@@ -117,7 +134,6 @@ describe('LogProgress', () => {
     expect(logged.map(({ msg }) => msg)).toEqual([
       'run-opened',
       'attempt-failed',
-      'page-done',
       'breaker',
       'throttled',
       'source',
@@ -125,6 +141,31 @@ describe('LogProgress', () => {
     ])
     expect(logged.at(-1)).toMatchObject({ status: 'partial', results: { summary: 'out/summary.json' } })
     expect(logged.at(-2)).toMatchObject({ level: 40, source: 'shop', missing: 40 })
+  })
+
+  it('says every few seconds how those sources stand that have moved', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const stream = new PassThrough()
+    const lines: string[] = []
+    stream.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split('\n')))
+    const progress = new LogProgress('info', stream)
+    for (const event of EVENTS) progress.show(event)
+    lines.length = 0
+    vi.advanceTimersByTime(20_000)
+    progress[Symbol.dispose]()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      msg: 'progress',
+      source: 'shop',
+      pages: 1,
+      openPages: 4,
+      records: 9,
+      rejects: 1,
+      retries: 1,
+      breaker: 'open',
+    })
   })
 
   it('refuses a level that is none', () => {

@@ -198,6 +198,15 @@ export function contextOf(within: Within | undefined): CallContext {
   return new CallContext(undefined, within, attempt, within.deadlineAt ?? Infinity)
 }
 
+/**
+ * As `contextOf`, but a context of this call alone, for whoever keeps something until the call's late work is done:
+ * that of a sibling under the same caller must not count.
+ */
+export function ownContextOf(within: Within | undefined): CallContext {
+  if (!(within instanceof CallContext)) return contextOf(within)
+  return new CallContext(within, undefined, within.attempt, within.deadlineAt)
+}
+
 /** A Context that is not ours: a user's own, or that of another copy of this package. */
 function isForeign(within: Within): within is Context {
   return 'waitUntil' in within

@@ -32,6 +32,8 @@ export class Events<E extends PatternEvent> {
   readonly #pattern: string
   readonly #channels: Channels
   #listeners: Set<Listener<E>> | undefined
+  /** What has not reached all listeners yet; there only while events are being told. */
+  #untold: E[] | undefined
 
   /** `pattern` in kebab-case: `circuit-breaker`. */
   constructor(pattern: string) {
@@ -44,18 +46,15 @@ export class Events<E extends PatternEvent> {
     return this.#listeners !== undefined || this.#channel(type).hasSubscribers
   }
 
+  /** An event that a listener causes comes after the one it listened to, for every listener. */
   emit(event: E): void {
-    for (const listener of this.#listeners ?? []) {
-      try {
-        listener(event)
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
-      }
+    if (this.#untold !== undefined) {
+      this.#untold.push(event)
+      return
     }
-    const channel = this.#channel(event.type)
-    if (channel.hasSubscribers) channel.publish(event)
+    this.#untold = [event]
+    for (const next of this.#untold) this.#tell(next)
+    this.#untold = undefined
   }
 
   /** Events arrive in the order in which they happened. Dispose the result to stop. */
@@ -69,6 +68,20 @@ export class Events<E extends PatternEvent> {
         if (this.#listeners?.size === 0) this.#listeners = undefined
       },
     }
+  }
+
+  #tell(event: E): void {
+    for (const listener of this.#listeners ?? []) {
+      try {
+        listener(event)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+    const channel = this.#channel(event.type)
+    if (channel.hasSubscribers) channel.publish(event)
   }
 
   #channel(type: E['type']): EventSink {

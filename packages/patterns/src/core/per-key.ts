@@ -33,16 +33,17 @@ export class PerKey<K, P extends { readonly idle?: boolean }> {
     return entry
   }
 
-  /** Drops one idle entry; it looks at a few of the oldest only, so that `get` stays constant in time. */
+  /**
+   * Drops idle entries; it looks at a few of the oldest only, so that `get` stays constant in time. A busy one
+   * counts as used now: it moves on, and keeps nobody from looking at those behind it.
+   */
   #evict(): void {
     let looked = 0
     for (const [key, entry] of this.#entries) {
-      if (entry.idle !== false) {
-        this.#entries.delete(key)
-        if (this.#entries.size < this.#maxKeys) return
-      }
+      this.#entries.delete(key)
+      if (entry.idle === false) this.#entries.set(key, entry)
       looked += 1
-      if (looked === 16) return
+      if (looked === 16 || this.#entries.size < this.#maxKeys) return
     }
   }
 

@@ -200,9 +200,10 @@ export class LendingDesk<T> implements Lessor<T> {
   /** What is new needs no validation. */
   #made(pooled: Pooled<T>): void {
     this.#created += 1
-    if (this.events.wanted('create')) this.events.emit({ type: 'create' })
     if (this.#line.size > 0) this.#lendToFirst(pooled)
     else this.#shelf.put(pooled)
+    // Told once it has its place: a listener that borrows finds it counted.
+    if (this.events.wanted('create')) this.events.emit({ type: 'create' })
     this.#balance()
   }
 

@@ -4,10 +4,10 @@ import {
   ClosedError,
   type Context,
   checkDuration,
-  contextOf,
   Deferred,
   isAborted,
   type Listener,
+  ownContextOf,
   TimeoutError,
   type Within,
 } from '../../core/index.js'
@@ -83,7 +83,7 @@ export class ResourcePool<T> implements AsyncDisposable {
     operation: (resource: T, context: Context) => R | PromiseLike<R>,
     within?: Within,
   ): Promise<R> {
-    const context = contextOf(within)
+    const context = ownContextOf(within)
     const lease = await this.acquire(within === undefined ? undefined : { within: context })
     try {
       return await operation(lease.resource, context)

@@ -1,7 +1,11 @@
-/** The range that an option's number must lie in; both ends are allowed values. */
+/** The range that an option's number must lie in; `min` and `max` are allowed values themselves. */
 export interface NumberRange {
   readonly min?: number
+  /** It must be larger than this; takes the place of `min`. */
+  readonly above?: number
   readonly max?: number
+  /** It must be smaller than this; takes the place of `max`. */
+  readonly below?: number
   readonly integer?: boolean
   /** Infinity is allowed, meaning "no limit". */
   readonly orInfinity?: boolean
@@ -16,9 +20,10 @@ export function checkNumber(name: string, value: unknown, range: NumberRange = {
     throw new TypeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
   }
   if (value === Infinity && range.orInfinity === true) return
-  const { min = -Infinity, max = Infinity } = range
-  const whole = range.integer !== true || Number.isInteger(value)
-  if (!Number.isFinite(value) || value < min || value > max || !whole) {
+  const { min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = range
+  // An end that is left open keeps its infinity out.
+  const isInside = value >= min && value > above && value <= max && value < below
+  if (!isInside || (range.integer === true && !Number.isInteger(value))) {
     throw new RangeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
   }
 }
@@ -54,13 +59,18 @@ export function withDefaults<D extends object, O extends object>(defaults: D, op
   return merged as D & O
 }
 
-function describeRange({ min, max, integer, orInfinity }: NumberRange): string {
+function describeRange({ min, above, max, below, integer, orInfinity }: NumberRange): string {
   const kind = integer === true ? 'an integer' : 'a number'
-  const low = min === undefined ? '' : ` of at least ${min}`
-  const high = max === undefined ? '' : `${min === undefined ? ' of' : ' and'} at most ${max}`
+  const atLeast = min === undefined ? '' : ` of at least ${min}`
+  const low = above === undefined ? atLeast : ` above ${above}`
+  const atMost = max === undefined ? '' : `${low === '' ? ' of' : ' and'} at most ${max}`
+  const high = below === undefined ? atMost : `${low === '' ? '' : ' and'} below ${below}`
   return `${kind}${low}${high}${orInfinity === true ? ', or Infinity' : ''}`
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'an array' : 'an object'
 }

@@ -66,7 +66,7 @@ export class Histogram {
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: HistogramOptions) {
     const { lowest, highest } = withDefaults(DEFAULTS, options)
-    checkNumber('Histogram.lowest', lowest, { min: Number.MIN_VALUE })
+    checkNumber('Histogram.lowest', lowest, { above: 0 })
     checkNumber('Histogram.highest', highest)
     if (highest <= lowest) {
       throw new RangeError(`Histogram.highest is ${highest}; allowed is a number above lowest (${lowest})`)

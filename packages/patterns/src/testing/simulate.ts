@@ -71,7 +71,7 @@ class Traffic {
   #finish: () => void = () => undefined
 
   constructor(clock: Clock, random: Random, options: TrafficOptions, call: (index: number) => unknown) {
-    checkNumber('traffic.ratePerSecond', options.ratePerSecond, { min: Number.MIN_VALUE })
+    checkNumber('traffic.ratePerSecond', options.ratePerSecond, { above: 0 })
     checkDuration('traffic.durationMs', options.durationMs)
     this.#clock = clock
     this.#random = random

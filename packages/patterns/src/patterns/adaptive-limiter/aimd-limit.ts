@@ -29,8 +29,8 @@ export class AimdLimit implements Limit {
     this.#options = withDefaults(DEFAULTS, options)
     const { backoffRatio, timeoutMs, initialLimit } = this.#options
     checkBounds('AimdLimit', this.#options)
-    checkNumber('AimdLimit.backoffRatio', backoffRatio, { min: 0.5, max: 1 - Number.EPSILON })
-    checkDuration('AimdLimit.timeoutMs', timeoutMs, { min: Number.EPSILON })
+    checkNumber('AimdLimit.backoffRatio', backoffRatio, { min: 0.5, below: 1 })
+    checkDuration('AimdLimit.timeoutMs', timeoutMs, { above: 0 })
     this.#limit = initialLimit
   }
 

@@ -43,7 +43,7 @@ export class Gradient2Limit implements Limit {
     const { rttTolerance, smoothing, queueSize, longWindow, initialLimit } = this.#options
     checkBounds('Gradient2Limit', this.#options)
     checkNumber('Gradient2Limit.rttTolerance', rttTolerance, { min: 1 })
-    checkNumber('Gradient2Limit.smoothing', smoothing, { min: Number.EPSILON, max: 1 })
+    checkNumber('Gradient2Limit.smoothing', smoothing, { above: 0, max: 1 })
     checkNumber('Gradient2Limit.queueSize', queueSize, { min: 0 })
     checkCount('Gradient2Limit.longWindow', longWindow)
     this.#limit = initialLimit

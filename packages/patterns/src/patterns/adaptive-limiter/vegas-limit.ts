@@ -31,7 +31,7 @@ export class VegasLimit implements Limit {
     this.#options = withDefaults(DEFAULTS, options)
     const { smoothing, probeMultiplier, initialLimit } = this.#options
     checkBounds('VegasLimit', this.#options)
-    checkNumber('VegasLimit.smoothing', smoothing, { min: Number.EPSILON, max: 1 })
+    checkNumber('VegasLimit.smoothing', smoothing, { above: 0, max: 1 })
     checkCount('VegasLimit.probeMultiplier', probeMultiplier)
     this.#limit = initialLimit
   }

@@ -46,7 +46,7 @@ export function hedgeSettings<R>(options: HedgeOptions<R> | undefined): HedgeSet
   const settings: HedgeSettings<R> = withDefaults(DEFAULTS, options)
   const { delayMs, percentile, maxHedges, budgetRatio, accept, discard } = settings
   checkDuration('Hedge.delayMs', delayMs)
-  const inside = { min: Number.EPSILON, max: 1 - Number.EPSILON }
+  const inside = { above: 0, below: 1 }
   if (percentile !== false) checkNumber('Hedge.percentile', percentile, inside)
   checkCount('Hedge.maxHedges', maxHedges)
   if (budgetRatio !== false) checkNumber('Hedge.budgetRatio', budgetRatio, { min: 0, max: 1 })

@@ -90,7 +90,8 @@ export class RetryBudget {
 
   state(key = 'default'): RetryBudgetState {
     const { calls, retries } = this.#windows.get(key).totals(this.#clock.now())
-    const byRatio = this.#ratio === undefined ? Infinity : Math.max(this.#minRetries, this.#ratio * calls)
+    const byRatio =
+      this.#ratio === undefined ? Infinity : Math.max(this.#minRetries, share(this.#ratio, calls))
     return { calls, retries, allowed: Math.min(this.#maxRetries, byRatio) }
   }
 
@@ -98,4 +99,9 @@ export class RetryBudget {
   reset(key = 'default'): void {
     this.#windows.get(key).clear()
   }
+}
+
+/** `ratio * calls` without the dust of binary fractions: 0.29 * 100 is 29 and not a little less. */
+function share(ratio: number, calls: number): number {
+  return Number((ratio * calls).toPrecision(12))
 }

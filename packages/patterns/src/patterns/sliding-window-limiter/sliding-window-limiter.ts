@@ -35,7 +35,7 @@ const DEFAULTS = Object.freeze({
   slices: 64,
   clock: systemClock,
 })
-const SHORTEST_WINDOW = Object.freeze({ min: Number.MIN_VALUE })
+const SHORTEST_WINDOW = Object.freeze({ above: 0 })
 
 /**
  * At most `maxRequests` in any half-open window of `windowMs`, wherever it begins. All of them may go at once;

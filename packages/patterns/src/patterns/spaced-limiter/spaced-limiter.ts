@@ -20,7 +20,7 @@ export interface SpacedLimiterOptions {
 }
 
 const DEFAULTS = Object.freeze({ maxRequests: 5, windowMs: 1000, clock: systemClock })
-const SHORTEST_WINDOW = Object.freeze({ min: Number.MIN_VALUE })
+const SHORTEST_WINDOW = Object.freeze({ above: 0 })
 
 /**
  * At most `maxRequests` in any half-open window of `windowMs`, evenly spaced: after an idle time the first goes at once and

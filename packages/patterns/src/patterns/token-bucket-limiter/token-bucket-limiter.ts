@@ -10,7 +10,7 @@ import { TimedRateLimiter } from '../rate-limiter/index.js'
 import { TokenBucketRate } from './token-bucket-rate.js'
 
 export interface TokenBucketLimiterOptions {
-  /** Tokens that come in each second, evenly: more than 0. Default 10. */
+  /** Tokens that come in each second, evenly: at least 1e-9. Default 10. */
   readonly ratePerSecond?: number
   /** Tokens that the bucket holds, full at the start: an integer of at least 1. Default 20. */
   readonly burst?: number
@@ -19,7 +19,8 @@ export interface TokenBucketLimiterOptions {
 }
 
 const DEFAULTS = Object.freeze({ ratePerSecond: 10, burst: 20, clock: systemClock })
-const ABOVE_ZERO = Object.freeze({ min: Number.MIN_VALUE })
+/** One token in 32 years; the spacing of a rate that is much smaller would be no number any more. */
+const LOWEST_RATE = Object.freeze({ min: 1e-9 })
 
 /**
  * `ratePerSecond` in the long run, and after a quiet time up to `burst` at once: in any t seconds at most
@@ -56,6 +57,6 @@ export class TokenBucketLimiter extends TimedRateLimiter {
 }
 
 function checkRate(ratePerSecond: number, burst: number): void {
-  checkNumber('TokenBucketLimiter.ratePerSecond', ratePerSecond, ABOVE_ZERO)
+  checkNumber('TokenBucketLimiter.ratePerSecond', ratePerSecond, LOWEST_RATE)
   checkCount('TokenBucketLimiter.burst', burst)
 }

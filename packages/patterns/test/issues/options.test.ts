@@ -1,0 +1,33 @@
+import { CircuitBreaker, Hedge, RetryBudget, SemaphoreLimiter } from 'async-patterns'
+import { expect, test } from 'vitest'
+
+test.each([
+  [[], 'an array'],
+  [Object.create(null), 'an object'],
+  [{}, 'an object'],
+  [() => 1, 'a function'],
+])('options: a value that has no text of its own is named by its kind', (value, kind) => {
+  expect(() => new SemaphoreLimiter({ maxConcurrent: value as number })).toThrow(
+    `SemaphoreLimiter.maxConcurrent is ${kind}; allowed is an integer of at least 1`,
+  )
+})
+
+test('options: a range without its end is not written as the smallest number there is', () => {
+  expect(() => new CircuitBreaker({ baselineLatencyMs: -1 })).toThrow(
+    'CircuitBreaker.baselineLatencyMs is -1; allowed is a number above 0',
+  )
+  for (const percentile of [0, 1, Infinity, -Infinity]) {
+    expect(() => new Hedge({ percentile })).toThrow(
+      `Hedge.percentile is ${percentile}; allowed is a number above 0 and below 1`,
+    )
+  }
+})
+
+test('retry budget: a product that is rounded down does not cost a retry', () => {
+  // 0.29 * 100 is 28.999999999999996.
+  const budget = new RetryBudget({ ratio: 0.29, minRetries: 0 })
+  for (let call = 0; call < 100; call += 1) budget.countCall()
+  let taken = 0
+  while (budget.tryTake()) taken += 1
+  expect(taken).toBe(29)
+})

@@ -1,4 +1,4 @@
-import type { Events } from '../../core/index.js'
+import type { Events, Random } from '../../core/index.js'
 import type { BreakerEvent, TransitionCause } from './breaker-events.js'
 import { BreakerOpenError } from './breaker-open-error.js'
 import type { BreakerState, BreakerStateName } from './breaker-states.js'
@@ -21,6 +21,7 @@ export interface BreakerTotals {
 }
 
 const NOTHING: CallCounts = Object.freeze({ calls: 0, failures: 0, slowCalls: 0 })
+const noChance: Random = () => 0
 
 /**
  * The states and the ways between them. It is told the time and sets no timer: an open state ends at the first
@@ -68,12 +69,16 @@ export class BreakerMachine<R> {
    * @throws BreakerOpenError when the call is turned away.
    */
   admit(now: number): BreakerState {
-    const state = this.stateAt(now)
+    const found = this.stateAt(now)
+    if (found.name === 'open' && now >= found.until) {
+      this.#become(new HalfOpenState(found), 'open-elapsed', NOTHING, now)
+    }
+    // Read again: whoever listens to that transition may have forced or reset the breaker.
+    const state = this.#state
     if (state.name === 'closed') return state
-    const probing = state.name === 'open' ? this.#endOfOpen(state, now) : state
-    if (probing === undefined || !this.#hasPlace(probing)) throw this.#rejection(probing ?? state, now)
-    probing.enter(now)
-    return probing
+    if (state.name === 'open' || !this.#hasPlace(state)) throw this.#rejection(state, now)
+    state.enter(now)
+    return state
   }
 
   /** Counts how a call ended that began in the state `began`. */
@@ -97,7 +102,7 @@ export class BreakerMachine<R> {
     const state = this.stateAt(now)
     if (state.name === 'closed') return 0
     if (state.name === 'half-open') return this.#hasPlace(state) ? 0 : this.#settings.slowCallDurationMs
-    return state.until === Infinity ? this.#openForMs(1) : Math.max(0, state.until - now)
+    return state.until === Infinity ? this.#openForMs(1, noChance, 0) : Math.max(0, state.until - now)
   }
 
   forceOpen(now: number): void {
@@ -114,12 +119,6 @@ export class BreakerMachine<R> {
     this.#state = state
     this.openings = openings
     this.totals = { ...totals }
-  }
-
-  /** The half-open state that follows, if the open one is over. */
-  #endOfOpen(state: OpenState, now: number): HalfOpenState | undefined {
-    if (now < state.until) return undefined
-    return this.#become(new HalfOpenState(state), 'open-elapsed', NOTHING, now)
   }
 
   #count(state: ClosedState, failed: boolean, slow: boolean, now: number): void {
@@ -146,7 +145,8 @@ export class BreakerMachine<R> {
 
   #open(cause: TransitionCause, counts: CallCounts, now: number): void {
     this.openings += 1
-    this.#become(new OpenState(now, now + this.#openForMs(this.openings), cause, counts), cause, counts, now)
+    this.#lastOpenForMs = this.#openForMs(this.openings, this.#settings.random, this.#lastOpenForMs)
+    this.#become(new OpenState(now, now + this.#lastOpenForMs, cause, counts), cause, counts, now)
   }
 
   #close(cause: TransitionCause, counts: CallCounts, now: number): void {
@@ -155,15 +155,13 @@ export class BreakerMachine<R> {
     this.#become(new ClosedState(this.newWindow(), cause === 'forced'), cause, counts, now)
   }
 
-  #openForMs(openings: number): number {
-    const { openStateDurationMs: duration, random } = this.#settings
-    this.#lastOpenForMs =
-      typeof duration === 'number' ? duration : duration.delayMs(openings, random, this.#lastOpenForMs)
-    return this.#lastOpenForMs
+  #openForMs(openings: number, random: Random, lastMs: number): number {
+    const { openStateDurationMs: duration } = this.#settings
+    return typeof duration === 'number' ? duration : duration.delayMs(openings, random, lastMs)
   }
 
   /** The one door between states. */
-  #become<S extends BreakerState>(next: S, cause: TransitionCause, counts: CallCounts, at: number): S {
+  #become(next: BreakerState, cause: TransitionCause, counts: CallCounts, at: number): void {
     const from = this.#state.name
     this.#state = next
     if (this.#events.wanted('transition')) {
@@ -185,7 +183,6 @@ export class BreakerMachine<R> {
         counts,
       })
     }
-    return next
   }
 
   #rejection(state: OpenState | HalfOpenState, now: number): BreakerOpenError {

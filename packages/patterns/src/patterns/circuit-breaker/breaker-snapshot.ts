@@ -59,8 +59,7 @@ export function restoreInto<R>(
     throw new TypeError(`CircuitBreaker.fromJSON: version is ${String(version)}; allowed is 1`)
   // A wall clock that was set back would make the past longer; it passes no time instead.
   const passedMs = Math.max(0, settings.clock.wallNow() - savedAt)
-  const rows = state.name === 'closed' && state.window === settings.window ? state.rows : []
-  machine.restore(readState(state, machine, rows, settings.clock.now() - passedMs), openings, totals)
+  machine.restore(readState(state, machine, settings, settings.clock.now() - passedMs), openings, totals)
 }
 
 function describeState(state: BreakerState, window: string, now: number): BreakerSnapshot['state'] {
@@ -80,17 +79,18 @@ function describeOpen({ since, until, cause, counts }: OpenState, now: number): 
 function readState<R>(
   state: BreakerSnapshot['state'],
   machine: BreakerMachine<R>,
-  rows: readonly WindowRow[],
+  settings: BreakerSettings<R>,
   savedAt: number,
 ): BreakerState {
   if (state.name === 'open') return readOpen(state, savedAt)
   if (state.name === 'closed') {
     const window = machine.newWindow()
-    window.restore(rows, savedAt)
+    if (state.window === settings.window) window.restore(state.rows, savedAt)
     return new ClosedState(window, state.forced)
   }
   const halfOpen = new HalfOpenState(readOpen(state.opened, savedAt))
-  halfOpen.admitted = halfOpen.successes = state.successes
+  // Under a smaller threshold than when it was saved, one more success is waited for all the same.
+  halfOpen.admitted = halfOpen.successes = Math.min(state.successes, settings.successThreshold - 1)
   return halfOpen
 }
 

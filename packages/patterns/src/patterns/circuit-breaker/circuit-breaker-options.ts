@@ -68,7 +68,7 @@ export interface CircuitBreakerOptions<R = unknown> {
   readonly successThreshold?: number
   /**
    * When probes are out and no other was admitted for so long, they are given up and it reopens. Measured from the
-   * last admission, so that rare calls can close it too. `false`: waits for ever. Default 60,000.
+   * last admission, so that rare calls can close it too. More than 0; `false` waits for ever. Default 60,000.
    */
   readonly halfOpenMaxWaitMs?: number | false
   /**
@@ -146,11 +146,10 @@ function checkNoShares<R>(given: CircuitBreakerOptions<R> | undefined): void {
 
 type Check = (name: string, value: unknown, range?: NumberRange) => void
 
-/** More than 0: the smallest duration or factor that means anything. */
-const POSITIVE: NumberRange = { min: Number.EPSILON }
+const POSITIVE: NumberRange = { above: 0 }
 const SHARE: NumberRange = { min: 0, max: 1 }
 
-/** The options that are numbers, or `false` or a function where the type allows it. */
+/** The options that are numbers, or a backoff where the type allows it. */
 const CHECKS: readonly (readonly [keyof BreakerSettings, Check, NumberRange?])[] = [
   ['windowMs', checkDuration, POSITIVE],
   ['windowCalls', checkCount],
@@ -163,14 +162,23 @@ const CHECKS: readonly (readonly [keyof BreakerSettings, Check, NumberRange?])[]
   ['slowCallDurationMs', checkDuration, POSITIVE],
   ['openStateDurationMs', checkDuration],
   ['halfOpenMaxCalls', checkCount],
-  ['halfOpenMaxWaitMs', checkDuration],
+  ['halfOpenMaxWaitMs', checkDuration, POSITIVE],
 ]
+
+const CAN_BE_OFF: ReadonlySet<keyof BreakerSettings> = new Set([
+  'failureThreshold',
+  'errorRateThreshold',
+  'slowCallRateThreshold',
+  'latencyThresholdMultiplier',
+  'halfOpenMaxWaitMs',
+])
 
 function check<R>(settings: BreakerSettings<R>): void {
   checkOneOf('CircuitBreaker.window', settings.window, ['time', 'count', 'consecutive'])
   for (const [option, checkOption, range] of CHECKS) {
     const value = settings[option]
-    if (value !== false && !isBackoff(value)) checkOption(`CircuitBreaker.${option}`, value, range)
+    const isOff = value === false && CAN_BE_OFF.has(option)
+    if (!isOff && !isBackoff(value)) checkOption(`CircuitBreaker.${option}`, value, range)
   }
   for (const option of ['probeCount', 'successThreshold'] as const) {
     checkCount(`CircuitBreaker.${option}`, settings[option], { max: settings.halfOpenMaxCalls })

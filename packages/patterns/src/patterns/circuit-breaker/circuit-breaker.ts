@@ -8,7 +8,15 @@ import type {
   PolicyDescription,
   Within,
 } from '../../core/index.js'
-import { abortReason, checkDuration, contextOf, Deferred, Events, isAborted } from '../../core/index.js'
+import {
+  abortReason,
+  checkDuration,
+  Deferred,
+  disposeValue,
+  Events,
+  isAborted,
+  ownContextOf,
+} from '../../core/index.js'
 import { BreakerCall } from './breaker-call.js'
 import type { BreakerEvent } from './breaker-events.js'
 import { BreakerMachine } from './breaker-machine.js'
@@ -86,7 +94,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     if (isAborted(within)) throw abortReason(within)
     const startedAt = this.#clock.now()
     const began = this.#machine.admit(startedAt)
-    const context = contextOf(within)
+    const context = ownContextOf(within)
     this.#pending += 1
     let value: T
     try {
@@ -108,7 +116,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     if (isAborted(within)) throw abortReason(within)
     const startedAt = this.#clock.now()
     const began = this.#machine.admit(startedAt)
-    const context = contextOf(within)
+    const context = ownContextOf(within)
     this.#pending += 1
     return new BreakerCall(verdict => this.#end(began, startedAt, context, verdict))
   }
@@ -186,6 +194,9 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     let verdict: Verdict = 'ignore'
     try {
       verdict = this.#verdict(outcome, context, startedAt)
+    } catch (error) {
+      if (outcome.ok) disposeValue(outcome.value)
+      throw error
     } finally {
       // A classifier that throws must not keep a probe's place.
       this.#end(began, startedAt, context, verdict)

@@ -11,6 +11,7 @@ import type {
 import {
   checkDuration,
   checkFunction,
+  disposeValue,
   Events,
   systemClock,
   TimeoutError,
@@ -144,8 +145,14 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
       throw error
     }
     this.#inFlight -= 1
-    this.#learn({ ok: true, value }, context, startedAt, inFlight)
-    return value
+    try {
+      this.#learn({ ok: true, value }, context, startedAt, inFlight)
+      return value
+    } catch (error) {
+      // A classifier that throws leaves the value to nobody.
+      disposeValue(value)
+      throw error
+    }
   }
 
   #learn(outcome: Outcome<R>, context: Context, startedAt: number, inFlight: number): void {

@@ -94,12 +94,14 @@ export class Chaos<out A = never> implements Policy<unknown, A> {
     if (typeof latencyMs !== 'function') checkDuration('Chaos.latencyMs', latencyMs)
     if (resultRate > 0) checkFunction('Chaos.result', result)
     checkFunction('Chaos.fault', settings.fault)
+    checkFunction('Chaos.enabled', settings.enabled)
     this.#drawMs = typeof latencyMs === 'function' ? latencyMs : () => latencyMs
     this.#settings = settings
   }
 
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T | A> {
     const context = contextOf(within)
+    if (context.aborted) throw context.reason
     const { enabled, latencyRate, faultRate, fault, resultRate, result, random } = this.#settings
     if (!enabled(context)) return operation(context)
     if (draw(random, latencyRate)) await this.#wait(context)

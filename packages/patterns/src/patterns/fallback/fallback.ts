@@ -16,7 +16,7 @@ export interface FallbackOptions<R, A> {
   readonly fallback: A | ((outcome: Outcome<R>, context: Context) => A | PromiseLike<A>)
   /** Whether an outcome is replaced. Default: every error, unless the caller has aborted the call. */
   readonly when?: (outcome: Outcome<R>, context: Context) => boolean
-  /** Takes a value that was replaced. Default: disposes it and closes a response's body. */
+  /** Takes a value that was replaced, once it was. Default: disposes it and closes a response's body. */
   readonly discard?: Discard
 }
 
@@ -57,6 +57,7 @@ export class Fallback<out A, in R = unknown> implements Policy<R, A> {
 
   async execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A> {
     const context = contextOf(within)
+    if (context.aborted) throw context.reason
     let value: T
     try {
       value = await operation(context)
@@ -65,10 +66,7 @@ export class Fallback<out A, in R = unknown> implements Policy<R, A> {
       if (this.#when(outcome, context)) return this.#replace(outcome, context)
       throw error
     }
-    const outcome = { ok: true, value } as const
-    if (!this.#when(outcome, context)) return value
-    discardWith(this.#discard, value)
-    return this.#replace(outcome, context)
+    return this.#judgeValue(value, context)
   }
 
   describe(): PolicyDescription {
@@ -78,6 +76,18 @@ export class Fallback<out A, in R = unknown> implements Policy<R, A> {
   /** Replacements, in the order in which they happen; dispose the result to stop. */
   subscribe(listener: Listener<FallbackEvent>): Disposable {
     return this.#events.subscribe(listener)
+  }
+
+  /** The value is whole while the fallback looks at it; discarded it is when the caller does not get it. */
+  async #judgeValue<T extends R>(value: T, context: CallContext): Promise<T | A> {
+    let given: T | A | undefined
+    try {
+      const outcome = { ok: true, value } as const
+      given = this.#when(outcome, context) ? await this.#replace(outcome, context) : value
+      return given
+    } finally {
+      if (given !== value) discardWith(this.#discard, value)
+    }
   }
 
   #replace(outcome: Outcome<R>, context: CallContext): A | PromiseLike<A> {

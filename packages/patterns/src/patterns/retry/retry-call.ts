@@ -45,7 +45,7 @@ export class RetryCall<T extends R, R> {
   /** How long to wait before the next attempt; undefined when the outcome stands. Throws when it gives up. */
   #delayAfter(outcome: Outcome<T>): number | undefined {
     if (this.#outer.aborted) return this.#stopAborted(outcome)
-    const verdict = this.#settings.retryWhen(outcome, this.#context)
+    const verdict = this.#judge(outcome)
     if (verdict === false) return undefined
     if (!outcome.ok) this.#errors.push(outcome.error)
     if (this.attempts >= this.#settings.maxAttempts) return this.#stop(outcome, 'attempts')
@@ -56,6 +56,17 @@ export class RetryCall<T extends R, R> {
     this.delaysMs.push(delayMs)
     this.#report({ type: 'retry', attempt: this.attempts, delayMs, error: errorOf(outcome) })
     return delayMs
+  }
+
+  /** A judge that throws ends the call with what it threw; a value is then nobody's. */
+  #judge(outcome: Outcome<T>): RetryVerdict {
+    const { retryWhen, discard } = this.#settings
+    try {
+      return retryWhen(outcome, this.#context)
+    } catch (error) {
+      if (outcome.ok) discardWith(discard, outcome.value)
+      throw error
+    }
   }
 
   #delay(verdict: RetryVerdict, outcome: Outcome<T>): number {

@@ -137,7 +137,7 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
     const { drain = true, timeoutMs } = options ?? {}
     if (timeoutMs !== undefined) checkDuration('ProducerConsumerPipeline.stop(timeoutMs)', timeoutMs)
     if (drain && this.#workers.length > 0) this.#queue.close()
-    else this.#unhandled.push(...this.#queue.closeAndDrain())
+    else this.#giveBack(this.#queue.closeAndDrain())
     const timer =
       timeoutMs === undefined ? undefined : this.#clock.setTimer(() => this.#cutShort(), timeoutMs)
     await Promise.all(this.#workers)
@@ -152,7 +152,7 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   }
 
   #cutShort(): void {
-    this.#unhandled.push(...this.#queue.drain())
+    this.#giveBack(this.#queue.drain())
     this.#context.cancel(new ClosedError('the pipeline was stopped before the handler had finished'))
   }
 
@@ -223,9 +223,14 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
     }
   }
 
+  /** One by one: there may be more than a call can have arguments. */
+  #giveBack(items: readonly T[]): void {
+    for (const item of items) this.#unhandled.push(item)
+  }
+
   /** Keeps what nobody else has seen, and refuses more before that grows without bound. */
   #keep(items: readonly T[], cause: unknown): void {
-    this.#unhandled.push(...items)
+    this.#giveBack(items)
     if (this.#unhandled.length < this.#options.maxQueueSize) return
     this.#queue.fail(new ClosedError('too many items have failed, and there is no onError', { cause }))
   }

@@ -10,7 +10,17 @@ import {
 } from '../../core/index.js'
 import type { SemaphoreEvent, SemaphoreRejectedEvent } from './semaphore-events.js'
 import type { SemaphoreOptions } from './semaphore-options.js'
+import type { Handover } from './waiting-line.js'
 import { Waiter, WaitingLine } from './waiting-line.js'
+
+/**
+ * That of the promise made last. A closure for each promise would do as well, but with tens of thousands in the
+ * line the garbage collector is the cost, and such closures are a third of what it has to do.
+ */
+let latestHandover: Handover
+const keepHandover = (handover: Handover): void => {
+  latestHandover = handover
+}
 
 /** Counts what is held, and keeps the line of those who wait for it. */
 export class PermitGate {
@@ -68,15 +78,15 @@ export class PermitGate {
     const now = clock.now()
     const leftMs = Math.min(acquireTimeoutMs, (within?.deadlineAt ?? Infinity) - now)
     if (leftMs <= 0) return Promise.reject(this.#refuse('timeout', weight, Math.max(0, leftMs)))
-    return new Promise(handover => {
-      const waiter = new Waiter(weight, now, handover, operation, within)
-      this.line.push(waiter, priority)
-      if (within !== undefined) this.#attach(waiter, within, leftMs)
-      if (this.#expiry === undefined) this.#setExpiry()
-      if (this.events.wanted('queued')) {
-        this.events.emit({ type: 'queued', weight, priority, waiting: this.line.size })
-      }
-    })
+    const turn = new Promise<Waiter>(keepHandover)
+    const waiter = new Waiter(weight, now, latestHandover, operation, within)
+    this.line.push(waiter, priority)
+    if (within !== undefined) this.#attach(waiter, within, leftMs)
+    if (this.#expiry === undefined) this.#setExpiry()
+    if (this.events.wanted('queued')) {
+      this.events.emit({ type: 'queued', weight, priority, waiting: this.line.size })
+    }
+    return turn
   }
 
   resize(maxConcurrent: number): void {

@@ -92,8 +92,12 @@ export class PermitGate {
   resize(maxConcurrent: number): void {
     checkCount('SemaphoreLimiter.maxConcurrent', maxConcurrent)
     this.maxConcurrent = maxConcurrent
-    for (const waiter of this.line) {
-      if (waiter.weight > maxConcurrent) this.#expel(waiter, this.#refuse('too-heavy', waiter.weight, 0))
+    const tooHeavy: Waiter[] = []
+    for (const waiter of this.line) if (waiter.weight > maxConcurrent) tooHeavy.push(waiter)
+    // All of them leave before anybody is told: a listener may call back.
+    for (const waiter of tooHeavy) this.#leave(waiter)
+    for (const waiter of tooHeavy) {
+      waiter.handover(Promise.reject(this.#refuse('too-heavy', waiter.weight, 0)))
     }
     this.#serve()
   }
@@ -112,8 +116,8 @@ export class PermitGate {
     ) {
       this.#leave(first)
       this.#take(first.weight)
-      if (this.events.wanted('acquired')) this.#emitAcquired(first)
       first.handover(first)
+      if (this.events.wanted('acquired')) this.#emitAcquired(first)
     }
   }
 
@@ -121,8 +125,10 @@ export class PermitGate {
   #attach(waiter: Waiter, within: Within, leftMs: number): void {
     const { clock, acquireTimeoutMs } = this.#options
     const unsubscribe = onAbort(within, () => {
-      this.#countRejected('aborted', waiter.weight)
-      this.#expel(waiter, abortReason(within))
+      this.#expel(waiter, () => {
+        this.#countRejected('aborted', waiter.weight)
+        return abortReason(within)
+      })
     })
     if (leftMs >= acquireTimeoutMs) {
       waiter.detach = unsubscribe
@@ -141,15 +147,18 @@ export class PermitGate {
     if (this.line.size === 0) this.#clearExpiry()
   }
 
-  /** The line may move on when its head, which did not fit, has gone. */
-  #expel(waiter: Waiter, reason: unknown): void {
+  /**
+   * The line may move on when its head, which did not fit, has gone. The reason is made, and with it listeners are
+   * told, when the waiter has left: one of them may call back, and must not find it in line.
+   */
+  #expel(waiter: Waiter, reason: () => unknown): void {
     this.#leave(waiter)
-    waiter.handover(Promise.reject(reason))
+    waiter.handover(Promise.reject(reason()))
     this.#serve()
   }
 
   #expire(waiter: Waiter, waitedMs: number): void {
-    this.#expel(waiter, this.#refuse('timeout', waiter.weight, waitedMs))
+    this.#expel(waiter, () => this.#refuse('timeout', waiter.weight, waitedMs))
   }
 
   #setExpiry(): void {
@@ -190,7 +199,7 @@ export class PermitGate {
     const { maxConcurrent, inUse } = this
     const waiting = this.line.size
     this.#countRejected(reason, weight)
-    const held = `${inUse} of ${maxConcurrent} are in use and ${waiting} wait`
+    const held = `${inUse} of ${maxConcurrent} are in use and ${waiting} others wait`
     const facts = { reason, weight, maxConcurrent, inUse, waiting, maxQueue: this.#options.maxQueue }
     if (reason === 'queue-full') return new QueueFullError(`No place in the waiting line: ${held}`, { facts })
     if (reason === 'timeout') {

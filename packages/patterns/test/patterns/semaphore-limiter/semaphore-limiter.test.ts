@@ -232,7 +232,7 @@ describe('waiting', () => {
       timeoutMs: 100,
       maxConcurrent: 1,
       inUse: 1,
-      waiting: 2,
+      waiting: 1,
     })
     expect(clock.pendingTimers).toBe(0)
   })

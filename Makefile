@@ -71,8 +71,9 @@ type-check: build ## types of sources and tests
 
 check: lint test ## lint and test
 
-docs: $(STAMPS)/install ## the tables of options in docs/patterns/, from the docstrings
+docs: $(STAMPS)/install ## what is generated in docs/: tables of options from the docstrings, the tests of each case
 	node scripts/docs/option-tables.mjs
+	node scripts/docs/case-files.mjs
 
 mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore and limiters in small ways: at least 85 % must be noticed
 	npx stryker run

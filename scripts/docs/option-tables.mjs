@@ -34,7 +34,9 @@ function readComment(member) {
     .replace(/\s+/g, ' ')
     .trim()
   const found = /^(.*?)\s*Default:? (.+?)\.?(?: (Irrelevant.*))?$/.exec(text)
-  return found === null ? { meaning: text, byDefault: '' } : { meaning: found[1] ?? '', byDefault: found[2] ?? '' }
+  return found === null
+    ? { meaning: text, byDefault: '' }
+    : { meaning: found[1] ?? '', byDefault: found[2] ?? '' }
 }
 
 const cell = text => text.replaceAll('|', '\\|')

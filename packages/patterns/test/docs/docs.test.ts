@@ -76,3 +76,16 @@ test('every option of a policy is in a table', () => {
     exported.filter(name => !elsewhere.has(name) && !pages.includes(`<!-- options: ${name} -->`)),
   ).toEqual([])
 })
+
+test('every test that docs/cases.md names is there, and every case of the patterns has one', () => {
+  const docs = fileURLToPath(new URL('../../../../docs/', import.meta.url))
+  const rows = readFileSync(`${docs}cases.md`, 'utf8').matchAll(/^\| ([PLAF]-\w+) \| .* \| ([^|]*) \|$/gm)
+  const held = Array.from(rows, ([, id = '', holders = '']) => {
+    const files = Array.from(holders.matchAll(/\]\(([^)]+)\)/g), ([, link]) => link as string)
+    const isThere = files.map(file => new RegExp(`['"\`]${id}[ :]`).test(readFileSync(docs + file, 'utf8')))
+    return { id, isThere }
+  })
+  expect(held.filter(({ isThere }) => isThere.includes(false))).toEqual([])
+  expect(held.filter(({ id, isThere }) => id.startsWith('P-') && isThere.length === 0)).toEqual([])
+  expect(held.filter(({ id }) => id.startsWith('P-')).length).toBeGreaterThanOrEqual(40)
+})

@@ -3,7 +3,9 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { storageAdvice } from '../persistence/index.js'
 import type { Ledger, Run } from './ledger.js'
+import { LedgerError } from './ledger-errors.js'
 import type { Summary } from './summary.js'
 
 /** Where a run's results lie. */
@@ -23,7 +25,10 @@ export function resultPaths(output: string): ResultPaths {
   }
 }
 
-/** Renders summary and reject file from the ledger. Each is there whole or not at all: the old one stays until then. */
+/**
+ * Renders summary and reject file from the ledger. Each is there whole or not at all: the old one stays until then.
+ * @throws LedgerError (rejects) when they cannot be written.
+ */
 export async function writeResults(ledger: Ledger, run: Run, paths: ResultPaths): Promise<Summary> {
   const summary = await ledger.summary(run)
   await replaceFile(paths.summary, temporary => writeFile(temporary, `${JSON.stringify(summary, null, 2)}\n`))
@@ -45,7 +50,8 @@ async function replaceFile(path: string, write: (temporary: string) => Promise<v
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
-    throw error
+    const advice = storageAdvice(error)
+    throw advice === undefined ? error : new LedgerError(`${path}: ${advice}`, path, error)
   }
 }
 

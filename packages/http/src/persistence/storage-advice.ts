@@ -10,6 +10,8 @@ const ADVICE: readonly (readonly [prefix: string, advice: string])[] = [
   ['SQLITE_CANTOPEN', 'it cannot be opened: does the folder exist, and may it be written?'],
   ['EISDIR', 'it is a folder'],
   ['ENOTDIR', 'its folder is not a folder'],
+  // Also what a read-only file system says to mkdir.
+  ['ENOENT', 'its folder is missing and cannot be made: is the file system read-only?'],
   ['EEXIST', 'its folder is not a folder'],
   ['SQLITE_BUSY', 'it is locked by another program'],
   ['SQLITE_LOCKED', 'it is locked by another program'],

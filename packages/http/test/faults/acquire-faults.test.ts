@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -265,6 +265,20 @@ describe('acquire under faults', () => {
     const run = acquired(await exampleConfig(shops, join(output.path, 'file'), QUICK))
     await expect(run).rejects.toThrow(LedgerError)
     expect(shops.northwind.requests).toEqual([])
+  })
+
+  it('A-16 results that cannot be written: a clear error, and the next run writes them without a request', async () => {
+    await using shops = await startShops({ pages: 2 })
+    await using output = await outputFolder()
+    const config = await exampleConfig(shops, output.path, QUICK)
+    await mkdir(join(output.path, 'summary.json', 'in the way'), { recursive: true })
+    await expect(acquired(config)).rejects.toThrow(LedgerError)
+    await rm(join(output.path, 'summary.json'), { recursive: true })
+    for (const shop of shops.all) shop.clearRequests()
+    const { summary } = await acquired(config)
+    expect(summary.run.status).toBe('complete')
+    expect(shops.all.flatMap(shop => shop.requests)).toEqual([])
+    expect(await readdir(output.path)).toEqual(expect.not.arrayContaining([expect.stringContaining('.tmp')]))
   })
 
   it('A-16 a database locked in mid-run ends the run with a clear error, and the next one continues', async () => {

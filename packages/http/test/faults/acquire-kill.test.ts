@@ -94,6 +94,58 @@ it('A-1 kill -9 twenty times at random: the final data equal a clean run, no com
   )
 })
 
+/** Each boundary between two steps of a page's way and of a run's end. */
+const STEPS = [
+  ['ledger.openRun', 'after', '1'],
+  ['queue.add', 'before', '1'],
+  ['ledger.claim', 'after', '1'],
+  ['transport.send', 'before', '2'],
+  ['transport.send', 'after', '3'],
+  ['ledger.log', 'before', '2'],
+  ['ledger.log', 'after', '3'],
+  ['ledger.commit', 'before', '2'],
+  ['ledger.commit', 'after', '1'],
+  ['queue.add', 'before', '4'],
+  ['ledger.closeRun', 'before', '1'],
+  ['ledger.closeRun', 'after', '1'],
+  ['ledger.rejected', 'before', '1'],
+  ['ledger.delivered', 'before', '1'],
+] as const
+
+it('A-1 kill -9 at every step boundary: the final data equal a clean run, no committed page is fetched again', {
+  timeout: 120_000,
+}, async () => {
+  const waiting = [...STEPS]
+  const clean = await cleanResults()
+  const killNext = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      await using shops = await startShops({ pages: 4 })
+      await using output = await outputFolder()
+      await using killed = new AcquireProcess(
+        shops,
+        ['--output', output.path, '--rate-limit', '100', '--workers', '1', '--quiet'],
+        step,
+      )
+      await killed.exit()
+      expect(killed.child.signalCode, `${step.join(' ')}: ${killed.stderr}`).toBe('SIGKILL')
+      const committed = committedPages(output.path)
+      for (const shop of shops.all) shop.clearRequests()
+      await acquired(await exampleConfig(shops, output.path, QUICK))
+      const refetched = requestsSince(shops, 0).filter(page => committed.has(page))
+      expect(refetched, step.join(' ')).toEqual([])
+      expect(await resultsIn(output.path), step.join(' ')).toEqual(clean)
+    }
+  }
+  await Promise.all([killNext(), killNext(), killNext()])
+})
+
+async function cleanResults(): Promise<object> {
+  await using shops = await startShops({ pages: 4 })
+  await using output = await outputFolder()
+  await acquired(await exampleConfig(shops, output.path, QUICK))
+  return await resultsIn(output.path)
+}
+
 it('A-4 after a kill nothing departs before a full second has passed', { timeout: 30_000 }, async () => {
   await using shops = await startShops({ pages: 30 })
   await using output = await outputFolder()

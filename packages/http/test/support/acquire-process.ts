@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Shops } from '../../src/mock/index.js'
 
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const untilStep = fileURLToPath(new URL('acquire-until.mjs', import.meta.url))
 const example = fileURLToPath(new URL('../../../../examples/shops.yaml', import.meta.url))
 
 /** `async-patterns acquire examples/shops.yaml` from the built package, in a process of its own. */
@@ -13,9 +14,11 @@ export class AcquireProcess implements AsyncDisposable {
   stderr = ''
   readonly #exited: Promise<unknown>
 
-  constructor(shops: Pick<Shops, 'urls'>, args: readonly string[]) {
+  /** `killedAt`: the step at which it ends itself, as `acquire-until.mjs` takes it. */
+  constructor(shops: Pick<Shops, 'urls'>, args: readonly string[], killedAt?: readonly string[]) {
     const { northwind, kaufhaus, mercado } = shops.urls
-    this.child = spawn(process.execPath, [command, 'acquire', example, ...args], {
+    const program = killedAt === undefined ? [command] : [untilStep, ...killedAt]
+    this.child = spawn(process.execPath, [...program, 'acquire', example, ...args], {
       env: { ...process.env, NORTHWIND_URL: northwind, KAUFHAUS_URL: kaufhaus, MERCADO_URL: mercado },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

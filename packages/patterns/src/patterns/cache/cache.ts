@@ -1,6 +1,5 @@
 import {
   abortReason,
-  type Clock,
   type Context,
   checkDuration,
   checkNumber,
@@ -12,6 +11,7 @@ import {
 import { type CacheOptions, type CheckedCacheOptions, checkCacheOptions } from './cache-options.js'
 import { Flight } from './flight.js'
 import { Entry, LruStore } from './lru-store.js'
+import { TurnTime } from './turn-time.js'
 
 /** Fetches what the cache does not hold. `context.signal` is aborted when all who waited have given up. */
 export type CacheLoad<K, V> = (key: K, context: Context) => V | PromiseLike<V>
@@ -37,12 +37,13 @@ export interface CacheMetrics {
  * Values by key, kept for a time, least recently used out first. However many ask for a key that is not there, it is
  * loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any more.
  * A `set`, `delete` or `clear` while a load is under way has the last word: that load's
- * callers get its value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date goes when it is asked for, or
- * when it is the least recently used.
+ * callers get its value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date
+ * goes when it is asked for, or when it is the least recently used. A value that is fresh stays so until the event
+ * loop turns, for reading the clock would cost as much as all the rest of a hit.
  */
 export class Cache<K, V> {
   readonly #options: CheckedCacheOptions<K, V>
-  readonly #clock: Clock
+  readonly #time: TurnTime
   readonly #events = new Events<CacheEvent<K>>('cache')
   readonly #store: LruStore<K, V>
   readonly #flights = new Map<K, Flight<V>>()
@@ -57,7 +58,7 @@ export class Cache<K, V> {
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options?: CacheOptions<K, V>) {
     this.#options = checkCacheOptions(options)
-    this.#clock = this.#options.clock
+    this.#time = new TurnTime(this.#options.clock)
     const { maxEntries, maxBytes, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
     this.#store = new LruStore(maxEntries, maxBytes, entry => this.#evicted(entry))
     this.#graceMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs)
@@ -151,7 +152,7 @@ export class Cache<K, V> {
 
   /** Negative while it is fresh. */
   #staleForMs({ expiresAt }: Entry<K, V>): number {
-    return expiresAt === Infinity ? -Infinity : this.#clock.now() - expiresAt
+    return expiresAt === Infinity ? -Infinity : this.#time.now() - expiresAt
   }
 
   /** Drops what is of no use to anyone any more. */
@@ -217,7 +218,7 @@ export class Cache<K, V> {
     checkNumber('Cache.sizeOf', bytes, { min: 0 })
     if (bytes > maxBytes) this.#store.delete(key)
     else
-      this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#clock.now() + ttlMs))
+      this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#time.read() + ttlMs))
   }
 
   #evicted(entry: Entry<K, V>): void {

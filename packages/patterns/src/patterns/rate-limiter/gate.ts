@@ -11,6 +11,8 @@ export interface Waiter {
   grant(now: number): void
   /** It cannot be served by its `limitAt`, for the wait is `waitMs`; it has left the line. */
   refuse(now: number, waitMs: number): void
+  /** Its cost can never be taken since the rate was changed; it has left the line. */
+  refuseCost(maxCost: number): void
 }
 
 /** A line of waiters before one rate, or before several at once. Whoever comes stands behind all others. */

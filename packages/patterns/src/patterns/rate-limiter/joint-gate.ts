@@ -72,6 +72,17 @@ export class JointGate implements Gate, Guest {
     return Infinity
   }
 
+  review(): void {
+    const { maxCost } = this
+    for (const waiter of this.#line) {
+      if (waiter.cost <= maxCost) continue
+      this.#line.delete(waiter)
+      this.#ahead -= waiter.cost
+      waiter.refuseCost(maxCost)
+    }
+    if (this.#line.size === 0) for (const gate of this.gates) gate.dismiss(this)
+  }
+
   #tryTakeAll(now: number, cost: number, since: number): number {
     let waitMs = 0
     for (const gate of this.gates) waitMs = Math.max(waitMs, gate.waitOfGuest(now, this, cost))

@@ -1,10 +1,11 @@
 import { abortReason, onAbort, type TimerHandle, type Within } from '../../core/index.js'
 import type { Gate, Waiter } from './gate.js'
 
-/** What one who waits learns in the end: exactly one of the three. */
+/** What one who waits learns in the end: exactly one of these. */
 export interface PendingOutcome {
   granted(now: number): void
   refused(now: number, waitMs: number): void
+  tooHigh(maxCost: number): void
   aborted(reason: unknown): void
 }
 
@@ -45,6 +46,11 @@ export class PendingAcquire implements Waiter {
   refuse(now: number, waitMs: number): void {
     this.#end()
     this.#outcome.refused(now, waitMs)
+  }
+
+  refuseCost(maxCost: number): void {
+    this.#end()
+    this.#outcome.tooHigh(maxCost)
   }
 
   #setLimitTimer(now: number): void {

@@ -116,7 +116,10 @@ export abstract class RateLimiter implements Policy {
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const context = contextOf(within)
     const isPlain = !context.aborted && context.deadlineAt === Infinity
-    if (!isPlain || !this.#tryTake(1)) await this.enter({ within: context }, nothing)
+    if (isPlain && this.#tryTake(1)) return operation(context)
+    await this.enter({ within: context }, nothing)
+    // The caller may have given up between the grant and this continuation.
+    if (context.aborted) throw context.reason
     return operation(context)
   }
 
@@ -168,11 +171,15 @@ export abstract class RateLimiter implements Policy {
         resolve(take(now))
       }
       const refused = (_now: number, waitMs: number): void => reject(this.#rejection(asked, waitMs))
+      const tooHigh = (maxCost: number): void => {
+        this.#rejected += 1
+        reject(new CostTooHighError(this.#pattern, asked.cost, maxCost))
+      }
       const aborted = (reason: unknown): void => {
         this.#aborted += 1
         reject(reason)
       }
-      void new PendingAcquire(gate, asked, { granted, refused, aborted })
+      void new PendingAcquire(gate, asked, { granted, refused, tooHigh, aborted })
     })
   }
 

@@ -11,6 +11,8 @@ export interface Guest {
   readonly cost: number
   /** It may take now: returns 0 when it did, and has moved to the end of every line, else how long it must wait. */
   turn(now: number): number
+  /** The rate has changed: gives up what can never be taken any more. */
+  review(): void
 }
 
 type Place = Waiter | Guest
@@ -74,15 +76,13 @@ export class TimedGate implements Gate {
     this.review()
   }
 
-  /** The rate has changed: those who can no longer be served in time are told at once. */
+  /** The rate has changed: those who can no longer be served, ever or in time, are told at once. */
   review(): void {
     const now = this.clock.now()
     let ahead = 0
     for (const place of this.#line) {
-      if (isGuest(place)) continue
-      const waitMs = place.limitAt === Infinity ? 0 : this.#wait(now, place.cost, ahead)
-      if (isTooLong(now, waitMs, place.limitAt)) this.#refuse(place, now, waitMs)
-      else ahead += place.cost
+      if (isGuest(place)) place.review()
+      else if (!this.#dropHopeless(place, now, ahead)) ahead += place.cost
     }
     this.pump()
   }
@@ -130,16 +130,26 @@ export class TimedGate implements Gate {
   #serveWaiter(waiter: Waiter, now: number): number {
     const waitMs = this.#take(now, waiter.cost, waiter.since)
     if (waitMs > 0) return waitMs
-    this.#line.delete(waiter)
-    this.#ahead -= waiter.cost
+    this.#remove(waiter)
     waiter.grant(now)
     return 0
   }
 
-  #refuse(waiter: Waiter, now: number, waitMs: number): void {
+  #remove(waiter: Waiter): void {
     this.#line.delete(waiter)
     this.#ahead -= waiter.cost
-    waiter.refuse(now, waitMs)
+  }
+
+  /** Tells one that will not be served, ever or in time, and takes it out of the line; false when it may wait. */
+  #dropHopeless(waiter: Waiter, now: number, ahead: number): boolean {
+    const { cost, limitAt } = waiter
+    const isTooHigh = cost > this.maxCost
+    const waitMs = isTooHigh || limitAt === Infinity ? 0 : this.#wait(now, cost, ahead)
+    if (!isTooHigh && !isTooLong(now, waitMs, limitAt)) return false
+    this.#remove(waiter)
+    if (isTooHigh) waiter.refuseCost(this.maxCost)
+    else waiter.refuse(now, waitMs)
+    return true
   }
 
   /** A time in which all was blocked is no lateness: it is as if all had come at its end. */

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../core/index.js'
+import { type Clock, checkNumber, systemClock } from '../../core/index.js'
 import { gateOf, RateLimiter } from './rate-limiter.js'
 import type { Rate } from './rate.js'
 import { TimedGate } from './timed-gate.js'
@@ -14,8 +14,10 @@ export class TimedRateLimiter extends RateLimiter {
   /**
    * Grants nothing before `untilMs`, on the scale of `clock.now()`: for a server's Retry-After.
    * It never shortens a block that holds. Who can no longer be served in time is refused at once.
+   * @throws TypeError or RangeError when `untilMs` is no finite number.
    */
   blockUntil(untilMs: number): void {
+    checkNumber('blockUntil.untilMs', untilMs)
     this[gateOf].blockUntil(untilMs)
     if (this.events.wanted('block')) this.events.emit({ type: 'block', untilMs })
   }

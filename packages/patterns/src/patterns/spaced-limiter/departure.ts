@@ -25,7 +25,8 @@ export class Departure implements Disposable {
   }
 
   /**
-   * It departed at `at`: now, unless told. To be said once it has happened: `at` is held between the grant and now.
+   * It departed at `at`: now, unless told (NaN tells nothing). To be said once it has happened: `at` is held between
+   * the grant and now.
    * Only the first call counts. What departed although it was cancelled is counted all the same.
    */
   sent(at?: number): void {
@@ -33,7 +34,8 @@ export class Departure implements Disposable {
     if (this.#state === 'cancelled') this.#rate.holdAgain(this.#cost)
     this.#state = 'sent'
     const now = this.#clock.now()
-    this.#rate.settle(Math.min(Math.max(at ?? now, this.grantedAt), now), this.#cost)
+    const departedAt = at === undefined || Number.isNaN(at) ? now : at
+    this.#rate.settle(Math.min(Math.max(departedAt, this.grantedAt), now), this.#cost)
     this.#onKnown()
   }
 

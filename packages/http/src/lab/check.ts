@@ -6,3 +6,7 @@ export interface Check {
   /** What was: the numbers that decided it. */
   readonly found: string
 }
+
+export function check(criterion: string, met: boolean, found: string): Check {
+  return { criterion, met, found }
+}

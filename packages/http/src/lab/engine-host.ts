@@ -4,10 +4,11 @@ import { openEngine } from './engine-spec.js'
 /** The process of one engine: see EngineProcess. */
 
 const spec = JSON.parse(process.argv[2] ?? '') as Parameters<typeof openEngine>[0]
-const engine = openEngine(spec)
+let engine: ReturnType<typeof openEngine> | undefined
 
 async function run({ url, count }: EngineRequest): Promise<EngineAnswer> {
   try {
+    engine ??= openEngine(spec)
     const urls = Array.from<string>({ length: count }).fill(url)
     const { results, totalTimeMs, peakMemoryMb } = await engine.run(urls)
     return { results, totalTimeMs, peakMemoryMb }
@@ -20,7 +21,5 @@ async function answer(request: EngineRequest): Promise<void> {
   process.send?.(await run(request))
 }
 
-// Ctrl-C reaches the whole group of processes; the one that started this one decides.
-process.on('SIGINT', () => undefined)
 process.on('message', request => void answer(request as EngineRequest))
-process.on('disconnect', () => void engine.close())
+process.on('disconnect', () => void engine?.close())

@@ -30,7 +30,11 @@ export class EngineProcess implements AsyncDisposable {
 
   constructor({ engine, lanes, timeoutMs, transport }: EngineSpec) {
     this.spec = { engine, lanes, timeoutMs, transport }
-    this.#child = fork(hostPath(), [JSON.stringify(this.spec)], { serialization: 'advanced' })
+    this.#child = fork(hostPath(), [JSON.stringify(this.spec)], {
+      serialization: 'advanced',
+      // A process group of its own: after Ctrl-C it is for the one that started it to end it.
+      detached: true,
+    })
     this.#exited = once(this.#child, 'exit')
     this.#exited.catch(() => undefined)
   }

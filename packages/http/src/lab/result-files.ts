@@ -73,6 +73,6 @@ export class ResultFiles implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#files.map(({ writer }) => writer.close()))
+    await Promise.all(this.#files.map(({ writer }) => writer[Symbol.asyncDispose]()))
   }
 }

@@ -34,6 +34,8 @@ export async function spawnMock<K extends keyof MockUrls>(
 ): Promise<SpawnedMock<K>> {
   const child = spawn(process.execPath, [commandPath(), 'mock', kind, '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // A process group of its own: Ctrl-C is for whoever uses the mock, and must not take it away under its requests.
+    detached: true,
   })
   const closed = once(child, 'exit')
   const close = async (): Promise<void> => {

@@ -39,6 +39,7 @@ export class BufferedWriter<T> implements RecordWriter<T> {
   readonly #pipeline: ProducerConsumerPipeline<T>
   readonly #store: BatchStore<T>
   #failure: WriterError | undefined
+  #told = false
   #abandoned: Promise<void> | undefined
   #closed: Promise<void> | undefined
   #accepted = 0
@@ -76,7 +77,7 @@ export class BufferedWriter<T> implements RecordWriter<T> {
   }
 
   write(record: T, within?: Within): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#failure !== undefined) return Promise.reject(this.#tell(this.#failure))
     if (!this.#pipeline.tryPut(record)) return this.#waitForRoom(record, within)
     this.#accepted += 1
     return DONE
@@ -93,8 +94,14 @@ export class BufferedWriter<T> implements RecordWriter<T> {
     return this.#closed
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  /** As `close`, but a failure that `write` or `close` has told already is not told again: it would hide the first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const known = this.#told
+    try {
+      await this.close()
+    } catch (error) {
+      if (!known) throw error
+    }
   }
 
   async #waitForRoom(record: T, within: Within | undefined): Promise<void> {
@@ -103,7 +110,7 @@ export class BufferedWriter<T> implements RecordWriter<T> {
       await this.#pipeline.put(record, within)
       this.#accepted += 1
     } catch (error) {
-      throw error instanceof ClosedError ? (this.#failure ?? error) : error
+      throw error instanceof ClosedError && this.#failure !== undefined ? this.#tell(this.#failure) : error
     }
   }
 
@@ -132,7 +139,12 @@ export class BufferedWriter<T> implements RecordWriter<T> {
     } catch (error) {
       this.#failure ??= asWriterError(error, this.file)
     }
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#failure !== undefined) throw this.#tell(this.#failure)
+  }
+
+  #tell(failure: WriterError): WriterError {
+    this.#told = true
+    return failure
   }
 
   #explained<R>(work: () => R): R {

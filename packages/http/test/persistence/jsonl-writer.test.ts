@@ -71,3 +71,15 @@ it.runIf(existsSync('/dev/full'))(
     expect([written, lost]).toEqual([0, accepted])
   },
 )
+
+it.runIf(existsSync('/dev/full'))(
+  'tells a failure once: what leaves the block is the error itself',
+  async () => {
+    const writeAll = async (count: number): Promise<void> => {
+      await using writer = new JsonlWriter({ file: '/dev/full', batchSize: 10 })
+      for (const record of resultsOf(0, count)) await writer.write(record)
+    }
+    await expect(writeAll(100)).rejects.toBeInstanceOf(WriterError)
+    await expect(writeAll(5)).rejects.toBeInstanceOf(WriterError)
+  },
+)

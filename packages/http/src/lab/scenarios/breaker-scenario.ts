@@ -26,6 +26,8 @@ export interface BreakerPart {
 /** What was seen of a breaker whose server failed wholly and then healed. All of it from events. */
 export interface BreakerFindings {
   readonly transitions: readonly SeenTransition[]
+  /** When the server was healed: what came before was under 100 % errors. */
+  readonly healedAtMs: number
   readonly outage: BreakerPart
   readonly recovery: BreakerPart
   /** From the first request to the first opening; null when it never opened. */
@@ -74,6 +76,7 @@ export async function runBreakerScenario(
   const closedAtMs = watch.closedAfter(healedAtMs)
   return {
     transitions: watch.transitions,
+    healedAtMs,
     outage,
     recovery,
     leaked,

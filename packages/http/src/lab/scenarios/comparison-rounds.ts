@@ -12,21 +12,26 @@ const WARM_UP_SHARE = 0.4
 const SYNC_WARM_UP_SHARE = 0.01
 const WARM_UP_AT_LEAST = 10
 
+/** What is needed of an engine and of a target to measure a run. */
+type RunningEngine = Pick<EngineProcess, 'spec' | 'run'>
+type CountingTarget = Pick<BenchTarget, 'url' | 'stats' | 'clearStats'>
+type Results = Pick<ResultFiles, 'write'>
+
 /** The rounds of a comparison: who runs when, how much, and what is counted. */
 export class ComparisonRounds {
   readonly notes: string[] = []
   readonly #settings: ComparisonSettings
-  readonly #target: BenchTarget
-  readonly #engines: readonly EngineProcess[]
-  readonly #files: ResultFiles
+  readonly #target: CountingTarget
+  readonly #engines: readonly RunningEngine[]
+  readonly #files: Results
   readonly #measured: ReadonlyMap<EngineName, MeasuredEngine>
   #syncCount: number
 
   constructor(
     settings: ComparisonSettings,
-    target: BenchTarget,
-    engines: readonly EngineProcess[],
-    files: ResultFiles,
+    target: CountingTarget,
+    engines: readonly RunningEngine[],
+    files: Results,
   ) {
     this.#settings = settings
     this.#target = target
@@ -73,7 +78,7 @@ export class ComparisonRounds {
     )
   }
 
-  async #measureRun(engine: EngineProcess, round: number): Promise<void> {
+  async #measureRun(engine: RunningEngine, round: number): Promise<void> {
     const name = engine.spec.engine
     const requestCount = name === 'sync' ? this.#syncCount : this.#settings.requestCount
     const measured = this.#measured.get(name) as MeasuredEngine
@@ -85,7 +90,7 @@ export class ComparisonRounds {
     for (const one of result.results) await this.#files.write({ engine: name, ...one })
   }
 
-  #run(engine: EngineProcess, at: Pick<ComparisonProgress, 'phase' | 'round' | 'requestCount'>) {
+  #run(engine: RunningEngine, at: Pick<ComparisonProgress, 'phase' | 'round' | 'requestCount'>) {
     const { onProgress, runs, signal } = this.#settings
     onProgress?.({ ...at, engine: engine.spec.engine, rounds: runs })
     signal?.throwIfAborted()

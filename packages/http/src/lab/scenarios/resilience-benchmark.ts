@@ -1,5 +1,5 @@
 import { BenchTarget } from '../bench-target.js'
-import type { Check } from '../check.js'
+import { type Check, check } from '../check.js'
 import { type ReportHeading, reportHeading } from '../report-heading.js'
 import { type BreakerFindings, runBreakerScenario } from './breaker-scenario.js'
 import {
@@ -49,8 +49,8 @@ function judgeBreaker(
   findings: BreakerFindings,
   { openStateDurationMs, requestCount }: Pick<ResilienceSettings, 'openStateDurationMs' | 'requestCount'>,
 ): Judged<BreakerFindings> {
-  const { transitions, outage, recovery, leaked, probesAllowed, timeToOpenMs, timeToRecoverMs } = findings
-  const path = ['closed', ...transitions.map(({ to }) => to)].join(' > ')
+  const { outage, recovery, leaked, probesAllowed, timeToOpenMs, timeToRecoverMs } = findings
+  const path = statesInOutage(findings)
   const answered = outage.requests + recovery.requests
   const opened = timeToOpenMs !== null
   const limitMs = openStateDurationMs + RECOVERY_SLACK_MS
@@ -64,7 +64,7 @@ function judgeBreaker(
       ),
       check('the breaker opens', opened, opened ? `after ${Math.round(timeToOpenMs)} ms` : 'it never opened'),
       check(
-        'it goes closed > open > half-open, by its events',
+        'under errors it goes closed > open > half-open, by its events',
         path.startsWith('closed > open > half-open'),
         path,
       ),
@@ -95,6 +95,11 @@ function judgeBreaker(
       ),
     ],
   }
+}
+
+function statesInOutage({ transitions, healedAtMs }: BreakerFindings): string {
+  const before = transitions.filter(({ atMs }) => atMs < healedAtMs)
+  return ['closed', ...before.map(({ to }) => to)].join(' > ')
 }
 
 function judgeRetry(
@@ -137,10 +142,6 @@ function judgeRetry(
       ),
     ],
   }
-}
-
-function check(criterion: string, met: boolean, found: string): Check {
-  return { criterion, met, found }
 }
 
 function percent(share: number): string {

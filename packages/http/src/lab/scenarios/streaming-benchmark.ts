@@ -1,6 +1,6 @@
 import type { HistorySummary } from 'async-patterns/observability'
 import { BenchTarget } from '../bench-target.js'
-import type { Check } from '../check.js'
+import { type Check, check } from '../check.js'
 import type { EngineMeasurement } from '../engine-measurement.js'
 import type { EngineName } from '../engine-spec.js'
 import { type ReportHeading, reportHeading } from '../report-heading.js'
@@ -103,10 +103,6 @@ function memoryCheck({ earlyMb, earlyAtMs, lateMb, lateAtMs }: MemoryGrowth): Ch
     lateMb - earlyMb <= GROWTH_LIMIT_MB,
     found,
   )
-}
-
-function check(criterion: string, met: boolean, found: string): Check {
-  return { criterion, met, found }
 }
 
 function sum(one: number | null, other: number | null): number | null {

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runStreamingBenchmark, type StreamingReport } from '../../src/lab/index.js'
+import { WriterError } from '../../src/persistence/index.js'
+import { readJsonl, readTable } from '../support/read-results.js'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'streaming-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const SMALL = { concurrency: 10, workers: 2, mockLatencyMs: 1, threadedDurationMs: 100 }
+
+/** Of so short a run the memory says nothing: the compiler is still at work. */
+function unmet({ checks }: StreamingReport): string[] {
+  return checks
+    .filter(({ met, criterion }) => !met && !criterion.startsWith('memory'))
+    .map(({ criterion }) => criterion)
+}
+
+it('writes every result of both engines to both files: lines = rows = requests = the count of the server', async () => {
+  const [jsonlOut, sqliteOut] = [join(folder, 'results.jsonl'), join(folder, 'results.db')]
+  const report = await runStreamingBenchmark({
+    ...SMALL,
+    durationMs: 600,
+    jsonlOut,
+    sqliteOut,
+    monitorSampleIntervalMs: 100,
+  })
+  expect(unmet(report)).toEqual([])
+  const { engines, serverRequests, eventLoop, memory, interrupted } = report
+  const [lines, rows] = [readJsonl(jsonlOut), readTable(sqliteOut)]
+  const [async, threaded] = [engines['async-optimized'], engines.threaded]
+  const requests = (async?.requestCount ?? 0) + (threaded?.requestCount ?? 0)
+  expect([lines.length, rows.length, serverRequests]).toEqual([requests, requests, requests])
+  expect(lines.filter(({ engine }) => engine === 'threaded')).toHaveLength(threaded?.requestCount ?? -1)
+  expect(lines.map(({ timestamp }) => timestamp)).toEqual(rows.map(({ timestamp }) => timestamp))
+  expect(memory).toMatchObject({ earlyMb: expect.any(Number), lateMb: expect.any(Number) })
+  expect(eventLoop?.samples).toBeGreaterThanOrEqual(3)
+  expect(interrupted).toBe(false)
+}, 60_000)
+
+it('ends early when it is told, with whole files and a report of what was done', async () => {
+  const jsonlOut = join(folder, 'results.jsonl')
+  const abort = new AbortController()
+  const run = runStreamingBenchmark({
+    ...SMALL,
+    durationMs: 60_000,
+    jsonlOut,
+    signal: abort.signal,
+    monitorLoop: false,
+    onProgress: () => abort.abort(),
+  })
+  const report = await run
+  expect(report).toMatchObject({ interrupted: true, memory: null, eventLoop: null })
+  expect(unmet(report)).toEqual([])
+  expect(readJsonl(jsonlOut)).toHaveLength(report.engines['async-optimized']?.requestCount ?? -1)
+  expect(report.engines.threaded).toBeUndefined()
+}, 60_000)
+
+it.runIf(existsSync('/dev/full'))(
+  'A-16 ends at once, with the cause, when results cannot be stored',
+  async () => {
+    const startedAt = performance.now()
+    const run = runStreamingBenchmark({ ...SMALL, durationMs: 60_000, jsonlOut: '/dev/full' })
+    await expect(run).rejects.toThrow(WriterError)
+    await expect(run).rejects.toThrow('the disk is full')
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
+  },
+  60_000,
+)
+
+it('counts failures, and does not pass when nothing succeeded', async () => {
+  const report = await runStreamingBenchmark({ ...SMALL, durationMs: 200, workers: 0, mockErrorRate: 1 })
+  expect(unmet(report)).toEqual(['there were successes'])
+  const { requestCount, errorBreakdown } = report.engines['async-optimized'] ?? {}
+  expect(errorBreakdown).toEqual({ HTTP_500: requestCount })
+}, 60_000)
+
+it.each([
+  [{ durationMs: 0 }, 'durationMs is 0'],
+  [{ concurrency: 0 }, 'concurrency is 0'],
+  [{ workers: -1 }, 'workers is -1'],
+  [{ monitorSampleIntervalMs: 0 }, 'monitorSampleIntervalMs is 0'],
+  [{ pooling: 'both' as 'naive' }, 'pooling is "both"'],
+])('refuses %j before anything is started', async (options, message) => {
+  await expect(runStreamingBenchmark(options)).rejects.toThrow(message)
+})

@@ -22,6 +22,7 @@ export {
 } from './errors.js'
 export type { Listener, PatternEvent } from './events.js'
 export { Events } from './events.js'
+export { onGivenUp } from './given-up.js'
 export type { NumberRange } from './options.js'
 export { checkCount, checkDuration, checkFunction, checkNumber, checkOneOf, withDefaults } from './options.js'
 export type { Outcome } from './outcome.js'

@@ -1,4 +1,4 @@
-import { abortReason, onAbort, type Within } from '../../core/index.js'
+import { type Clock, onGivenUp, type Within } from '../../core/index.js'
 
 /** An item on its way to its batch, with what settles its caller's promise: only the first settling counts. */
 export class BatchEntry<T, R> {
@@ -12,16 +12,16 @@ export class BatchEntry<T, R> {
 
   constructor(
     item: T,
-    addedAt: number,
+    clock: Clock,
     within: Within | undefined,
     resolve: (result: R) => void,
     reject: (error: unknown) => void,
   ) {
     this.item = item
-    this.addedAt = addedAt
+    this.addedAt = clock.now()
     this.#resolve = resolve
     this.#reject = reject
-    this.#unsubscribe = onAbort(within, () => this.reject(abortReason(within)))
+    this.#unsubscribe = onGivenUp(within, clock, reason => this.reject(reason))
   }
 
   settle(result: R | Error): void {

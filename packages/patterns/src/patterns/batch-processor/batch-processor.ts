@@ -65,12 +65,13 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
 
   /**
    * Resolves with the item's own result, or rejects with its own error, its batch's error, or ClosedError.
-   * An abort rejects at once with its reason; an item that still waits is then not handled.
+   * An abort rejects at once with its reason, a deadline with DeadlineExceededError; an item that still waits is
+   * then not handled.
    */
   add(item: T, within?: Within): Promise<R> {
     if (isAborted(within)) return Promise.reject(abortReason(within))
     return new Promise((resolve, reject) => {
-      const entry = new BatchEntry<T, R>(item, this.#clock.now(), within, resolve, reject)
+      const entry = new BatchEntry<T, R>(item, this.#clock, within, resolve, reject)
       this.#enter(entry, within)
     })
   }

@@ -4,7 +4,7 @@ import {
   type Clock,
   ClosedError,
   isAborted,
-  onAbort,
+  onGivenUp,
   type Within,
 } from '../../core/index.js'
 import {
@@ -75,8 +75,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /**
    * Waits for room, then adds the item. Resolves once the item is in.
-   * Rejects with the abort reason, AcquireTimeoutError after `timeoutMs`, ClosedError once the queue is
-   * closed, or the error that it failed with; then the item is not in.
+   * Rejects with the abort reason, DeadlineExceededError at the deadline, AcquireTimeoutError after `timeoutMs`,
+   * ClosedError once the queue is closed, or the error that it failed with; then the item is not in.
    */
   put(item: T, options?: PutOptions): Promise<void> {
     if (this.#ending !== undefined) return Promise.reject(this.#refusal(this.#ending))
@@ -101,7 +101,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /**
    * Waits for the next item and takes it. Gives undefined once the queue is closed and empty; rejects with
-   * the abort reason, or with the error that the queue failed with, once it is empty.
+   * the abort reason, with DeadlineExceededError at the deadline, or with the error that the queue failed with,
+   * once it is empty.
    */
   take(within?: Within): Promise<T | undefined> {
     if (isAborted(within)) return Promise.reject(abortReason(within))
@@ -197,7 +198,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     return new Promise((resolve, reject) => {
       const putter = new Putter(item, bytes, resolve, reject)
       this.#putters.add(putter)
-      const unsubscribe = onAbort(options, () => this.#giveUp(putter, abortReason(options)))
+      const unsubscribe = onGivenUp(options, this.#clock, reason => this.#giveUp(putter, reason))
       putter.release = unsubscribe
       if (timeoutMs === Infinity) return
       const timer = this.#clock.setTimer(() => this.#giveUp(putter, noRoom(timeoutMs)), timeoutMs)
@@ -217,14 +218,16 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   #waitForItems(taker: Taker<T>, within: Within | undefined): void {
     this.#takers.add(taker)
-    if (within !== undefined) taker.release = onAbort(within, () => this.#abandon(taker, within))
+    if (within !== undefined) {
+      taker.release = onGivenUp(within, this.#clock, reason => this.#abandon(taker, reason))
+    }
     this.#serve()
   }
 
-  #abandon(taker: Taker<T>, within: Within): void {
+  #abandon(taker: Taker<T>, reason: unknown): void {
     this.#takers.remove(taker)
     this.#disarm(taker)
-    taker.reject(abortReason(within))
+    taker.reject(reason)
     this.#serve()
   }
 

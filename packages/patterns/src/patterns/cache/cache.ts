@@ -113,8 +113,8 @@ export class Cache<K, V> {
 
   /**
    * The fresh value, or the one that `load` gives, which is then kept. A stale value is given out while it is refreshed
-   * (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load` threw, or with
-   * the caller's own abort reason. A failure is not kept: the next caller loads again.
+   * (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load` threw, with the
+   * caller's own abort reason, or with DeadlineExceededError at the caller's deadline. A failure is not kept: the next caller loads again.
    */
   getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
     if (within !== undefined && isAborted(within)) return Promise.reject(abortReason(within))
@@ -175,7 +175,7 @@ export class Cache<K, V> {
     const known = this.#flights.get(key)
     if (known !== undefined) return known
     const isCurrent = (): boolean => this.#flights.get(key) === flight
-    const flight: Flight<V> = new Flight(() => {
+    const flight: Flight<V> = new Flight(this.#options.clock, () => {
       if (isCurrent()) this.#flights.delete(key)
     })
     this.#flights.set(key, flight)

@@ -1,10 +1,10 @@
 import {
-  abortReason,
   CancellableContext,
+  type Clock,
   type Context,
   contextOf,
   Deferred,
-  onAbort,
+  onGivenUp,
   type Within,
 } from '../../core/index.js'
 
@@ -12,11 +12,13 @@ import {
 export class Flight<V> {
   readonly #done = new Deferred<V>()
   readonly #context = new CancellableContext(contextOf(undefined), 1, Infinity)
+  readonly #clock: Clock
   readonly #abandoned: () => void
   #callers = 0
 
   /** `abandoned` is called when every caller has given up; the load is then aborted. */
-  constructor(abandoned: () => void) {
+  constructor(clock: Clock, abandoned: () => void) {
+    this.#clock = clock
     this.#abandoned = abandoned
     this.#done.promise.catch(nothing)
   }
@@ -26,12 +28,12 @@ export class Flight<V> {
     this.#done.resolve(load(this.#context))
   }
 
-  /** Waits for the load until `within` is aborted, which concerns no other caller. */
+  /** Waits for the load until `within` is aborted or its deadline passes, which concerns no other caller. */
   join(within: Within | undefined): Promise<V> {
     this.#callers += 1
     if (within === undefined) return this.#done.promise
     return new Promise((resolve, reject) => {
-      const unsubscribe = onAbort(within, () => this.#leave(abortReason(within), reject))
+      const unsubscribe = onGivenUp(within, this.#clock, reason => this.#leave(reason, reject))
       const settle = (): void => {
         unsubscribe()
         resolve(this.#done.promise)

@@ -31,7 +31,8 @@ export class MapIterator<A, B> implements StageIterator<B> {
     this.#source = new SourceReader(source)
     this.#mapper = mapper
     this.#settings = settings
-    this.#context = new CancellableContext(contextOf(within), 1, Infinity)
+    const outer = contextOf(within)
+    this.#context = new CancellableContext(outer, outer.attempt, outer.deadlineAt)
   }
 
   async next(): Promise<IteratorResult<B, undefined>> {

@@ -16,7 +16,9 @@ const used = await Promise.all(
     }),
   ),
 )
-console.log(`${used.length} queries over connections ${[...new Set(used)].sort().join(' and ')}`)
+console.log(
+  `${used.length} queries over connections ${[...new Set(used)].sort((a, b) => a - b).join(' and ')}`,
+)
 
 await pool.use(connection => {
   connection.broken = true

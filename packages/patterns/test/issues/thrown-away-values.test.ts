@@ -36,7 +36,7 @@ describe('fallback: a value that is replaced', () => {
     const policy = new Fallback({
       when,
       fallback: async () => {
-        await undefined
+        await Promise.resolve()
         seen.push(connection.isOpen)
         return 'instead'
       },

@@ -82,12 +82,30 @@ export class Fetcher {
 
   /** Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes none. */
   async #withMemory(page: PageRef, departing: Departing, context: Context): Promise<FetchedPage> {
-    const { memory, health } = this.#parts
-    const permit = await memory.reserve(page.source, context)
+    const permit = await this.#roomFor(page, departing, context)
     try {
-      return await health.breaker.execute(inner => this.#request(page, permit, departing, inner), context)
+      return await this.#parts.health.breaker.execute(
+        inner => this.#request(page, permit, departing, inner),
+        context,
+      )
     } catch (error) {
       contextOf(context).releaseWhenDone(() => permit.release())
+      throw error
+    }
+  }
+
+  /** Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. */
+  async #roomFor(page: PageRef, departing: Departing, context: Context): Promise<Permit> {
+    const { memory } = this.#parts
+    const free = memory.tryReserve(page.source)
+    if (free !== undefined) return free
+    departing.giveBack()
+    const permit = await memory.reserve(page.source, context)
+    try {
+      await departing.leave(context)
+      return permit
+    } catch (error) {
+      permit.release()
       throw error
     }
   }

@@ -31,16 +31,28 @@ export class PageMemory {
     return [this.#light, this.#heavy].reduce((sum, room) => sum + room.maxConcurrent - room.available, 0)
   }
 
+  /** Undefined when the page would have to wait. */
+  tryReserve(source: string): Permit | undefined {
+    const { room, weight } = this.#placeOf(source)
+    return room.tryAcquire({ weight })
+  }
+
   reserve(source: string, { signal }: Within): Promise<Permit> {
-    const guess = this.#guesses.get(source) ?? this.#lightPage
-    if (guess <= this.#lightPage) return this.#light.acquire({ weight: this.#lightPage, signal })
-    return this.#heavy.acquire({ weight: Math.min(guess, this.#heavy.maxConcurrent), signal })
+    const { room, weight } = this.#placeOf(source)
+    return room.acquire({ weight, signal })
   }
 
   /** The page of this permit weighs so much. A single heavy page makes the guesses of its source heavy for a few pages only. */
   weigh(source: string, permit: Permit, bytes: number): void {
     permit.resize(Math.max(1, bytes))
     this.#guesses.set(source, Math.max(bytes, Math.floor((this.#guesses.get(source) ?? 0) / 2)))
+  }
+
+  #placeOf(source: string): { room: SemaphoreLimiter; weight: number } {
+    const guess = this.#guesses.get(source) ?? this.#lightPage
+    return guess <= this.#lightPage
+      ? { room: this.#light, weight: this.#lightPage }
+      : { room: this.#heavy, weight: Math.min(guess, this.#heavy.maxConcurrent) }
   }
 }
 

@@ -210,6 +210,25 @@ describe('Fetcher', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
+  it('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
+    const fetcher = fetcherWith()
+    const heavy = memory.tryReserve('a')
+    if (heavy === undefined) throw new Error('no memory')
+    memory.weigh('a', heavy, 2_000_000)
+    heavy.release()
+    const all = await memory.reserve('a', {})
+    const fetched = fetcher.fetch(pageOf('a', 1), {})
+    await clock.advance(1_000)
+    limiter.blockUntil(clock.now() + 7_000)
+    all.release()
+    await clock.advance(6_999)
+    expect(departures).toEqual([])
+    const { permit } = await clock.run(fetched)
+    expect(departures).toHaveLength(1)
+    permit.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
   it("ends at once with the caller's reason, counting nothing", async () => {
     answers = ['hang']
     const stop = new AbortController()

@@ -30,22 +30,24 @@ export class RetryCall<T extends R, R> {
     this.#context = first
   }
 
-  /** Judges the outcome of the first attempt and makes the further ones. */
-  async finish(outcome: Outcome<T>): Promise<T> {
+  /** Judges the outcome of the first attempt, unless that has been done, and makes the further ones. */
+  async finish(outcome: Outcome<T>, judged?: RetryVerdict): Promise<T> {
     let last = outcome
+    let verdict = judged
     for (;;) {
-      const delayMs = this.#delayAfter(last)
+      const delayMs = this.#delayAfter(last, verdict)
       if (delayMs === undefined) return valueOf(last)
       if (last.ok) discardWith(this.#settings.discard, last.value)
       await this.#pause(delayMs)
       last = await this.#attempt()
+      verdict = undefined
     }
   }
 
   /** How long to wait before the next attempt; undefined when the outcome stands. Throws when it gives up. */
-  #delayAfter(outcome: Outcome<T>): number | undefined {
+  #delayAfter(outcome: Outcome<T>, judged: RetryVerdict | undefined): number | undefined {
     if (this.#outer.aborted) return this.#stopAborted(outcome)
-    const verdict = this.#judge(outcome)
+    const verdict = judged ?? judge(this.#settings, outcome, this.#context)
     if (verdict === false) return undefined
     if (!outcome.ok) this.#errors.push(outcome.error)
     if (this.attempts >= this.#settings.maxAttempts) return this.#stop(outcome, 'attempts')
@@ -56,17 +58,6 @@ export class RetryCall<T extends R, R> {
     this.delaysMs.push(delayMs)
     this.#report({ type: 'retry', attempt: this.attempts, delayMs, error: errorOf(outcome) })
     return delayMs
-  }
-
-  /** A judge that throws ends the call with what it threw; a value is then nobody's. */
-  #judge(outcome: Outcome<T>): RetryVerdict {
-    const { retryWhen, discard } = this.#settings
-    try {
-      return retryWhen(outcome, this.#context)
-    } catch (error) {
-      if (outcome.ok) discardWith(discard, outcome.value)
-      throw error
-    }
   }
 
   #delay(verdict: RetryVerdict, outcome: Outcome<T>): number {
@@ -124,6 +115,20 @@ export class RetryCall<T extends R, R> {
 
   #report(event: RetryEvent): void {
     if (this.#events.wanted(event.type)) this.#events.emit(event)
+  }
+}
+
+/** What `retryWhen` says. If it throws, the call ends with that; a value is then nobody's. */
+export function judge<R>(
+  { retryWhen, discard }: RetrySettings<R>,
+  outcome: Outcome<R>,
+  context: CallContext,
+): RetryVerdict {
+  try {
+    return retryWhen(outcome, context)
+  } catch (error) {
+    if (outcome.ok) discardWith(discard, outcome.value)
+    throw error
   }
 }
 

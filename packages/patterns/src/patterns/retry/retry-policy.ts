@@ -1,6 +1,6 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import { contextOf, deadlineExceeded, Events, runOperation } from '../../core/index.js'
-import { RetryCall } from './retry-call.js'
+import { judge, RetryCall } from './retry-call.js'
 import type { RetryConfig, RetrySettings } from './retry-config.js'
 import { checkedSettings, retryErrors } from './retry-config.js'
 import { describeRetry } from './retry-description.js'
@@ -55,7 +55,12 @@ export class RetryPolicy<in R = unknown> implements Policy<R> {
     const work = runOperation(operation, first)
     const failed = (error: unknown) => this.#call(operation, outer, first).finish({ ok: false, error })
     if (!this.#judgesValues) return work.then(undefined, failed)
-    return work.then(value => this.#call(operation, outer, first).finish({ ok: true, value }), failed)
+    return work.then(value => {
+      // Most values are good ones: what further attempts need is made for the others only.
+      const outcome = { ok: true, value } as const
+      const verdict = outer.aborted ? false : judge(this.#settings, outcome, first)
+      return verdict === false ? value : this.#call(operation, outer, first).finish(outcome, verdict)
+    }, failed)
   }
 
   /** As `execute`, with the number of attempts and the waits; errors carry both anyway. */

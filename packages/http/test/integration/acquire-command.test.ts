@@ -76,9 +76,14 @@ describe('async-patterns acquire', () => {
       expect(await run.exit(), args.join(' ')).toBe(2)
       return run.stderr
     }
-    expect(await usage(shops, '--nonsense')).toContain('--nonsense')
-    expect(await usage(shops, '--timeout', 'soon')).toContain('--timeout')
-    expect(await usage(shops, '--log-level', 'loud')).toContain('debug, info')
+    const [unknown, badValue, badLevel] = await Promise.all([
+      usage(shops, '--nonsense'),
+      usage(shops, '--timeout', 'soon'),
+      usage(shops, '--log-level', 'loud'),
+    ])
+    expect(unknown).toContain('--nonsense')
+    expect(badValue).toContain('--timeout')
+    expect(badLevel).toContain('debug, info')
     await using first = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK])
     expect(await first.exit()).toBe(0)
     expect(await usage(other)).toContain('northwind.endpoint changed')

@@ -36,7 +36,7 @@ demo: build ## failures on purpose: what was expected and what was seen
 
 BENCH := node packages/http/dist/cli/main.js bench
 
-benchmark: build ## engines side by side: sync, threaded, async naive and optimized, 5,000 requests a round
+benchmark: build ## engines side by side: sync, threaded, async naive and optimized, 5,000 requests each
 	@$(BENCH) --request-count 5000 --output benchmark_output.json
 
 benchmark-full: build ## a minute at full speed, 200 at a time, every result into benchmark_results.jsonl

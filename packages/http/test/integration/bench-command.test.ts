@@ -23,7 +23,7 @@ const bench = (...flags: string[]) => run(process.execPath, [command, 'bench', .
 
 it('compares the engines, prints a table and leaves benchmark_output.json', async () => {
   const flags =
-    '--request-count 60 --runs 3 --concurrency 10 --workers 3 --mock-latency-ms 1 --verbose'.split(' ')
+    '--request-count 180 --runs 3 --concurrency 10 --workers 3 --mock-latency-ms 1 --verbose'.split(' ')
   const { code, stdout, stderr } = await bench(...flags)
   expect(code, stderr).toBe(0)
   for (const engine of ['sync', 'threaded', 'async-naive', 'async-optimized']) {

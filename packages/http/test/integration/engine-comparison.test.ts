@@ -9,7 +9,7 @@ it('compares the four engines on equal terms, and accounts for every request', a
   const folder = await mkdtemp(join(tmpdir(), 'comparison-'))
   const jsonlOut = join(folder, 'results.jsonl')
   try {
-    const options = { requestCount: 100, runs: 3, concurrency: 20, workers: 4, mockLatencyMs: 2, jsonlOut }
+    const options = { requestCount: 300, runs: 3, concurrency: 20, workers: 4, mockLatencyMs: 2, jsonlOut }
     const { engines, comparison, pooling, environment, config, files } = await runEngineComparison(options)
     expect(Object.keys(engines)).toEqual(['sync', 'threaded', 'async-naive', 'async-optimized'])
     for (const measured of Object.values(engines)) {
@@ -31,7 +31,7 @@ it('compares the four engines on equal terms, and accounts for every request', a
     expect(pooling).toMatchObject({ connections: 20 })
     expect(environment).toMatchObject({ node: process.version, cores: cpus().length })
     expect(environment.gitRevision ?? 'no repository').toMatch(/^[0-9a-f]{40}$|^no repository$/)
-    expect(config).toMatchObject({ requestCount: 100, runs: 3, concurrency: 20, mock: { latencyMs: 2 } })
+    expect(config).toMatchObject({ requestCount: 300, runs: 3, concurrency: 20, mock: { latencyMs: 2 } })
     expect(files).toMatchObject([{ kind: 'jsonl', records: 1_200 }])
     const stored = readJsonl(jsonlOut)
     expect(stored.filter(({ engine }) => engine === 'threaded')).toHaveLength(300)
@@ -61,6 +61,7 @@ it('leaves out what pooling does not ask for, and counts errors as errors', asyn
 it.each([
   [{ requestCount: 0 }, 'requestCount is 0'],
   [{ runs: 1.5 }, 'runs is 1.5'],
+  [{ requestCount: 10, runs: 11 }, 'runs is 11; allowed is an integer of at least 1 and at most 10'],
   [{ mockErrorRate: 2 }, 'mockErrorRate is 2'],
   [{ url: 'ftp://x' }, 'url is "ftp://x"; allowed is an http or https URL'],
   [{ pooling: 'all' as 'both' }, 'pooling is "all"'],

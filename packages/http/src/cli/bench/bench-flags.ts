@@ -36,7 +36,7 @@ export const BENCH_FLAGS: readonly BenchFlag[] = [
   },
   {
     flag: '--request-count <n>',
-    help: 'requests of each engine and round (default: 5000), or of each scenario (default: 50)',
+    help: 'requests of each engine over all rounds (default: 5000), or of each scenario (default: 50)',
     modes: ['comparison', 'resilience'],
   },
   { flag: '--runs <n>', help: 'interleaved rounds (default: 5)', modes: ['comparison'] },

@@ -5,7 +5,7 @@ import type { EngineName } from '../engine-spec.js'
 import type { ResultFiles } from '../result-files.js'
 import type { ComparisonProgress, ComparisonSettings } from './engine-comparison-options.js'
 
-/** Beyond this a run of the sync engine is shortened: nobody need wait longer to learn that one at a time is slow. */
+/** Beyond this the sync engine runs fewer requests: nobody need wait longer to learn that one at a time is slow. */
 const SYNC_LIMIT_MS = 30_000
 /** The warm-up: long enough for the compiler, and enough for every connection to be opened. */
 const WARM_UP_SHARE = 0.4
@@ -43,17 +43,13 @@ export class ComparisonRounds {
 
   /** A short run of every engine that is not counted; it also shows how long the sync engine would take. */
   async warmUp(): Promise<void> {
-    const { requestCount } = this.#settings
     for (const engine of this.#engines) {
-      const share = Math.ceil(
-        requestCount * (engine.spec.engine === 'sync' ? SYNC_WARM_UP_SHARE : WARM_UP_SHARE),
-      )
-      const count = Math.min(requestCount, Math.max(share, WARM_UP_AT_LEAST))
-      const { totalTimeMs } = await this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
-      // What a process needs for its first request must not count: a second run tells how long one takes.
-      if (engine.spec.engine !== 'sync') continue
-      const again = await this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
-      this.#shortenSync(Math.min(totalTimeMs, again.totalTimeMs) / count)
+      const isSync = engine.spec.engine === 'sync'
+      const first = await this.#warmUpRun(engine, isSync ? SYNC_WARM_UP_SHARE : WARM_UP_SHARE)
+      if (!isSync) continue
+      // The first run's time holds what a process needs to begin at all: a second one tells what a request takes.
+      const second = await this.#warmUpRun(engine, SYNC_WARM_UP_SHARE)
+      this.#shortenSync(Math.min(first, second))
     }
   }
 
@@ -68,19 +64,28 @@ export class ComparisonRounds {
     return Object.fromEntries([...this.#measured].map(([name, engine]) => [name, engine.measurement()]))
   }
 
+  /** Returns what a request took, in milliseconds. */
+  async #warmUpRun(engine: RunningEngine, share: number): Promise<number> {
+    const { requestCount } = this.#settings
+    const count = Math.min(requestCount, Math.max(Math.ceil(requestCount * share), WARM_UP_AT_LEAST))
+    const { totalTimeMs } = await this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
+    return totalTimeMs / count
+  }
+
   #shortenSync(msPerRequest: number): void {
     const { requestCount, runs } = this.#settings
     if (msPerRequest * requestCount <= SYNC_LIMIT_MS) return
-    this.#syncCount = Math.max(1, Math.min(requestCount, Math.floor(SYNC_LIMIT_MS / runs / msPerRequest)))
+    this.#syncCount = Math.min(requestCount, Math.max(runs, Math.floor(SYNC_LIMIT_MS / msPerRequest)))
     const seconds = Math.round((msPerRequest * requestCount) / 1_000)
     this.notes.push(
-      `sync runs ${this.#syncCount} requests a round instead of ${requestCount}, which would take it about ${seconds} s`,
+      `sync runs ${this.#syncCount} requests instead of ${requestCount}, which would take it about ${seconds} s`,
     )
   }
 
   async #measureRun(engine: RunningEngine, round: number): Promise<void> {
     const name = engine.spec.engine
-    const requestCount = name === 'sync' ? this.#syncCount : this.#settings.requestCount
+    const { requestCount: all, runs } = this.#settings
+    const requestCount = shareOf(name === 'sync' ? this.#syncCount : all, round, runs)
     const measured = this.#measured.get(name) as MeasuredEngine
     await this.#target.clearStats()
     const result = await this.#run(engine, { phase: 'run', round, requestCount })
@@ -96,6 +101,11 @@ export class ComparisonRounds {
     signal?.throwIfAborted()
     return engine.run({ url: this.#target.url, count: at.requestCount }, signal)
   }
+}
+
+/** Of so many requests those of one round, from 1: the first rounds take what cannot be divided. */
+function shareOf(requestCount: number, round: number, rounds: number): number {
+  return Math.floor(requestCount / rounds) + (round <= requestCount % rounds ? 1 : 0)
 }
 
 /** So that no engine always runs after the same other. */

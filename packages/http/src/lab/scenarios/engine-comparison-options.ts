@@ -15,9 +15,9 @@ export interface ComparisonProgress {
 
 /** Files, if any are named, take every result when its run is over, with the engine's name. */
 export interface EngineComparisonOptions extends BenchTargetOptions, ResultFilesOptions {
-  /** Requests of each engine in each round. Default 5,000. */
+  /** Requests of each engine, over all rounds together. Default 5,000. */
   readonly requestCount?: number
-  /** Rounds; in each of them every engine runs once. Default 5. */
+  /** Rounds; in each of them every engine runs its share once. At most `requestCount`. Default 5. */
   readonly runs?: number
   /** Connections of the async engines, naive and optimized alike. Default 100. */
   readonly concurrency?: number
@@ -53,7 +53,8 @@ export type ComparisonSettings = ReturnType<typeof comparisonSettings>
 /** @throws TypeError or RangeError that names the option. */
 export function comparisonSettings(options: EngineComparisonOptions | undefined) {
   const read = { ...withDefaults(DEFAULTS, options), ...targetOptions(options ?? {}) }
-  for (const name of ['requestCount', 'runs', 'concurrency', 'workers'] as const) checkCount(name, read[name])
+  for (const name of ['requestCount', 'concurrency', 'workers'] as const) checkCount(name, read[name])
+  checkCount('runs', read.runs, { max: read.requestCount })
   checkOneOf('pooling', read.pooling, ['naive', 'optimized', 'both'])
   checkOneOf('transport', read.transport, ['undici', 'wire'])
   checkDuration('timeoutMs', read.timeoutMs, { min: 1 })

@@ -43,18 +43,16 @@ it('lets sync run fewer requests when all would take it over 30 s, and says so',
   await rounds.warmUp()
   await rounds.measure()
   const [sync, ...others] = engines
-  expect(sync?.counts.slice(-5)).toEqual(Array.from({ length: 5 }).fill(Math.floor(30_000 / 5 / 7)))
-  for (const other of others) expect(other.counts.slice(-5)).toEqual(Array.from({ length: 5 }).fill(5_000))
-  expect(rounds.notes).toEqual([
-    'sync runs 857 requests a round instead of 5000, which would take it about 35 s',
-  ])
+  expect(sync?.counts.slice(-5)).toEqual([857, 857, 857, 857, 857])
+  for (const other of others) expect(other.counts.slice(-5)).toEqual(Array.from({ length: 5 }).fill(1_000))
+  expect(rounds.notes).toEqual(['sync runs 4285 requests instead of 5000, which would take it about 35 s'])
 })
 
 it('lets sync run all of them when that takes 30 s or less', async () => {
   const { rounds, engines } = rig({ requestCount: 5_000, runs: 5, syncMs: 6 })
   await rounds.warmUp()
   await rounds.measure()
-  expect(engines[0]?.counts.slice(-5)).toEqual(Array.from({ length: 5 }).fill(5_000))
+  expect(engines[0]?.counts.slice(-5)).toEqual(Array.from({ length: 5 }).fill(1_000))
   expect(rounds.notes).toEqual([])
 })
 
@@ -72,8 +70,14 @@ it('counts and writes measured runs alone, each with its engine', async () => {
   await rounds.measure()
   const measured = rounds.measurements()
   for (const engine of ['sync', 'threaded', 'async-naive', 'async-optimized'] as const) {
-    expect(measured[engine]?.requestCount).toBe(40)
+    expect(measured[engine]?.requestCount).toBe(20)
     expect(measured[engine]?.runRps).toEqual([1_000, 1_000])
-    expect(written.filter(result => result.engine === engine)).toHaveLength(40)
+    expect(written.filter(result => result.engine === engine)).toHaveLength(20)
   }
+})
+
+it('shares the requests out over the rounds, to the last one', async () => {
+  const { rounds, engines } = rig({ requestCount: 11, runs: 3, syncMs: 1 })
+  await rounds.measure()
+  for (const { counts } of engines) expect(counts).toEqual([4, 4, 3])
 })

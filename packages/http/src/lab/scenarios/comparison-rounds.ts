@@ -1,3 +1,4 @@
+import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { type EngineMeasurement, MeasuredEngine } from '../engine-measurement.js'
 import type { EngineProcess } from '../engine-process.js'
@@ -45,11 +46,8 @@ export class ComparisonRounds {
   async warmUp(): Promise<void> {
     for (const engine of this.#engines) {
       const isSync = engine.spec.engine === 'sync'
-      const first = await this.#warmUpRun(engine, isSync ? SYNC_WARM_UP_SHARE : WARM_UP_SHARE)
-      if (!isSync) continue
-      // The first run's time holds what a process needs to begin at all: a second one tells what a request takes.
-      const second = await this.#warmUpRun(engine, SYNC_WARM_UP_SHARE)
-      this.#shortenSync(Math.min(first, second))
+      const result = await this.#warmUpRun(engine, isSync ? SYNC_WARM_UP_SHARE : WARM_UP_SHARE)
+      if (isSync) this.#shortenSync(typicalMs(result))
     }
   }
 
@@ -64,12 +62,10 @@ export class ComparisonRounds {
     return Object.fromEntries([...this.#measured].map(([name, engine]) => [name, engine.measurement()]))
   }
 
-  /** Returns what a request took, in milliseconds. */
-  async #warmUpRun(engine: RunningEngine, share: number): Promise<number> {
+  #warmUpRun(engine: RunningEngine, share: number): Promise<EngineResult> {
     const { requestCount } = this.#settings
     const count = Math.min(requestCount, Math.max(Math.ceil(requestCount * share), WARM_UP_AT_LEAST))
-    const { totalTimeMs } = await this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
-    return totalTimeMs / count
+    return this.#run(engine, { phase: 'warm-up', round: 0, requestCount: count })
   }
 
   #shortenSync(msPerRequest: number): void {
@@ -101,6 +97,11 @@ export class ComparisonRounds {
     signal?.throwIfAborted()
     return engine.run({ url: this.#target.url, count: at.requestCount }, signal)
   }
+}
+
+/** What a request takes when the process has warmed up: the median, for the mean holds what it needs to begin at all. */
+function typicalMs({ results, successCount, totalTimeMs, p50LatencyMs }: EngineResult): number {
+  return successCount === results.length ? p50LatencyMs : totalTimeMs / results.length
 }
 
 /** Of so many requests those of one round, from 1: the first rounds take what cannot be divided. */

@@ -22,7 +22,8 @@ class TimedEngine {
   run({ count }: { count: number }): Promise<EngineResult> {
     this.counts.push(count)
     this.#log.push(this.spec.engine)
-    return Promise.resolve(new EngineResult(resultsOf(0, count), count * this.#msPerRequest, 1))
+    const results = resultsOf(0, count).map(result => ({ ...result, latencyMs: this.#msPerRequest }))
+    return Promise.resolve(new EngineResult(results, count * this.#msPerRequest, 1))
   }
 }
 

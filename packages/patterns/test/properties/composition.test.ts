@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import {
   AdaptiveLimiter,
   type AnyPolicy,
@@ -17,7 +18,7 @@ import {
   type Within,
 } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 /** What an operation leaves open, unless its caller got it. */
@@ -132,6 +133,7 @@ test('in any order: what is held is held while its work runs, all is given back,
       expect(running).toBe(0)
       expect(held.filter(({ isHeld }) => isHeld())).toEqual([])
       expect(clock.pendingTimers).toBe(0)
+      expect(getEventListeners(caller.signal, 'abort')).toEqual([])
       for (const connection of made) expect(connection.closings).toBe(connection === result ? 0 : 1)
     }),
     { numRuns: 100 },

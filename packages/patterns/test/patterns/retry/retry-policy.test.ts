@@ -288,6 +288,13 @@ describe('aborts and deadlines', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
+  test('P-R3 waits of a retry that stands alone leave no listener either', async () => {
+    const { clock, retry } = rig()
+    const { signal } = new AbortController()
+    await clock.run(retry.execute(failing(clock, 1).operation, { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
   test('P-R4 an abort during backoff ends the wait at once, with the own reason of the caller', async () => {
     const { clock, retry } = rig()
     const controller = new AbortController()

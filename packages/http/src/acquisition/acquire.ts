@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Clock } from 'async-patterns'
-import { BatchProcessor, systemClock } from 'async-patterns'
+import { systemClock } from 'async-patterns'
 import type { Transport } from '../engines/index.js'
 import { UndiciTransport } from '../engines/index.js'
 import type { AcquireEvent } from './acquire-event.js'
@@ -9,16 +9,14 @@ import { configuredSecrets } from './configuration/configured-secrets.js'
 import { EmbeddedQueue } from './embedded-queue.js'
 import { JournalWriter } from './journal-writer.js'
 import { LeaseKeeper } from './lease-keeper.js'
-import type { Ledger, Run } from './ledger.js'
+import { claimsOn, commitsTo, LEASE_MS } from './ledger-batches.js'
 import { NormalisePool } from './normalise/normalise-pool.js'
-import type { Claim, PageCommit } from './page.js'
-import type { PageQueue } from './page-queue.js'
 import { PageWork } from './page-work.js'
+import { recover } from './recover.js'
 import { RunControl } from './run-control.js'
 import { planOf } from './run-plan.js'
 import type { RunScope } from './run-scope.js'
 import type { Secrets } from './secrets.js'
-import type { SourceTrack } from './source-track.js'
 import { tracksOf } from './source-tracks.js'
 import { SqliteLedger } from './sqlite/sqlite-ledger.js'
 import type { Summary } from './summary.js'
@@ -35,10 +33,6 @@ export interface AcquireOptions {
   readonly secrets?: Secrets
   readonly clock?: Clock
 }
-
-const LEASE_MS = 30_000
-/** One transaction holds no more pages than this, so that the event loop is not blocked for long. */
-const PAGES_PER_TRANSACTION = 200
 
 /**
  * Takes all records of all sources: pages -> fetcher -> worker threads -> commits -> ledger -> summary.
@@ -85,9 +79,9 @@ async function acquirePages(scope: RunScope): Promise<void> {
   await using transport = openTransport(config, clock)
   await using pool = new NormalisePool(config.sources, { workers: config.workers })
   await using queue = new EmbeddedQueue({ clock, concurrencyOf: concurrencyOf(config) })
-  await using commits = commitsTo(ledger, clock)
-  await using claims = claimsOn(ledger, clock)
   const journal = new JournalWriter(ledger, fatal)
+  await using commits = commitsTo(ledger, journal, clock)
+  await using claims = claimsOn(ledger, clock)
   const tracks = tracksOf(scope, { transport, journal, normalise: pool.run.bind(pool) })
   const work = new PageWork({
     ...scope,
@@ -96,10 +90,7 @@ async function acquirePages(scope: RunScope): Promise<void> {
     journal,
     tracks,
     leases: new LeaseKeeper(ledger, clock, LEASE_MS, fatal),
-    commit: async page => {
-      await journal.flush()
-      return commits.add(page)
-    },
+    commit: page => commits.add(page),
   })
   await recover(ledger, run, tracks, queue)
   await pool.ready()
@@ -107,50 +98,6 @@ async function acquirePages(scope: RunScope): Promise<void> {
   await queue.consume(page => work.handle(page), { signal: control.stop })
   await journal.flush().catch(fatal)
   control.throwFailure()
-}
-
-/** The queue and all that is known of the sources, from the ledger. */
-async function recover(
-  ledger: Ledger,
-  run: Run,
-  tracks: ReadonlyMap<string, SourceTrack>,
-  queue: PageQueue,
-): Promise<void> {
-  for (const page of await ledger.known(run)) tracks.get(page.source)?.remember(page)
-  for (let after: string | undefined; ; ) {
-    const pages = await ledger.pending(run, after)
-    if (pages.length === 0) return
-    for (const page of pages) tracks.get(page.source)?.expect(page)
-    await queue.add(pages)
-    after = pages.at(-1)?.id
-  }
-}
-
-/** Pages that are delivered together are claimed together. */
-function claimsOn(ledger: Ledger, clock: Clock): BatchProcessor<string, Claim | undefined> {
-  const worker = `${process.pid}`
-  return new BatchProcessor<string, Claim | undefined>({
-    process: async ids => {
-      const claims = await ledger.claim(ids, worker, LEASE_MS)
-      const byPage = new Map(claims.map(claim => [claim.page.id, claim]))
-      return ids.map(id => byPage.get(id))
-    },
-    maxBatchSize: PAGES_PER_TRANSACTION,
-    maxWaitMs: 0,
-    maxConcurrentBatches: 1,
-    clock,
-  })
-}
-
-/** All pages that wait when the last transaction has ended go into the next. */
-function commitsTo(ledger: Ledger, clock: Clock): BatchProcessor<PageCommit, 'done' | 'stale'> {
-  return new BatchProcessor<PageCommit, 'done' | 'stale'>({
-    process: pages => ledger.commit(pages),
-    maxBatchSize: PAGES_PER_TRANSACTION,
-    maxWaitMs: 0,
-    maxConcurrentBatches: 1,
-    clock,
-  })
 }
 
 /** Every page that may be in flight finds a connection; each source bounds its requests by its own timeout. */

@@ -300,12 +300,15 @@ describe('acquire under faults', () => {
   })
 
   it('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
-    const [token, key] = ['t0p-secret-token/+=', 'query key & 77']
+    const [token, key, tenant] = ['t0p-secret-token/+=', 'query key & 77', 'tenant s3cret+1']
+    const paths: (string | undefined)[] = []
     const server = createServer((request, response) => {
       // A service that is careless with what it is sent: it echoes credentials in records and in errors.
       const echo = { id: null, header: request.headers.authorization, url: request.url }
-      const next = request.url?.includes('cursor') === true ? null : 'abc'
-      if (next === null) response.statusCode = 400
+      const isFirst = request.url?.includes('cursor') !== true
+      paths.push(request.url?.split('?')[0])
+      const next = isFirst ? `${request.url}&cursor=abc&auth=${request.headers.authorization}` : null
+      if (!isFirst) response.statusCode = 400
       response.end(JSON.stringify({ items: [{ id: 'good' }, echo], next }))
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -314,16 +317,16 @@ describe('acquire under faults', () => {
 sources:
   - name: echo
     baseUrl: http://127.0.0.1:${(server.address() as AddressInfo).port}
-    path: /items
+    path: /\${TENANT}/items
     query: { api_key: '\${KEY}' }
     headers: { authorization: 'Bearer \${TOKEN}' }
-    pagination: { type: cursor, cursorParam: cursor, cursorPath: next }
+    pagination: { type: nextUrl, nextUrlPath: next }
     records: items
     mapping: { id: { path: id } }
 `
     const { config, secrets } = parseConfig(yaml, 'echo.yaml', {
       flags: { output: output.path, workers: 1 },
-      environment: { TOKEN: token, KEY: key },
+      environment: { TOKEN: token, KEY: key, TENANT: tenant },
     })
     const events: AcquireEvent[] = []
     const { summary } = await acquired(withLimits(config, QUICK), {
@@ -332,14 +335,16 @@ sources:
     })
     await new Promise(resolve => server.close(resolve))
     expect(summary.totals).toMatchObject({ products: 1, rejected: 1 })
+    expect(paths).toEqual(['/tenant%20s3cret+1/items', '/tenant%20s3cret+1/items'])
     const texts = [JSON.stringify(events)]
     for (const name of await readdir(output.path))
       texts.push(await readFile(join(output.path, name), 'latin1'))
     expect(texts.length).toBeGreaterThan(3)
     for (const text of texts) {
-      for (const secret of [token, key]) {
+      for (const secret of [token, key, tenant]) {
         for (const form of [
           secret,
+          encodeURI(secret),
           encodeURIComponent(secret),
           new URLSearchParams({ v: secret }).toString().slice(2),
         ]) {

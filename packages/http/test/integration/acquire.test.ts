@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { PlanChangedError } from '../../src/acquisition/ledger-errors.js'
 import type { RejectedRow } from '../../src/acquisition/ledger.js'
@@ -16,15 +15,11 @@ import {
   worstArrivals,
 } from '../support/acquire-rig.js'
 import { Stalls } from '../support/stalls.js'
-
-const schemaFile = new URL('../../../../schemas/summary.schema.json', import.meta.url)
-const ajv = new Ajv({ allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ } })
-const isSummary = ajv.compile(JSON.parse(await readFile(schemaFile, 'utf8')) as object)
+import { expectSummary } from '../support/summary-schema.js'
 
 async function summaryOnDisk(output: string): Promise<Summary> {
   const summary = JSON.parse(await readFile(join(output, 'summary.json'), 'utf8')) as Summary
-  isSummary(summary)
-  expect(isSummary.errors ?? []).toEqual([])
+  expectSummary(summary)
   return summary
 }
 

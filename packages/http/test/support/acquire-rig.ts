@@ -10,6 +10,7 @@ import type { Summary } from '../../src/acquisition/summary.js'
 import { worstRollingSecond } from '../../src/acquisition/rolling-second.js'
 import type { LoggedRequest, Shops } from '../../src/mock/index.js'
 import type { Stalls } from './stalls.js'
+import { expectSummary } from './summary-schema.js'
 
 /** The example pipeline, on the shops given and in an output folder of its own. */
 export async function exampleConfig(
@@ -45,7 +46,7 @@ export async function outputFolder(): Promise<{ path: string } & AsyncDisposable
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** A run together with all that it told. */
+/** A run together with all that it told. However it ended, its summary keeps to the schema. */
 export async function acquired(
   config: PipelineConfig,
   options: AcquireOptions = {},
@@ -58,6 +59,7 @@ export async function acquired(
       options.onEvent?.(event)
     },
   })
+  expectSummary(summary)
   return { summary, events }
 }
 

@@ -195,7 +195,9 @@ export function contextOf(within: Within | undefined): CallContext {
   if (within instanceof CallContext) return within
   if (within === undefined) return new CallContext(undefined, undefined, 1, Infinity)
   const attempt = isForeign(within) ? within.attempt : 1
-  return new CallContext(undefined, within, attempt, within.deadlineAt ?? Infinity)
+  const { deadlineAt = Infinity } = within
+  // A deadline that is no number (an option forgotten in its sum) is none: nothing compares with it.
+  return new CallContext(undefined, within, attempt, Number.isNaN(deadlineAt) ? Infinity : deadlineAt)
 }
 
 /**

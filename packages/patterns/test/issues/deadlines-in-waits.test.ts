@@ -1,4 +1,4 @@
-import { BatchProcessor, BoundedQueue, Cache, type Context, forEach, pipeline } from 'async-patterns'
+import { BatchProcessor, BoundedQueue, Cache, type Context, forEach, pipeline, Timeout } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
 
@@ -67,4 +67,15 @@ test('forEach: the calls know the deadline', async () => {
     forEach((_item, context) => void seen.push(context.deadlineAt), { deadlineAt: 12_345 }),
   )
   expect(seen).toEqual([12_345])
+})
+
+test('timeout: a deadline that is no number switches neither the limit off nor a spinning timer on', async () => {
+  const clock = new ManualClock()
+  const timeout = new Timeout({ timeoutMs: 100, clock })
+  const call = timeout.execute(() => new Promise(() => undefined), { deadlineAt: Number.NaN })
+  call.catch(() => undefined)
+  expect(clock.pendingTimers).toBe(1)
+  await clock.advance(100)
+  await expect(call).rejects.toMatchObject({ code: 'TIMEOUT' })
+  expect(clock.pendingTimers).toBe(0)
 })

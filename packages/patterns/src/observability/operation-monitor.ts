@@ -1,4 +1,4 @@
-import { type Clock, checkCount, systemClock, withDefaults } from '../core/index.js'
+import { type Clock, checkCount, checkNumber, systemClock, withDefaults } from '../core/index.js'
 import { Histogram } from './histogram.js'
 
 export interface OperationMonitorOptions {
@@ -65,9 +65,10 @@ export class OperationMonitor {
 
   /**
    * Counts an operation that was measured elsewhere.
-   * @throws RangeError when the duration is no finite number.
+   * @throws TypeError or RangeError when the duration is no finite number; nothing is counted then.
    */
   record(operation: { name: string; durationMs: number; ok: boolean; error?: unknown }): void {
+    checkNumber('OperationMonitor.record.durationMs', operation.durationMs)
     const tally = this.#tally(operation.name)
     tally.durations.record(operation.durationMs)
     if (!operation.ok) tally.failures += 1

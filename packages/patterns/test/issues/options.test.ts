@@ -1,4 +1,13 @@
-import { CircuitBreaker, Hedge, RetryBudget, SemaphoreLimiter } from 'async-patterns'
+import {
+  CircuitBreaker,
+  Deadline,
+  Hedge,
+  RetryBudget,
+  RetryPolicy,
+  SemaphoreLimiter,
+  Timeout,
+} from 'async-patterns'
+import { OperationMonitor } from 'async-patterns/observability'
 import { expect, test } from 'vitest'
 
 test.each([
@@ -30,4 +39,19 @@ test('retry budget: a product that is rounded down does not cost a retry', () =>
   let taken = 0
   while (budget.tryTake()) taken += 1
   expect(taken).toBe(29)
+})
+
+test.each([
+  ['Timeout.discard', () => new Timeout({ timeoutMs: 1, discard: 'no' as never })],
+  ['Deadline.discard', () => new Deadline({ budgetMs: 1, discard: 'no' as never })],
+  ['RetryPolicy.backoff.delayMs', () => new RetryPolicy({ backoff: { maxDelayMs: 1 } as never })],
+])('options: %s is a function, or nothing would be discarded or delayed when it matters', (name, make) => {
+  expect(make).toThrow(TypeError)
+  expect(make).toThrow(name)
+})
+
+test('operation monitor: a duration that is no number leaves no statistics without calls', () => {
+  const monitor = new OperationMonitor()
+  expect(() => monitor.record({ name: 'a', durationMs: Number.NaN, ok: true })).toThrow(TypeError)
+  expect(monitor.allStats()).toEqual([])
 })

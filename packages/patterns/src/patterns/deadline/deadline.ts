@@ -10,6 +10,7 @@ import type {
 } from '../../core/index.js'
 import {
   checkDuration,
+  checkFunction,
   contextOf,
   deadlineExceeded,
   disposeValue,
@@ -65,6 +66,7 @@ export class Deadline implements Policy {
     const { budgetMs, minimumMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
     checkDuration('Deadline.budgetMs', budgetMs, { min: 1 })
     checkDuration('Deadline.minimumMs', minimumMs, { max: budgetMs })
+    checkFunction('Deadline.discard', discard)
     this.#minimumMs = minimumMs
     this.#clock = clock
     this.#limit = new TimeLimit(budgetMs, {

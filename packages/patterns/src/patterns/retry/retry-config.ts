@@ -93,7 +93,9 @@ export function checkedSettings<R>(config: RetryConfig<R> | undefined): RetrySet
   checkDuration('RetryPolicy.minAttemptMs', merged.minAttemptMs)
   checkFunction('RetryPolicy.retryWhen', merged.retryWhen)
   checkFunction('RetryPolicy.discard', merged.discard)
-  return { ...merged, budget: config?.budget, backoff: config?.backoff ?? backoffOf(config) }
+  const backoff = config?.backoff ?? backoffOf(config)
+  checkFunction('RetryPolicy.backoff.delayMs', backoff.delayMs)
+  return { ...merged, budget: config?.budget, backoff }
 }
 
 type Delays = Pick<RetryConfig, 'baseDelayMs' | 'maxDelayMs' | 'exponentialBase' | 'jitter'>

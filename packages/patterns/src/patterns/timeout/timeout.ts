@@ -10,6 +10,7 @@ import type {
 } from '../../core/index.js'
 import {
   checkDuration,
+  checkFunction,
   contextOf,
   deadlineExceeded,
   disposeValue,
@@ -62,6 +63,7 @@ export class Timeout implements Policy {
   constructor(options: TimeoutOptions) {
     const { timeoutMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
     checkDuration('Timeout.timeoutMs', timeoutMs, { min: 1 })
+    checkFunction('Timeout.discard', discard)
     this.#clock = clock
     this.#limit = new TimeLimit(timeoutMs, {
       clock,

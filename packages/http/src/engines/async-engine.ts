@@ -110,7 +110,8 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     const lanes = Array.from({ length: Math.min(this.#maxConcurrent, urls.length) }, lane)
     // A backoff may outlast the engine: what has no result when it is cut off gets one here.
     await this.#track(Promise.race([Promise.all(lanes), this.#cutOff.promise]))
-    for (const [index, url] of urls.entries()) results[index] ??= this.#neverSent(url)
+    for (let index = 0; index < urls.length; index++)
+      results[index] ??= this.#neverSent(urls[index] as string)
     return new EngineResult(results, this.#clock.now() - startedAt, memory.stop())
   }
 
@@ -175,17 +176,21 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     }
   }
 
-  async #fetch(url: string, within = this.#within): Promise<RequestResult> {
+  /** Never rejects. No async function, for its own objects would be a tenth of what a request allocates here. */
+  #fetch(url: string, within = this.#within): Promise<RequestResult> {
     const record = new RequestRecord(url, this.#clock.now(), this.#clock.wallNow())
     this.#tell('pending', record)
-    let result: RequestResult
-    try {
-      if (this.#closed !== undefined) throw new ClosedError('the engine is closed')
-      const response = await this.#policy.execute(context => this.#attempt(record, context), within)
-      result = record.respond(response, this.#clock.now())
-    } catch (error) {
-      result = record.fail(error, this.#clock.now())
-    }
+    const work =
+      this.#closed === undefined
+        ? this.#policy.execute(context => this.#attempt(record, context), within)
+        : Promise.reject(new ClosedError('the engine is closed'))
+    return work.then(
+      response => this.#finish(record, record.respond(response, this.#clock.now())),
+      (error: unknown) => this.#finish(record, record.fail(error, this.#clock.now())),
+    )
+  }
+
+  #finish(record: RequestRecord, result: RequestResult): RequestResult {
     this.#tell(result.error === null ? 'success' : 'failed', record, result)
     return result
   }

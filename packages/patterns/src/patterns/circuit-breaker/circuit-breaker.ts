@@ -16,6 +16,7 @@ import {
   Events,
   isAborted,
   ownContextOf,
+  runOperation,
 } from '../../core/index.js'
 import { BreakerCall } from './breaker-call.js'
 import type { BreakerEvent } from './breaker-events.js'
@@ -90,22 +91,28 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * Runs the operation, unless the breaker is open or the caller has aborted already.
    * The operation's own value or error passes through unchanged; a rejected call has BreakerOpenError.
    */
-  async execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
-    if (isAborted(within)) throw abortReason(within)
+  execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    if (isAborted(within)) return Promise.reject(abortReason(within))
     const startedAt = this.#clock.now()
-    const began = this.#machine.admit(startedAt)
+    let began: BreakerState
+    try {
+      began = this.#machine.admit(startedAt)
+    } catch (rejection) {
+      return Promise.reject(rejection)
+    }
     const context = ownContextOf(within)
     this.#pending += 1
-    let value: T
-    try {
-      value = await operation(context)
-    } catch (error) {
-      this.#judge(began, startedAt, context, { ok: false, error })
-      throw error
-    }
-    if (this.#settings.classify === undefined) this.#end(began, startedAt, context, 'success')
-    else this.#judge(began, startedAt, context, { ok: true, value })
-    return value
+    return runOperation(operation, context).then(
+      value => {
+        if (this.#settings.classify === undefined) this.#end(began, startedAt, context, 'success')
+        else this.#judge(began, startedAt, context, { ok: true, value })
+        return value
+      },
+      (error: unknown) => {
+        this.#judge(began, startedAt, context, { ok: false, error })
+        throw error
+      },
+    )
   }
 
   /**

@@ -17,8 +17,9 @@ export function defaultVerdict(error: unknown, context: Context, wasSlow: boolea
   const { code, name } = coded(context.aborted ? abortReason(context) : error)
   // A deadline may have been used up elsewhere; only if this call was slow too is the remote to blame.
   if (code === 'DEADLINE_EXCEEDED') return wasSlow ? 'failure' : 'ignore'
-  // Ours and that of AbortSignal.timeout share the name. A caller's impatience is how a hung remote shows.
-  if (name === 'TimeoutError') return 'failure'
+  // Ours, whose name a minifier may change, and that of AbortSignal.timeout. A caller's impatience is how a hung
+  // remote shows.
+  if (code === 'TIMEOUT' || name === 'TimeoutError') return 'failure'
   return context.aborted || REFUSALS.includes(code) ? 'ignore' : 'failure'
 }
 

@@ -1,6 +1,7 @@
 import {
   CircuitBreaker,
   Deadline,
+  ExponentialBackoff,
   Hedge,
   RetryBudget,
   RetryPolicy,
@@ -48,6 +49,18 @@ test.each([
 ])('options: %s is a function, or nothing would be discarded or delayed when it matters', (name, make) => {
   expect(make).toThrow(TypeError)
   expect(make).toThrow(name)
+})
+
+test('options: a jitter by a wrong name is told the right ones', () => {
+  expect(() => new ExponentialBackoff({ jitter: 'ful' as never })).toThrow(
+    'ExponentialBackoff.jitter is "ful"; allowed is one of "full", "none"',
+  )
+})
+
+test('options: a count window that no memory holds is refused by name', () => {
+  expect(() => new CircuitBreaker({ window: 'count', windowCalls: 1e12 })).toThrow(
+    /CircuitBreaker\.windowCalls is 1000000000000/,
+  )
 })
 
 test('operation monitor: a duration that is no number leaves no statistics without calls', () => {

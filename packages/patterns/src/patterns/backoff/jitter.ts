@@ -1,5 +1,5 @@
 import type { Random } from '../../core/index.js'
-import { checkNumber } from '../../core/index.js'
+import { checkNumber, checkOneOf } from '../../core/index.js'
 
 /**
  * How much of a delay is left to chance, so that callers who failed together do not come back together.
@@ -13,6 +13,7 @@ export type Jitter = number | 'full' | 'none'
 export function jitterFactor(name: string, jitter: Jitter): number {
   if (jitter === 'full') return 1
   if (jitter === 'none') return 0
+  if (typeof jitter === 'string') checkOneOf(name, jitter, ['full', 'none'])
   checkNumber(name, jitter, { min: 0, max: 1 })
   return jitter
 }

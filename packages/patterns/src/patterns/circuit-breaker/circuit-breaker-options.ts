@@ -29,7 +29,7 @@ export interface CircuitBreakerOptions<R = unknown> {
   readonly window?: 'time' | 'count' | 'consecutive'
   /** Length of the time window; it moves in steps of a tenth. More than 0. Default 30,000. */
   readonly windowMs?: number
-  /** Size of the count window, from 1. Default 100. */
+  /** Size of the count window, from 1 to 10,000,000; a byte each. Default 100. */
   readonly windowCalls?: number
   /** Failures in the window that open the breaker, from 1. Default 10. */
   readonly failureThreshold?: number | false
@@ -152,7 +152,7 @@ const SHARE: NumberRange = { min: 0, max: 1 }
 /** The options that are numbers, or a backoff where the type allows it. */
 const CHECKS: readonly (readonly [keyof BreakerSettings, Check, NumberRange?])[] = [
   ['windowMs', checkDuration, POSITIVE],
-  ['windowCalls', checkCount],
+  ['windowCalls', checkCount, { max: 10_000_000 }],
   ['minimumCalls', checkCount],
   ['failureThreshold', checkCount],
   ['errorRateThreshold', checkNumber, SHARE],

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build run demo test test-quick lint format format-check type-check check clean \
-	benchmark benchmark-full benchmark-resilience bench-patterns bench-load conformance mutation docs
+	benchmark benchmark-full benchmark-resilience bench-patterns bench-load bench-acquire conformance mutation docs
 
 # tests read it: REQUIRE_SERVICES=1 turns a skipped server test into a failure
 export REQUIRE_SERVICES
@@ -86,6 +86,9 @@ bench-patterns: build bench/node_modules/.package-lock.json ## each pattern agai
 
 bench-load: build bench/node_modules/.package-lock.json ## load generator and engines against wrk, autocannon and undici on nginx: bench/results/load.json
 	node bench/load/index.mjs
+
+bench-acquire: build bench/node_modules/.package-lock.json ## pages a second that the pipeline takes when no rate holds it back
+	node bench/acquire.mjs
 
 conformance: build bench/node_modules/.package-lock.json ## try this package and its peers by the same cases: docs/conformance.md
 	node bench/conformance.mjs

@@ -76,7 +76,7 @@ export interface RunFacts {
 }
 
 /** How a source stands: the worst of what befell its pages. */
-export function statusOfSource(source: SourceFacts, end: RunEnd | null): RunStatus {
+function statusOfSource(source: SourceFacts, end: RunEnd | null): RunStatus {
   if (source.failedPages > 0 || source.strayed === 1) return 'failed'
   if (source.openPages > 0) return end === 'timeout' ? 'partial' : 'interrupted'
   return source.cutShort === 1 ? 'partial' : 'complete'

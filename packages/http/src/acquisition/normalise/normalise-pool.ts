@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { checkCount, ClosedError } from 'async-patterns'
+import { BatchProcessor, checkCount, ClosedError } from 'async-patterns'
 import { Piscina } from 'piscina'
 import type { SourceConfig } from '../config.js'
 import type { NormalisedPage } from './normalised-page.js'
@@ -17,12 +17,17 @@ export interface NormalisePoolOptions {
 
 const defaultWorkers = 4
 
+/** Small pages that wait for a thread go to it together: a message between threads costs more than they do. */
+const PAGES_TOGETHER = 16
+const BYTES_TOGETHER = 64 * 1024
+
 /**
- * Worker threads that parse and normalise pages. Each has one page at a time, so a thread that dies takes one page
- * with it, and is replaced.
+ * Worker threads that parse and normalise pages. A thread that dies takes with it what it had in hand, one page or several
+ * small ones, and is replaced.
  */
 export class NormalisePool implements AsyncDisposable {
   readonly #threads: Piscina
+  readonly #batches: BatchProcessor<NormaliseTask, NormaliseAnswer>
   readonly #workers: number
   readonly #anySource: string | undefined
   #closed = false
@@ -47,6 +52,14 @@ export class NormalisePool implements AsyncDisposable {
       recordTiming: false,
       resourceLimits: maxHeapMiB === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMiB },
     })
+    this.#batches = new BatchProcessor<NormaliseTask, NormaliseAnswer>({
+      process: tasks => this.#send(tasks),
+      maxBatchSize: PAGES_TOGETHER,
+      maxBatchBytes: BYTES_TOGETHER,
+      sizeOf: ({ bytes }) => bytes.byteLength,
+      maxWaitMs: 0,
+      maxConcurrentBatches: workers,
+    })
     // A thread that dies between pages has no page to fail, and the next page finds a fresh one.
     this.#threads.on('error', () => undefined)
   }
@@ -57,23 +70,20 @@ export class NormalisePool implements AsyncDisposable {
    */
   async run(bytes: Uint8Array, source: string, headers: PageHeaders = {}): Promise<NormalisedPage> {
     if (this.#closed) throw new ClosedError('NormalisePool is closed')
-    const answer = await this.#send(whole(bytes), source, headers)
+    const { 'content-type': contentType, link } = headers
+    const answer = await this.#batches.add({
+      source,
+      bytes: whole(bytes),
+      headers: { 'content-type': contentType, link },
+    })
     if (answer.ok) return answer.page
     throw new PageInvalidError(answer.code, answer.message)
   }
 
-  async #send(
-    bytes: Uint8Array<ArrayBuffer>,
-    source: string,
-    headers: PageHeaders,
-  ): Promise<NormaliseAnswer> {
-    const task: NormaliseTask = {
-      source,
-      bytes,
-      headers: { 'content-type': headers['content-type'], link: headers.link },
-    }
+  async #send(tasks: readonly NormaliseTask[]): Promise<NormaliseAnswer[]> {
+    const transferList = tasks.map(({ bytes }) => bytes.buffer as ArrayBuffer)
     try {
-      return (await this.#threads.run(task, { transferList: [bytes.buffer] })) as NormaliseAnswer
+      return (await this.#threads.run(tasks, { transferList })) as NormaliseAnswer[]
     } catch (error) {
       if (this.#closed) throw new ClosedError('NormalisePool was closed', { cause: error })
       const reason = error instanceof Error ? error.message : String(error)
@@ -85,12 +95,15 @@ export class NormalisePool implements AsyncDisposable {
   async ready(): Promise<void> {
     const source = this.#anySource
     if (source === undefined) return
-    const starts = Array.from({ length: this.#workers }, () => this.run(new Uint8Array(), source))
+    const starts = Array.from({ length: this.#workers }, () =>
+      this.#send([{ source, bytes: new Uint8Array(), headers: {} }]),
+    )
     await Promise.allSettled(starts)
   }
 
   /** Pages in hand are finished first. A second call waits for the first. */
   async close(): Promise<void> {
+    await this.#batches.close()
     this.#closed = true
     await this.#threads.close()
   }

@@ -22,15 +22,19 @@ const normalisers = new Map<string, PageNormaliser>(
   instructions.map(one => [one.source, pageNormaliser(one)]),
 )
 
-/** What the pool calls for each page. */
-export function normalise({ source, bytes, headers }: NormaliseTask): NormaliseAnswer {
-  const normaliser = normalisers.get(source)
-  if (normaliser === undefined)
-    throw new RangeError(`source is ${JSON.stringify(source)}, which this pool does not know`)
+/** What the pool calls: an answer for each page, in the same order. What is wrong with one is no other's fault. */
+export function normalise(tasks: readonly NormaliseTask[]): NormaliseAnswer[] {
+  return tasks.map(answerTo)
+}
+
+function answerTo({ source, bytes, headers }: NormaliseTask): NormaliseAnswer {
   try {
+    const normaliser = normalisers.get(source)
+    if (normaliser === undefined)
+      throw new RangeError(`source is ${JSON.stringify(source)}, which this pool does not know`)
     return { ok: true, page: normaliser(bytes, headers) }
   } catch (error) {
     if (error instanceof PageInvalidError) return { ok: false, code: error.code, message: error.message }
-    throw error
+    return { ok: false, code: 'WORKER_DIED', message: `the worker thread failed: ${String(error)}` }
   }
 }

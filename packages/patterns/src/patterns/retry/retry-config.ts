@@ -94,7 +94,7 @@ export function checkedSettings<R>(config: RetryConfig<R> | undefined): RetrySet
   checkFunction('RetryPolicy.retryWhen', merged.retryWhen)
   checkFunction('RetryPolicy.discard', merged.discard)
   const backoff = config?.backoff ?? backoffOf(config)
-  checkFunction('RetryPolicy.backoff.delayMs', backoff.delayMs)
+  checkFunction('RetryPolicy.backoff.delayMs', (backoff as { readonly delayMs: unknown }).delayMs)
   return { ...merged, budget: config?.budget, backoff }
 }
 

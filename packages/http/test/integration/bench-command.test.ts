@@ -31,6 +31,7 @@ it('compares the engines, prints a table and leaves benchmark_output.json', asyn
   }
   expect(stdout).toMatch(/pooling: 10 connections each, used again \d+\.\d\dx \[/)
   expect(stdout).toContain('requests/s, round by round:')
+  expect(stdout).toContain('settings:\n  requestCount: 180\n')
   expect(stderr).toContain('warm-up: sync')
   const report = JSON.parse(await readFile(join(folder, 'benchmark_output.json'), 'utf8')) as EngineComparison
   expect(report).toMatchObject({ version: 1, benchmark: 'engines', pooling: { connections: 10 } })

@@ -94,7 +94,7 @@ export const BENCH_FLAGS: readonly BenchFlag[] = [
     help: 'the report as JSON (default: benchmark_output.json when comparing, else none)',
     modes: ALL,
   },
-  { flag: '--verbose', help: 'round by round', modes: ALL },
+  { flag: '--verbose', help: 'all settings too, and every round', modes: ALL },
 ]
 
 /** @throws UsageError when a flag means nothing in the mode that the others ask for. */

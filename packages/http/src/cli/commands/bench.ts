@@ -32,7 +32,7 @@ Exit codes: 0 done and all criteria met, 1 a criterion was missed or nothing cou
 
 /** What a run leaves behind. */
 interface Outcome {
-  readonly report: object
+  readonly report: { readonly config: Readonly<Record<string, unknown>> }
   readonly text: string
   readonly exitCode: number
 }
@@ -67,6 +67,7 @@ async function run(flags: BenchFlags): Promise<number> {
     const outcome = await withProgress(progress => RUNS[mode](flags, { signal, progress }))
     await writeReport(outcome.report, flags['output'] ?? (mode === 'comparison' ? DEFAULT_OUTPUT : undefined))
     console.log(outcome.text)
+    if (flags['verbose'] === true) console.log(settingsOf(outcome.report.config))
     return signal.aborted ? EXIT.interrupted : outcome.exitCode
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted
@@ -77,6 +78,12 @@ async function run(flags: BenchFlags): Promise<number> {
 async function withProgress<T>(work: (progress: ProgressLine) => Promise<T>): Promise<T> {
   using progress = new ProgressLine(process.stderr)
   return await work(progress)
+}
+
+/** The settings that were in force, defaults included. */
+function settingsOf(config: Readonly<Record<string, unknown>>): string {
+  const settings = Object.entries(config).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)
+  return ['', 'settings:', ...settings].join('\n')
 }
 
 async function writeReport(report: object, file: string | boolean | undefined): Promise<void> {

@@ -41,7 +41,8 @@ export async function runResilienceBenchmark(
   const breaker = settings.breaker ? judgeBreaker(await runBreakerScenario(settings, target), settings) : null
   const retry = settings.retry ? judgeRetry(await runRetryScenario(settings, target), settings) : null
   const checks = [...(breaker?.checks ?? []), ...(retry?.checks ?? [])]
-  const { signal: _signal, onTransition: _listener, ...config } = settings
+  // The scenarios set the share of errors themselves.
+  const { signal: _signal, onTransition: _listener, mockErrorRate: _share, ...config } = settings
   return { ...heading, config, breaker, retry, passed: checks.every(({ met }) => met) }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from 'async-patterns'
 import { SpacedLimiter } from 'async-patterns'
 import type { SourceConfig } from './config.js'
+import type { Run } from './ledger.js'
 import { windowOf } from './rate-window.js'
 
 /** Origin and path: sources that share them share the rate limit. */
@@ -17,10 +18,14 @@ export class EndpointLimiters {
   readonly #limiters = new Map<string, SpacedLimiter>()
 
   /**
-   * `quietSince` is the epoch moment of the last departure that an earlier process may have made: nothing departs
-   * before a full window has passed since, so that a restart does not break the limit.
+   * Nothing departs before a full window has passed since the last departure that an earlier process may have made, nor
+   * before the end of the quiet that a server asked of it: a restart breaks neither promise.
    */
-  constructor(sources: readonly SourceConfig[], clock: Clock, quietSince?: number) {
+  constructor(
+    sources: readonly SourceConfig[],
+    clock: Clock,
+    { lastDepartureAt, quietMs }: Pick<Run, 'lastDepartureAt' | 'quietMs'> = {},
+  ) {
     const rates = new Map<string, number>()
     for (const source of sources) {
       const endpoint = endpointOf(source)
@@ -29,8 +34,12 @@ export class EndpointLimiters {
     for (const [endpoint, rate] of rates) {
       const { maxRequests, windowMs } = windowOf(rate)
       const limiter = new SpacedLimiter({ maxRequests, windowMs, clock })
-      if (quietSince !== undefined) blockAfter(limiter, clock, quietSince, windowMs)
+      if (lastDepartureAt !== undefined) blockAfter(limiter, clock, lastDepartureAt, windowMs)
       this.#limiters.set(endpoint, limiter)
+    }
+    for (const source of sources) {
+      const askedMs = quietMs?.get(source.name)
+      if (askedMs !== undefined) this.of(source).blockUntil(clock.now() + askedMs)
     }
   }
 
@@ -40,7 +49,7 @@ export class EndpointLimiters {
 }
 
 /** The wall clock may have been set back since: no more than one window is waited. */
-function blockAfter(limiter: SpacedLimiter, clock: Clock, quietSince: number, windowMs: number): void {
-  const leftMs = Math.min(windowMs, quietSince + windowMs - clock.wallNow())
+function blockAfter(limiter: SpacedLimiter, clock: Clock, departedAt: number, windowMs: number): void {
+  const leftMs = Math.min(windowMs, departedAt + windowMs - clock.wallNow())
   if (leftMs > 0) limiter.blockUntil(clock.now() + leftMs)
 }

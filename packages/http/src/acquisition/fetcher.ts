@@ -24,7 +24,8 @@ export interface FetchedPage {
 export interface FetchObserver {
   /** `at` is on the scale of `clock.now()`. */
   departed(page: PageRef, attempt: number, at: number): void
-  attemptFailed(page: PageRef, attempt: number, code: string, message: string): void
+  /** `quietMs`: for how long the server asked for quiet, if it did. */
+  attemptFailed(page: PageRef, attempt: number, code: string, message: string, quietMs?: number): void
   throttled(page: PageRef, waitMs: number): void
 }
 
@@ -137,16 +138,18 @@ export class Fetcher {
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {
     if (error instanceof BreakerOpenError || isAborted(context)) return
-    if (error instanceof HttpStatusError && error.isThrottling) this.#throttle(page, error)
+    const isThrottled = error instanceof HttpStatusError && error.isThrottling
+    const quietMs = isThrottled ? this.#throttle(page, error) : undefined
     const message = error instanceof Error ? error.message : String(error)
-    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, errorCode(error), message)
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, errorCode(error), message, quietMs)
   }
 
-  /** All pages of the endpoint wait, not this one alone. */
-  #throttle(page: PageRef, { retryAfterMs }: HttpStatusError): void {
+  /** All pages of the endpoint wait, not this one alone. Returns for how long. */
+  #throttle(page: PageRef, { retryAfterMs }: HttpStatusError): number {
     const { limiter, clock, observer } = this.#parts
     const waitMs = retryAfterMs ?? this.#source.limits.retry.baseDelayMs
     limiter.blockUntil(clock.now() + waitMs)
     observer.throttled(page, waitMs)
+    return waitMs
   }
 }

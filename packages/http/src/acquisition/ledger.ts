@@ -31,6 +31,8 @@ export interface Run {
    * was none. Limiters stay shut for one full window from then, or kill and restart would break the limit.
    */
   readonly lastDepartureAt?: number | undefined
+  /** By source, for how many milliseconds from now on its server has asked for quiet (Retry-After), where it has. */
+  readonly quietMs?: ReadonlyMap<string, number>
 }
 
 /** One departure: the moment at which a request's head was written, in epoch milliseconds. */
@@ -47,6 +49,8 @@ export interface AttemptFailure extends PageError {
   readonly source: string
   readonly pageId: string
   readonly attempt: number
+  /** For how many milliseconds from then on the server asked for quiet, if it did. */
+  readonly quietMs?: number | undefined
 }
 
 /** A source's breaker moved. */

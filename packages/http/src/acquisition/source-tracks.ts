@@ -17,7 +17,7 @@ export interface TrackTools extends Pick<FetcherParts, 'transport' | 'normalise'
 export function tracksOf(scope: RunScope, tools: TrackTools): Map<string, SourceTrack> {
   const { config, run, clock, secrets } = scope
   const { sources } = config
-  const limiters = new EndpointLimiters(sources, clock, run.lastDepartureAt)
+  const limiters = new EndpointLimiters(sources, clock, run)
   const memory = new PageMemory(
     config.memoryBytes,
     sources.reduce((sum, source) => sum + source.limits.concurrency, 0),
@@ -42,9 +42,9 @@ function observerOf({ clock, secrets, onEvent }: RunScope, journal: JournalWrite
       journal.departure({ source, pageId, attempt, at: epoch + at })
       onEvent({ type: 'departure', source, pageId, attempt })
     },
-    attemptFailed({ source, id: pageId }, attempt, code, text) {
+    attemptFailed({ source, id: pageId }, attempt, code, text, quietMs) {
       const message = secrets.redact(text)
-      journal.failure({ source, pageId, attempt, code, message, at: epoch + clock.now() })
+      journal.failure({ source, pageId, attempt, code, message, at: epoch + clock.now(), quietMs })
       onEvent({ type: 'attempt-failed', source, pageId, attempt, code, message })
     },
     throttled({ source }, waitMs) {

@@ -145,7 +145,7 @@ describe('EndpointLimiters', () => {
     const clock = new ManualClock()
     const source = sourceAt('http://a.test', 'x')
     const limiterAfter = (ago: number) =>
-      new EndpointLimiters([source], clock, clock.wallNow() - ago).of(source)
+      new EndpointLimiters([source], clock, { lastDepartureAt: clock.wallNow() - ago }).of(source)
     const waits: number[] = []
     for (const ago of [0, 400, 1_000, -60_000]) {
       const began = clock.now()
@@ -153,6 +153,22 @@ describe('EndpointLimiters', () => {
       waits.push(clock.now() - began)
     }
     expect(waits).toEqual([1_000, 600, 0, 1_000])
+  })
+})
+
+describe('EndpointLimiters after a restart', () => {
+  it('A-9 stay shut for as long as the server had asked for', async () => {
+    const clock = new ManualClock()
+    const [asked, other] = [sourceAt('http://a.test', 'x'), sourceAt('http://a.test', 'y')]
+    const sources = [
+      { ...asked, name: 'asked' },
+      { ...other, name: 'other' },
+    ]
+    const limiters = new EndpointLimiters(sources, clock, { quietMs: new Map([['asked', 7_000]]) })
+    await clock.run(limiters.of(other).acquire())
+    expect(clock.now()).toBe(0)
+    await clock.run(limiters.of(asked).acquire())
+    expect(clock.now()).toBe(7_000)
   })
 })
 

@@ -97,6 +97,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
       it('begins with the first page of each source', async () => {
         expect(run.resumed).toBe(false)
         expect(run.lastDepartureAt).toBeUndefined()
+        expect(run.quietMs?.size ?? 0).toBe(0)
         expect(await ledger.pending(run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
       })
 
@@ -326,6 +327,29 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         await finish()
         await reopen()
         expect(run.id).not.toBe(first.id)
+      })
+
+      it('A-9 remembers the quiet that a server asked for, and no more than it asked for', async () => {
+        const failure = (source: string, attempt: number, quietMs?: number) => ({
+          source,
+          pageId: `${source}:page=1`,
+          attempt,
+          code: 'HTTP_429',
+          message: 'no',
+          at: clock.wallNow(),
+          quietMs,
+        })
+        const failures = [failure('a', 1, 60_000), failure('a', 2, 1_000), failure('b', 1)]
+        await ledger.log({ departures: [], failures, transitions: [] })
+        await clock.advance(20_000)
+        await reopen()
+        expect(run.quietMs).toEqual(new Map([['a', 40_000]]))
+        clock.jumpWall(-86_400_000)
+        await reopen()
+        expect(run.quietMs).toEqual(new Map([['a', 60_000]]))
+        clock.jumpWall(2 * 86_400_000)
+        await reopen()
+        expect(run.quietMs).toEqual(new Map())
       })
 
       it('waits no longer for what an earlier process waited for', async () => {

@@ -101,6 +101,26 @@ describe('acquire under faults', () => {
     expect(inBlock).toEqual([])
   })
 
+  it('A-9 Retry-After holds over an interruption and a restart', async () => {
+    const fault = { kind: 'status', status: 429, retryAfterSeconds: 2 } as const
+    await using shops = await startShops({ pages: 3, behaviour: { faults: [{ requests: [2], fault }] } })
+    await using output = await outputFolder()
+    const config = { ...(await only('northwind', shops, output.path, QUICK)), graceMs: 0 }
+    const stop = new AbortController()
+    const first = await acquired(config, {
+      signal: stop.signal,
+      onEvent: event => {
+        if (event.type === 'throttled') stop.abort()
+      },
+    })
+    expect(first.summary.run.status).toBe('interrupted')
+    const throttledAt = shops.northwind.requests.find(request => request.status === 429)?.at ?? Infinity
+    const earlier = shops.northwind.requests.length
+    const { summary } = await acquired(config)
+    expect(summary.run.status).toBe('complete')
+    expect((shops.northwind.requests[earlier]?.at ?? 0) - throttledAt).toBeGreaterThanOrEqual(1_980)
+  })
+
   it('waits longer after each failure: once, twice, four times', async () => {
     using stalls = new Stalls()
     const fault = { kind: 'status', status: 503 } as const

@@ -16,7 +16,7 @@ export class JournalTables {
       'insert into departures (run, source, page, attempt, at) values (?, ?, ?, ?, ?)',
     )
     this.#failure = database.prepare(
-      'insert into failures (run, source, page, attempt, code, message, at) values (?, ?, ?, ?, ?, ?, ?)',
+      'insert into failures (run, source, page, attempt, code, message, at, quiet_ms) values (?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#pageFailure = database.prepare(
       `insert into failures (run, source, page, attempt, code, message, at)
@@ -32,8 +32,8 @@ export class JournalTables {
     this.#departure.run(this.#run, source, pageId, attempt, at)
   }
 
-  failure({ source, pageId, attempt, code, message, at }: AttemptFailure): void {
-    this.#failure.run(this.#run, source, pageId, attempt, code, message, at)
+  failure({ source, pageId, attempt, code, message, at, quietMs }: AttemptFailure): void {
+    this.#failure.run(this.#run, source, pageId, attempt, code, message, at, quietMs ?? null)
   }
 
   /** Nothing when an attempt at the page has failed for the same reason: it was counted then. */

@@ -26,6 +26,9 @@ export interface OpenedRun {
   readonly run: Run
 }
 
+/** What earlier processes have left to be heeded. */
+type Before = Pick<Run, 'lastDepartureAt' | 'quietMs'>
+
 /** Continues the last run or begins a new one: see `Ledger.openRun`. To be called in a transaction. */
 export function openRun(
   database: Database,
@@ -34,13 +37,14 @@ export function openRun(
   departedAt = lastDeparture(database, now),
 ): OpenedRun {
   const last = lastRun(database)
+  const before = { lastDepartureAt: departedAt, quietMs: quietOf(database, now) }
   if (last !== undefined) {
     if (last.config_hash !== plan.configHash)
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
     if (last.delivered === 0 || hasOpenPages(database, last.run))
-      return resume(database, last, plan, now, departedAt)
+      return resume(database, last, plan, now, before)
   }
-  return begin(database, plan, now, departedAt)
+  return begin(database, plan, now, before)
 }
 
 /**
@@ -55,6 +59,17 @@ export function lastDeparture(database: Database, now: number): number | undefin
   return at === null || at === undefined ? undefined : Math.min(at, now)
 }
 
+/** No source is waited for longer than it asked: the wall clock may have been set back since. */
+function quietOf(database: Database, now: number): Map<string, number> {
+  const rows = database
+    .prepare<[object], { source: string; quietMs: number }>(
+      `select source, max(min(quiet_ms, at + quiet_ms - @now)) as quietMs from failures
+        where at + quiet_ms > @now group by source`,
+    )
+    .all({ now })
+  return new Map(rows.map(({ source, quietMs }) => [source, quietMs]))
+}
+
 function lastRun(database: Database): RunRow | undefined {
   return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
@@ -65,13 +80,7 @@ function hasOpenPages(database: Database, run: number): boolean {
   )
 }
 
-function resume(
-  database: Database,
-  last: RunRow,
-  plan: RunPlan,
-  now: number,
-  departedAt: number | undefined,
-): OpenedRun {
+function resume(database: Database, last: RunRow, plan: RunPlan, now: number, before: Before): OpenedRun {
   database
     .prepare('update runs set finished_at = null, ended = null, status = null, delivered = 0 where run = ?')
     .run(last.run)
@@ -97,11 +106,11 @@ function resume(
     )
     .run({ run: last.run, now })
   writeSources(database, last.run, plan)
-  const run = { id: last.id, startedAt: last.started_at, resumed: true, lastDepartureAt: departedAt }
+  const run = { id: last.id, startedAt: last.started_at, resumed: true, ...before }
   return { number: last.run, run }
 }
 
-function begin(database: Database, plan: RunPlan, now: number, departedAt: number | undefined): OpenedRun {
+function begin(database: Database, plan: RunPlan, now: number, before: Before): OpenedRun {
   for (const table of RUN_TABLES) database.exec(`delete from ${table}`)
   const id = randomUUID()
   const { lastInsertRowid } = database
@@ -111,7 +120,7 @@ function begin(database: Database, plan: RunPlan, now: number, departedAt: numbe
   writeSources(database, number, plan)
   const insert = insertPage(database)
   for (const { first } of plan.sources) insert(number, first)
-  return { number, run: { id, startedAt: now, resumed: false, lastDepartureAt: departedAt } }
+  return { number, run: { id, startedAt: now, resumed: false, ...before } }
 }
 
 function writeSources(database: Database, run: number, plan: RunPlan): void {

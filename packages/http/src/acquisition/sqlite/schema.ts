@@ -1,5 +1,5 @@
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /**
  * Rows of pages, rejects and journal belong to a run; products outlive it (`run` is the last that saw them).
@@ -87,7 +87,8 @@ create table if not exists failures (
   attempt integer not null,
   code text not null,
   message text not null,
-  at real not null
+  at real not null,
+  quiet_ms real
 );
 create table if not exists transitions (
   run integer not null,

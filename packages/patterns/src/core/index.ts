@@ -3,14 +3,13 @@ export { captureScope } from './async-scope.js'
 export type { Clock, TimerHandle } from './clock.js'
 export type { Added, AnyPolicy, Understood } from './compose.js'
 export { compose, PolicyStack } from './compose.js'
-export type { ChildOptions } from './context.js'
 export { CallContext, CancellableContext, contextOf, ownContextOf } from './context.js'
 export { deadlineExceeded } from './deadline.js'
 export { Deferred } from './deferred.js'
 export type { Discard } from './discard.js'
 export { discardWith, disposeValue } from './discard.js'
 export { parseDuration } from './duration.js'
-export type { AsyncPatternsErrorOptions, Facts, RejectionOptions } from './errors.js'
+export type { AsyncPatternsErrorOptions, Facts } from './errors.js'
 export {
   AcquireTimeoutError,
   AsyncPatternsError,

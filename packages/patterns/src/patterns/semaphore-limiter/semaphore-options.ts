@@ -23,21 +23,6 @@ export interface PermitRequest {
 /** A request, together with the caller's signal and deadline: both end the wait. */
 export interface AcquireOptions extends Within, PermitRequest {}
 
-/** How a SemaphoreLimiter stands at this moment. */
-export interface SemaphoreMetrics {
-  readonly maxConcurrent: number
-  /** Weight held now. It exceeds `maxConcurrent` for a while after `resize` down or a permit that grew. */
-  readonly inUse: number
-  readonly available: number
-  readonly waiting: number
-  /** Calls that still hold a permit though their caller has gone: timed out or aborted. */
-  readonly zombies: number
-  /** Permits given since the start. */
-  readonly acquired: number
-  /** Requests that got none since the start. */
-  readonly rejected: number
-}
-
 const DEFAULTS = Object.freeze({
   maxConcurrent: 100,
   acquireTimeoutMs: 30_000,

@@ -126,21 +126,24 @@ describe('acquire', () => {
     expect(summary.sources[0]?.rateLimit.limitPerSecond).toBe(100)
   })
 
-  it('A-4 keeps the rate in every rolling second from an idle start, and wastes none of it', async () => {
-    const [rate, pages, latencyMs] = [25, 51, 20]
-    using stalls = new Stalls()
-    await using shops = await startShops({ pages, behaviour: { latency: latencyMs } })
-    await using output = await outputFolder()
-    const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: rate })
-    const { summary } = await acquired(config)
-    for (const [index, shop] of shops.all.entries()) {
-      expect(worstArrivals(shop.requests, stalls)).toBeLessThanOrEqual(rate)
-      expect(summary.sources[index]?.rateLimit.worstRollingSecond).toBeLessThanOrEqual(rate)
-    }
-    const arrivals = shops.all.flatMap(shop => shop.requests.map(request => request.at))
-    const tookMs = Math.max(...arrivals) - Math.min(...arrivals)
-    expect(tookMs).toBeLessThanOrEqual(1.15 * ((pages - 1) / rate) * 1_000 + latencyMs + stalls.totalMs)
-  })
+  it.each([1, 4])(
+    'A-4 keeps the rate in every rolling second from an idle start, and wastes none of it, with %i workers',
+    async workers => {
+      const [rate, pages, latencyMs] = [25, 51, 20]
+      using stalls = new Stalls()
+      await using shops = await startShops({ pages, behaviour: { latency: latencyMs } })
+      await using output = await outputFolder()
+      const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: rate })
+      const { summary } = await acquired({ ...config, workers })
+      for (const [index, shop] of shops.all.entries()) {
+        expect(worstArrivals(shop.requests, stalls)).toBeLessThanOrEqual(rate)
+        expect(summary.sources[index]?.rateLimit.worstRollingSecond).toBeLessThanOrEqual(rate)
+      }
+      const arrivals = shops.all.flatMap(shop => shop.requests.map(request => request.at))
+      const tookMs = Math.max(...arrivals) - Math.min(...arrivals)
+      expect(tookMs).toBeLessThanOrEqual(1.15 * ((pages - 1) / rate) * 1_000 + latencyMs + stalls.totalMs)
+    },
+  )
 
   it('shares the limit among sources of one endpoint', async () => {
     using stalls = new Stalls()

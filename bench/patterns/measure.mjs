@@ -4,6 +4,9 @@
  * @typedef {{ name: string, calls: number, atMostNs: number, contenders: Record<string, () => Contender | Promise<Contender>> }} Case
  */
 
+/** So many rounds are not counted: the compiler needs them to do its best for each contender. */
+const WARM_UP_ROUNDS = 3
+
 /** @param {number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
@@ -30,7 +33,9 @@ export async function measure(one, rounds) {
       ns: /** @type {number[]} */ ([]),
     })),
   )
-  for (const { contender } of contenders) await contender.run(Math.ceil(one.calls / 4))
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    for (const { contender } of contenders) await contender.run(one.calls)
+  }
   for (let round = 0; round < rounds; round++) {
     for (const each of contenders) {
       globalThis.gc?.()

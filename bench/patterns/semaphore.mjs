@@ -11,8 +11,8 @@ const MANY = 50_000
 /** All calls are made at once: one runs, the others wait in line. */
 const allAtOnce = call => ({
   async run(calls) {
-    const pending = new Array(calls)
-    for (let i = 0; i < calls; i++) pending[i] = call()
+    const pending = []
+    for (let i = 0; i < calls; i++) pending.push(call())
     await Promise.all(pending)
   },
 })

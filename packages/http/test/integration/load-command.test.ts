@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type SpawnedMock, spawnMock } from '@async-patterns/http/mock'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LoadMeasurementFile, LoadResult } from '../../src/lab/index.js'
+import { deadUrl } from '../contracts/servers.js'
+import { type Finished, run } from '../support/run.js'
+
+// The processes run what was built: `make test` builds first.
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+let mock: SpawnedMock<'http'>
+let folder: string
+let url: string
+
+beforeAll(async () => {
+  mock = await spawnMock('http', ['--latency', '1ms'])
+  url = `${mock.urls.http}/`
+  folder = await mkdtemp(join(tmpdir(), 'load-command-'))
+})
+
+afterAll(async () => {
+  await mock.close()
+  await rm(folder, { recursive: true })
+})
+
+const load = (...args: string[]): Promise<Finished> => run(process.execPath, [main, 'load', ...args])
+
+async function result(...args: string[]): Promise<LoadResult> {
+  const { stdout } = await load(...args, '--json')
+  return JSON.parse(stdout) as LoadResult
+}
+
+describe('async-patterns load', () => {
+  test('--json has exactly the keys that are promised', async () => {
+    const open = await result(url, '--requests', '50', '--rate', '500')
+    expect(Object.keys(open)).toEqual([
+      'target',
+      'durationMs',
+      'connections',
+      'requests',
+      'bytes',
+      'statusCodes',
+      'errors',
+      'serviceTimeMs',
+      'responseTimeMs',
+      'timeline',
+      'generator',
+      'verdict',
+    ])
+    const times = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99_9', 'p99_99', 'max']
+    expect(Object.keys(open.serviceTimeMs)).toEqual(times)
+    expect(Object.keys(open.responseTimeMs ?? {})).toEqual(times)
+    expect(Object.keys(open.requests)).toEqual(['total', 'perSecond'])
+    expect(Object.keys(open.generator)).toEqual(['cpu', 'loopDelayP99Ms', 'gcMs', 'lateSends'])
+    expect(Object.keys(open.verdict)).toEqual(['status', 'reasons'])
+    expect((await result(url, '--requests', '5')).responseTimeMs).toBeNull()
+  })
+
+  test('the table names both clocks, the errors, the objectives and the verdict', async () => {
+    const flags = ['--requests', '100', '--rate', '1000', '--slo', 'errors<1%', '--slo', 'p99<1ms']
+    const { stdout, stderr } = await load(url, ...flags)
+    for (const text of ['service time', 'response time', '200: 100', 'objective  errors<1%: met', 'MISSED']) {
+      expect(stdout).toContain(text)
+    }
+    expect(stdout).toContain('fewer than 10 samples')
+    expect(stderr).toBe('')
+  })
+
+  test.each([
+    [0, () => [url, '--requests', '10', '--slo', 'errors<1%']],
+    [1, () => [url, '--requests', '10', '--slo', 'p50<0ms']],
+    [1, async () => [await deadUrl(), '--requests', '2']],
+    [2, () => [url, '--connections', 'many']],
+    [2, () => [url, '--slo', 'fast']],
+    [2, () => [url, '--header', 'no colon']],
+    [2, () => [url, '--header', 'Content-Length: 5']],
+    [2, () => ['ftp://127.0.0.1/']],
+    [2, () => []],
+    [2, () => [url, '--duration', '5']],
+  ])('exit code %i', async (code, args) => {
+    const finished = await load(...(await args()))
+    expect(finished.code).toBe(code)
+    expect(finished.stderr).not.toContain('    at ')
+  })
+
+  test('several threads share connections and requests, and write one file of results', async () => {
+    const file = join(folder, 'results.jsonl')
+    const one = await result(
+      url,
+      '--workers',
+      '3',
+      '--connections',
+      '7',
+      '--requests',
+      '100',
+      '--jsonl-out',
+      file,
+    )
+    expect(one).toMatchObject({ connections: 7, statusCodes: { 200: 100 }, requests: { total: 100 } })
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    expect(lines).toHaveLength(100)
+    const open = await result(url, '--workers', '2', '--rate', '500', '--duration', '400ms')
+    expect(open.requests.total).toBe(200)
+  })
+
+  test('--output leaves the measurement with its histograms', async () => {
+    const file = join(folder, 'measurement.json')
+    await load(url, '--requests', '20', '--output', file)
+    const measurement = JSON.parse(await readFile(file, 'utf8')) as LoadMeasurementFile
+    expect(measurement.result.requests.total).toBe(20)
+    expect(measurement.outcomes['OK']?.count).toBe(20)
+  })
+
+  test('method, headers and a body from a file', async () => {
+    const one = await result(`${url}get`, '--header', 'X-A: 1', '--header', 'X-B: 2', '--requests', '3')
+    expect(one.statusCodes).toEqual({ 200: 3 })
+    const file = join(folder, 'measurement.json')
+    const posted = await result(url, '--method', 'POST', '--body', `@${file}`, '--requests', '3')
+    expect(posted.requests.total).toBe(3)
+  })
+
+  test('SIGINT: the numbers until then, and exit code 130', async () => {
+    const child = spawn(process.execPath, [main, 'load', url, '--duration', '60s', '--json'])
+    let stdout = ''
+    child.stdout.on('data', chunk => {
+      stdout += String(chunk)
+    })
+    setTimeout(() => child.kill('SIGINT'), 1_000)
+    const [code] = (await once(child, 'close')) as [number]
+    expect(code).toBe(130)
+    expect((JSON.parse(stdout) as LoadResult).requests.total).toBeGreaterThan(0)
+  })
+})

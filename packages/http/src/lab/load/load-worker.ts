@@ -11,7 +11,7 @@ export type WorkerNews =
   | { readonly type: 'interval'; readonly report: IntervalReport }
   | { readonly type: 'report'; readonly report: ShareReport }
 
-const tell = (news: WorkerNews): void => parentPort?.postMessage(news)
+const tell = (news: WorkerNews): void => parentPort?.postMessage(news, [])
 
 async function work(): Promise<void> {
   const share = new LoadShare(workerData as SharePlan, report => tell({ type: 'interval', report }))

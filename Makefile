@@ -26,6 +26,7 @@ build: $(STAMPS)/build ## plain tsc output into each package's dist/
 
 $(STAMPS)/build: $(STAMPS)/install $(SOURCES) $(CONFIGS)
 	npx tsc -b
+	node scripts/bundle-patterns.mjs
 	@mkdir -p $(STAMPS) && touch $@
 
 run: build ## the main job: three mock shops acquired into out/ (results are printed)

@@ -10,7 +10,7 @@ export interface OpenLoopOptions extends PaceLimits {
 }
 
 /** The class of requests that waited in vain for a free connection. */
-export const NO_CONNECTION = 'NO_CONNECTION'
+const NO_CONNECTION = 'NO_CONNECTION'
 
 const LATE_MS = 1
 /** Arrivals closer together than this share a beat: at most 4,000 wakes a second. */

@@ -167,9 +167,11 @@ const queueOf = options => {
 const pQueueAdapter = {
   name: 'p-queue',
   semaphore: ({ maxConcurrent }) => queueOf({ concurrency: maxConcurrent }),
-  timedSemaphore: ({ maxConcurrent, timeoutMs }) => queueOf({ concurrency: maxConcurrent, timeout: timeoutMs }),
+  timedSemaphore: ({ maxConcurrent, timeoutMs }) =>
+    queueOf({ concurrency: maxConcurrent, timeout: timeoutMs }),
   timeout: ({ timeoutMs }) => queueOf({ timeout: timeoutMs }),
-  rateLimiter: ({ maxRequests, windowMs }) => queueOf({ intervalCap: maxRequests, interval: windowMs, strict: true }),
+  rateLimiter: ({ maxRequests, windowMs }) =>
+    queueOf({ intervalCap: maxRequests, interval: windowMs, strict: true }),
 }
 
 const asyncSemaAdapter = {

@@ -78,6 +78,8 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   /** Our own transport ends its requests when it is closed; a signal would cost a tenth of the speed. */
   readonly #within: Within | undefined
   readonly #running = new Set<Promise<unknown>>()
+  /** What streams wait for, with its URL. */
+  readonly #streamed = new Map<Deferred<RequestResult>, string>()
   #closed: Promise<void> | undefined = undefined
 
   /** @throws RangeError, TypeError for a bad option. */
@@ -120,7 +122,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
    * more than `maxConcurrent` URLs and results are held. Whoever leaves the loop early ends what is in flight.
    */
   runStreaming(urls: Iterable<string> | AsyncIterable<string>): AsyncIterable<RequestResult> {
-    const fetchAll = map((url: string, context: Context) => this.#fetch(url, context), {
+    const fetchAll = map((url: string, context: Context) => this.#stream(url, context), {
       concurrency: this.#maxConcurrent,
       ordered: false,
     })
@@ -149,7 +151,8 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     checkDuration('AsyncEngine.close.timeoutMs', timeoutMs)
     const transport = this.#ownsTransport ? this.#transport.close({ timeoutMs }) : undefined
     const timer = this.#clock.setTimer(() => this.#cut(), timeoutMs)
-    await Promise.allSettled([transport, ...this.#running])
+    const streamed = Array.from(this.#streamed.keys(), place => place.promise)
+    await Promise.allSettled([transport, ...this.#running, ...streamed])
     this.#clock.clearTimer(timer)
     await this.#breaker?.waitPending()
   }
@@ -157,6 +160,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   #cut(): void {
     this.#abort.abort(new ClosedError('the engine was closed before the response was whole'))
     this.#cutOff.resolve()
+    for (const [place, url] of this.#streamed) place.resolve(this.#neverSent(url))
   }
 
   #neverSent(url: string): RequestResult {
@@ -174,6 +178,20 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     } finally {
       this.#running.delete(work)
     }
+  }
+
+  /** As in `run`, a backoff or a transport of the caller's may outlast the engine: `close` gives the result then. */
+  #stream(url: string, context: Context): Promise<RequestResult> {
+    if (this.#closed !== undefined) return this.#fetch(url, context)
+    const place = new Deferred<RequestResult>()
+    this.#streamed.set(place, url)
+    const settle = (): void => void this.#streamed.delete(place)
+    place.promise.then(settle, settle)
+    this.#fetch(url, context).then(
+      result => place.resolve(result),
+      (error: unknown) => place.reject(error),
+    )
+    return place.promise
   }
 
   /** Never rejects. No async function, for its own objects would be a tenth of what a request allocates here. */

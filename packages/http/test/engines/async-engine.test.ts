@@ -196,6 +196,23 @@ describe.each(['undici', 'wire'] as const)('AsyncEngine over %s', transport => {
   })
 })
 
+test('close ends a stream in backoff, or on a transport of the caller', async () => {
+  await using server = await httpServer(
+    (request, response) => void (request.url === '/0' && response.writeHead(503).end()),
+  )
+  const transport = new UndiciTransport()
+  const engine = new AsyncEngine({ transport, retryPolicy: { maxAttempts: 2, baseDelayMs: 60_000 } })
+  const codes: unknown[] = []
+  const reading = (async () => {
+    for await (const { error } of engine.runStreaming(times(2, server.url))) codes.push(error?.code)
+  })()
+  await sleep(50)
+  await engine.close({ timeoutMs: 20 })
+  await reading
+  expect(codes).toEqual(['CLOSED', 'CLOSED'])
+  await transport.close({ timeoutMs: 0 })
+})
+
 test('the breaker has heard of every call when close resolves', async () => {
   const breaker = new CircuitBreaker<TransportResponse>({ latencyThresholdMultiplier: false })
   await using server = await httpServer((_, response) => void setTimeout(() => response.end(), 10))

@@ -53,6 +53,12 @@ it('streams for a while into both files, and counts the same everywhere', async 
   expect(existsSync(join(folder, 'benchmark_output.json'))).toBe(false)
 }, 60_000)
 
+it('shows what it measured when the report cannot be written', async () => {
+  const { code, stdout, stderr } = await bench('--run-retry', '--output', folder)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('EISDIR')])
+  expect(stdout).toContain('every request has a result')
+}, 60_000)
+
 it('fails on purpose, and says by which criteria it passed', async () => {
   const { code, stdout } = await bench('--run-resilience', '--run-retry')
   expect(code, stdout).toBe(0)

@@ -65,9 +65,10 @@ async function run(flags: BenchFlags): Promise<number> {
   const { signal } = interrupted
   try {
     const outcome = await withProgress(progress => RUNS[mode](flags, { signal, progress }))
-    await writeReport(outcome.report, flags['output'] ?? (mode === 'comparison' ? DEFAULT_OUTPUT : undefined))
     console.log(outcome.text)
     if (flags['verbose'] === true) console.log(settingsOf(outcome.report.config))
+    // Last: a file that cannot be written must not cost what was measured.
+    await writeReport(outcome.report, flags['output'] ?? (mode === 'comparison' ? DEFAULT_OUTPUT : undefined))
     return signal.aborted ? EXIT.interrupted : outcome.exitCode
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted

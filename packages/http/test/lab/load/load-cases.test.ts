@@ -55,33 +55,39 @@ describe('L-1', () => {
   })
 })
 
-/** The truth is what the server itself measured; 1 ms or 2 % is allowed. */
-function expectClose(measured: number | null, truth: number | null): void {
-  const allowed = Math.max(1, (truth ?? NaN) * 0.02)
-  expect(Math.abs((measured ?? NaN) - (truth ?? NaN))).toBeLessThanOrEqual(allowed)
+const L2_PERCENTILES = ['p50', 'p95', 'p99'] as const
+/** A busy machine only ever adds to a latency, and not to all runs; a generator that measures wrongly does in each. */
+const L2_RUNS = 5
+
+/** By how much a run exceeds what is allowed, 1 ms or 2 % of what the server itself has measured: 0 for a good one. */
+async function l2Excess(latency: string): Promise<number> {
+  await using mock = await spawnMock('http', ['--latency', latency])
+  const base = mock.urls.http
+  // Poisson arrivals: requests in step would wait for one another in the server, before it looks at them.
+  const flags = ['--connections', '100', '--rate', '400', '--arrivals', 'poisson', '--requests', '1500']
+  const { result } = await loadCommand(`${base}/`, ...flags)
+  const stats = (await (await fetch(`${base}/__stats`)).json()) as HttpMockStats
+  expect(stats.latencyMs.count).toBe(1_500)
+  const excesses = L2_PERCENTILES.map(name => {
+    const truth = stats.latencyMs[name] ?? NaN
+    return Math.abs((result.serviceTimeMs[name] ?? NaN) - truth) - Math.max(1, truth * 0.02)
+  })
+  return Math.max(0, ...excesses)
 }
 
 describe('L-2', () => {
-  // Another process may take the core just when the tail is measured.
   test.each<[string, string]>([
-    ['constant', '150ms'],
+    ['constant', '50ms'],
     ['bimodal', 'bimodal:50ms,200ms,0.08'],
     ['heavy tail', 'pareto:50ms,3'],
   ])(
     'L-2 ground truth: %s latencies are measured as the server knows them',
-    { retry: 3 },
     async (_, latency) => {
-      await using mock = await spawnMock('http', ['--latency', latency])
-      const base = mock.urls.http
-      // Poisson arrivals: requests in step would wait for one another in the server, before it looks at them.
-      const flags = ['--connections', '100', '--rate', '400', '--arrivals', 'poisson', '--requests', '1500']
-      const { result } = await loadCommand(`${base}/`, ...flags)
-      const stats = (await (await fetch(`${base}/__stats`)).json()) as HttpMockStats
-      expect(stats.latencyMs.count).toBe(1_500)
-      for (const name of ['p50', 'p95', 'p99'] as const) {
-        expectClose(result.serviceTimeMs[name], stats.latencyMs[name])
-      }
+      const excesses: number[] = []
+      while (excesses.length < L2_RUNS && !excesses.includes(0)) excesses.push(await l2Excess(latency))
+      expect(excesses, 'milliseconds beyond what is allowed, run by run').toContain(0)
     },
+    60_000,
   )
 })
 

@@ -138,9 +138,12 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
    * No request begins any more; those in flight may finish within `timeoutMs` [5,000], then they are cancelled.
    * Resolves when their results are given, the breaker knows of them all, and the sockets are closed.
    */
-  close(options?: TransportCloseOptions): Promise<void> {
-    this.#closed ??= this.#close(options?.timeoutMs ?? 5_000)
-    return this.#closed
+  async close(options?: TransportCloseOptions): Promise<void> {
+    const timeoutMs = options?.timeoutMs ?? 5_000
+    // Before anything is closed: a wrong option must not keep a later close from its work.
+    checkDuration('AsyncEngine.close.timeoutMs', timeoutMs)
+    this.#closed ??= this.#close(timeoutMs)
+    await this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -148,7 +151,6 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    checkDuration('AsyncEngine.close.timeoutMs', timeoutMs)
     const transport = this.#ownsTransport ? this.#transport.close({ timeoutMs }) : undefined
     const timer = this.#clock.setTimer(() => this.#cut(), timeoutMs)
     const streamed = Array.from(this.#streamed.keys(), place => place.promise)

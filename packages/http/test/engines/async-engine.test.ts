@@ -213,6 +213,16 @@ test('close ends a stream in backoff, or on a transport of the caller', async ()
   await transport.close({ timeoutMs: 0 })
 })
 
+test('a wrong option of close closes nothing, and a later close does', async () => {
+  await using server = await httpServer((_, response) => void response.end())
+  const engine = new AsyncEngine()
+  await engine.run([server.url])
+  await expect(engine.close({ timeoutMs: -1 })).rejects.toThrow(/AsyncEngine.close.timeoutMs is -1/)
+  expect((await engine.run([server.url])).successCount).toBe(1)
+  await engine.close()
+  await eventually(() => server.open === 0)
+})
+
 test('the breaker has heard of every call when close resolves', async () => {
   const breaker = new CircuitBreaker<TransportResponse>({ latencyThresholdMultiplier: false })
   await using server = await httpServer((_, response) => void setTimeout(() => response.end(), 10))

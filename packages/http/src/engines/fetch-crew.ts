@@ -100,9 +100,18 @@ export class FetchCrew {
       workerData: { timeoutMs: this.#timeoutMs, tasks: port2 },
       transferList: [port2],
     })
+    // Whoever runs hears of it by the end of the thread; between runs it must not end the process.
+    worker.on('error', () => undefined)
+    worker.on('exit', () => this.#lost(worker))
     worker.unref()
     port1.unref()
     return { worker, port: port1 }
+  }
+
+  /** A thread that ended between runs would never report: the next run starts a new crew. */
+  #lost(worker: Worker): void {
+    const isOurs = this.#members?.some(member => member.worker === worker) === true
+    if (isOurs && !this.#busy) void this.#disband()
   }
 
   /** No run takes longer than every request's time limit in a row, with room for starting the threads. */

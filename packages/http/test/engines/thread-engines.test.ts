@@ -90,6 +90,17 @@ describe('ThreadedEngine', () => {
     expect((await first).successCount).toBe(3)
   })
 
+  test('a thread that was lost between runs is replaced', async () => {
+    const threads: Worker[] = []
+    const seen = (thread: Worker): void => void threads.push(thread)
+    process.on('worker', seen)
+    await using engine = new ThreadedEngine({ maxWorkers: 2 })
+    await engine.run(urls(4))
+    process.off('worker', seen)
+    await threads[0]?.terminate()
+    expect((await engine.run(urls(4))).successCount).toBe(4)
+  })
+
   test('close during a run ends it with an error, not with silence', async () => {
     const engine = new ThreadedEngine({ maxWorkers: 2 })
     const running = engine.run([`${url}/never`, `${url}/never`])

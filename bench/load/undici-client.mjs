@@ -14,7 +14,7 @@ let open = CONNECTIONS
 function lane() {
   const next = () => {
     if (performance.now() < until) pool.dispatch(options, handler)
-    else if (--open === 0) finish()
+    else if (--open === 0) void finish()
   }
   const handler = {
     onConnect() {},

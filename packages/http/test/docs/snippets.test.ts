@@ -21,7 +21,9 @@ function compile(snippets: readonly Snippet[]): string[] {
     snippets.map((snippet, index) => [join(repository, `packages/http/test/snippet-${index}.mts`), snippet]),
   )
   const host = ts.createCompilerHost(options)
-  const { fileExists, readFile, getSourceFile } = host
+  const fileExists = host.fileExists.bind(host)
+  const readFile = host.readFile.bind(host)
+  const getSourceFile = host.getSourceFile.bind(host)
   host.fileExists = name => files.has(name) || fileExists(name)
   host.readFile = name => files.get(name)?.code ?? readFile(name)
   host.getSourceFile = (name, version, ...rest) => {

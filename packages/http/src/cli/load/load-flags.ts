@@ -30,7 +30,7 @@ type Options = { -readonly [K in keyof LoadOptions]: LoadOptions[K] }
 export function loadOptions(url: string, flags: LoadFlags): LoadOptions {
   const options: Options = { url }
   const take = <K extends keyof Options>(name: K, value: Options[K] | undefined): void => {
-    if (value !== undefined) options[name] = value as Options[K]
+    if (value !== undefined) options[name] = value
   }
   take('connections', numberOf('--connections', flags.connections))
   take('durationMs', duration('--duration', flags.duration))

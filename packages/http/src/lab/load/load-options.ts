@@ -89,7 +89,7 @@ const DEFAULTS = Object.freeze({
   connections: 10,
   requests: Infinity,
   ratePerSecond: undefined,
-  arrivals: 'constant' as ArrivalProcess,
+  arrivals: 'constant',
   seed: 1,
   rampMs: 0,
   warmupMs: 0,

@@ -63,11 +63,15 @@ describe('a closed loop', () => {
 
   test('method, headers and body arrive as they were given, over and over', async () => {
     const bodies: string[] = []
-    await using server = await httpServer(async (request, response) => {
+    await using server = await httpServer((request, response) => {
       let body = ''
-      for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
-      bodies.push(`${request.method} ${request.url} ${request.headers['x-key']} ${body}`)
-      response.end()
+      request.setEncoding('utf8').on('data', chunk => {
+        body += String(chunk)
+      })
+      request.on('end', () => {
+        bodies.push(`${request.method} ${request.url} ${String(request.headers['x-key'])} ${body}`)
+        response.end()
+      })
     })
     await runLoad({
       url: `${server.url}/a?b=c`,

@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts'],
     testTimeout: 20_000,
+    // Most of the slow files wait for other processes: two at a time, also on a machine of two cores.
+    maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -311,9 +311,14 @@ test('P-M1 a registry of 100,000 breakers is collected when it is dropped, and n
   const timersBefore = activeTimers()
   const witnesses = await makeAndDropRegistry()
   expect(activeTimers()).toBe(timersBefore)
-  await new Promise(resolve => setTimeout(resolve, 0))
-  gc()
-  expect(witnesses.filter(witness => witness.deref() !== undefined)).toHaveLength(0)
+  let alive = witnesses.length
+  // A collection may leave what the last turn has touched; coverage makes it touch more.
+  for (let round = 0; round < 20 && alive > 0; round++) {
+    await new Promise(resolve => setTimeout(resolve, 10))
+    gc()
+    alive = witnesses.filter(witness => witness.deref() !== undefined).length
+  }
+  expect(alive).toBe(0)
 })
 
 function activeTimers(): number {

@@ -22,8 +22,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts'],
     testTimeout: 20_000,
-    // Most of the slow files wait for other processes: two at a time, also on a machine of two cores.
-    maxWorkers: 2,
+    // One file at a time: what measures latencies to a millisecond has the machine for itself.
+    maxWorkers: 1,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

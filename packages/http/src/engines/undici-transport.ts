@@ -69,9 +69,12 @@ export class UndiciTransport implements Transport {
     return this.#options.maxRedirects === 0 ? this.#sendOnce(request, within) : this.#follow(request, within)
   }
 
-  close(options?: TransportCloseOptions): Promise<void> {
-    this.#closed ??= this.#close(options?.timeoutMs ?? 5_000)
-    return this.#closed
+  async close(options?: TransportCloseOptions): Promise<void> {
+    const timeoutMs = options?.timeoutMs ?? 5_000
+    // Before anything is closed: a wrong option must not keep a later close from its work.
+    checkDuration('UndiciTransport.close.timeoutMs', timeoutMs)
+    this.#closed ??= this.#close(timeoutMs)
+    await this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -148,7 +151,6 @@ export class UndiciTransport implements Transport {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    checkDuration('UndiciTransport.close.timeoutMs', timeoutMs)
     await this.#inFlight.drain(
       timeoutMs,
       new ClosedError('the transport was closed before the response was whole'),

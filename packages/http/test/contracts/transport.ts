@@ -438,6 +438,15 @@ export function transportContract(name: string, make: (options?: CommonOptions) 
       await eventually(() => server.open === 0)
     })
 
+    test('a wrong option of close is refused and keeps no later close from its work', async () => {
+      await using server = await httpServer((_, response) => void response.end('x'))
+      const transport = make()
+      await transport.send({ url: server.url })
+      await expect(transport.close({ timeoutMs: -1 })).rejects.toThrow('close.timeoutMs is -1')
+      await transport.close()
+      await expect(transport.send({ url: server.url })).rejects.toThrow('closed')
+    })
+
     test('close cuts off what does not finish in time', async () => {
       await using server = await httpServer(() => undefined)
       const transport = make({ maxConnections: 1 })

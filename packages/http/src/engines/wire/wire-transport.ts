@@ -71,9 +71,12 @@ export class WireTransport implements Transport {
     })
   }
 
-  close(options?: TransportCloseOptions): Promise<void> {
-    this.#closed ??= this.#close(options?.timeoutMs ?? 5_000)
-    return this.#closed
+  async close(options?: TransportCloseOptions): Promise<void> {
+    const timeoutMs = options?.timeoutMs ?? 5_000
+    // Before anything is closed: a wrong option must not keep a later close from its work.
+    checkDuration('WireTransport.close.timeoutMs', timeoutMs)
+    this.#closed ??= this.#close(timeoutMs)
+    await this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -103,7 +106,6 @@ export class WireTransport implements Transport {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    checkDuration('WireTransport.close.timeoutMs', timeoutMs)
     await this.#inFlight.drain(
       timeoutMs,
       new ClosedError('the transport was closed before the response was whole'),

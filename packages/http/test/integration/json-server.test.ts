@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Summary } from '../../src/acquisition/summary.js'
+import { deadUrl } from '../contracts/servers.js'
 import { succeed } from '../support/run.js'
 
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -29,10 +29,10 @@ beforeAll(async () => {
     section: index % 2 === 0 ? 'even' : 'odd',
   }))
   await writeFile(join(folder, 'db.json'), JSON.stringify({ articles }))
-  const port = await freePort()
-  url = `http://127.0.0.1:${port}`
+  url = await deadUrl()
+  const { port } = new URL(url)
   const bin = join(dirname(createRequire(import.meta.url).resolve('json-server/package.json')), 'lib/bin.js')
-  const server = spawn(process.execPath, [bin, '--host', '127.0.0.1', '--port', `${port}`, 'db.json'], {
+  const server = spawn(process.execPath, [bin, '--host', '127.0.0.1', '--port', port, 'db.json'], {
     cwd: folder,
     stdio: 'ignore',
   })
@@ -48,16 +48,6 @@ afterAll(async () => {
   await stop()
   await rm(folder, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 async function listening(): Promise<void> {
   for (;;) {

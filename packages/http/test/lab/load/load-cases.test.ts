@@ -57,7 +57,7 @@ describe('L-1', () => {
 
 const L2_PERCENTILES = ['p50', 'p95', 'p99'] as const
 /** A busy machine only ever adds to a latency, and not to all runs; a generator that measures wrongly does in each. */
-const L2_RUNS = 5
+const L2_RUNS = 10
 
 /** By how much a run exceeds what is allowed, 1 ms or 2 % of what the server itself has measured: 0 for a good one. */
 async function l2Excess(latency: string): Promise<number> {
@@ -87,7 +87,7 @@ describe('L-2', () => {
       while (excesses.length < L2_RUNS && !excesses.includes(0)) excesses.push(await l2Excess(latency))
       expect(excesses, 'milliseconds beyond what is allowed, run by run').toContain(0)
     },
-    60_000,
+    120_000,
   )
 })
 

@@ -4,6 +4,7 @@ import {
   type Clock,
   ClosedError,
   isAborted,
+  keepShape,
   onGivenUp,
   type Within,
 } from '../../core/index.js'
@@ -301,3 +302,5 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 function noRoom(timeoutMs: number): AcquireTimeoutError {
   return new AcquireTimeoutError(`no room in the queue within ${timeoutMs} ms`, timeoutMs)
 }
+
+keepShape(new BoundedQueue())

@@ -1,4 +1,4 @@
-import type { TimerHandle } from '../../core/index.js'
+import { keepShape, type TimerHandle } from '../../core/index.js'
 import { Waiter } from './waiting-line.js'
 
 /** What a taker asks for; everything that is left out is no limit, except the wait, which is 0. */
@@ -55,3 +55,7 @@ export class Putter<T> extends Waiter {
     this.reject = reject
   }
 }
+
+const nothing = (): void => undefined
+keepShape(new Taker({ maxItems: 1 }, nothing, nothing))
+keepShape(new Putter(undefined, 0, nothing, nothing))

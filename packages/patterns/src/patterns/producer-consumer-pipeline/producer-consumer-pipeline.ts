@@ -7,6 +7,7 @@ import {
   checkDuration,
   contextOf,
   isAborted,
+  keepShape,
   QueueFullError,
 } from '../../core/index.js'
 import { BoundedQueue, type PutOptions } from '../bounded-queue/index.js'
@@ -235,6 +236,8 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
     this.#queue.fail(new ClosedError('too many items have failed, and there is no onError', { cause }))
   }
 }
+
+keepShape(new ProducerConsumerPipeline({ onItem: nothing }))
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'

@@ -1,3 +1,4 @@
+import { keepShape } from '../../core/index.js'
 import type { Pooled } from './pooled.js'
 
 /** Where a lease ends. */
@@ -39,3 +40,10 @@ export class Lease<T> implements AsyncDisposable {
     this.release()
   }
 }
+
+keepShape(
+  new Lease(
+    { resource: undefined, expiresAt: Infinity, idleSince: 0 },
+    { giveBack: () => undefined, drop: () => Promise.resolve() },
+  ),
+)

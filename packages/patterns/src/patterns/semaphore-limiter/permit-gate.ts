@@ -41,6 +41,7 @@ export class PermitGate {
 
   /** @throws TypeError or RangeError when this could never be given. */
   check(weight: number, priority: number): void {
+    if (weight === 1 && priority === 0) return
     checkCount('SemaphoreLimiter: weight', weight, { max: this.maxConcurrent })
     checkNumber('SemaphoreLimiter: priority', priority)
   }

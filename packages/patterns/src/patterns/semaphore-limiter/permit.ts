@@ -1,4 +1,4 @@
-import { checkCount } from '../../core/index.js'
+import { checkCount, keepShape } from '../../core/index.js'
 
 /** Capacity that is held. It is single-use: `using` or `release()` gives it back, a second time does nothing. */
 export interface Permit extends Disposable {
@@ -55,3 +55,5 @@ export class HeldPermit implements Permit {
     this.release()
   }
 }
+
+keepShape(new HeldPermit({ giveBack: () => undefined }, 1))

@@ -1,4 +1,4 @@
-import { CallContext } from '../../core/index.js'
+import { CallContext, contextOf, keepShape } from '../../core/index.js'
 
 /** The context of a call that has a caller who may give up; linked, so that it can be counted then. */
 export class RunningCall extends CallContext {
@@ -11,6 +11,8 @@ export class RunningCall extends CallContext {
     this.next = undefined
   }
 }
+
+keepShape(new RunningCall(contextOf(undefined)))
 
 /** The calls that hold a permit and can be aborted: entering and leaving cost a few nanoseconds. */
 export class RunningCalls {

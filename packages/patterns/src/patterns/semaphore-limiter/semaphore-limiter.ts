@@ -165,7 +165,6 @@ export class SemaphoreLimiter implements Policy {
   /** Why nothing is even asked for, as the rejection that the caller gets. */
   #refusal(within: Within | undefined, weight: number, priority: number): Promise<never> | undefined {
     if (within !== undefined && isAborted(within)) return Promise.reject(abortReason(within))
-    if (weight === 1 && priority === 0) return undefined
     try {
       this.#gate.check(weight, priority)
       return undefined

@@ -1,4 +1,5 @@
 import type { Operation, Within } from '../../core/index.js'
+import { keepShape } from '../../core/index.js'
 
 /** Settles the promise of one who waits; a refusal is handed over as a promise that is rejected already. */
 export type Handover = (turn: Waiter | Promise<never>) => void
@@ -41,6 +42,8 @@ export class Waiter {
     this.next = undefined
   }
 }
+
+keepShape(new Waiter(1, 0, nothing, undefined, undefined))
 
 /** All waiters of one priority, the oldest first. */
 interface Level {

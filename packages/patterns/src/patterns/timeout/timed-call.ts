@@ -1,6 +1,16 @@
 import type { AsyncScope, CallContext, Clock, Discard, Operation } from '../../core/index.js'
-import { CancellableContext, captureScope, discardWith, runOperation } from '../../core/index.js'
-import type { Expiring, ExpiryLine } from './expiry-line.js'
+import {
+  CancellableContext,
+  captureScope,
+  contextOf,
+  discardWith,
+  disposeValue,
+  keepShape,
+  runOperation,
+  systemClock,
+} from '../../core/index.js'
+import type { Expiring } from './expiry-line.js'
+import { ExpiryLine } from './expiry-line.js'
 
 /** The rule under which calls are timed; one for all calls of a policy. */
 export interface TimeRule {
@@ -88,3 +98,15 @@ export class TimedCall<T> extends CancellableContext implements Expiring {
     this.close()
   }
 }
+
+const nothing = (): void => undefined
+const noRule: TimeRule = {
+  clock: systemClock,
+  cooperative: false,
+  discard: disposeValue,
+  overrun: () => new Error('never'),
+  onOverrun: nothing,
+}
+keepShape(
+  new TimedCall(contextOf(undefined), Infinity, noRule, new ExpiryLine(systemClock), nothing, nothing),
+)

@@ -1,30 +1,35 @@
 import { checkCount, checkDuration, withDefaults } from 'async-patterns'
 
-/** The connections of an AsyncEngine. */
+/** The connections of a transport, or of an engine's. */
 export interface ConnectionConfig {
-  /** Connections per origin. Default 100. */
+  /** Connections per origin; a request beyond them waits for one. Default 100. */
   readonly maxConnections?: number
-  /** For the whole of a request, waiting for a connection included. Default 30,000. */
+  /** From `send` to the last byte, the wait for a connection included. Infinity: no limit. Default 30,000. */
   readonly timeoutMs?: number
-  /** Connections per origin that stay open after their request. Default 100. */
+  /** Connections per origin that stay open after their request; 0 means one connection for each request. Default 100. */
   readonly maxKeepaliveConnections?: number
-  /** How long an idle connection stays open. Default 30,000. */
+  /** How long an idle connection stays open. With undici a server's own Keep-Alive hint goes first. Default 30,000. */
   readonly keepaliveExpiryMs?: number
 }
 
-const defaults = Object.freeze({
+export const connectionDefaults = Object.freeze({
   maxConnections: 100,
   timeoutMs: 30_000,
   maxKeepaliveConnections: 100,
   keepaliveExpiryMs: 30_000,
 })
 
+/** @throws RangeError, TypeError that name the option as one of `owner`'s. */
+export function checkConnections(owner: string, config: Required<ConnectionConfig>): void {
+  checkCount(`${owner}.maxConnections`, config.maxConnections)
+  checkDuration(`${owner}.timeoutMs`, config.timeoutMs, { orInfinity: true })
+  checkCount(`${owner}.maxKeepaliveConnections`, config.maxKeepaliveConnections, { min: 0 })
+  checkDuration(`${owner}.keepaliveExpiryMs`, config.keepaliveExpiryMs)
+}
+
 /** @throws RangeError, TypeError that name the option. */
 export function connectionConfig(config: ConnectionConfig | undefined): Required<ConnectionConfig> {
-  const settings = withDefaults(defaults, config)
-  checkCount('ConnectionConfig.maxConnections', settings.maxConnections)
-  checkDuration('ConnectionConfig.timeoutMs', settings.timeoutMs, { orInfinity: true })
-  checkCount('ConnectionConfig.maxKeepaliveConnections', settings.maxKeepaliveConnections, { min: 0 })
-  checkDuration('ConnectionConfig.keepaliveExpiryMs', settings.keepaliveExpiryMs)
+  const settings = withDefaults(connectionDefaults, config)
+  checkConnections('ConnectionConfig', settings)
   return settings
 }

@@ -1,0 +1,79 @@
+import { type Clock, ClosedError, checkCount, checkDuration, systemClock, type Within } from 'async-patterns'
+import { type ConnectionConfig, checkConnections, connectionDefaults } from './connection-config.js'
+import { InFlight } from './in-flight.js'
+import { type Target, TargetCache } from './target.js'
+import type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
+
+/** The options that every transport takes. */
+export interface PooledTransportOptions extends ConnectionConfig {
+  /** The largest head of a response. Default 16,384. */
+  readonly maxHeadBytes?: number
+  readonly clock?: Clock
+}
+
+export const transportDefaults = Object.freeze({
+  ...connectionDefaults,
+  maxHeadBytes: 16_384,
+  clock: systemClock,
+})
+
+/** The connections to one origin; `destroy` cuts them all. */
+interface OriginPool {
+  destroy(): void | Promise<void>
+}
+
+/** What all transports have in common: a pool for each origin, what is in flight, and how they are closed. */
+export abstract class PooledTransport<P extends OriginPool> implements Transport {
+  protected readonly inFlight: InFlight
+  readonly #name: string
+  readonly #pools = new Map<string, P>()
+  readonly #targets = new TargetCache()
+  #closed: Promise<void> | undefined = undefined
+
+  /** @throws RangeError, TypeError for a bad option, as one of `name`'s. */
+  protected constructor(name: string, options: Required<PooledTransportOptions>) {
+    checkConnections(name, options)
+    checkCount(`${name}.maxHeadBytes`, options.maxHeadBytes)
+    this.#name = name
+    this.inFlight = new InFlight(options.clock, options.timeoutMs)
+  }
+
+  abstract send(request: TransportRequest, within?: Within): Promise<TransportResponse>
+
+  async close(options?: TransportCloseOptions): Promise<void> {
+    const timeoutMs = options?.timeoutMs ?? 5_000
+    // Before anything is closed: a wrong option must not keep a later close from its work.
+    checkDuration(`${this.#name}.close.timeoutMs`, timeoutMs)
+    this.#closed ??= this.#close(timeoutMs)
+    await this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @throws TransportError BAD_REQUEST for an origin that this transport cannot speak to. */
+  protected abstract openPool(target: Target): P
+
+  /** Where a request to the URL goes. @throws ClosedError after `close`, TransportError BAD_REQUEST for a bad URL. */
+  protected targetOf(url: string): Target {
+    if (this.#closed !== undefined) throw new ClosedError('the transport is closed')
+    return this.#targets.get(url)
+  }
+
+  /** The pool of the target's origin, opened for its first request. */
+  protected poolOf(target: Target): P {
+    const known = this.#pools.get(target.origin)
+    if (known !== undefined) return known
+    const opened = this.openPool(target)
+    this.#pools.set(target.origin, opened)
+    return opened
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const cutOff = new ClosedError('the transport was closed before the response was whole')
+    await this.inFlight.drain(timeoutMs, cutOff)
+    await Promise.all(Array.from(this.#pools.values(), pool => pool.destroy()))
+    this.#pools.clear()
+  }
+}

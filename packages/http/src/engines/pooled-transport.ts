@@ -73,7 +73,7 @@ export abstract class PooledTransport<P extends OriginPool> implements Transport
   async #close(timeoutMs: number): Promise<void> {
     const cutOff = new ClosedError('the transport was closed before the response was whole')
     await this.inFlight.drain(timeoutMs, cutOff)
-    await Promise.all(Array.from(this.#pools.values(), pool => pool.destroy()))
+    await Promise.all(Array.from(this.#pools.values(), async pool => pool.destroy()))
     this.#pools.clear()
   }
 }

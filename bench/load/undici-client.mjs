@@ -6,7 +6,9 @@ const { origin, pathname } = new URL(url)
 const CONNECTIONS = 100
 const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 })
 const options = { path: pathname, method: 'GET' }
-const warmUntil = performance.now() + 500
+/** As long as that of engine-client.mjs. */
+const WARM_UP_MS = 2_000
+const warmUntil = performance.now() + WARM_UP_MS
 const until = warmUntil + Number(seconds) * 1_000
 let requests = 0
 let open = CONNECTIONS

@@ -1,4 +1,5 @@
 import {
+  AdaptiveLimiter,
   CircuitBreaker,
   Deadline,
   ExponentialBackoff,
@@ -45,8 +46,9 @@ test('retry budget: a product that is rounded down does not cost a retry', () =>
 test.each([
   ['Timeout.discard', () => new Timeout({ timeoutMs: 1, discard: 'no' as never })],
   ['Deadline.discard', () => new Deadline({ budgetMs: 1, discard: 'no' as never })],
+  ['AdaptiveLimiter.limit.update', () => new AdaptiveLimiter({ limit: 3 as never })],
   ['RetryPolicy.backoff.delayMs', () => new RetryPolicy({ backoff: { maxDelayMs: 1 } as never })],
-])('options: %s is a function, or nothing would be discarded or delayed when it matters', (name, make) => {
+])('options: %s is a function, or it would be missed when it matters', (name, make) => {
   expect(make).toThrow(TypeError)
   expect(make).toThrow(name)
 })

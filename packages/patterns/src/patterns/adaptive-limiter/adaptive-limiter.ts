@@ -11,6 +11,7 @@ import type {
 import {
   checkDuration,
   checkFunction,
+  checkNumber,
   disposeValue,
   Events,
   systemClock,
@@ -96,6 +97,8 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
     checkDuration('AdaptiveLimiter.windowMs', windowMs)
     checkFunction('AdaptiveLimiter.classify', classify)
     this.#limit = given.limit ?? new VegasLimit()
+    checkFunction('AdaptiveLimiter.limit.update', this.#limit.update)
+    checkNumber('AdaptiveLimiter.limit.limit', this.#limit.limit)
     this.#window = new SampleWindow(windowMs)
     this.#classify = classify
     this.#clock = clock

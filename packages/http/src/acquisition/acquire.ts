@@ -74,10 +74,10 @@ export async function acquire(config: PipelineConfig, options: AcquireOptions = 
 
 /** Resolves when no page is left to do, or the run was stopped. */
 async function acquirePages(scope: RunScope): Promise<void> {
-  const { config, run, ledger, control, clock } = scope
+  const { config, run, ledger, control, clock, secrets } = scope
   const fatal = (error: unknown): void => control.fail(error)
   await using transport = openTransport(config, clock)
-  await using pool = new NormalisePool(config.sources, { workers: config.workers })
+  await using pool = new NormalisePool(config.sources, { workers: config.workers, secrets })
   await using queue = new EmbeddedQueue({ clock, concurrencyOf: concurrencyOf(config) })
   const journal = new JournalWriter(ledger, fatal)
   await using commits = commitsTo(ledger, journal, clock)

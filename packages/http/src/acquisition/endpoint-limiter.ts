@@ -31,13 +31,12 @@ export class EndpointLimiters {
       const endpoint = endpointOf(source)
       rates.set(endpoint, Math.min(rates.get(endpoint) ?? Infinity, source.limits.ratePerSecond))
     }
-    for (const [endpoint, rate] of rates) {
-      const { maxRequests, windowMs } = windowOf(rate)
-      const limiter = new SpacedLimiter({ maxRequests, windowMs, clock })
-      if (lastDepartureAt !== undefined) blockAfter(limiter, clock, lastDepartureAt, windowMs)
-      this.#limiters.set(endpoint, limiter)
-    }
+    for (const [endpoint, rate] of rates)
+      this.#limiters.set(endpoint, new SpacedLimiter({ ...windowOf(rate), clock }))
     for (const source of sources) {
+      const departedAt = lastDepartureAt?.get(source.name)
+      const { windowMs } = windowOf(rates.get(endpointOf(source)) as number)
+      if (departedAt !== undefined) blockAfter(this.of(source), clock, departedAt, windowMs)
       const askedMs = quietMs?.get(source.name)
       if (askedMs !== undefined) this.of(source).blockUntil(clock.now() + askedMs)
     }

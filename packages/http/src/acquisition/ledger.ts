@@ -27,11 +27,12 @@ export interface Run {
   readonly startedAt: number
   readonly resumed: boolean
   /**
-   * Epoch milliseconds of the latest moment at which a request may have departed before; undefined when there
-   * was none. Limiters stay shut for one full window from then, or kill and restart would break the limit.
+   * By source, epoch milliseconds of the latest moment at which a request may have departed to its endpoint before, in
+   * whichever run; absent where there was none. Limiters stay shut for one full window from then, or kill and
+   * restart would break the limit.
    */
-  readonly lastDepartureAt?: number | undefined
-  /** By source, for how many milliseconds from now on its server has asked for quiet (Retry-After), where it has. */
+  readonly lastDepartureAt?: ReadonlyMap<string, number>
+  /** By source, for how many milliseconds from now on its endpoint has asked for quiet (Retry-After), where it has. */
   readonly quietMs?: ReadonlyMap<string, number>
 }
 
@@ -104,7 +105,7 @@ export interface Ledger extends AsyncDisposable {
   /**
    * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its results were
    * not delivered, or else begins a new one that upserts over the products at hand. `fresh` begins with an empty
-   * ledger, whatever there was.
+   * ledger, whatever there was; only what endpoints are owed (`lastDepartureAt`, `quietMs`) is never forgotten.
    * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set.
    */
   openRun(plan: RunPlan, options: { readonly fresh: boolean }): Promise<Run>

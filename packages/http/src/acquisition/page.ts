@@ -29,6 +29,7 @@ export interface PageCommit {
   readonly records: readonly AcceptedRecord[]
   readonly rejects: readonly RejectedRecord[]
   readonly warnings: number
+  readonly redactions: number
   readonly next: readonly PageRef[]
   /** What the source says its total is, when it says so. */
   readonly reportedTotal?: number | undefined

@@ -1,5 +1,7 @@
 /** What stands in a text where a secret was. */
 const redacted = '[redacted]'
+/** What `shown` ends a text with that was too long. */
+const cutOff = '…'
 /** A shorter value cannot be told from ordinary text; such a one is kept out by its place, not by its value. */
 export const shortestSecret = 4
 /** A fragment of Base64 this long does not turn up by chance. */
@@ -25,21 +27,47 @@ export function isSecretName(name: string): boolean {
  * alone or inside something longer. Values of fewer than four characters are not looked for.
  */
 export class Secrets {
+  readonly #values: readonly string[]
   readonly #pattern: RegExp | undefined
+  /** The longest first: a secret may be a part of another one's form. */
+  readonly #forms: readonly string[]
 
   constructor(values: Iterable<string> = []) {
-    const forms = new Set<string>()
-    for (const value of values)
-      if (value.length >= shortestSecret) for (const form of formsOf(value)) forms.add(form)
+    this.#values = [...new Set(values)].filter(value => value.length >= shortestSecret)
+    const forms = new Set(this.#values.flatMap(formsOf))
     forms.delete('')
-    // The longest first: a secret may be a part of another one's form.
-    const sources = [...forms].sort((a, b) => b.length - a.length).map(escapePattern)
+    this.#forms = [...forms].sort((a, b) => b.length - a.length)
+    const sources = this.#forms.map(escapePattern)
     this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gi')
   }
 
-  /** The text with `[redacted]` for each secret. */
+  /** The text with `[redacted]` for each secret, and for the beginning of one where the text was cut off (`…`). */
   redact(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, redacted)
+    if (this.#pattern === undefined) return text
+    const clean = text.replace(this.#pattern, redacted)
+    if (!clean.includes(cutOff)) return clean
+    const parts = clean.split(cutOff)
+    return parts.map((part, index) => (index < parts.length - 1 ? this.#withoutEnd(part) : part)).join(cutOff)
+  }
+
+  #withoutEnd(text: string): string {
+    const lower = text.toLowerCase()
+    for (const form of this.#forms) {
+      const start = form.toLowerCase()
+      for (let length = start.length - 1; length >= shortestSecret; length -= 1)
+        if (lower.endsWith(start.slice(0, length))) return text.slice(0, -length) + redacted
+    }
+    return text
+  }
+
+  /** For another thread, which makes its own Secrets of them. */
+  get values(): readonly string[] {
+    return this.#values
+  }
+
+  /** Whether there is a secret in the text. */
+  holdIn(text: string): boolean {
+    return this.#pattern !== undefined && text.search(this.#pattern) !== -1
   }
 
   /** The secrets that stand in the text, as they are written there. */

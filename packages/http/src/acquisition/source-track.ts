@@ -79,6 +79,7 @@ export class SourceTrack {
         raw: this.#secrets.redact(reject.raw),
       })),
       warnings: content.warnings,
+      redactions: content.redactions,
       next: pages.map(page => this.#urls.sealPage(page)),
       reportedTotal: content.paging.totalRecords,
       fingerprint: content.fingerprint,

@@ -19,6 +19,7 @@ export interface SourceFacts {
   readonly takenRecords: number
   readonly rejectedRecords: number
   readonly warnings: number
+  readonly redactions: number
   readonly reportedTotal: number | null
   /** 1 when the source led back to what it had served already, or did not say where it goes on. */
   readonly strayed: number | null
@@ -152,6 +153,7 @@ function summariseSource(source: SourceFacts, end: RunEnd | null, groups: Groups
     rejected: rejectedRecords,
     duplicates: source.takenRecords - uniqueIds,
     warnings: source.warnings,
+    redactions: source.redactions,
     averagePrice: averagesOf(groups.prices.get(source.name) ?? []),
     errors: errors.map(errorOf),
     breaker: {

@@ -46,6 +46,8 @@ export interface SourceSummary {
   readonly duplicates: number
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
+  /** Texts of its records from which a configured secret was taken, because the source echoed it. */
+  readonly redactions: number
   /** Currency to the mean price of its products: a decimal string, exact but for its last place, rounded half up. */
   readonly averagePrice: Readonly<Record<string, string>>
   readonly errors: readonly ErrorSummary[]

@@ -31,6 +31,7 @@ const EMPTY: NormalisedPage = {
   records: [],
   rejects: [],
   warnings: 0,
+  redactions: 0,
   paging: {},
   fingerprint: '',
 }

@@ -143,9 +143,11 @@ describe('EndpointLimiters', () => {
 
   it('A-4 stays shut for one window after the last departure of an earlier process, and no longer', async () => {
     const clock = new ManualClock()
-    const source = sourceAt('http://a.test', 'x')
+    const source = { ...sourceAt('http://a.test', 'x'), name: 'one' }
     const limiterAfter = (ago: number) =>
-      new EndpointLimiters([source], clock, { lastDepartureAt: clock.wallNow() - ago }).of(source)
+      new EndpointLimiters([source], clock, {
+        lastDepartureAt: new Map([['one', clock.wallNow() - ago]]),
+      }).of(source)
     const waits: number[] = []
     for (const ago of [0, 400, 1_000, -60_000]) {
       const began = clock.now()

@@ -50,6 +50,14 @@ describe('Secrets', () => {
     )
   })
 
+  it('A-14 the beginning of a secret that was cut off with the text around it is redacted too', () => {
+    const secrets = new Secrets(['correct horse', 'correct battery staple'])
+    expect(secrets.redact('it begins with "key=CORRECT bat…" and goes on…')).toBe(
+      'it begins with "key=CORRECT bat…" and goes on…'.replace('CORRECT bat', '[redacted]'),
+    )
+    expect(secrets.redact('a text that ends in cor…')).toBe('a text that ends in cor…')
+  })
+
   it('takes characters of patterns for what they are, and leaves other text alone', () => {
     const secrets = new Secrets(['a.b*c(d', 'x', ''])
     expect(secrets.redact('axbxc a.b*c(d x')).toBe('axbxc [redacted] x')

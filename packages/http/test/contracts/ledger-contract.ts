@@ -46,7 +46,7 @@ interface Row {
 
 export function commitOf(claim: Claim, rows: readonly Row[], more: Partial<PageCommit> = {}): PageCommit {
   const records = rows.map(({ id, ...fields }) => ({ id, fields: { id, ...fields } }))
-  return { claim, records, rejects: [], warnings: 0, next: [], bytes: 100, ...more }
+  return { claim, records, rejects: [], warnings: 0, redactions: 0, next: [], bytes: 100, ...more }
 }
 
 const LEASE_MS = 30_000
@@ -96,7 +96,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     describe('claims', () => {
       it('begins with the first page of each source', async () => {
         expect(run.resumed).toBe(false)
-        expect(run.lastDepartureAt).toBeUndefined()
+        expect(run.lastDepartureAt?.size ?? 0).toBe(0)
         expect(run.quietMs?.size ?? 0).toBe(0)
         expect(await ledger.pending(run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
       })
@@ -254,7 +254,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         await clock.advance(5_000)
         await reopen()
         expect(run).toMatchObject({ id: first.id, startedAt: first.startedAt, resumed: true })
-        expect(run.lastDepartureAt).toBe(clock.wallNow())
+        expect(run.lastDepartureAt?.get('a')).toBe(clock.wallNow())
         expect(await ledger.pending(run)).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
       })
 
@@ -387,7 +387,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         })
         await reopen(changed, true)
         expect(run.resumed).toBe(false)
-        expect(run.lastDepartureAt).toBe(clock.wallNow())
+        expect([...(run.lastDepartureAt ?? [])]).toEqual([['a', clock.wallNow()]])
         expect((await ledger.pending(run)).map(page => page.id)).toEqual(['a:page=1', 'c:page=1'])
         expect((await ledger.summary(run)).products).toEqual([])
       })
@@ -402,7 +402,54 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         await ledger.closeRun(run, 'interrupted')
         await clock.advance(10_000)
         await reopen()
-        expect(run.lastDepartureAt).toBe(at)
+        expect(run.lastDepartureAt).toEqual(new Map([['a', at]]))
+      })
+
+      describe('what endpoints are owed', () => {
+        const asked = async (quietMs: number): Promise<void> => {
+          const [at, pageId] = [clock.wallNow(), 'a:page=1']
+          const failure = { source: 'a', pageId, attempt: 1, code: 'HTTP_429', message: 'no', at, quietMs }
+          const departure = { source: 'a', pageId, attempt: 1, at }
+          await ledger.log({ departures: [departure], failures: [failure], transitions: [] })
+        }
+
+        it("A-9 is not forgotten by fresh, however often, nor by a change of the source's name", async () => {
+          await asked(60_000)
+          await finish()
+          const at = clock.wallNow()
+          for (const leftMs of [50_000, 40_000, 30_000]) {
+            await clock.advance(10_000)
+            await reopen(planOf('a', 'b'), true)
+            expect(run.quietMs).toEqual(new Map([['a', leftMs]]))
+            expect(run.lastDepartureAt?.get('a')).toBe(at)
+            await finish()
+          }
+          const [first, second] = planOf('a', 'b').sources
+          const renamed = [{ ...first, name: 'other' }, second].filter(one => one?.name !== undefined)
+          await reopen({ ...planOf('a'), sources: renamed as RunPlan['sources'] }, true)
+          expect(run.quietMs).toEqual(new Map([['other', 30_000]]))
+          expect(run.lastDepartureAt).toEqual(new Map([['other', at]]))
+        })
+
+        it('A-4 is not forgotten by a run that ends before anything has departed', async () => {
+          const at = clock.wallNow()
+          await asked(1)
+          await commit('a:page=1', [])
+          await commit('b:page=1', [])
+          await finish()
+          await clock.advance(100)
+          await reopen()
+          expect(run.resumed).toBe(false)
+          await ledger.closeRun(run, 'interrupted')
+          await reopen()
+          expect(run.lastDepartureAt).toEqual(new Map([['a', at]]))
+        })
+
+        it("is that endpoint's alone", async () => {
+          await asked(60_000)
+          await reopen(planOf('c'), true)
+          expect([run.quietMs?.size, run.lastDepartureAt?.size]).toEqual([0, 0])
+        })
       })
 
       it('lists many pending pages in pieces', async () => {
@@ -469,6 +516,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         await commit('a:page=1', [{ id: '1' }, { id: '2' }, { id: '1' }], {
           reportedTotal: 5,
           warnings: 2,
+          redactions: 3,
           rejects: [{ index: 3, code: 'X', reason: 'x', raw: '1' }],
         })
         await finish()
@@ -481,6 +529,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
           rejected: 1,
           duplicates: 1,
           warnings: 2,
+          redactions: 3,
           rateLimit: { limitPerSecond: 5, worstRollingSecond: 3 },
           coverage: { reportedTotal: 5, uniqueIds: 2, missing: 2 },
           breaker: { state: 'open', transitions: [{ from: 'closed', to: 'open', cause: 'failures' }] },

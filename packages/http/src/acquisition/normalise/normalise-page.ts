@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { SourceConfig } from '../config.js'
 import type { Mapping } from '../mapping.js'
 import { nextLink } from '../pagination/link-header.js'
+import { Secrets } from '../secrets.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PagingPaths } from './page-facts.js'
 import { factsReader } from './page-facts.js'
@@ -22,6 +23,8 @@ export interface NormaliseInstructions {
   /** The next page stands in the response's Link header. */
   readonly nextInLinkHeader: boolean
   readonly mapping: Mapping
+  /** What no product may hold: the values of the configuration's Secrets. Default none. */
+  readonly secrets?: readonly string[] | undefined
 }
 
 /** The response headers that matter to a page's meaning; others may be there. */
@@ -32,7 +35,7 @@ export interface PageHeaders {
 
 export type PageNormaliser = (bytes: Uint8Array, headers?: PageHeaders) => NormalisedPage
 
-export function instructionsOf(source: SourceConfig): NormaliseInstructions {
+export function instructionsOf(source: SourceConfig, secrets?: Secrets): NormaliseInstructions {
   const { pagination } = source
   const totals = 'totalRecordsPath' in pagination ? pagination.totalRecordsPath : undefined
   return {
@@ -47,6 +50,7 @@ export function instructionsOf(source: SourceConfig): NormaliseInstructions {
     },
     nextInLinkHeader: pagination.type === 'linkHeader',
     mapping: source.mapping,
+    secrets: secrets?.values,
   }
 }
 
@@ -78,11 +82,11 @@ export function normalisePage(
 export function pageNormaliser(instructions: NormaliseInstructions): PageNormaliser {
   const recordsOf = recordsReader(instructions)
   const factsOf = factsReader(instructions.paging)
-  const mapRecord = recordMapper(instructions.mapping)
+  const mapRecord = recordMapper(instructions.mapping, new Secrets(instructions.secrets))
   return (bytes, headers = {}) => {
     const page = parsePage(bytes, headers['content-type'])
     const rows = recordsOf(page)
-    const sink: RecordSink = { records: [], rejects: [], warnings: 0 }
+    const sink: RecordSink = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
     const facts = factsOf(page)
     const paging = instructions.nextInLinkHeader ? { ...facts, next: nextLink(headers.link) } : facts

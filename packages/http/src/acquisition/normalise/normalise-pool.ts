@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { BatchProcessor, checkCount, ClosedError } from 'async-patterns'
 import { Piscina } from 'piscina'
 import type { SourceConfig } from '../config.js'
+import type { Secrets } from '../secrets.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { instructionsOf, pageNormaliser } from './normalise-page.js'
@@ -13,6 +14,8 @@ export interface NormalisePoolOptions {
   readonly workers?: number
   /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as WORKER_DIED. 8 or more; default Node's. */
   readonly maxHeapMiB?: number
+  /** What no product may hold. Default none. */
+  readonly secrets?: Secrets
 }
 
 const defaultWorkers = 4
@@ -34,14 +37,14 @@ export class NormalisePool implements AsyncDisposable {
 
   /** @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be compiled. */
   constructor(sources: readonly SourceConfig[], options: NormalisePoolOptions = {}) {
-    const { workers = defaultWorkers, maxHeapMiB } = options
+    const { workers = defaultWorkers, maxHeapMiB, secrets } = options
     checkCount('NormalisePool.workers', workers, { max: 64 })
     this.#workers = workers
     this.#anySource = sources[0]?.name
     if (maxHeapMiB !== undefined) checkCount('NormalisePool.maxHeapMiB', maxHeapMiB, { min: 8 })
-    const instructions = sources.map(instructionsOf)
+    const instructions = sources.map(source => instructionsOf(source, secrets))
     // A thread that cannot compile its instructions would be started again and again: they must fail here.
-    instructions.forEach(pageNormaliser)
+    for (const one of instructions) pageNormaliser(one)
     this.#threads = new Piscina({
       filename: workerFile(),
       name: 'normalise',

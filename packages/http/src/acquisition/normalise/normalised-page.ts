@@ -28,6 +28,8 @@ export interface NormalisedPage {
   readonly rejects: readonly RejectedRecord[]
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
+  /** Texts from which a configured secret was taken. */
+  readonly redactions: number
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
   readonly paging: PagingFacts
   /** Of the raw records, to notice a page served twice. */

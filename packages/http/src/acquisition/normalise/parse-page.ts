@@ -60,7 +60,7 @@ function decoderOf(charset: string): Decoder {
 
 function invalid(text: string, cause: unknown): PageInvalidError {
   const trimmed = text.trimStart()
-  const beginning = `it begins with ${shown(trimmed.slice(0, 60))}`
+  const beginning = `it begins with ${shown(trimmed.slice(0, 200))}`
   if (trimmed === '') return new PageInvalidError('EMPTY_BODY', 'the body is empty', { cause })
   if (trimmed.startsWith('<')) {
     return new PageInvalidError('MARKUP_NOT_JSON', `the body is markup, not JSON: ${beginning}`, { cause })

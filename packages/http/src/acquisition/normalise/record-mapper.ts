@@ -1,9 +1,12 @@
 import { stringify as stringifyExactly } from 'lossless-json'
 import type { FieldMapping, FieldValue, Mapping } from '../mapping.js'
+import { Secrets } from '../secrets.js'
 import { fieldReader } from './field-reader.js'
 import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
 import type { PathReader } from './read-path.js'
 import { compilePath } from './read-path.js'
+import type { SecretFilter } from './secret-filter.js'
+import { secretFilter } from './secret-filter.js'
 import { shown, Unreadable } from './unreadable.js'
 
 /** Collects what the records of one page become. */
@@ -11,6 +14,7 @@ export interface RecordSink {
   readonly records: AcceptedRecord[]
   readonly rejects: RejectedRecord[]
   warnings: number
+  redactions: number
 }
 
 export type RecordMapper = (record: unknown, index: number, sink: RecordSink) => void
@@ -21,14 +25,15 @@ interface CompiledField {
   readonly default: FieldValue
   readonly valueAt: PathReader
   readonly read: ReturnType<typeof fieldReader>
+  readonly withoutSecrets: SecretFilter
 }
 
 const missing = new Unreadable('MISSING_FIELD', 'it is missing or null')
 const emptyId = new Unreadable('EMPTY_VALUE', 'it is empty')
 
 /** Compiles a mapping once; the mapper puts each record where it belongs and never throws for a bad one. */
-export function recordMapper(mapping: Mapping): RecordMapper {
-  const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field))
+export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordMapper {
+  const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field, secrets))
   return (record, index, sink) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       sink.rejects.push(
@@ -38,10 +43,14 @@ export function recordMapper(mapping: Mapping): RecordMapper {
     }
     const fields: Record<string, FieldValue> = {}
     let warnings = 0
+    let redactions = 0
     for (const field of compiled) {
-      const value = readField(field, record)
-      if (!(value instanceof Unreadable)) fields[field.name] = value
-      else if (field.required) {
+      const read = readField(field, record)
+      const value = read instanceof Unreadable ? read : field.withoutSecrets(read)
+      if (!(value instanceof Unreadable)) {
+        fields[field.name] = value
+        if (value !== read) redactions += 1
+      } else if (field.required) {
         sink.rejects.push(reject(record, index, field.name, value))
         return
       } else {
@@ -50,6 +59,7 @@ export function recordMapper(mapping: Mapping): RecordMapper {
       }
     }
     sink.warnings += warnings
+    sink.redactions += redactions
     sink.records.push({ id: idText(fields), fields })
   }
 }
@@ -59,7 +69,7 @@ function idText({ id }: Readonly<Record<string, FieldValue>>): string {
   return typeof id === 'string' ? id : JSON.stringify(id)
 }
 
-function compileField(name: string, field: FieldMapping): CompiledField {
+function compileField(name: string, field: FieldMapping, secrets: Secrets): CompiledField {
   const read = fieldReader(field)
   const isId = name === 'id'
   return {
@@ -68,6 +78,7 @@ function compileField(name: string, field: FieldMapping): CompiledField {
     default: field.default ?? null,
     valueAt: compilePath(field.path),
     read: isId ? (value, record) => notEmpty(read(value, record)) : read,
+    withoutSecrets: secretFilter(name, field, secrets),
   }
 }
 

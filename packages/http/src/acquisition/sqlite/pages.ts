@@ -53,7 +53,7 @@ export class PageTable {
 
   /** False when the claim is stale. */
   done(commit: PageCommit, now: number): boolean {
-    const { claim, records, rejects, warnings, bytes, reportedTotal, fingerprint, stop } = commit
+    const { claim, records, rejects, warnings, redactions, bytes, reportedTotal, fingerprint, stop } = commit
     const { changes } = this.#statements.done.run({
       run: this.#run,
       id: claim.page.id,
@@ -61,6 +61,7 @@ export class PageTable {
       records: records.length,
       rejects: rejects.length,
       warnings,
+      redactions,
       bytes,
       reportedTotal: reportedTotal ?? null,
       fingerprint: fingerprint ?? null,
@@ -108,7 +109,7 @@ function prepare(database: Database) {
     renew: database.prepare(`update pages set lease_until = ? ${held}`),
     done: database.prepare(
       `update pages set state = 'done', records = @records, rejects = @rejects, warnings = @warnings,
-          bytes = @bytes, reported_total = @reportedTotal, fingerprint = @fingerprint, stop = @stop, done_at = @now,
+          redactions = @redactions, bytes = @bytes, reported_total = @reportedTotal, fingerprint = @fingerprint, stop = @stop, done_at = @now,
           worker = null,
           error_code = null, error_message = null
         where run = @run and id = @id and state = 'claimed' and fence = @fence`,

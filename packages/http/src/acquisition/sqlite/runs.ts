@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Run, RunPlan } from '../ledger.js'
 import { changesBetween } from '../plan-changes.js'
 import { PlanChangedError } from '../ledger-errors.js'
+import { courtesiesIn, keepCourtesies, owedTo } from './courtesies.js'
 import type { Database } from './open-database.js'
 import { insertPage } from './pages.js'
 import { RUN_TABLES } from './schema.js'
@@ -30,14 +31,11 @@ export interface OpenedRun {
 type Before = Pick<Run, 'lastDepartureAt' | 'quietMs'>
 
 /** Continues the last run or begins a new one: see `Ledger.openRun`. To be called in a transaction. */
-export function openRun(
-  database: Database,
-  plan: RunPlan,
-  now: number,
-  departedAt = lastDeparture(database, now),
-): OpenedRun {
+export function openRun(database: Database, plan: RunPlan, now: number): OpenedRun {
   const last = lastRun(database)
-  const before = { lastDepartureAt: departedAt, quietMs: quietOf(database, now) }
+  const courtesies = courtesiesIn(database, now)
+  keepCourtesies(database, courtesies)
+  const before = owedTo(plan.sources, courtesies)
   if (last !== undefined) {
     if (last.config_hash !== plan.configHash)
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
@@ -45,29 +43,6 @@ export function openRun(
       return resume(database, last, plan, now, before)
   }
   return begin(database, plan, now, before)
-}
-
-/**
- * The latest moment at which a request may have departed; undefined when there was none. After a run that was cut off
- * the last departures may not have been written: anything up to now is possible.
- */
-export function lastDeparture(database: Database, now: number): number | undefined {
-  const last = lastRun(database)
-  if (last === undefined) return undefined
-  if (last.finished_at === null) return now
-  const at = database.prepare<[], number | null>('select max(at) from departures').pluck().get()
-  return at === null || at === undefined ? undefined : Math.min(at, now)
-}
-
-/** No source is waited for longer than it asked: the wall clock may have been set back since. */
-function quietOf(database: Database, now: number): Map<string, number> {
-  const rows = database
-    .prepare<[object], { source: string; quietMs: number }>(
-      `select source, max(min(quiet_ms, at + quiet_ms - @now)) as quietMs from failures
-        where at + quiet_ms > @now group by source`,
-    )
-    .all({ now })
-  return new Map(rows.map(({ source, quietMs }) => [source, quietMs]))
 }
 
 function lastRun(database: Database): RunRow | undefined {

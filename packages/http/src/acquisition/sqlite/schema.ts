@@ -1,9 +1,9 @@
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /**
  * Rows of pages, rejects and journal belong to a run; products outlive it (`run` is the last that saw them).
- * `updated_ms`, `ordinal` and `ix` decide between records of one id within a run.
+ * What endpoints are owed (`courtesies`) outlives runs too. `updated_ms`, `ordinal` and `ix` decide between records of one id within a run.
  */
 export const SCHEMA = `
 create table if not exists runs (
@@ -42,6 +42,7 @@ create table if not exists pages (
   records integer,
   rejects integer,
   warnings integer,
+  redactions integer,
   bytes integer,
   reported_total integer,
   fingerprint text,
@@ -90,6 +91,12 @@ create table if not exists failures (
   at real not null,
   quiet_ms real
 );
+create table if not exists courtesies (
+  endpoint text primary key,
+  departed_at real,
+  asked_at real not null,
+  quiet_ms real not null
+) without rowid;
 create table if not exists transitions (
   run integer not null,
   source text not null,

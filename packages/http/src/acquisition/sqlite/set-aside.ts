@@ -1,7 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { sqliteDriver } from '../../persistence/index.js'
 import type { Database } from './open-database.js'
-import { lastDeparture } from './runs.js'
+import type { Courtesy } from './courtesies.js'
+import { courtesiesIn } from './courtesies.js'
 
 /** Where a ledger lies that `fresh` has replaced: `out/acquire.db` becomes `out/acquire.previous.db`. */
 export function previousFile(file: string): string {
@@ -14,30 +15,33 @@ const PARTS = ['-wal', '-shm', '']
 /**
  * Puts the ledger aside, in the place of one that was put aside before; one without products is dropped instead, as it
  * must not take the place of one that has some. A damaged one is kept as it is.
- * Returns the latest moment at which a request may have departed; undefined when there was none.
+ * Returns what the endpoints that it knows are owed; undefined when that cannot be told any more.
  */
-export function setAside(file: string, now: number): number | undefined {
-  if (!existsSync(file)) return undefined
-  const { hasProducts, departedAt } = concluded(file, now)
+export function setAside(file: string, now: number): readonly Courtesy[] | undefined {
+  if (!existsSync(file)) return []
+  const { hasProducts, courtesies } = concluded(file, now)
   const previous = previousFile(file)
   if (hasProducts) for (const part of PARTS) rmSync(`${previous}${part}`, { force: true })
   for (const part of PARTS.filter(each => existsSync(`${file}${each}`))) {
     if (hasProducts) renameSync(`${file}${part}`, `${previous}${part}`)
     else rmSync(`${file}${part}`)
   }
-  return departedAt
+  return courtesies
 }
 
 /** Brings the log into the database, so that it is whole in one file. */
-function concluded(file: string, now: number): { hasProducts: boolean; departedAt: number | undefined } {
+function concluded(
+  file: string,
+  now: number,
+): { hasProducts: boolean; courtesies: readonly Courtesy[] | undefined } {
   let database: Database | undefined
   try {
     database = new (sqliteDriver('The embedded ledger'))(file)
     database.pragma('wal_checkpoint(truncate)')
     const hasProducts = database.prepare('select 1 from products limit 1').get() !== undefined
-    return { hasProducts, departedAt: lastDeparture(database, now) }
+    return { hasProducts, courtesies: courtesiesIn(database, now) }
   } catch {
-    return { hasProducts: true, departedAt: now }
+    return { hasProducts: true, courtesies: undefined }
   } finally {
     database?.close()
   }

@@ -5,6 +5,8 @@ import { LedgerError } from '../ledger-errors.js'
 import type { Claim, PageCommit, PageError, PageRef } from '../page.js'
 import { statusOfRun, summarise } from '../summarise.js'
 import type { Summary } from '../summary.js'
+import type { Courtesy } from './courtesies.js'
+import { keepCourtesies } from './courtesies.js'
 import { factsOf, rejectedOf, sourceFactsOf } from './facts.js'
 import { JournalTables } from './journal.js'
 import type { Database } from './open-database.js'
@@ -58,11 +60,14 @@ export class SqliteLedger implements Ledger {
     this.#closeDatabase()
     return translating(file, () => {
       const now = this.#clock.wallNow()
-      const departedAt = fresh ? setAside(file, now) : undefined
+      const courtesies = fresh ? (setAside(file, now) ?? anyCourtesy(plan, now)) : []
       const database = openDatabase(this.#options)
       try {
         const { number, run } = database
-          .transaction(() => openRun(database, plan, now, departedAt))
+          .transaction(() => {
+            keepCourtesies(database, courtesies)
+            return openRun(database, plan, now)
+          })
           .immediate()
         this.#opened = tablesOf(database, number)
         return run
@@ -181,6 +186,11 @@ export class SqliteLedger implements Ledger {
   #atomically<T>(work: () => T): T {
     return translating(this.#options.file, () => this.#tables.transaction.immediate(work) as T)
   }
+}
+
+/** Where the past cannot be read, requests may have departed to any endpoint up to now. */
+function anyCourtesy({ sources }: RunPlan, now: number): Courtesy[] {
+  return sources.map(({ endpoint }) => ({ endpoint, departedAt: now, askedAt: now, quietMs: 0 }))
 }
 
 function tablesOf(database: Database, run: number): OpenedTables {

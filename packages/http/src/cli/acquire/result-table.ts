@@ -23,10 +23,15 @@ export function resultTable(summary: Summary, paths: ResultPaths): string {
     `${run.status}: ${totals.products} products in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
       `${totals.requests} requests, ${totals.retries} retries`,
     ...errors.map(({ source, code, count }) => `  ${source}: ${code} ${count}x`),
+    ...summary.sources.filter(source => source.redactions > 0).map(redactionsOf),
     `summary   ${paths.summary}`,
     `products  ${paths.ledger}`,
     `rejected  ${paths.rejected}`,
   ].join('\n')
+}
+
+function redactionsOf({ name, redactions }: SourceSummary): string {
+  return `  ${name}: a configured secret was taken out of ${redactions} ${redactions === 1 ? 'text' : 'texts'} of its records`
 }
 
 function rowOf(source: SourceSummary): string[] {

@@ -87,6 +87,50 @@ describe('records', () => {
     )
   })
 
+  describe('A-14 a source that echoes a configured secret', () => {
+    const secrets = ['s3cret token', '12345678']
+    const echoing: Mapping = { ...mapping, title: { type: 'string', path: 'title', required: false } }
+    const taken = (...items: object[]) => normalise(JSON.stringify({ items }), { mapping: echoing, secrets })
+
+    it('A-14 a text loses the secret, keeps the rest, and is counted', () => {
+      const page = taken(
+        { id: 'a', price: 1, title: 'for S3cret token only' },
+        { id: 'b', price: 1, title: `Basic ${Buffer.from('user:s3cret token').toString('base64')}` },
+        { id: 'c', price: 1, title: 'harmless' },
+      )
+      expect(page.records.map(({ fields }) => fields['title'])).toEqual([
+        'for [redacted] only',
+        expect.stringMatching(/^Basic \S*\[redacted\]/),
+        'harmless',
+      ])
+      expect(page).toMatchObject({ redactions: 2, warnings: 0, rejects: [] })
+    })
+
+    it('A-14 an id that holds one is rejected: without it two records might become one', () => {
+      const page = taken(
+        { id: 'a-s3cret token', price: 1 },
+        { id: 12345678, price: 1 },
+        { id: 'b', price: 1 },
+      )
+      expect(page.records.map(({ id }) => id)).toEqual(['b'])
+      expect(page.rejects.map(({ code, field }) => [code, field])).toEqual([
+        ['HOLDS_SECRET', 'id'],
+        ['HOLDS_SECRET', 'id'],
+      ])
+    })
+
+    it('A-14 a number that is the secret is unreadable, one that has its digits by chance is not', () => {
+      const page = taken(
+        { id: 'a', price: 12345678, stock: 1 },
+        { id: 'b', price: 1, stock: 12345678 },
+        { id: 'c', price: '12345678.50', stock: 312345678 },
+      )
+      expect(page.rejects).toMatchObject([{ index: 0, code: 'HOLDS_SECRET', field: 'price' }])
+      expect(page.records.map(({ fields }) => fields['stock'])).toEqual([null, 312345678])
+      expect(page.warnings).toBe(1)
+    })
+  })
+
   it('a default stands for a missing value, never for one that cannot be read', () => {
     const withDefault: Mapping = {
       id: { type: 'string', path: 'id', required: true },

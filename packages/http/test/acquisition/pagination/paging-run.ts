@@ -42,6 +42,7 @@ export function result({ rows, facts = {} }: ServedPage): NormalisedPage {
     records,
     rejects: [],
     warnings: 0,
+    redactions: 0,
     paging: facts,
     fingerprint: rows.join('|'),
   }

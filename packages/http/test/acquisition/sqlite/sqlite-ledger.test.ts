@@ -136,7 +136,7 @@ describe('SqliteLedger', () => {
     await open[Symbol.asyncDispose]()
     await using ledger = new SqliteLedger({ file: killed })
     const { lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: true })
-    expect(lastDepartureAt).toBeGreaterThan(Date.now() - 5_000)
+    expect(lastDepartureAt?.get('a')).toBeGreaterThan(Date.now() - 5_000)
     expect(productsIn(previousFile(killed))).toEqual(['in the log'])
   })
 
@@ -144,7 +144,8 @@ describe('SqliteLedger', () => {
     await mkdir(dirname(file))
     await writeFile(file, 'not a database'.repeat(100))
     await using ledger = new SqliteLedger({ file })
-    await ledger.openRun(planOf('a'), { fresh: true })
+    const { lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: true })
+    expect(lastDepartureAt?.get('a')).toBeGreaterThan(Date.now() - 5_000)
     expect(await readFile(previousFile(file), 'utf8')).toMatch(/^not a database/)
   })
 
@@ -160,7 +161,7 @@ describe('SqliteLedger', () => {
     }
     await clock.advance(400)
     await using ledger = new SqliteLedger({ file, clock })
-    expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toBe(at)
+    expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toEqual(new Map([['a', at]]))
   })
 
   it('says that no run is open', async () => {

@@ -44,6 +44,7 @@ const SUMMARY: Summary = {
       rejected: 1,
       duplicates: 0,
       warnings: 0,
+      redactions: 0,
       averagePrice: {},
       errors: [],
       breaker: { state: 'open', transitions: [] },

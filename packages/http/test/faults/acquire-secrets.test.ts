@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { AcquireEvent } from '../../src/acquisition/acquire-event.js'
+import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
+
+it('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
+  const [token, key, tenant] = ['t0p-secret-token/+=', 'query key & 77', 'tenant s3cret+1']
+  const paths: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    // A service that is careless with what it is sent: it echoes credentials in records and in errors.
+    const echo = { id: null, header: request.headers.authorization, url: request.url }
+    const good = {
+      id: 'good',
+      title: `sent with ${request.headers.authorization}`,
+      url: `http://x${request.url}`,
+    }
+    const named = { id: `of ${token}` }
+    const isFirst = request.url?.includes('cursor') !== true
+    paths.push(request.url?.split('?')[0])
+    const next = isFirst ? `${request.url}&cursor=abc&auth=${request.headers.authorization}` : null
+    if (!isFirst) response.statusCode = 400
+    response.end(JSON.stringify({ items: [good, named, echo], next }))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await using output = await outputFolder()
+  const yaml = `
+sources:
+  - name: echo
+    baseUrl: http://127.0.0.1:${(server.address() as AddressInfo).port}
+    path: /\${TENANT}/items
+    query: { api_key: '\${KEY}' }
+    headers: { authorization: 'Bearer \${TOKEN}' }
+    pagination: { type: nextUrl, nextUrlPath: next }
+    records: items
+    mapping: { id: { path: id }, title: { path: title }, url: { path: url } }
+`
+  const { config, secrets } = parseConfig(yaml, 'echo.yaml', {
+    flags: { output: output.path, workers: 1 },
+    environment: { TOKEN: token, KEY: key, TENANT: tenant },
+  })
+  const events: AcquireEvent[] = []
+  const { summary } = await acquired(withLimits(config, QUICK), {
+    secrets,
+    onEvent: event => events.push(event),
+  })
+  await new Promise(resolve => server.close(resolve))
+  expect(summary.totals).toMatchObject({ products: 1, rejected: 2 })
+  expect(summary.sources[0]?.redactions).toBe(2)
+  expect(summary.products[0]?.title).toBe('sent with [redacted]')
+  expect(paths).toEqual(['/tenant%20s3cret+1/items', '/tenant%20s3cret+1/items'])
+  const texts = [JSON.stringify(events)]
+  for (const name of await readdir(output.path)) texts.push(await readFile(join(output.path, name), 'latin1'))
+  expect(texts.length).toBeGreaterThan(3)
+  for (const text of texts) {
+    for (const secret of [token, key, tenant]) {
+      for (const form of [
+        secret,
+        encodeURI(secret),
+        encodeURIComponent(secret),
+        new URLSearchParams({ v: secret }).toString().slice(2),
+      ]) {
+        expect(text).not.toContain(form)
+      }
+      expect(text).not.toContain(Buffer.from(secret).toString('base64'))
+    }
+  }
+})

@@ -44,7 +44,7 @@ export class RequestLog {
   }
 }
 
-/** Milliseconds since the epoch with a fraction; it does not jump when the wall clock does. */
-export function epochNow(): number {
-  return performance.timeOrigin + performance.now()
+/** A moment of `performance.now()` in milliseconds since the epoch; it does not jump when the wall clock does. */
+export function epochOf(now: number): number {
+  return performance.timeOrigin + now
 }

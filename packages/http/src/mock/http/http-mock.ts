@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Random, seededRandom } from 'async-patterns'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
-import { BehaviourPlan, oneToFive } from '../behaviour-plan.js'
-import { DelayLine } from '../delay-line.js'
+import { oneToFive } from '../behaviour-plan.js'
+import type { Controls } from '../controls.js'
 import { MockServer } from '../mock-server.js'
 import { jsonReply, statusReply } from '../reply.js'
 import { type Answer, type Call, queryDuration, queryNumber, ROUTES, type Route } from './routes.js'
@@ -25,38 +25,25 @@ export interface HttpMockOptions {
  * `/bytes/{n}`, `/reset`, `/hang`, `/slow?bps=`, `/truncate`, `/garbage`, `/stall?for=1s&after=0s`. Free of latency and
  * faults, and not counted: `/health`, `GET` and `DELETE /__stats`, `GET` and `PUT /__behaviour`.
  */
-export class HttpMock implements AsyncDisposable {
-  readonly #seed: number
-  readonly #delays = new DelayLine()
-  readonly #server: MockServer
-  readonly #routes: ReadonlyMap<string, Route>
+export class HttpMock extends MockServer {
+  protected override readonly controls: Controls = {
+    'GET /__stats': () => this.stats,
+    'DELETE /__stats': () => this.clearStats(),
+  }
+  readonly #routes: ReadonlyMap<string, Route> = new Map(
+    Object.entries({
+      ...ROUTES,
+      '/429': (call: Call) => this.#throttle(call),
+      '/stall': (call: Call) => this.#stall(call),
+    }),
+  )
   #random: Random
-  #plan: BehaviourPlan
   #stats = new Stats()
   #throttled = 0
 
   constructor({ seed = 1, behaviour = {} }: HttpMockOptions = {}) {
-    this.#seed = seed
+    super(behaviour, seed)
     this.#random = seededRandom(seed)
-    this.#plan = new BehaviourPlan(behaviour, seed, performance.now())
-    this.#routes = new Map(
-      Object.entries({
-        ...ROUTES,
-        '/429': (call: Call) => this.#throttle(call),
-        '/stall': (call: Call) => this.#stall(call),
-      }),
-    )
-    this.#server = new MockServer((request, response) => this.#handle(request, response), {
-      'GET /__stats': () => this.stats,
-      'DELETE /__stats': () => this.clearStats(),
-      'GET /__behaviour': () => this.#plan.behaviour,
-      'PUT /__behaviour': body => this.setBehaviour(body as Behaviour),
-    })
-  }
-
-  /** `http://host:port`, without a slash at the end. */
-  get url(): string {
-    return this.#server.url
   }
 
   get stats(): HttpMockStats {
@@ -69,35 +56,21 @@ export class HttpMock implements AsyncDisposable {
     return this.stats
   }
 
-  /** Replaces the whole behaviour; counts, times and chances begin anew. Returns it with its defaults. */
-  setBehaviour(behaviour: Behaviour): Behaviour {
-    this.#plan = new BehaviourPlan(behaviour, this.#seed, performance.now())
-    this.#random = seededRandom(this.#seed)
+  override setBehaviour(behaviour: Behaviour): Behaviour {
+    const complete = super.setBehaviour(behaviour)
+    this.#random = seededRandom(this.seed)
     this.#throttled = 0
-    return this.#plan.behaviour
+    return complete
   }
 
-  listen(port: number, host: string): Promise<void> {
-    return this.#server.listen(port, host)
-  }
-
-  close(): Promise<void> {
-    this.#delays.clear()
-    return this.#server.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-
-  #handle(request: IncomingMessage, response: ServerResponse): void {
+  protected override handle(request: IncomingMessage, response: ServerResponse): void {
     const arrivedAt = performance.now()
     const stats = this.#stats
     stats.arrived()
     const { name, rest, query } = takeApart(request.url ?? '/')
     const route = this.#routes.get(name)
     const { reply, fault, latencyMs } = answerOf(route, { request, rest, query })
-    const fate = this.#plan.decide(arrivedAt, undefined, latencyMs)
+    const fate = this.plan.decide(arrivedAt, undefined, latencyMs)
     const met = fault === undefined || fate.fault !== undefined ? fate : { delayMs: fate.delayMs, fault }
     const answered = (status: number): void => {
       const done = (): void =>
@@ -106,7 +79,7 @@ export class HttpMock implements AsyncDisposable {
       if (met.fault?.kind === 'slow' && status !== 0) response.once('close', done)
       else done()
     }
-    answer(this.#delays, { response, reply, fate: met, answered })
+    answer(this.delays, { response, reply, fate: met, answered })
   }
 
   #throttle({ query }: Call): Answer {
@@ -119,7 +92,7 @@ export class HttpMock implements AsyncDisposable {
   #stall({ query }: Call): Answer {
     const fromMs = queryDuration(query, 'after', 0)
     const untilMs = fromMs + queryDuration(query, 'for', 1000)
-    this.#plan.stall(performance.now(), { fromMs, untilMs })
+    this.plan.stall(performance.now(), { fromMs, untilMs })
     // Due before its own window begins, so that it does not hold itself.
     return { reply: jsonReply(200, { stall: { fromMs, untilMs } }), latencyMs: 0 }
   }

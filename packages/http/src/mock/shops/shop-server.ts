@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
-import { BehaviourPlan, type Fate } from '../behaviour-plan.js'
-import { DelayLine } from '../delay-line.js'
+import type { Fate } from '../behaviour-plan.js'
+import type { Controls } from '../controls.js'
 import { MockServer } from '../mock-server.js'
 import { jsonReply, type Reply, statusReply } from '../reply.js'
-import { epochNow, type LoggedRequest, RequestLog } from '../request-log.js'
+import { epochOf, type LoggedRequest, RequestLog } from '../request-log.js'
 import { type Listing, makeListing, type ShopFacts } from './listing.js'
 import type { Shop, ShopName, Slice } from './shop.js'
 
@@ -19,37 +19,25 @@ export interface ShopServerOptions {
  * One shop on one port. Beside its API: `GET /health`, `GET` and `DELETE /__requests`, `GET /__facts`,
  * `GET` and `PUT /__behaviour`. All but the API itself is free of latency and faults, and not logged.
  */
-export class ShopServer implements AsyncDisposable {
+export class ShopServer extends MockServer {
   readonly name: ShopName
+  protected override readonly controls: Controls = {
+    'GET /__requests': () => ({ requests: this.requests, dropped: this.#log.dropped }),
+    'DELETE /__requests': () => {
+      this.clearRequests()
+      return { requests: [] }
+    },
+    'GET /__facts': () => this.facts,
+  }
   readonly #shop: Shop
-  readonly #seed: number
   readonly #listing: Listing
   readonly #log = new RequestLog()
-  readonly #delays = new DelayLine()
-  readonly #server: MockServer
-  #plan: BehaviourPlan
 
   constructor(shop: Shop, { seed, pages, behaviour }: ShopServerOptions) {
+    super(behaviour, seed)
     this.name = shop.name
     this.#shop = shop
-    this.#seed = seed
     this.#listing = makeListing(shop, seed, pages)
-    this.#plan = new BehaviourPlan(behaviour, seed, epochNow())
-    this.#server = new MockServer((request, response) => this.#handle(request, response), {
-      'GET /__requests': () => ({ requests: this.requests, dropped: this.#log.dropped }),
-      'DELETE /__requests': () => {
-        this.clearRequests()
-        return { requests: [] }
-      },
-      'GET /__facts': () => this.facts,
-      'GET /__behaviour': () => this.#plan.behaviour,
-      'PUT /__behaviour': body => this.setBehaviour(body as Behaviour),
-    })
-  }
-
-  /** `http://host:port`; the API is at `apiUrl`. */
-  get url(): string {
-    return this.#server.url
   }
 
   /** Where the products are. */
@@ -70,36 +58,17 @@ export class ShopServer implements AsyncDisposable {
     this.#log.clear()
   }
 
-  /** Replaces the whole behaviour; counts, times and chances begin anew. Returns it with its defaults. */
-  setBehaviour(behaviour: Behaviour): Behaviour {
-    this.#plan = new BehaviourPlan(behaviour, this.#seed, epochNow())
-    return this.#plan.behaviour
-  }
-
-  listen(port: number, host: string): Promise<void> {
-    return this.#server.listen(port, host)
-  }
-
-  close(): Promise<void> {
-    this.#delays.clear()
-    return this.#server.close()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-
-  #handle(request: IncomingMessage, response: ServerResponse): void {
-    const at = epochNow()
+  protected override handle(request: IncomingMessage, response: ServerResponse): void {
+    const at = performance.now()
     const { slice, reply } = this.#reply(request)
     const page = slice === undefined ? undefined : Math.floor(slice.offset / slice.limit) + 1
-    const fate = this.#plan.decide(at, page)
+    const fate = this.plan.decide(at, page)
     const entry = logEntry(request, at, page, fate)
     this.#log.add(entry)
     const answered = (status: number): void => {
       entry.status = status
     }
-    answer(this.#delays, { response, reply, fate, answered })
+    answer(this.delays, { response, reply, fate, answered })
   }
 
   #reply(request: IncomingMessage): { slice?: Slice; reply: Reply } {
@@ -130,5 +99,5 @@ export class ShopServer implements AsyncDisposable {
 
 function logEntry(request: IncomingMessage, at: number, page: number | undefined, fate: Fate): LoggedRequest {
   const { method = '', url = '' } = request
-  return { at, method, url, page: page ?? null, status: 0, fault: fate.fault?.kind ?? null }
+  return { at: epochOf(at), method, url, page: page ?? null, status: 0, fault: fate.fault?.kind ?? null }
 }

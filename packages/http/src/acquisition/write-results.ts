@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { storageAdvice } from '../persistence/index.js'
+import { makeFolderOf, storageAdvice } from '../persistence/index.js'
 import type { Ledger, Run } from './ledger.js'
 import { LedgerError } from './ledger-errors.js'
 import type { Summary } from './summary.js'
@@ -44,8 +44,8 @@ export async function writeResults(ledger: Ledger, run: Run, paths: ResultPaths)
  */
 async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.tmp`
-  await mkdir(dirname(path), { recursive: true })
   try {
+    makeFolderOf(path)
     await write(temporary)
     await rename(temporary, path)
   } catch (error) {

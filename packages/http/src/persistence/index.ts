@@ -1,5 +1,6 @@
 export { countJsonlRecords, countSqliteRecords } from './count-records.js'
 export { JsonlWriter } from './jsonl-writer.js'
+export { makeFolderOf } from './make-folder.js'
 export type { RecordWriter, RecordWriterMetrics, RecordWriterOptions, WriteMode } from './record-writer.js'
 export { MissingPackageError, sqliteDriver } from './sqlite-driver.js'
 export { SqliteWriter } from './sqlite-writer.js'

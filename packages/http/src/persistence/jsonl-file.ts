@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import type { BatchStore } from './buffered-writer.js'
+import { makeFolderOf } from './make-folder.js'
 import type { WriteMode } from './record-writer.js'
 import { WriterError } from './writer-error.js'
 
@@ -17,7 +17,7 @@ export class JsonlFile<T extends object> implements BatchStore<T> {
   #size: number
 
   constructor(file: string, mode: WriteMode) {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolderOf(file)
     this.#descriptor = openSync(file, 'a+')
     try {
       this.#size = this.#begin(file, mode)

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { BatchStore } from './buffered-writer.js'
+import { makeFolderOf } from './make-folder.js'
 import type { WriteMode } from './record-writer.js'
 import { sqliteDriver } from './sqlite-driver.js'
 import type { StoredResult } from './stored-result.js'
@@ -38,7 +37,7 @@ export class RequestTable implements BatchStore<StoredResult> {
 
   constructor(file: string, mode: WriteMode, busyTimeoutMs = 5_000) {
     const Sqlite = sqliteDriver('Writing results to SQLite')
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolderOf(file)
     this.#database = new Sqlite(file, { timeout: busyTimeoutMs })
     try {
       prepare(this.#database, mode)

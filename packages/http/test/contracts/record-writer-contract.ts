@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -193,6 +194,13 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(() => open({ file })).toThrow(WriterError)
       await writeFile(join(folder, 'plain'), '')
       expect(() => open({ file: join(folder, 'plain', 'results') })).toThrow(/its folder is not a folder/)
+    })
+
+    // The system's own recursive mkdir would try for ever there.
+    it.runIf(existsSync('/proc/self'))('A-16 says at once that no folder can be made in a place', () => {
+      expect(() => open({ file: '/proc/nowhere/deeper/results' })).toThrow(
+        /results: its folder is missing and cannot be made/,
+      )
     })
 
     it('refuses to append to a file that is something else, and leaves it as it was', async () => {

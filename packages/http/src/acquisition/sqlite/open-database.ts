@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { sqliteDriver, storageAdvice } from '../../persistence/index.js'
+import { makeFolderOf, sqliteDriver, storageAdvice } from '../../persistence/index.js'
 import { LedgerError, LedgerLockedError } from '../ledger-errors.js'
 import { SCHEMA, SCHEMA_VERSION } from './schema.js'
 
@@ -23,7 +21,7 @@ export interface DatabaseOptions {
 export function ownFile(file: string): Database {
   const Sqlite = sqliteDriver('The embedded ledger')
   return translating(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolderOf(file)
     const lock = new Sqlite(`${file}.lock`, { timeout: 0 })
     try {
       takeLock(lock, file, Sqlite)

@@ -1,6 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises'
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { makeFolderOf } from '../../persistence/index.js'
 import { type Environment, readEnvironment } from '../environment.js'
 import type { LoadMeasurement, LoadResult } from './load-result.js'
 import type { SloOutcome } from './slo.js'
@@ -35,7 +34,7 @@ export async function writeMeasurement(file: string, measurement: LoadMeasuremen
     plan: { ...settings, ratePerSecond },
     ...rest,
   }
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolderOf(file)
   await writeFile(`${file}.tmp`, `${JSON.stringify(content)}\n`)
   await rename(`${file}.tmp`, file)
 }

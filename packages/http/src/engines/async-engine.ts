@@ -1,54 +1,25 @@
 import {
-  type AnyPolicy,
-  CircuitBreaker,
-  type CircuitBreakerOptions,
+  type CircuitBreaker,
   type Clock,
   ClosedError,
   type Context,
   checkCount,
   checkDuration,
-  checkOneOf,
-  compose,
   Deferred,
   Events,
   type Listener,
   map,
   type Policy,
   pipeline,
-  type RetryConfig,
-  RetryPolicy,
-  SemaphoreLimiter,
   systemClock,
   type Within,
 } from 'async-patterns'
-import { type ConnectionConfig, connectionConfig } from './connection-config.js'
+import { type AsyncEngineOptions, breakerOf, openTransport, stackOf } from './async-engine-options.js'
 import type { AsyncEngineProtocol } from './engine.js'
 import { EngineResult } from './engine-result.js'
 import { PeakMemory } from './peak-memory.js'
 import { RequestRecord, type RequestResult, type RequestStatus } from './request-result.js'
-import { classifyResponse, retryResponse } from './response-rules.js'
 import type { Transport, TransportCloseOptions, TransportResponse } from './transport.js'
-import { UndiciTransport } from './undici-transport.js'
-import { WireTransport } from './wire/wire-transport.js'
-
-export interface AsyncEngineOptions {
-  /** Requests that run at once, over all `run`s. Default 100. */
-  readonly maxConcurrent?: number
-  readonly connection?: ConnectionConfig
-  /** `optimized` keeps connections open; `naive` makes one for each request. Default `optimized`. */
-  readonly pooling?: 'naive' | 'optimized'
-  /** `undici` for everything, `wire` for load over plain http; a transport of your own is not closed. Default `undici`. */
-  readonly transport?: 'undici' | 'wire' | Transport
-  /** A breaker, or the options of one that judges by `classifyResponse`. Default: none. */
-  readonly circuitBreaker?: CircuitBreaker<TransportResponse> | CircuitBreakerOptions<TransportResponse>
-  /** A retry, or the configuration of one that tries again by `retryResponse`. Default: none. */
-  readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryConfig<TransportResponse>
-  /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. */
-  readonly policy?: Policy<TransportResponse>
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly clock?: Clock
-}
 
 /** A request has reached another status. */
 export interface RequestEvent {
@@ -75,8 +46,13 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   readonly #events = new Events<RequestEvent>('engine')
   readonly #abort = new AbortController()
   readonly #cutOff = new Deferred<void>()
-  /** Our own transport ends its requests when it is closed; a signal would cost a tenth of the speed. */
-  readonly #within: Within | undefined
+  /** For what waits outside the transport, such as a backoff: `close` ends it. */
+  readonly #within: Within = { signal: this.#abort.signal }
+  /**
+   * Whether a call of `run` may be given up while it is sent. Not so under our own layers and over our own transport, which ends
+   * its requests when it is closed: there a signal for each of them would only cost a tenth of the speed.
+   */
+  readonly #isHeeded: boolean
   readonly #running = new Set<Promise<unknown>>()
   /** What streams wait for, with its URL. */
   readonly #streamed = new Map<Deferred<RequestResult>, string>()
@@ -91,7 +67,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     const { transport = 'undici' } = options
     this.#ownsTransport = typeof transport === 'string'
     this.#transport = typeof transport === 'string' ? openTransport(transport, options) : transport
-    this.#within = this.#ownsTransport ? undefined : { signal: this.#abort.signal }
+    this.#isHeeded = !this.#ownsTransport || options.policy !== undefined
     this.#breaker = breakerOf(options, this.#clock)
     this.#policy = stackOf(options, this.#maxConcurrent, this.#breaker, this.#clock)
   }
@@ -110,7 +86,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
       }
     }
     const lanes = Array.from({ length: Math.min(this.#maxConcurrent, urls.length) }, lane)
-    // A backoff may outlast the engine: what has no result when it is cut off gets one here.
+    // A policy or a transport of the caller's may outlast the engine: what has no result when it is cut off gets one here.
     await this.#track(Promise.race([Promise.all(lanes), this.#cutOff.promise]))
     for (let index = 0; index < urls.length; index++)
       results[index] ??= this.#neverSent(urls[index] as string)
@@ -122,11 +98,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
    * more than `maxConcurrent` URLs and results are held. Whoever leaves the loop early ends what is in flight.
    */
   runStreaming(urls: Iterable<string> | AsyncIterable<string>): AsyncIterable<RequestResult> {
-    const fetchAll = map((url: string, context: Context) => this.#stream(url, context), {
-      concurrency: this.#maxConcurrent,
-      ordered: false,
-    })
-    return pipeline(urls, fetchAll)
+    return { [Symbol.asyncIterator]: () => this.#streamAll(urls)[Symbol.asyncIterator]() }
   }
 
   /** Status by status; see `RequestStatus`. Dispose the result to stop. */
@@ -150,6 +122,16 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     return this.close()
   }
 
+  #streamAll(urls: Iterable<string> | AsyncIterable<string>): AsyncIterable<RequestResult> {
+    let within: Within | undefined
+    const fetchOne = (url: string, context: Context): Promise<RequestResult> => {
+      // All calls of a stream have one and the same context, which ends when the reader leaves.
+      within ??= { signal: AbortSignal.any([context.signal, this.#abort.signal]) }
+      return this.#stream(url, within)
+    }
+    return pipeline(urls, map(fetchOne, { concurrency: this.#maxConcurrent, ordered: false }))
+  }
+
   async #close(timeoutMs: number): Promise<void> {
     const transport = this.#ownsTransport ? this.#transport.close({ timeoutMs }) : undefined
     const timer = this.#clock.setTimer(() => this.#cut(), timeoutMs)
@@ -161,16 +143,15 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
 
   #cut(): void {
     this.#abort.abort(new ClosedError('the engine was closed before the response was whole'))
-    this.#cutOff.resolve()
-    for (const [place, url] of this.#streamed) place.resolve(this.#neverSent(url))
+    // What heeds the signal has given its own result by then.
+    setImmediate(() => {
+      this.#cutOff.resolve()
+      for (const [place, url] of this.#streamed) place.resolve(this.#neverSent(url))
+    })
   }
 
   #neverSent(url: string): RequestResult {
-    const now = this.#clock.now()
-    return new RequestRecord(url, now, this.#clock.wallNow()).fail(
-      new ClosedError('the engine is closed'),
-      now,
-    )
+    return new RequestRecord(url, this.#clock).fail(new ClosedError('the engine is closed'))
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
@@ -182,14 +163,14 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     }
   }
 
-  /** As in `run`, a backoff or a transport of the caller's may outlast the engine: `close` gives the result then. */
-  #stream(url: string, context: Context): Promise<RequestResult> {
-    if (this.#closed !== undefined) return this.#fetch(url, context)
+  /** As in `run`, a policy or a transport of the caller's may outlast the engine: `close` gives the result then. */
+  #stream(url: string, within: Within): Promise<RequestResult> {
+    if (this.#closed !== undefined) return this.#fetch(url, within, true)
     const place = new Deferred<RequestResult>()
     this.#streamed.set(place, url)
     const settle = (): void => void this.#streamed.delete(place)
     place.promise.then(settle, settle)
-    this.#fetch(url, context).then(
+    this.#fetch(url, within, true).then(
       result => place.resolve(result),
       (error: unknown) => place.reject(error),
     )
@@ -197,16 +178,16 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   }
 
   /** Never rejects. No async function, for its own objects would be a tenth of what a request allocates here. */
-  #fetch(url: string, within = this.#within): Promise<RequestResult> {
-    const record = new RequestRecord(url, this.#clock.now(), this.#clock.wallNow())
+  #fetch(url: string, within = this.#within, isHeeded = this.#isHeeded): Promise<RequestResult> {
+    const record = new RequestRecord(url, this.#clock)
     this.#tell('pending', record)
     const work =
       this.#closed === undefined
-        ? this.#policy.execute(context => this.#attempt(record, context), within)
+        ? this.#policy.execute(context => this.#attempt(record, context, isHeeded), within)
         : Promise.reject(new ClosedError('the engine is closed'))
     return work.then(
-      response => this.#finish(record, record.respond(response, this.#clock.now())),
-      (error: unknown) => this.#finish(record, record.fail(error, this.#clock.now())),
+      response => this.#finish(record, record.respond(response)),
+      (error: unknown) => this.#finish(record, record.fail(error)),
     )
   }
 
@@ -215,14 +196,14 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     return result
   }
 
-  #attempt(record: RequestRecord, context: Context): Promise<TransportResponse> {
-    record.begin(context.attempt, this.#clock.now())
+  #attempt(record: RequestRecord, context: Context, isHeeded: boolean): Promise<TransportResponse> {
+    record.begin(context.attempt)
     this.#tell(context.attempt > 1 ? 'retrying' : 'in_flight', record)
     const headers = this.#headers
     const { url } = record
     return this.#transport.send(
       headers === undefined ? { url, discardBody: true } : { url, headers, discardBody: true },
-      context,
+      isHeeded ? context : undefined,
     )
   }
 
@@ -230,45 +211,4 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     if (!this.#events.wanted('status')) return
     this.#events.emit({ type: 'status', url, status, attempt, ...(result !== undefined && { result }) })
   }
-}
-
-function openTransport(kind: 'undici' | 'wire', options: AsyncEngineOptions): Transport {
-  checkOneOf('AsyncEngine.transport', kind, ['undici', 'wire'])
-  checkOneOf('AsyncEngine.pooling', options.pooling ?? 'optimized', ['naive', 'optimized'])
-  const given = connectionConfig(options.connection)
-  const connection = options.pooling === 'naive' ? { ...given, maxKeepaliveConnections: 0 } : given
-  const clock = options.clock ?? systemClock
-  return kind === 'wire'
-    ? new WireTransport({ ...connection, clock })
-    : // As on the wire, nothing is asked for that the request does not name: like is compared with like.
-      new UndiciTransport({ ...connection, clock, compression: false })
-}
-
-function breakerOf(
-  { circuitBreaker }: AsyncEngineOptions,
-  clock: Clock,
-): CircuitBreaker<TransportResponse> | undefined {
-  if (circuitBreaker === undefined || circuitBreaker instanceof CircuitBreaker) return circuitBreaker
-  return new CircuitBreaker({ classify: classifyResponse, clock, ...circuitBreaker })
-}
-
-/** Retry outside the limiter, so that nobody holds a permit while it waits; the breaker sees every attempt. */
-function stackOf(
-  { policy, retryPolicy }: AsyncEngineOptions,
-  maxConcurrent: number,
-  breaker: CircuitBreaker<TransportResponse> | undefined,
-  clock: Clock,
-): Policy<TransportResponse> {
-  const outer = policy ?? retryOf(retryPolicy, clock)
-  const layers: (AnyPolicy | undefined)[] = [outer, new SemaphoreLimiter({ maxConcurrent, clock }), breaker]
-  const present = layers.filter(layer => layer !== undefined)
-  return compose(...present) as Policy<TransportResponse>
-}
-
-function retryOf(
-  retryPolicy: AsyncEngineOptions['retryPolicy'],
-  clock: Clock,
-): RetryPolicy<TransportResponse> | undefined {
-  if (retryPolicy === undefined || retryPolicy instanceof RetryPolicy) return retryPolicy
-  return new RetryPolicy({ retryWhen: retryResponse, clock, ...retryPolicy })
 }

@@ -1,29 +1,19 @@
-import { once } from 'node:events'
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { AsyncPatternsError, ClosedError, checkDuration, systemClock } from 'async-patterns'
+import { CrewMember } from './crew-member.js'
 import { EngineResult } from './engine-result.js'
 import type { FetchReport, FetchTask } from './fetch-worker.js'
 import { PeakMemory } from './peak-memory.js'
 import { RequestRecord, type RequestResult } from './request-result.js'
+import { WorkerLostError } from './worker-lost-error.js'
 
-/** The same places as in the worker, which cannot be imported: importing it would run it. */
+/** The same place as in the worker, which cannot be imported: importing it would run it. */
 const DONE = 1
 /** How often a blocked thread looks whether it waits in vain. */
 const LOOK_MS = 1_000
 
-/** A worker of an engine ended by itself; its results are lost. */
-export class WorkerLostError extends AsyncPatternsError {
-  readonly code = 'WORKER_LOST'
-}
-
 /** An engine of worker threads does one run at a time. */
 export class EngineBusyError extends AsyncPatternsError {
   readonly code = 'ENGINE_BUSY'
-}
-
-interface Member {
-  readonly worker: Worker
-  readonly port: MessagePort
 }
 
 /**
@@ -33,7 +23,7 @@ interface Member {
 export class FetchCrew {
   readonly #size: number
   readonly #timeoutMs: number
-  #members: readonly Member[] | undefined = undefined
+  #members: readonly CrewMember[] | undefined = undefined
   #busy = false
   #closed = false
 
@@ -46,12 +36,12 @@ export class FetchCrew {
   async run(urls: readonly string[]): Promise<EngineResult> {
     const run = this.#begin(urls)
     try {
-      return run.end(await Promise.all(run.members.map(reportOf)))
+      return run.end(await Promise.all(run.members.map(member => member.report())))
     } catch (error) {
       await this.#disband()
       throw error
     } finally {
-      this.#end(run.members)
+      this.#end(run)
     }
   }
 
@@ -59,13 +49,13 @@ export class FetchCrew {
   runSync(urls: readonly string[]): EngineResult {
     const run = this.#begin(urls)
     try {
-      this.#wait(run)
-      return run.end(run.members.map(({ port }) => receiveMessageOnPort(port)?.message as FetchReport))
+      run.wait()
+      return run.end(run.members.map(member => member.reported()))
     } catch (error) {
       void this.#disband()
       throw error
     } finally {
-      this.#end(run.members)
+      this.#end(run)
     }
   }
 
@@ -78,7 +68,7 @@ export class FetchCrew {
   async #disband(): Promise<void> {
     const members = this.#members ?? []
     this.#members = undefined
-    await Promise.all(members.map(({ worker }) => worker.terminate()))
+    await Promise.all(members.map(member => member.dismiss()))
   }
 
   #begin(urls: readonly string[]): CrewRun {
@@ -89,83 +79,53 @@ export class FetchCrew {
     return new CrewRun(urls, this.#members)
   }
 
-  #end(members: readonly Member[]): void {
+  #end({ members }: CrewRun): void {
     this.#busy = false
-    for (const { worker } of members) worker.unref()
+    for (const member of members) member.rest()
   }
 
-  #recruit(): Member {
-    const { port1, port2 } = new MessageChannel()
-    const worker = new Worker(new URL('./fetch-worker.js', import.meta.url), {
-      workerData: { timeoutMs: this.#timeoutMs, tasks: port2 },
-      transferList: [port2],
-    })
-    // Whoever runs hears of it by the end of the thread; between runs it must not end the process.
-    worker.on('error', () => undefined)
-    worker.on('exit', () => this.#lost(worker))
-    worker.unref()
-    port1.unref()
-    return { worker, port: port1 }
+  #recruit(): CrewMember {
+    return new CrewMember(this.#timeoutMs, member => this.#lost(member))
   }
 
   /** A thread that ended between runs would never report: the next run starts a new crew. */
-  #lost(worker: Worker): void {
-    const isOurs = this.#members?.some(member => member.worker === worker) === true
-    if (isOurs && !this.#busy) void this.#disband()
-  }
-
-  /** No run takes longer than every request's time limit in a row, with room for starting the threads. */
-  #wait({ task, members }: CrewRun): void {
-    const rounds = Math.ceil(task.urls.length / members.length)
-    const giveUpAt = systemClock.now() + 60_000 + rounds * (this.#timeoutMs + LOOK_MS)
-    for (let done = 0; done < members.length; done = Atomics.load(task.progress, DONE)) {
-      Atomics.wait(task.progress, DONE, done, LOOK_MS)
-      if (systemClock.now() > giveUpAt) throw new WorkerLostError('a worker thread does not answer')
-    }
+  #lost(member: CrewMember): void {
+    if (this.#members?.includes(member) === true && !this.#busy) void this.#disband()
   }
 }
 
 /** One run of a crew. */
 class CrewRun {
-  readonly task: FetchTask
-  readonly members: readonly Member[]
+  readonly members: readonly CrewMember[]
+  readonly #task: FetchTask
   readonly #startedAt = systemClock.now()
   readonly #memory = new PeakMemory()
 
-  constructor(urls: readonly string[], members: readonly Member[]) {
-    this.task = { urls: [...urls], progress: new Int32Array(new SharedArrayBuffer(8)) }
+  constructor(urls: readonly string[], members: readonly CrewMember[]) {
+    this.#task = { urls: [...urls], progress: new Int32Array(new SharedArrayBuffer(8)) }
     this.members = members
-    for (const { port } of members) port.postMessage(this.task)
+    for (const member of members) member.begin(this.#task)
+  }
+
+  /** Blocks until all members have reported. @throws WorkerLostError soon after one of them cannot any more. */
+  wait(): void {
+    const { progress } = this.#task
+    for (let done = 0; done < this.members.length; done = Atomics.load(progress, DONE)) {
+      const isLook = Atomics.wait(progress, DONE, done, LOOK_MS) === 'timed-out'
+      const lost = this.members.find(member => member.hasEnded || (isLook && member.looksLost()))
+      // There is no report to be taken: this throws what has become of it.
+      lost?.reported()
+    }
   }
 
   end(reports: readonly FetchReport[]): EngineResult {
-    const results = Array.from<RequestResult>({ length: this.task.urls.length })
+    const results = Array.from<RequestResult>({ length: this.#task.urls.length })
     for (const [index, result] of reports.flat()) results[index] = result
-    for (const [index, url] of this.task.urls.entries()) results[index] ??= lost(url)
+    for (const [index, url] of this.#task.urls.entries()) results[index] ??= lost(url)
     return new EngineResult(results, systemClock.now() - this.#startedAt, this.#memory.stop())
   }
 }
 
-/** The report of a member, or a rejection when its thread ends without one. */
-async function reportOf({ worker, port }: Member): Promise<FetchReport> {
-  worker.ref()
-  const stop = new AbortController()
-  const ended = async (): Promise<never> => {
-    const [code] = (await once(worker, 'exit', { signal: stop.signal })) as [number]
-    throw new WorkerLostError(`a worker thread ended with code ${code}`)
-  }
-  const message = once(port, 'message', { signal: stop.signal })
-  try {
-    const [report] = (await Promise.race([message, ended()])) as [FetchReport]
-    return report
-  } finally {
-    stop.abort()
-    message.catch(() => undefined)
-    port.unref()
-  }
-}
-
 function lost(url: string): RequestResult {
-  const now = systemClock.now()
-  return new RequestRecord(url, now, systemClock.wallNow()).fail(new WorkerLostError('no result'), now)
+  return new RequestRecord(url, systemClock).fail(new WorkerLostError('no result'))
 }

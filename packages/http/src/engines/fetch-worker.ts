@@ -8,6 +8,8 @@ import { UndiciTransport } from './undici-transport.js'
 export interface FetchWorkerData {
   readonly timeoutMs: number
   readonly tasks: MessagePort
+  /** `[0]` is counted up while it works, and IDLE when it does not; `[1]` is 1 when the worker has ended by itself. */
+  readonly life: Int32Array
 }
 
 /** One run: all workers of a crew get the same, and take the URLs one by one. */
@@ -20,24 +22,36 @@ export interface FetchTask {
 /** What a worker did in a run: results with the places of their URLs. */
 export type FetchReport = readonly (readonly [number, RequestResult])[]
 
+/** What a worker tells: its report, or with its last breath why it ends. */
+export type FetchNews = { readonly report: FetchReport } | { readonly lost: string }
+
 const NEXT = 0
 const DONE = 1
+const BEAT = 0
+const ENDED = 1
+const IDLE = -1
+/** Several times between two looks of a blocked thread. */
+const BEAT_MS = 250
 
-async function fetchOne(transport: Transport, url: string): Promise<RequestResult> {
-  const record = new RequestRecord(url, systemClock.now(), systemClock.wallNow())
-  record.begin(1, systemClock.now())
+const { timeoutMs, tasks, life } = workerData as FetchWorkerData
+const transport: Transport = new UndiciTransport({ maxConnections: 1, timeoutMs })
+let current: FetchTask | undefined
+let fault: unknown
+
+async function fetchOne(url: string): Promise<RequestResult> {
+  const record = new RequestRecord(url, systemClock)
+  record.begin(1)
   try {
-    const response = await transport.send({ url, discardBody: true })
-    return record.respond(response, systemClock.now())
+    return record.respond(await transport.send({ url, discardBody: true }))
   } catch (error) {
-    return record.fail(error, systemClock.now())
+    return record.fail(error)
   }
 }
 
-async function work({ urls, progress }: FetchTask, transport: Transport): Promise<FetchReport> {
+async function work({ urls, progress }: FetchTask): Promise<FetchReport> {
   const report: [number, RequestResult][] = []
   for (let index = take(progress); index < urls.length; index = take(progress)) {
-    report.push([index, await fetchOne(transport, urls[index] ?? '')])
+    report.push([index, await fetchOne(urls[index] ?? '')])
   }
   return report
 }
@@ -47,13 +61,33 @@ function take(progress: Int32Array): number {
 }
 
 /** The report is sent before the count goes up, so that a thread that sees the count finds the report. */
-async function answer(task: FetchTask, transport: Transport, tasks: MessagePort): Promise<void> {
-  const report = await work(task, transport).catch(() => [])
-  tasks.postMessage(report, [])
+async function answer(task: FetchTask): Promise<void> {
+  current = task
+  const beat = (): void => void Atomics.add(life, BEAT, 1)
+  beat()
+  const beating = setInterval(beat, BEAT_MS)
+  const report = await work(task)
+  clearInterval(beating)
+  Atomics.store(life, BEAT, IDLE)
+  tell({ report })
   Atomics.add(task.progress, DONE, 1)
   Atomics.notify(task.progress, DONE)
 }
 
-const { timeoutMs, tasks } = workerData as FetchWorkerData
-const transport = new UndiciTransport({ maxConnections: 1, timeoutMs })
-tasks.on('message', (task: FetchTask) => void answer(task, transport, tasks))
+/** A thread that waits blocked hears no event of ours: it finds this, and is woken. */
+function end(code: number): void {
+  const reason = fault instanceof Error ? `failed: ${fault.message}` : `ended with code ${code}`
+  tell({ lost: `a worker thread ${reason}` })
+  Atomics.store(life, ENDED, 1)
+  if (current !== undefined) Atomics.notify(current.progress, DONE)
+}
+
+function tell(news: FetchNews): void {
+  tasks.postMessage(news, [])
+}
+
+process.on('uncaughtExceptionMonitor', error => {
+  fault = error
+})
+process.on('exit', end)
+tasks.on('message', (task: FetchTask) => void answer(task))

@@ -1,4 +1,4 @@
-import { RetryExhaustedError, RetryBudgetExceededError } from 'async-patterns'
+import { type Clock, RetryExhaustedError, RetryBudgetExceededError } from 'async-patterns'
 import type { TransportResponse } from './transport.js'
 import { errorCode } from './transport-error.js'
 
@@ -17,9 +17,15 @@ export interface RequestResult {
   readonly url: string
   /** 0 without a response. */
   readonly statusCode: number
-  /** Of the last attempt, from sending it to the last byte of the body; waits for a permit and backoff lie outside. */
+  /**
+   * Of the last attempt, from sending it to the last byte of the body; waits for a permit and backoff lie outside.
+   * 0 when none was made.
+   */
   readonly latencyMs: number
-  /** When the first attempt began: milliseconds since the epoch. */
+  /**
+   * When the last attempt was sent, in milliseconds since the epoch, so that `timestamp + latencyMs` is when it ended.
+   * When none was made, the time at which the request was given up.
+   */
   readonly timestamp: number
   /** The number of the last attempt, from 1; 0 when none was made. */
   readonly attempt: number
@@ -32,33 +38,37 @@ export interface RequestResult {
 /** The measurements of one request, taken while it runs; `respond` and `fail` make the result of them. */
 export class RequestRecord {
   readonly url: string
-  readonly timestamp: number
   attempt = 0
-  private startedAt: number
+  private readonly clock: Clock
+  private timestamp = 0
+  private startedAt = 0
 
-  constructor(url: string, now: number, wallNow: number) {
+  constructor(url: string, clock: Clock) {
     this.url = url
-    this.timestamp = wallNow
-    this.startedAt = now
+    this.clock = clock
   }
 
-  begin(attempt: number, now: number): void {
+  /** The attempt is sent now. */
+  begin(attempt: number): void {
     this.attempt = attempt
-    this.startedAt = now
+    this.timestamp = this.clock.wallNow()
+    this.startedAt = this.clock.now()
   }
 
-  respond(response: TransportResponse, now: number): RequestResult {
-    const { statusCode, bytes } = response
-    return this.result(statusCode, now, statusCode < 400 ? null : httpError(statusCode), bytes)
+  respond({ statusCode, bytes }: TransportResponse): RequestResult {
+    return this.result(statusCode, statusCode < 400 ? null : httpError(statusCode), bytes)
   }
 
-  fail(error: unknown, now: number): RequestResult {
-    return this.result(0, now, describe(error), 0)
+  fail(error: unknown): RequestResult {
+    return this.result(0, describe(error), 0)
   }
 
-  private result(statusCode: number, now: number, error: RequestError | null, bytes: number): RequestResult {
-    const { url, timestamp, attempt } = this
-    return { url, statusCode, latencyMs: now - this.startedAt, timestamp, attempt, error, bytes }
+  private result(statusCode: number, error: RequestError | null, bytes: number): RequestResult {
+    const { url, clock, attempt } = this
+    const wasSent = attempt > 0
+    const latencyMs = wasSent ? clock.now() - this.startedAt : 0
+    const timestamp = wasSent ? this.timestamp : clock.wallNow()
+    return { url, statusCode, latencyMs, timestamp, attempt, error, bytes }
   }
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { EngineResult, type RequestResult } from '../engines/index.js'
+import { EngineResult, fileStart, type RequestResult } from '../engines/index.js'
 import type { EngineSpec } from './engine-spec.js'
 
 /** One run: `count` requests for `url`. */
@@ -32,6 +32,7 @@ export class EngineProcess implements AsyncDisposable {
     this.spec = { engine, lanes, timeoutMs, transport }
     this.#child = fork(hostPath(), [JSON.stringify(this.spec)], {
       serialization: 'advanced',
+      ...fileStart(),
       // A process group of its own: after Ctrl-C it is for the one that started it to end it.
       detached: true,
     })

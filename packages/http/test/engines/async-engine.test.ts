@@ -1,4 +1,5 @@
 import { CircuitBreaker, ClosedError, type Policy, RetryPolicy } from 'async-patterns'
+import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import {
   AsyncEngine,
@@ -14,6 +15,12 @@ const sleep = (ms: number): Promise<void> =>
   new Promise(resolve => {
     setTimeout(resolve, ms)
   })
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of source) items.push(item)
+  return items
+}
 
 describe.each(['undici', 'wire'] as const)('AsyncEngine over %s', transport => {
   test('gives a full result for each URL, in order', async () => {
@@ -166,6 +173,17 @@ describe.each(['undici', 'wire'] as const)('AsyncEngine over %s', transport => {
     await eventually(() => server.open === 0)
   })
 
+  test('a stream can be read again after it was left', async () => {
+    await using server = await httpServer((_, response) => void response.end())
+    await using engine = new AsyncEngine({ transport, maxConcurrent: 2 })
+    const stream = engine.runStreaming(times(5, server.url))
+    for await (const result of stream) {
+      expect(result.error).toBeNull()
+      break
+    }
+    expect((await collect(stream)).map(({ error }) => error)).toEqual([null, null, null, null, null])
+  })
+
   test('close lets what is in flight finish and begins nothing more', async () => {
     let requests = 0
     await using server = await httpServer((_, response) => {
@@ -212,6 +230,55 @@ test('close ends a stream in backoff, or on a transport of the caller', async ()
   await reading
   expect(codes).toEqual(['CLOSED', 'CLOSED'])
   await transport.close({ timeoutMs: 0 })
+})
+
+/** Answers 503 to everything. */
+const unavailable: Transport = {
+  send: ({ url }) =>
+    Promise.resolve({ statusCode: 503, headers: {}, body: new Uint8Array(0), bytes: 0, url }),
+  close: () => Promise.resolve(),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}
+
+test.each(['run', 'runStreaming'] as const)('close leaves no timer of a backoff behind in %s', async way => {
+  const clock = new ManualClock()
+  const retryPolicy = new RetryPolicy<TransportResponse>({
+    baseDelayMs: 60_000,
+    retryWhen: () => true,
+    clock,
+  })
+  const engine = new AsyncEngine({ transport: unavailable, retryPolicy, clock })
+  const urls = times(3, 'http://nowhere')
+  const reading =
+    way === 'run' ? engine.run(urls).then(({ results }) => [...results]) : collect(engine.runStreaming(urls))
+  await clock.flush()
+  expect(clock.pendingTimers).toBe(3)
+  await Promise.all([engine.close({ timeoutMs: 20 }), clock.advance(20)])
+  expect(clock.pendingTimers).toBe(0)
+  expect((await reading).map(({ error, attempt }) => [error?.code, attempt])).toEqual([
+    ['CLOSED', 1],
+    ['CLOSED', 1],
+    ['CLOSED', 1],
+  ])
+})
+
+test('the time of a result is that of the sending of its last attempt, without the waits before it', async () => {
+  const clock = new ManualClock()
+  const transport: Transport = {
+    ...unavailable,
+    send: async ({ url }) => {
+      await clock.sleep(30)
+      return { statusCode: 200, headers: {}, body: new Uint8Array(0), bytes: 0, url }
+    },
+  }
+  const engine = new AsyncEngine({ transport, maxConcurrent: 1, clock })
+  const startedAt = clock.wallNow()
+  const runs = Promise.all([engine.run(['http://first']), engine.run(['http://second'])])
+  const [first, second] = (await clock.run(runs)).map(({ results }) => results[0])
+  expect([first?.timestamp, first?.latencyMs]).toEqual([startedAt, 30])
+  // It waited for the permit of the first.
+  expect([second?.timestamp, second?.latencyMs]).toEqual([startedAt + 30, 30])
+  await engine.close()
 })
 
 test('a wrong option of close closes nothing, and a later close does', async () => {

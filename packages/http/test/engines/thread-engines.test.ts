@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 // Worker threads run what is built.
 import { SyncEngine, ThreadedEngine } from '../../dist/engines/index.js'
 import { deadUrl } from '../contracts/servers.js'
+import { succeed } from '../support/run.js'
 
 /** A server on a thread of its own: the thread of the test is blocked while a sync engine runs. */
 const SERVER = `
@@ -110,7 +111,67 @@ describe('ThreadedEngine', () => {
     await expect(engine.run(urls(1))).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
+  test('a thread that fails is named, and its own error is the cause', async () => {
+    const engine = new ThreadedEngine({ maxWorkers: 2 })
+    const threads: Worker[] = []
+    const seen = (thread: Worker): void => void threads.push(thread)
+    process.on('worker', seen)
+    const running = engine.run([`${url}/never`, `${url}/never`])
+    await once(process, 'worker')
+    process.off('worker', seen)
+    threads[0]?.emit('error', new TypeError('out of thin air'))
+    await expect(running).rejects.toMatchObject({
+      code: 'WORKER_LOST',
+      message: 'a worker thread failed: out of thin air',
+      cause: new TypeError('out of thin air'),
+    })
+    await engine.close()
+  })
+
   test('a bad option is named', () => {
     expect(() => new ThreadedEngine({ maxWorkers: 0 })).toThrow(/ThreadedEngine.maxWorkers is 0/)
+  })
+})
+
+const engines = JSON.stringify(new URL('../../dist/engines/index.js', import.meta.url).href)
+
+/** Runs code as a module of its own: the text of `--eval` would be the argument of its threads too. */
+const moduleOf = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`
+
+/** Loaded into every thread before anything else; in a worker it does this when a request is on its way. */
+const inWorkers = (deed: string): string =>
+  moduleOf(`
+import { isMainThread } from 'node:worker_threads'
+if (!isMainThread) setTimeout(() => { ${deed} }, 500)`)
+
+const blocked = (run: string): string => `
+import { SyncEngine, ThreadedEngine } from ${engines}
+try { console.log(JSON.stringify(${run}.results)) }
+catch ({ code, message }) { console.log(JSON.stringify([code, message, performance.now()])) }
+process.exit()`
+
+const SYNC = 'new SyncEngine().run'
+const THREADED = 'new ThreadedEngine({ maxWorkers: 3 }).runSync'
+
+describe('a blocked thread', () => {
+  test.each([
+    [SYNC, 'throws', `throw new Error('out of thin air')`, 'failed: out of thin air', 1_000],
+    [THREADED, 'throws', `throw new Error('out of thin air')`, 'failed: out of thin air', 1_000],
+    [THREADED, 'exits', 'process.exit(7)', 'ended with code 7', 1_000],
+    [THREADED, 'never answers again', 'for (;;);', 'does not answer', 8_000],
+  ])('in %s notices soon that a worker %s', async (run, _, deed, becomes, withinMs) => {
+    const script = `import(${JSON.stringify(moduleOf(blocked(`${run}(Array(9).fill('${url}/never'))`)))})`
+    const [code, told, afterMs] = JSON.parse(
+      await succeed(process.execPath, ['--import', inWorkers(deed), '--eval', script]),
+    ) as [string, string, number]
+    expect([code, told]).toEqual(['WORKER_LOST', `a worker thread ${becomes}`])
+    // Starting takes its time too.
+    expect(afterMs).toBeLessThan(withinMs + 2_000)
+  })
+
+  test.each([SYNC, THREADED])('gets results of %s where the code is the text of --eval', async run => {
+    const script = blocked(`${run}(['${url}/1', '${url}/2'])`)
+    const results = await succeed(process.execPath, ['--input-type=module', '--eval', script])
+    expect(JSON.parse(results)).toMatchObject([{ statusCode: 200 }, { statusCode: 200 }])
   })
 })

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Deferred } from 'async-patterns'
+import { fileStart } from '../../engines/index.js'
 import type { SharePlan, ShareReport, ShareRunner } from './load-share.js'
 import type { WorkerNews, WorkerOrder } from './load-worker.js'
 import type { IntervalReport } from './tally.js'
@@ -11,7 +12,10 @@ export class ThreadedShare implements ShareRunner {
   readonly #report = new Deferred<ShareReport>()
 
   constructor(plan: SharePlan, onInterval: (report: IntervalReport) => void) {
-    this.#worker = new Worker(new URL('./load-worker.js', import.meta.url), { workerData: plan })
+    this.#worker = new Worker(new URL('./load-worker.js', import.meta.url), {
+      workerData: plan,
+      ...fileStart(),
+    })
     this.#worker.on('message', (news: WorkerNews) => {
       if (news.type === 'ready') this.#ready.resolve()
       else if (news.type === 'interval') onInterval(news.report)

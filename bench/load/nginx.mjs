@@ -8,7 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const BODY = '{"id":1234567,"name":"benchmark","ok":true,"value":3.14159,"pad":"xxx"}'
 
-const configuration = (folder, port) => `
+/** Debian keeps servers where a user's PATH does not look. */
+const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`
+
+const configuration = (folder, port, keepaliveRequests) => `
 worker_processes 1;
 daemon off;
 pid ${folder}/pid;
@@ -16,7 +19,7 @@ error_log ${folder}/error.log;
 events { worker_connections 4096; }
 http {
   access_log off;
-  keepalive_requests 1000000000;
+  keepalive_requests ${keepaliveRequests};
   keepalive_timeout 600s;
   client_body_temp_path ${folder}/temp;
   proxy_temp_path ${folder}/temp;
@@ -30,32 +33,44 @@ http {
   }
 }`
 
-/** A private nginx with one worker on a free port, serving 71 bytes of JSON. */
-export async function startNginx() {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-nginx-'))
+/** A private nginx with one worker on a free port, serving 71 bytes of JSON. Types, for tests in TypeScript: nginx.d.mts. */
+export async function startNginx({ keepaliveRequests = 1_000_000_000 } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
   const port = await freePort()
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port))
-  const args = ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')]
-  const child = spawn('nginx', args, { stdio: ['ignore', 'inherit', 'inherit'] })
-  child.on('error', () => {
-    console.error('nginx is missing: install the Debian package nginx-light')
-    process.exit(1)
-  })
+  const file = join(folder, 'nginx.conf')
+  await writeFile(file, configuration(folder, port, keepaliveRequests))
+  const child = await running(['-c', file, '-p', folder, '-e', join(folder, 'error.log')])
   const url = `http://127.0.0.1:${port}/`
   await untilServed(url)
+  let asked = 1
+  const close = async () => {
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true })
+  }
   return {
     url,
-    /** How many requests it has served, this one included. */
     async requests() {
       const text = await (await fetch(`${url}status`)).text()
-      return Number(/\n\s*\d+ \d+ (\d+)/.exec(text)[1])
+      return Number(/\n\s*\d+ \d+ (\d+)/.exec(text)[1]) - ++asked
     },
-    async close() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-      await rm(folder, { recursive: true })
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
+}
+
+async function running(args) {
+  const child = spawn('nginx', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH },
+  })
+  try {
+    await once(child, 'spawn')
+  } catch (error) {
+    throw new Error('nginx is missing: install the Debian package nginx-light', { cause: error })
+  }
+  return child
 }
 
 async function freePort() {

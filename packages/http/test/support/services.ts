@@ -28,7 +28,7 @@ export function testWith(program: keyof typeof PACKAGES): ServiceTest {
 }
 
 /** Where the program is; Debian keeps servers where a user's PATH does not look. */
-export function programPath(program: string): string | undefined {
+function programPath(program: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.map(folder => join(folder, program)).find(isExecutable)
 }

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { Histogram } from 'async-patterns/observability'
 import { type Behaviour, type HttpMockStats, spawnMock } from '@async-patterns/http/mock'
 import { describe, expect, test } from 'vitest'
+import { startNginx } from '../../../../../bench/load/nginx.mjs'
 import { type LoadMeasurement, type LoadOptions, type LoadResult, runLoad } from '../../../src/lab/index.js'
-import { startNginx } from '../../support/nginx.js'
 import { run } from '../../support/run.js'
 import { testWith } from '../../support/services.js'
 
@@ -121,7 +121,8 @@ describe('L-3', () => {
   testWith('nginx')(
     'L-3 counts: ours and those of nginx are equal, with one thread and with two',
     async () => {
-      await using nginx = await startNginx()
+      // Its connections end in mid-run, over and over.
+      await using nginx = await startNginx({ keepaliveRequests: 1_000 })
       let sum = 0
       for (const workers of ['1', '2']) {
         const { result } = await loadCommand(nginx.url, '--duration', '500ms', '--workers', workers)

@@ -3,67 +3,19 @@
  * are then not applicable, and no fault.
  */
 import { createRequire } from 'node:module'
-import * as ours from 'async-patterns'
 import { RateLimit, Sema } from 'async-sema'
 import * as cockatiel from 'cockatiel'
 import opossum from 'opossum'
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import pRetry from 'p-retry'
+import { ownAdapter } from './own-adapter.mjs'
 
 const require = createRequire(import.meta.url)
 const { readFileSync } = require('node:fs')
 
 const versionOf = name =>
   JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
-
-/** One of ours, or any other whose `execute` takes a signal in its second argument. */
-const own = policy => ({
-  abortable: true,
-  run: (task, signal) => policy.execute(context => task(context.signal), { signal }),
-})
-
-const asyncPatterns = {
-  name: 'async-patterns',
-  semaphore: options => {
-    const limiter = new ours.SemaphoreLimiter(options)
-    return {
-      ...own(limiter),
-      acquire: async () => {
-        const permit = await limiter.acquire()
-        return () => permit.release()
-      },
-      resize: maxConcurrent => limiter.resize(maxConcurrent),
-      runWeighted: (task, weight) => limiter.execute(() => task(), { weight }),
-    }
-  },
-  timedSemaphore: ({ maxConcurrent, timeoutMs }) =>
-    own(ours.compose(new ours.SemaphoreLimiter({ maxConcurrent }), new ours.Timeout({ timeoutMs }))),
-  breakerIgnores: true,
-  breaker: ({ failures, rate, openMs, probeMaxMs, ignore }) => {
-    const breaker = new ours.CircuitBreaker({
-      openStateDurationMs: openMs,
-      halfOpenMaxCalls: 1,
-      latencyThresholdMultiplier: false,
-      halfOpenMaxWaitMs: probeMaxMs ?? false,
-      ...(failures === undefined
-        ? { failureThreshold: false, errorRateThreshold: 0.5, ...rate }
-        : { window: 'consecutive', failureThreshold: failures }),
-      ...(ignore && {
-        classify: outcome => (outcome.ok ? 'success' : ignore(outcome.error) ? 'ignore' : 'failure'),
-      }),
-    })
-    let openings = 0
-    breaker.subscribe(event => {
-      if (event.type === 'transition' && event.to === 'open') openings += 1
-    })
-    return { ...own(breaker), openings: () => openings }
-  },
-  retry: ({ attempts, delayMs }) =>
-    own(new ours.RetryPolicy({ maxAttempts: attempts, backoff: new ours.ConstantBackoff(delayMs) })),
-  timeout: options => own(new ours.Timeout(options)),
-  rateLimiter: options => own(new ours.SpacedLimiter(options)),
-}
 
 /** A policy of cockatiel. */
 const policyOf = policy => ({
@@ -220,7 +172,7 @@ const pRetryAdapter = {
 }
 
 export const adapters = [
-  asyncPatterns,
+  ownAdapter(),
   cockatielAdapter,
   opossumAdapter,
   pLimitAdapter,

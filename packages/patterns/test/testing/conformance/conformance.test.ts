@@ -1,12 +1,12 @@
-import { type ConformanceCase, conformance, conformanceCases } from 'async-patterns/testing'
+import { type ConformanceCase, conformance, conformanceCases, ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
+import { ownAdapter } from '../../../../../bench/conformance/own-adapter.mjs'
 import { faultyAdapters } from './faulty-adapters.js'
-import { ownAdapter } from './own-adapter.js'
 
 test.each(conformanceCases.map(one => [one.id, one.title, one] as const))(
   '%s %s',
   async (_id, _title, one) => {
-    expect(await one.run(ownAdapter())).toBe('pass')
+    expect(await one.run(ownAdapter(new ManualClock({ between: 'everything' })))).toBe('pass')
   },
 )
 

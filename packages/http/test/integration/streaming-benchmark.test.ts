@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runStreamingBenchmark, type StreamingReport } from '../../src/lab/index.js'
 import { WriterError } from '../../src/persistence/index.js'
+import { httpServer } from '../contracts/servers.js'
 import { readJsonl, readTable } from '../support/read-results.js'
 
 let folder = ''
@@ -61,6 +62,56 @@ it('ends early when it is told, with whole files and a report of what was done',
   expect(readJsonl(jsonlOut)).toHaveLength(report.engines['async-optimized']?.requestCount ?? -1)
   expect(report.engines.threaded).toBeUndefined()
 }, 60_000)
+
+/** Answers until it is told to answer no more; tells how many requests it then holds. */
+async function sluggish() {
+  const held: unknown[] = []
+  const state = { hangs: false }
+  const server = await httpServer((_, response) => {
+    if (state.hangs) held.push(response)
+    else response.end()
+  })
+  return { server, state, held, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+it.each([
+  // The warm-up, the async engine, and the threaded one after it.
+  { stage: 'the warm-up', hangsIn: undefined, engines: [] },
+  { stage: 'the async engine', hangsIn: 'async-optimized', engines: ['async-optimized'] },
+  { stage: 'the threaded engine', hangsIn: 'threaded', engines: ['async-optimized', 'threaded'] },
+])(
+  'ends within two seconds in $stage of a server that hangs, and keeps what was taken',
+  async ({ hangsIn, engines }) => {
+    await using slow = await sluggish()
+    const { server, state, held } = slow
+    state.hangs = hangsIn === undefined
+    const jsonlOut = join(folder, 'results.jsonl')
+    const abort = new AbortController()
+    const run = runStreamingBenchmark({
+      ...SMALL,
+      url: server.url,
+      durationMs: hangsIn === 'threaded' ? 1_200 : 60_000,
+      threadedDurationMs: 60_000,
+      jsonlOut,
+      monitorLoop: false,
+      signal: abort.signal,
+      onProgress: ({ engine, requestCount }) => {
+        if (engine === hangsIn && requestCount > 0) state.hangs = true
+      },
+    })
+    await expect.poll(() => held.length, { timeout: 20_000 }).toBeGreaterThan(0)
+    const startedAt = performance.now()
+    abort.abort()
+    const report = await run
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(report.interrupted).toBe(true)
+    expect(Object.keys(report.engines)).toEqual(engines)
+    expect(unmet(report)).toEqual(engines.length === 0 ? ['there were successes'] : [])
+    const counts = Object.values(report.engines).map(({ requestCount }) => requestCount)
+    expect(readJsonl(jsonlOut)).toHaveLength(counts.reduce((sum, count) => sum + count, 0))
+  },
+  60_000,
+)
 
 it.runIf(existsSync('/dev/full'))(
   'A-16 ends at once, with the cause, when results cannot be stored',

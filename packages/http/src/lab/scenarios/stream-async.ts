@@ -6,6 +6,7 @@ import { openAsyncEngine } from '../engine-spec.js'
 import { type MemoryGrowth, MemoryWatch } from '../memory-growth.js'
 import type { ResultFiles } from '../result-files.js'
 import type { StreamingSettings } from './streaming-benchmark-options.js'
+import { type Stop, stopOnAbort } from './stop-on-abort.js'
 import { PhaseWatch, type StreamingPhase } from './streaming-phase.js'
 
 export interface AsyncPhase extends StreamingPhase {
@@ -25,11 +26,12 @@ export async function streamAsync(
   const { pooling, concurrency, durationMs, signal, onProgress } = settings
   const engineName = `async-${pooling}` as const
   await using engine = openAsyncEngine({ ...settings, engine: engineName, lanes: concurrency })
-  await warmUp(engine, target)
+  await warmUp(engine, target, signal)
   using monitor = watchLoop(settings)
   const measured = new MeasuredEngine(concurrency)
   using watch = new PhaseWatch({ engine: engineName, durationMs, measured, results, onProgress })
   const stream = new Stream(target.url)
+  using _ = stopOnAbort(signal, stopOf(stream, engine))
   using memory = new MemoryWatch(durationMs, signal)
   const ended = memory.done.finally(() => stream.end())
   for await (const result of engine.runStreaming(stream)) {
@@ -41,21 +43,23 @@ export async function streamAsync(
   if (stats !== undefined) measured.addServerLatency(stats.latencyMs)
   return {
     sent: stream.sent,
-    engines: { [engineName]: measured.measurement() },
+    // Ended in the warm-up, it has measured nothing.
+    engines: stream.sent === 0 ? {} : { [engineName]: measured.measurement() },
     serverRequests: stats?.requests ?? null,
     memory: await ended,
     eventLoop: monitor?.summary() ?? null,
   }
 }
 
-/** The same URL again and again until it is ended. */
+/** The same URL again and again until it is ended, or so many times. */
 class Stream implements Iterable<string> {
   readonly #url: string
-  #ended = false
+  #left: number
   #sent = 0
 
-  constructor(url: string) {
+  constructor(url: string, count = Infinity) {
     this.#url = url
+    this.#left = count
   }
 
   get sent(): number {
@@ -63,7 +67,7 @@ class Stream implements Iterable<string> {
   }
 
   end(): void {
-    this.#ended = true
+    this.#left = 0
   }
 
   [Symbol.iterator](): Iterator<string, undefined> {
@@ -71,14 +75,25 @@ class Stream implements Iterable<string> {
   }
 
   #next(): IteratorResult<string, undefined> {
-    if (this.#ended) return { done: true, value: undefined }
+    if (this.#left === 0) return { done: true, value: undefined }
+    this.#left -= 1
     this.#sent += 1
     return { done: false, value: this.#url }
   }
 }
 
-async function warmUp(engine: AsyncEngine, target: BenchTarget): Promise<void> {
-  await engine.run(Array.from<string>({ length: WARM_UP }).fill(target.url))
+function stopOf(stream: Stream, engine: AsyncEngine): Stop {
+  return { end: () => stream.end(), cut: () => void engine.close({ timeoutMs: 0 }) }
+}
+
+async function warmUp(
+  engine: AsyncEngine,
+  target: BenchTarget,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const stream = new Stream(target.url, WARM_UP)
+  using _ = stopOnAbort(signal, stopOf(stream, engine))
+  for await (const _result of engine.runStreaming(stream));
   await target.clearStats()
 }
 

@@ -1,14 +1,14 @@
+import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { MeasuredEngine } from '../engine-measurement.js'
-import { EngineProcess } from '../engine-process.js'
+import { EngineProcess, type EngineRequest } from '../engine-process.js'
 import type { ResultFiles } from '../result-files.js'
 import type { StreamingSettings } from './streaming-benchmark-options.js'
+import { stopOnAbort } from './stop-on-abort.js'
 import { PhaseWatch, type StreamingPhase } from './streaming-phase.js'
 
 /** Requests of each thread between two hand-overs of results: about half a second. */
 const REQUESTS_PER_THREAD = 50
-
-const NOTHING: StreamingPhase = { sent: 0, engines: {}, serverRequests: 0 }
 
 /** The threaded engine in a process of its own; it gives its results run by run, and is not timed between them. */
 export async function streamThreaded(
@@ -17,22 +17,56 @@ export async function streamThreaded(
   results: ResultFiles,
 ): Promise<StreamingPhase> {
   const { workers, threadedDurationMs: durationMs, signal, onProgress } = settings
-  if (workers === 0 || signal?.aborted === true) return NOTHING
-  await using engine = new EngineProcess({ ...settings, engine: 'threaded', lanes: workers })
-  await engine.run({ url: target.url, count: workers * REQUESTS_PER_THREAD })
-  await target.clearStats()
+  if (workers === 0 || signal?.aborted === true) return { sent: 0, engines: {}, serverRequests: 0 }
   const measured = new MeasuredEngine(workers)
+  await using runs = new ThreadedRuns(settings, target.url)
+  if ((await runs.next()) === undefined) return phaseOf(measured, null)
+  await target.clearStats()
   using watch = new PhaseWatch({ engine: 'threaded', durationMs, measured, results, onProgress })
-  let sent = 0
   const goesOn = (): boolean => watch.elapsedMs < durationMs && signal?.aborted !== true
   while (goesOn()) {
-    const count = workers * REQUESTS_PER_THREAD
-    const run = await engine.run({ url: target.url, count })
-    sent += count
+    const run = await runs.next()
+    // What was cut off left no results, but the server has counted it.
+    if (run === undefined) return phaseOf(measured, null)
     measured.addRun(run)
     for (const result of run.results) await results.write({ engine: 'threaded', ...result })
   }
   const stats = await target.stats()
   if (stats !== undefined) measured.addServerLatency(stats.latencyMs)
-  return { sent, engines: { threaded: measured.measurement() }, serverRequests: stats?.requests ?? null }
+  return phaseOf(measured, stats?.requests ?? null)
+}
+
+function phaseOf(measured: MeasuredEngine, serverRequests: number | null): StreamingPhase {
+  const sent = measured.requestCount
+  return { sent, engines: sent === 0 ? {} : { threaded: measured.measurement() }, serverRequests }
+}
+
+/** One run of the threaded engine after the other. */
+class ThreadedRuns implements AsyncDisposable {
+  readonly #engine: EngineProcess
+  readonly #request: EngineRequest
+  readonly #cut = new AbortController()
+  readonly #stop: Disposable
+
+  constructor(settings: StreamingSettings, url: string) {
+    const { workers, signal } = settings
+    this.#engine = new EngineProcess({ ...settings, engine: 'threaded', lanes: workers })
+    this.#request = { url, count: workers * REQUESTS_PER_THREAD }
+    this.#stop = stopOnAbort(signal, { cut: () => this.#cut.abort() })
+  }
+
+  /** Undefined when the run was cut off. */
+  async next(): Promise<EngineResult | undefined> {
+    try {
+      return await this.#engine.run(this.#request, this.#cut.signal)
+    } catch (error) {
+      if (this.#cut.signal.aborted) return undefined
+      throw error
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop[Symbol.dispose]()
+    await this.#engine[Symbol.asyncDispose]()
+  }
 }

@@ -25,7 +25,10 @@ export interface StreamingBenchmarkOptions extends BenchTargetOptions, ResultFil
   readonly pooling?: 'naive' | 'optimized'
   /** The async engine's transport. Default `undici`. */
   readonly transport?: 'undici' | 'wire'
-  /** Threads of the threaded engine that runs after it for comparison; 0 leaves it out. Default 32. */
+  /**
+   * Threads of the threaded engine, for comparison; 0 leaves it out. It runs after the async one, under the same conditions:
+   * at the same time each would measure how much of the processor the other left. Default 32.
+   */
   readonly workers?: number
   /** How long that one runs. Default a sixth of `durationMs`. */
   readonly threadedDurationMs?: number
@@ -36,7 +39,7 @@ export interface StreamingBenchmarkOptions extends BenchTargetOptions, ResultFil
   /** How often, in milliseconds. Default 1,000. */
   readonly monitorSampleIntervalMs?: number
   readonly onProgress?: (progress: StreamingProgress) => void
-  /** Ends it early: requests in flight finish, and the report is of what was done. */
+  /** Ends it early: requests in flight may finish for a second, and the report is of what was done. */
   readonly signal?: AbortSignal
 }
 

@@ -17,7 +17,7 @@ function holders() {
   for (const name of ['patterns', 'http']) {
     const folder = `packages/${name}/test`
     for (const file of readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!/(test|contract)\.ts$/.test(file)) continue
+      if (!/\.test\.ts$|^contracts\/.*\.ts$/.test(file)) continue
       const text = readFileSync(join(repository, folder, file), 'utf8')
       for (const id of new Set([...text.matchAll(title)].map(match => match[1]))) {
         found.set(id, [...(found.get(id) ?? []), `${folder}/${file}`])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { errorCode, UndiciTransport } from '../../src/engines/index.js'
 import { httpServer } from '../contracts/servers.js'
-import { transportContract } from '../contracts/transport.js'
+import { transportContract } from '../contracts/transport-contract.js'
 
 transportContract('UndiciTransport', options => new UndiciTransport(options))
 

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import type { RunPlan } from '../../../src/acquisition/ledger.js'
+import { planOf, type LedgerRig } from './ledger-rig.js'
+
+/** What an endpoint asked for outlives the run that it asked. */
+export function describeEndpointDebts(rig: LedgerRig): void {
+  describe('what endpoints are owed', () => {
+    const asked = async (quietMs: number): Promise<void> => {
+      const [at, pageId] = [rig.clock.wallNow(), 'a:page=1']
+      const failure = { source: 'a', pageId, attempt: 1, code: 'HTTP_429', message: 'no', at, quietMs }
+      const departure = { source: 'a', pageId, attempt: 1, at }
+      await rig.ledger.log({ departures: [departure], failures: [failure], transitions: [] })
+    }
+
+    it("A-9 is not forgotten by fresh, however often, nor by a change of the source's name", async () => {
+      await asked(60_000)
+      await rig.finish()
+      const at = rig.clock.wallNow()
+      for (const leftMs of [50_000, 40_000, 30_000]) {
+        await rig.clock.advance(10_000)
+        await rig.reopen(planOf('a', 'b'), true)
+        expect(rig.run.quietMs).toEqual(new Map([['a', leftMs]]))
+        expect(rig.run.lastDepartureAt?.get('a')).toBe(at)
+        await rig.finish()
+      }
+      const [first, second] = planOf('a', 'b').sources
+      const renamed = [{ ...first, name: 'other' }, second].filter(one => one?.name !== undefined)
+      await rig.reopen({ ...planOf('a'), sources: renamed as RunPlan['sources'] }, true)
+      expect(rig.run.quietMs).toEqual(new Map([['other', 30_000]]))
+      expect(rig.run.lastDepartureAt).toEqual(new Map([['other', at]]))
+    })
+
+    it('A-4 is not forgotten by a run that ends before anything has departed', async () => {
+      const at = rig.clock.wallNow()
+      await asked(1)
+      await rig.commit('a:page=1', [])
+      await rig.commit('b:page=1', [])
+      await rig.finish()
+      await rig.clock.advance(100)
+      await rig.reopen()
+      expect(rig.run.resumed).toBe(false)
+      await rig.ledger.closeRun(rig.run, 'interrupted')
+      await rig.reopen()
+      expect(rig.run.lastDepartureAt).toEqual(new Map([['a', at]]))
+    })
+
+    it("is that endpoint's alone", async () => {
+      await asked(60_000)
+      await rig.reopen(planOf('c'), true)
+      expect([rig.run.quietMs?.size, rig.run.lastDepartureAt?.size]).toEqual([0, 0])
+    })
+  })
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { PlanChangedError } from '../../../src/acquisition/ledger-errors.js'
+import { pageOf, planOf, type LedgerRig } from './ledger-rig.js'
+
+/** A run goes on where the one before it stopped. */
+export function describeRuns(rig: LedgerRig): void {
+  describe('runs', () => {
+    it('A-1 continues a run that was cut off: done pages stay done, held ones are free, tries are remembered', async () => {
+      await rig.commit('a:page=1', [{ id: '1' }], { next: [pageOf('a', 2)] })
+      await rig.claim('a:page=2')
+      const failure = {
+        source: 'b',
+        pageId: 'b:page=1',
+        attempt: 2,
+        code: 'HTTP_500',
+        message: 'no',
+        at: 0,
+      }
+      await rig.ledger.log({ departures: [], failures: [failure], transitions: [] })
+      const first = rig.run
+      await rig.clock.advance(5_000)
+      await rig.reopen()
+      expect(rig.run).toMatchObject({ id: first.id, startedAt: first.startedAt, resumed: true })
+      expect(rig.run.lastDepartureAt?.get('a')).toBe(rig.clock.wallNow())
+      expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
+    })
+
+    it('knows that breakers begin anew with the process', async () => {
+      const moved = (source: string, to: string) => ({ source, from: 'x', to, at: 0, cause: 'y' })
+      const transitions = [moved('a', 'closed'), moved('a', 'open'), moved('b', 'open'), moved('b', 'closed')]
+      await rig.ledger.log({ departures: [], failures: [], transitions })
+      await rig.reopen()
+      const { sources } = await rig.ledger.summary(rig.run)
+      expect(sources.map(({ breaker }) => [breaker.state, breaker.transitions.length])).toEqual([
+        ['closed', 3],
+        ['closed', 2],
+      ])
+      expect(sources[0]?.breaker.transitions.at(-1)).toMatchObject({
+        from: 'open',
+        to: 'closed',
+        cause: 'restart',
+      })
+    })
+
+    it('gives all pages of a failed source fresh tries', async () => {
+      await rig.commit('a:page=1', [], { next: [pageOf('a', 2), pageOf('a', 3)] })
+      const failures = ['a:page=2', 'a:page=3', 'b:page=1'].map(pageId => {
+        const [source = ''] = pageId.split(':')
+        return { source, pageId, attempt: 3, code: 'HTTP_500', message: 'no', at: 0 }
+      })
+      await rig.ledger.log({ departures: [], failures, transitions: [] })
+      await rig.ledger.fail(await rig.claim('a:page=2'), { code: 'HTTP_500', message: 'no', at: 0 })
+      expect(await rig.ledger.closeRun(rig.run, 'timeout')).toBe('partial')
+      await rig.reopen()
+      expect(await rig.ledger.pending(rig.run)).toEqual([
+        pageOf('a', 2),
+        pageOf('a', 3),
+        pageOf('b', 1, { tries: 3 }),
+      ])
+    })
+
+    it('follows a complete run with a new one that upserts', async () => {
+      await rig.commit('a:page=1', [
+        { id: '1', title: 'old', updatedAt: '2026-01-02T00:00:00Z' },
+        { id: 'gone' },
+      ])
+      await rig.commit('b:page=1', [])
+      expect(await rig.finish()).toBe('complete')
+      const first = rig.run
+      await rig.reopen()
+      expect(rig.run.resumed).toBe(false)
+      expect(rig.run.id).not.toBe(first.id)
+      await rig.commit('a:page=1', [{ id: '1', title: 'new', updatedAt: '2026-01-01T00:00:00Z' }])
+      const { products, totals } = await rig.ledger.summary(rig.run)
+      expect(products).toMatchObject([{ id: '1', title: 'new' }])
+      expect(totals).toMatchObject({ products: 1, duplicates: 0, pages: 1 })
+    })
+
+    it('A-1 continues a complete run whose results were not delivered, and fetches nothing', async () => {
+      await rig.commit('a:page=1', [{ id: '1' }])
+      await rig.commit('b:page=1', [])
+      const first = rig.run
+      await rig.reopen()
+      expect(rig.run).toMatchObject({ id: first.id, resumed: true })
+      expect(await rig.ledger.pending(rig.run)).toEqual([])
+      expect(await rig.ledger.closeRun(rig.run, 'finished')).toBe('complete')
+      await rig.reopen()
+      expect(rig.run.id).toBe(first.id)
+      await rig.finish()
+      await rig.reopen()
+      expect(rig.run.id).not.toBe(first.id)
+    })
+
+    it('A-9 remembers the quiet that a server asked for, and no more than it asked for', async () => {
+      const failure = (source: string, attempt: number, quietMs?: number) => ({
+        source,
+        pageId: `${source}:page=1`,
+        attempt,
+        code: 'HTTP_429',
+        message: 'no',
+        at: rig.clock.wallNow(),
+        quietMs,
+      })
+      const failures = [failure('a', 1, 60_000), failure('a', 2, 1_000), failure('b', 1)]
+      await rig.ledger.log({ departures: [], failures, transitions: [] })
+      await rig.clock.advance(20_000)
+      await rig.reopen()
+      expect(rig.run.quietMs).toEqual(new Map([['a', 40_000]]))
+      rig.clock.jumpWall(-86_400_000)
+      await rig.reopen()
+      expect(rig.run.quietMs).toEqual(new Map([['a', 60_000]]))
+      rig.clock.jumpWall(2 * 86_400_000)
+      await rig.reopen()
+      expect(rig.run.quietMs).toEqual(new Map())
+    })
+
+    it('waits no longer for what an earlier process waited for', async () => {
+      await rig.ledger.giveBack(await rig.claim('a:page=1'), {
+        notBefore: rig.clock.wallNow() + 86_400_000,
+        spendsTry: false,
+      })
+      await rig.reopen()
+      expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
+    })
+
+    it.each([
+      ['interrupted', 'complete'],
+      ['finished', 'complete'],
+      ['timeout', 'complete'],
+    ] as const)('a run that was %s, but left nothing undone, is %s', async (end, status) => {
+      await rig.commit('a:page=1', [])
+      await rig.commit('b:page=1', [])
+      expect(await rig.ledger.closeRun(rig.run, end)).toBe(status)
+    })
+
+    it('is partial, not interrupted, when an interruption left nothing undone but a failed page', async () => {
+      await rig.commit('a:page=1', [])
+      await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
+      expect(await rig.ledger.closeRun(rig.run, 'interrupted')).toBe('partial')
+    })
+
+    it('refuses another plan by the name of what changed, and takes it with fresh', async () => {
+      await rig.commit('a:page=1', [{ id: '1' }])
+      const changed = { ...planOf('a', 'c'), parts: { 'a.mapping': 'b', 'c.mapping': 'a' } }
+      const refusal = rig.ledger.openRun(changed, { fresh: false })
+      await expect(refusal).rejects.toThrow(PlanChangedError)
+      await expect(refusal).rejects.toMatchObject({
+        changes: ['a.mapping changed', 'b.mapping removed', 'c.mapping added'],
+      })
+      await rig.reopen(changed, true)
+      expect(rig.run.resumed).toBe(false)
+      expect([...(rig.run.lastDepartureAt ?? [])]).toEqual([['a', rig.clock.wallNow()]])
+      expect((await rig.ledger.pending(rig.run)).map(page => page.id)).toEqual(['a:page=1', 'c:page=1'])
+      expect((await rig.ledger.summary(rig.run)).products).toEqual([])
+    })
+
+    it('knows the last departure of a run that ended well', async () => {
+      const at = rig.clock.wallNow()
+      await rig.ledger.log({
+        departures: [{ source: 'a', pageId: 'a:page=1', attempt: 1, at }],
+        failures: [],
+        transitions: [],
+      })
+      await rig.ledger.closeRun(rig.run, 'interrupted')
+      await rig.clock.advance(10_000)
+      await rig.reopen()
+      expect(rig.run.lastDepartureAt).toEqual(new Map([['a', at]]))
+    })
+
+    it('lists many pending pages in pieces', async () => {
+      const next = Array.from({ length: 2_500 }, (_, index) => pageOf('a', index + 2))
+      await rig.commit('a:page=1', [], { next })
+      const ids = new Set<string>()
+      let after: string | undefined
+      for (;;) {
+        const pages = await rig.ledger.pending(rig.run, after)
+        if (pages.length === 0) break
+        for (const page of pages) ids.add(page.id)
+        after = pages.at(-1)?.id
+      }
+      expect(ids.size).toBe(2_501)
+    })
+  })
+}

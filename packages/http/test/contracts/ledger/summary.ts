@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { type LedgerRig } from './ledger-rig.js'
+
+/** What is true of a run, read from the ledger. */
+export function describeSummary(rig: LedgerRig): void {
+  describe('summary', () => {
+    it('says complete, failed or partial, as the sources stand', async () => {
+      await rig.commit('a:page=1', [])
+      await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
+      expect(await rig.finish()).toBe('partial')
+      const { run: summary, sources } = await rig.ledger.summary(rig.run)
+      expect(summary.status).toBe('partial')
+      expect(sources.map(source => source.status)).toEqual(['complete', 'failed'])
+    })
+
+    it('says failed when every source failed, and interrupted when it was never closed', async () => {
+      expect((await rig.ledger.summary(rig.run)).run).toMatchObject({
+        status: 'interrupted',
+        finishedAt: null,
+      })
+      for (const id of ['a:page=1', 'b:page=1']) {
+        await rig.ledger.fail(await rig.claim(id), { code: 'HTTP_404', message: 'no', at: 0 })
+      }
+      expect(await rig.finish()).toBe('failed')
+    })
+
+    it('counts a loop as a failure of its source and a hard page limit as partial', async () => {
+      await rig.commit('a:page=1', [], { stop: 'loop' })
+      await rig.commit('b:page=1', [], { stop: 'max-pages' })
+      expect(await rig.finish()).toBe('partial')
+      const { sources } = await rig.ledger.summary(rig.run)
+      expect(sources.map(source => source.status)).toEqual(['failed', 'partial'])
+    })
+
+    it('counts requests, retries, errors, transitions, coverage and the worst second', async () => {
+      const at = rig.clock.wallNow()
+      const departure = (offset: number, attempt: number) => ({
+        source: 'a',
+        pageId: 'a:page=1',
+        attempt,
+        at: at + offset,
+      })
+      await rig.ledger.log({
+        departures: [departure(0, 1), departure(400, 2), departure(1_000, 3), departure(1_100, 4)],
+        failures: [1, 2, 3].map(attempt => ({
+          source: 'a',
+          pageId: 'a:page=1',
+          attempt,
+          code: 'HTTP_500',
+          message: 'no',
+          at: at + attempt,
+        })),
+        transitions: [{ source: 'a', from: 'closed', to: 'open', at, cause: 'failures' }],
+      })
+      await rig.commit('a:page=1', [{ id: '1' }, { id: '2' }, { id: '1' }], {
+        reportedTotal: 5,
+        warnings: 2,
+        redactions: 3,
+        rejects: [{ index: 3, code: 'X', reason: 'x', raw: '1' }],
+      })
+      await rig.finish()
+      const { sources, totals } = await rig.ledger.summary(rig.run)
+      expect(sources[0]).toMatchObject({
+        requests: 4,
+        retries: 3,
+        fetched: 4,
+        accepted: 2,
+        rejected: 1,
+        duplicates: 1,
+        warnings: 2,
+        redactions: 3,
+        rateLimit: { limitPerSecond: 5, worstRollingSecond: 3 },
+        coverage: { reportedTotal: 5, uniqueIds: 2, missing: 2 },
+        breaker: { state: 'open', transitions: [{ from: 'closed', to: 'open', cause: 'failures' }] },
+        errors: [{ code: 'HTTP_500', count: 3, firstAt: new Date(at + 1).toISOString() }],
+      })
+      expect(totals).toMatchObject({ requests: 4, retries: 3, successRate: 0.25 })
+    })
+
+    it('lists ten thousand products and says where the others are', async () => {
+      const rows = Array.from({ length: 10_001 }, (_, index) => ({ id: String(index).padStart(5, '0') }))
+      await rig.commit('a:page=1', rows)
+      await rig.finish()
+      const { products, productsTruncated, totals } = await rig.ledger.summary(rig.run)
+      expect(totals.products).toBe(10_001)
+      expect(products).toHaveLength(10_000)
+      expect(products.at(-1)?.id).toBe('09999')
+      expect(productsTruncated).toMatchObject({ listed: 10_000, total: 10_001 })
+      expect(productsTruncated?.rest).not.toBe('')
+    })
+
+    it('averages prices per currency without a float', async () => {
+      const price = (amount: string, currency: string) => ({ amount, currency })
+      await rig.commit('a:page=1', [
+        { id: '1', price: price('0.10', 'EUR') },
+        { id: '2', price: price('0.20', 'EUR') },
+        { id: '3', price: price('90071992547409930.00', 'USD') },
+        { id: '4', price: null },
+      ])
+      await rig.finish()
+      const [source] = (await rig.ledger.summary(rig.run)).sources
+      expect(source?.averagePrice).toEqual({ EUR: '0.15', USD: '90071992547409930.00' })
+    })
+  })
+}

@@ -1,0 +1,65 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { httpServer } from '../servers.js'
+import { type MakeTransport, codeOf, text } from './transport-rig.js'
+
+/** Bodies are whole, alone in their buffers, decoded and bounded. */
+export function describeBodies(make: MakeTransport): void {
+  describe('bodies', () => {
+    test('a megabyte arrives whole, alone in its buffer', async () => {
+      const sent = Buffer.alloc(1 << 20, 'abcdefg')
+      await using server = await httpServer((_, response) => void response.end(sent))
+      await using transport = make()
+      const { body } = await transport.send({ url: server.url })
+      expect(Buffer.compare(body, sent)).toBe(0)
+      expect(body.buffer.byteLength).toBe(body.byteLength)
+      expect(structuredClone(body, { transfer: [body.buffer as ArrayBuffer] })).toHaveLength(1 << 20)
+    })
+
+    test('a small body is alone in its buffer too', async () => {
+      await using server = await httpServer((_, response) => void response.end('small'))
+      await using transport = make()
+      const { body } = await transport.send({ url: server.url })
+      expect(body.buffer.byteLength).toBe(5)
+    })
+
+    test('discardBody counts and keeps nothing', async () => {
+      await using server = await httpServer((_, response) => void response.end(Buffer.alloc(100_000)))
+      await using transport = make()
+      const response = await transport.send({ url: server.url, discardBody: true })
+      expect([response.bytes, response.body.length]).toEqual([100_000, 0])
+    })
+
+    test('a body over maxBodyBytes is refused, and its connection freed', async () => {
+      await using server = await httpServer((request, response) => {
+        if (request.url === '/ok') response.end('fine')
+        else setInterval(() => response.write(Buffer.alloc(10_000)), 1).unref()
+      })
+      await using transport = make({ maxConnections: 1 })
+      expect(await codeOf(transport.send({ url: server.url, maxBodyBytes: 50_000 }))).toBe('BODY_TOO_LARGE')
+      expect(text((await transport.send({ url: `${server.url}/ok`, maxBodyBytes: 4 })).body)).toBe('fine')
+      expect(await codeOf(transport.send({ url: `${server.url}/ok`, maxBodyBytes: 3 }))).toBe(
+        'BODY_TOO_LARGE',
+      )
+    })
+
+    test('a gzip body is decoded, a bomb refused, a broken one named', async () => {
+      const bodies: Record<string, Buffer> = {
+        '/page': gzipSync('{"page":1}'),
+        '/bomb': gzipSync(Buffer.alloc(50_000_000)),
+        '/broken': Buffer.from('not gzip at all'),
+      }
+      await using server = await httpServer((request, response) => {
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bodies[request.url ?? ''])
+      })
+      await using transport = make()
+      const page = await transport.send({ url: `${server.url}/page`, maxBodyBytes: 1000 })
+      expect(text(page.body)).toBe('{"page":1}')
+      expect(page.bytes).toBe(bodies['/page']?.length)
+      expect(await codeOf(transport.send({ url: `${server.url}/bomb`, maxBodyBytes: 1_000_000 }))).toBe(
+        'BODY_TOO_LARGE',
+      )
+      expect(await codeOf(transport.send({ url: `${server.url}/broken` }))).toBe('BAD_ENCODING')
+    })
+  })
+}

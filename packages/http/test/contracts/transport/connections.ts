@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { deadUrl, eventually, httpServer } from '../servers.js'
+import { type MakeTransport, codeOf, text } from './transport-rig.js'
+
+/** Connections are kept, limited and let go. */
+export function describeConnections(make: MakeTransport): void {
+  describe('connections', () => {
+    test('one connection serves request after request', async () => {
+      await using server = await httpServer((_, response) => void response.end('x'))
+      await using transport = make({ maxConnections: 4 })
+      for (let i = 0; i < 20; i++) await transport.send({ url: server.url })
+      // undici lets a turn of the event loop pass before it uses a connection again, and opens a second meanwhile.
+      expect(server.connections).toBeLessThanOrEqual(2)
+    })
+
+    test('opens no more connections than allowed, and serves all', async () => {
+      await using server = await httpServer((_, response) => {
+        setTimeout(() => response.end('x'), 2)
+      })
+      await using transport = make({ maxConnections: 3 })
+      const all = await Promise.all(Array.from({ length: 60 }, () => transport.send({ url: server.url })))
+      expect(all).toHaveLength(60)
+      expect(server.connections).toBe(3)
+    })
+
+    test('without keep-alive each request has a connection of its own', async () => {
+      await using server = await httpServer((_, response) => void response.end('x'))
+      await using transport = make({ maxKeepaliveConnections: 0 })
+      for (let i = 0; i < 5; i++) await transport.send({ url: server.url })
+      expect(server.connections).toBe(5)
+      await eventually(() => server.open === 0)
+    })
+
+    test('keeps no more idle connections than allowed', async () => {
+      await using server = await httpServer((_, response) => {
+        setTimeout(() => response.end('x'), 20)
+      })
+      await using transport = make({ maxConnections: 8, maxKeepaliveConnections: 2 })
+      await Promise.all(Array.from({ length: 8 }, () => transport.send({ url: server.url })))
+      await eventually(() => server.open <= 2)
+      expect(server.connections).toBe(8)
+    })
+
+    test('an idle connection is closed after its time', async () => {
+      await using server = await httpServer((_, response) => void response.end('x'))
+      await using transport = make({ keepaliveExpiryMs: 50 })
+      await transport.send({ url: server.url })
+      await eventually(() => server.open === 0)
+    })
+
+    test('a server that says close is taken at its word', async () => {
+      await using server = await httpServer(
+        (_, response) => void response.writeHead(200, { connection: 'close' }).end('x'),
+      )
+      await using transport = make()
+      for (let i = 0; i < 3; i++) expect(text((await transport.send({ url: server.url })).body)).toBe('x')
+      expect(server.connections).toBe(3)
+    })
+
+    test('a request may ask for its connection to be closed', async () => {
+      await using server = await httpServer(
+        (request, response) => void response.end(request.headers.connection),
+      )
+      await using transport = make()
+      const response = await transport.send({ url: server.url, headers: { Connection: 'close' } })
+      expect(text(response.body)).toBe('close')
+      await eventually(() => server.open === 0)
+    })
+
+    test('a dead port refuses every request, those that wait for a connection too', async () => {
+      const url = await deadUrl()
+      await using transport = make({ maxConnections: 2 })
+      const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(transport.send({ url }))))
+      expect(new Set(codes)).toEqual(new Set(['ECONNREFUSED']))
+    })
+  })
+}

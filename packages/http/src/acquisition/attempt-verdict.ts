@@ -7,9 +7,10 @@ import { PageInvalidError } from './normalise/page-invalid-error.js'
 /** Client errors that say "later" and not "never". */
 const PASSING_CLIENT_ERRORS: ReadonlySet<number> = new Set([408, 425, 429])
 
-/** Transport errors that the same request will meet again. */
+/** Transport errors that the same request will meet again, and NO_ROOM, which is no fault of the server. */
 const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'BODY_TOO_LARGE',
+  'NO_ROOM',
   'BAD_REQUEST',
   'TOO_MANY_REDIRECTS',
 ])

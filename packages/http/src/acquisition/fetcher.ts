@@ -1,4 +1,4 @@
-import type { Clock, Context, Permit, RetryPolicy, SpacedLimiter, Within } from 'async-patterns'
+import type { Clock, Context, RetryPolicy, SpacedLimiter, Within } from 'async-patterns'
 import { BreakerOpenError, contextOf, isAborted, parseRetryAfter, Timeout } from 'async-patterns'
 import type { Transport, TransportResponse } from '../engines/index.js'
 import { errorCode } from '../engines/index.js'
@@ -9,6 +9,7 @@ import type { NormalisedPage } from './normalise/normalised-page.js'
 import type { PageHeaders } from './normalise/normalise-page.js'
 import type { PageRef } from './page.js'
 import type { PageMemory } from './page-memory.js'
+import type { PagePlace } from './page-place.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { SourceHealth } from './source-health.js'
 
@@ -17,7 +18,7 @@ export interface FetchedPage {
   readonly content: NormalisedPage
   /** Of the body, after decompression. */
   readonly bytes: number
-  readonly permit: Permit
+  readonly place: PagePlace
 }
 
 /** What the fetcher tells while it is at work. Attempts count from 1, over restarts. */
@@ -83,37 +84,56 @@ export class Fetcher {
 
   /** Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes none. */
   async #withMemory(page: PageRef, departing: Departing, context: Context): Promise<FetchedPage> {
-    const permit = await this.#roomFor(page, departing, context)
+    const free = this.#parts.memory.tryReserve(page.source)
+    const place = free ?? (await this.#waitForRoom(page, departing, context))
     try {
-      return await this.#parts.health.breaker.execute(
-        inner => this.#request(page, permit, departing, inner),
-        context,
-      )
+      return await this.#throughBreaker(page, place, departing, context)
     } catch (error) {
-      contextOf(context).releaseWhenDone(() => permit.release())
+      if (errorCode(error) !== 'NO_ROOM') throw error
+    }
+    // There is nothing larger than this; so no server can have its page fetched again and again.
+    const enough = await this.#waitForRoom(page, departing, context, this.#source.limits.maxPageBytes)
+    return await this.#throughBreaker(page, enough, departing, context)
+  }
+
+  /** Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. */
+  async #waitForRoom(
+    page: PageRef,
+    departing: Departing,
+    context: Context,
+    atLeast?: number,
+  ): Promise<PagePlace> {
+    departing.giveBack()
+    const place = await this.#parts.memory.reserve(page.source, context, atLeast)
+    try {
+      await departing.leave(context)
+      return place
+    } catch (error) {
+      place.release()
       throw error
     }
   }
 
-  /** Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. */
-  async #roomFor(page: PageRef, departing: Departing, context: Context): Promise<Permit> {
-    const { memory } = this.#parts
-    const free = memory.tryReserve(page.source)
-    if (free !== undefined) return free
-    departing.giveBack()
-    const permit = await memory.reserve(page.source, context)
+  async #throughBreaker(
+    page: PageRef,
+    place: PagePlace,
+    departing: Departing,
+    context: Context,
+  ): Promise<FetchedPage> {
     try {
-      await departing.leave(context)
-      return permit
+      return await this.#parts.health.breaker.execute(
+        inner => this.#request(page, place, departing, inner),
+        context,
+      )
     } catch (error) {
-      permit.release()
+      contextOf(context).releaseWhenDone(() => place.release())
       throw error
     }
   }
 
   async #request(
     page: PageRef,
-    permit: Permit,
+    place: PagePlace,
     departing: Departing,
     context: Context,
   ): Promise<FetchedPage> {
@@ -122,13 +142,14 @@ export class Fetcher {
       url: page.url,
       headers: this.#headers,
       maxBodyBytes: this.#source.limits.maxPageBytes,
+      bodyRoom: place,
       onDeparture: () => departing.sent(),
     }
     const response = await this.#timeout.execute(timed => transport.send(request, timed), context)
     this.#checkStatus(response)
     const bytes = response.body.byteLength
-    memory.weigh(page.source, permit, bytes)
-    return { content: await normalise(response.body, page.source, response.headers), bytes, permit }
+    memory.weigh(page.source, place, bytes)
+    return { content: await normalise(response.body, page.source, response.headers), bytes, place }
   }
 
   #checkStatus({ statusCode, headers }: TransportResponse): void {

@@ -86,7 +86,7 @@ export class PageWork {
       this.#tellDone(track, page)
       await queue.add(page.next)
     } finally {
-      fetched.permit.release()
+      fetched.place.release()
     }
   }
 

@@ -25,6 +25,12 @@ export function contentEncodingOf(raw: RawHeaders): string {
   return ''
 }
 
+/** The body's length if the head tells it; undefined for a body that ends where it ends. */
+export function contentLengthOf(raw: RawHeaders): number | undefined {
+  const text = headerRecord(raw)['content-length']
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
 function nameAt(raw: readonly Buffer[], i: number): string {
   return raw[i]?.toString('latin1').toLowerCase() ?? ''
 }

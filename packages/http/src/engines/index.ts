@@ -9,7 +9,13 @@ export type { RequestError, RequestResult, RequestStatus } from './request-resul
 export { classifyResponse, retryResponse } from './response-rules.js'
 export { SyncEngine, type SyncEngineOptions } from './sync-engine.js'
 export { ThreadedEngine, type ThreadedEngineOptions } from './threaded-engine.js'
-export type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
+export type {
+  BodyRoom,
+  Transport,
+  TransportCloseOptions,
+  TransportRequest,
+  TransportResponse,
+} from './transport.js'
 export { type Target, TargetCache } from './target.js'
 export { errorCode, TransportError } from './transport-error.js'
 export { UndiciTransport, type UndiciTransportOptions } from './undici-transport.js'

@@ -1,10 +1,20 @@
 import { abortReason, isAborted, onAbort, type Within } from 'async-patterns'
+import { BodyBuffer } from './body-buffer.js'
 import { bodyTooLarge, decodeBody, encodedLimit } from './body-decoder.js'
-import { contentEncodingOf, type HeaderRecord, headerRecord, type RawHeaders } from './headers.js'
+import {
+  contentEncodingOf,
+  contentLengthOf,
+  type HeaderRecord,
+  headerRecord,
+  type RawHeaders,
+} from './headers.js'
 import { type InFlight, InFlightCall } from './in-flight.js'
 import type { TransportRequest, TransportResponse } from './transport.js'
+import { errorCode, TransportError } from './transport-error.js'
 
 const EMPTY = new Uint8Array(0)
+/** So many times as much is asked for where the end alone will tell how much it is: it need not ask often. */
+const GROWTH = 4
 
 /** Headers are put together when somebody reads them; a load test reads none. */
 class ReceivedResponse implements TransportResponse {
@@ -46,7 +56,9 @@ export abstract class TransportCall extends InFlightCall {
   private readonly maxBytes: number
   private unsubscribe: (() => void) | undefined
   private headers: RawHeaders
-  private chunks: Uint8Array[] | undefined
+  private body: BodyBuffer | undefined
+  /** Bytes that the body may take without asking for more room. */
+  private roomBytes: number
   private bytes: number
   private encoding: string
 
@@ -66,7 +78,8 @@ export abstract class TransportCall extends InFlightCall {
     this.settled = false
     this.unsubscribe = undefined
     this.headers = ''
-    this.chunks = undefined
+    this.body = undefined
+    this.roomBytes = request.bodyRoom?.bytes ?? Infinity
     this.bytes = 0
     this.encoding = ''
     inFlight.add(this)
@@ -103,29 +116,61 @@ export abstract class TransportCall extends InFlightCall {
     this.bytes += length
     const limit = this.encoding === '' ? this.maxBytes : encodedLimit(this.maxBytes)
     if (this.bytes > limit) this.cancel(bodyTooLarge(this.maxBytes))
+    else if (this.bytes > this.roomBytes && this.keepsBody) this.outgrow()
     return this.keepsBody && !this.settled
   }
 
   /** Keeps a chunk that nobody else will write to. */
   protected keep(chunk: Uint8Array): void {
-    if (this.chunks === undefined) this.chunks = [chunk]
-    else this.chunks.push(chunk)
+    this.body ??= new BodyBuffer()
+    this.body.add(chunk)
+  }
+
+  /** The body is larger than was known: there must be room for all of it before more of it is kept. */
+  private outgrow(): void {
+    const told = this.encoding === '' ? contentLengthOf(this.headers) : undefined
+    if (!this.grow(told ?? this.bytes * GROWTH)) return this.cancel(noRoom())
+    if (told === undefined) return
+    this.body ??= new BodyBuffer()
+    this.body.expect(told)
+  }
+
+  /** More than `maxBytes` is never needed. */
+  private grow(wanted: number): boolean {
+    const bytes = Math.min(wanted, this.maxBytes)
+    if (bytes <= this.roomBytes) return true
+    if (this.request.bodyRoom?.grow(bytes) !== true) return false
+    this.roomBytes = bytes
+    return true
   }
 
   /** The response is whole. */
   protected finish(statusCode: number): void {
     if (this.settled) return
-    const body = this.chunks === undefined ? EMPTY : joined(this.chunks)
-    this.chunks = undefined
+    const body = this.body?.take() ?? EMPTY
+    this.body = undefined
     if (this.encoding === '' || body.length === 0) this.succeed(statusCode, body)
     else this.decode(statusCode, body)
   }
 
   private decode(statusCode: number, body: Uint8Array): void {
-    decodeBody(body, this.encoding, this.maxBytes).then(
+    this.decoded(body).then(
       decoded => this.succeed(statusCode, decoded),
       error => this.cancel(error),
     )
+  }
+
+  /** How large a body is that was compressed shows only when it is no more; one without room is not unpacked further. */
+  private async decoded(body: Uint8Array): Promise<Uint8Array> {
+    for (;;) {
+      const limit = Math.min(this.maxBytes, this.roomBytes)
+      try {
+        return await decodeBody(body, this.encoding, limit)
+      } catch (error) {
+        if (limit === this.maxBytes || errorCode(error) !== 'BODY_TOO_LARGE') throw error
+      }
+      if (this.settled || !this.grow(limit * GROWTH)) throw noRoom()
+    }
   }
 
   private succeed(statusCode: number, body: Uint8Array): void {
@@ -141,13 +186,6 @@ export abstract class TransportCall extends InFlightCall {
   }
 }
 
-/** All chunks as one, alone in its buffer. */
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+function noRoom(): TransportError {
+  return new TransportError('NO_ROOM', 'the body is larger than the room for it')
 }

@@ -8,6 +8,7 @@ import { AsyncPatternsError, type AsyncPatternsErrorOptions } from 'async-patter
  * - `CONNECTION_CLOSED`: the server ended the connection before the first byte of a response;
  * - `TRUNCATED`: it ended within a response;
  * - `BAD_RESPONSE`: what came is not HTTP/1.1; `HEAD_TOO_LARGE`: its head is over the limit;
+ * - `NO_ROOM`: the body outgrew its `bodyRoom`;
  * - `BODY_TOO_LARGE`: the body is over `maxBodyBytes`;
  * - `BAD_ENCODING`: the body does not decode as its Content-Encoding says;
  * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`.

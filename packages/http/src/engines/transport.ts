@@ -9,6 +9,8 @@ export interface TransportRequest {
   readonly body?: Uint8Array | string | null
   /** Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default none. */
   readonly maxBodyBytes?: number
+  /** Account of the memory that the body takes while it arrives. Default: it may take all that `maxBodyBytes` allows. */
+  readonly bodyRoom?: BodyRoom
   /** The body is counted and dropped as it arrives, never decoded; `response.body` is empty. Default false. */
   readonly discardBody?: boolean
   /**
@@ -16,6 +18,17 @@ export interface TransportRequest {
    * It is not called for a request that never gets a connection; once more for each redirect that is followed.
    */
   readonly onDeparture?: () => void
+}
+
+/** How much memory a body may take whose size is not known yet. */
+export interface BodyRoom {
+  /** Bytes that it may take without asking. */
+  readonly bytes: number
+  /**
+   * Asks for room for so many bytes in all: its Content-Length, or several times what there is where only the end will
+   * tell. False: there is none now, and the request fails with NO_ROOM.
+   */
+  grow(bytes: number): boolean
 }
 
 /** A response whose body has been read whole. */

@@ -14,7 +14,7 @@ import { TransportError } from '../../src/engines/index.js'
 import { pageOf } from '../contracts/ledger-contract.js'
 
 /** A status, what the transport fails with, `hang`, or `deaf`: departs late, and heeds no signal. */
-type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string }
+type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string } | { bytes: number }
 
 const LIMITS: SourceLimits = {
   ratePerSecond: 5,
@@ -59,6 +59,7 @@ describe('Fetcher', () => {
       request.onDeparture?.()
       if (answer === 'hang') await clock.sleep(1e9, within)
       if (answer instanceof Error) throw answer
+      if (typeof answer === 'object' && 'bytes' in answer) return sized(request, answer.bytes)
       const { status, retryAfter } =
         typeof answer === 'object' ? answer : { status: Number(answer), retryAfter: '' }
       const headers: Record<string, string> = retryAfter === '' ? {} : { 'retry-after': retryAfter }
@@ -66,6 +67,14 @@ describe('Fetcher', () => {
     },
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
+  }
+
+  /** As a transport does: a body that outgrows its room asks for more, and is given up where there is none. */
+  const sized = (request: TransportRequest, bytes: number): TransportResponse => {
+    const room = request.bodyRoom
+    if (room !== undefined && bytes > room.bytes && !room.grow(bytes))
+      throw new TransportError('NO_ROOM', 'no room')
+    return { statusCode: 200, headers: {}, body: new Uint8Array(bytes), bytes, url: request.url }
   }
 
   const fetcherWith = (limits: Partial<SourceLimits> = {}): Fetcher => {
@@ -205,10 +214,53 @@ describe('Fetcher', () => {
     const fetched = fetcher.fetch(pageOf('a', 1), {})
     await clock.advance(59_000)
     expect(memory.bytesInUse).toBe(0)
-    const { permit } = await clock.run(fetched)
+    const { place } = await clock.run(fetched)
     expect(memory.bytesInUse).toBe(100)
-    permit.release()
+    place.release()
     expect(memory.bytesInUse).toBe(0)
+  })
+
+  describe('A-8 a first page that is far heavier than was guessed', () => {
+    const heavy = { bytes: 400_000 }
+    const limits = { maxPageBytes: 400_000 }
+
+    it('A-8 takes more room where there is some', async () => {
+      answers = [heavy]
+      const { place } = await fetch(fetcherWith(limits))
+      expect(memory.bytesInUse).toBe(400_000)
+      place.release()
+      expect(memory.bytesInUse).toBe(0)
+    })
+
+    it('A-8 is given up where there is none, and fetched anew when there is: no try is spent, nothing has failed', async () => {
+      const all = memory.tryReserve('other')
+      all?.grow(500_000)
+      answers = [heavy, heavy]
+      const fetched = fetcherWith(limits).fetch(pageOf('a', 1), {})
+      await clock.advance(60_000)
+      expect(departures).toHaveLength(1)
+      expect(memory.bytesInUse).toBe(500_000)
+      all?.release()
+      const { place } = await clock.run(fetched)
+      expect(departures.map(({ attempt }) => attempt)).toEqual([1, 1])
+      expect([failures, health.breaker.state]).toEqual([[], 'closed'])
+      place.release()
+      expect(memory.bytesInUse).toBe(0)
+    })
+
+    it('A-8 is not fetched again and again by a server whose page grows each time', async () => {
+      const fetcher = fetcherWith({ maxPageBytes: 1_000_000 })
+      const all = memory.tryReserve('other')
+      all?.grow(500_000)
+      answers = [300_000, 400_000, 999_000].map(bytes => ({ bytes }))
+      const fetched = fetcher.fetch(pageOf('a', 1), {})
+      await clock.advance(1_000)
+      all?.release()
+      const { bytes, place } = await clock.run(fetched)
+      expect([bytes, departures.length]).toEqual([400_000, 2])
+      place.release()
+      expect(memory.bytesInUse).toBe(0)
+    })
   })
 
   it('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
@@ -224,9 +276,9 @@ describe('Fetcher', () => {
     all.release()
     await clock.advance(6_999)
     expect(departures).toEqual([])
-    const { permit } = await clock.run(fetched)
+    const { place } = await clock.run(fetched)
     expect(departures).toHaveLength(1)
-    permit.release()
+    place.release()
     expect(memory.bytesInUse).toBe(0)
   })
 
@@ -258,7 +310,7 @@ describe('Fetcher', () => {
   it('holds memory from the request until the page is committed, by its true weight', async () => {
     const fetched = await fetch(fetcherWith())
     expect(memory.bytesInUse).toBe(100)
-    fetched.permit.release()
+    fetched.place.release()
     expect(memory.bytesInUse).toBe(0)
   })
 

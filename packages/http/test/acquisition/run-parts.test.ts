@@ -209,6 +209,32 @@ describe('PageMemory', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
+  it('A-8 a page that outgrows its guess takes more where there is room, and has none at all where there is not', async () => {
+    const memory = new PageMemory(1_000_000, 2)
+    const [one, two] = [await memory.reserve('a', {}), await memory.reserve('b', {})]
+    expect(one.grow(400_000)).toBe(true)
+    expect(memory.bytesInUse).toBe(650_000)
+    expect(two.grow(400_000)).toBe(false)
+    expect(memory.bytesInUse).toBe(400_000)
+    two.release()
+    one.release()
+    expect(memory.bytesInUse).toBe(0)
+    expect(one.grow(1)).toBe(false)
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  it('A-8 pages of a source whose size was only claimed weigh what they weigh once one has come', async () => {
+    const memory = new PageMemory(1_000_000, 2)
+    const one = await memory.reserve('a', {})
+    one.grow(500_000)
+    expect(memory.tryReserve('a')).toBeUndefined()
+    memory.weigh('a', one, 10)
+    one.release()
+    const two = await memory.reserve('a', {})
+    expect(memory.bytesInUse).toBe(250_000)
+    two.release()
+  })
+
   it('forgets a single heavy page after a few ordinary ones', async () => {
     const memory = new PageMemory(1_000_000, 2)
     for (const bytes of [500_000, 10, 10, 10]) {
@@ -217,7 +243,7 @@ describe('PageMemory', () => {
       permit.release()
     }
     await memory.reserve('a', {})
-    expect(memory.bytesInUse).toBe(64 * 1024)
+    expect(memory.bytesInUse).toBe(250_000)
   })
 })
 

@@ -43,6 +43,56 @@ export function describeBodies(make: MakeTransport): void {
       )
     })
 
+    describe('A-8 a body that outgrows its room', () => {
+      const bytes = 300_000
+      const roomWith = (grow: (asked: number) => boolean) => {
+        const asked: number[] = []
+        const bodyRoom = { bytes: 1_000, grow: (more: number) => asked.push(more) > 0 && grow(more) }
+        return { asked, bodyRoom }
+      }
+      const served = () =>
+        httpServer((request, response) => {
+          if (request.url === '/small') return void response.end(Buffer.alloc(1_000))
+          if (request.url === '/told') return void response.end(Buffer.alloc(bytes, 7))
+          if (request.url === '/untold') {
+            response.write(Buffer.alloc(900, 7))
+            return void response.end(Buffer.alloc(bytes - 900, 7))
+          }
+          response.setHeader('Content-Encoding', 'gzip').end(gzipSync(Buffer.alloc(bytes, 7)))
+        })
+
+      test('asks once where its size is told, several times where it is not, and never beyond maxBodyBytes', async () => {
+        await using server = await served()
+        await using transport = make()
+        for (const path of ['/told', '/untold', '/packed']) {
+          const { asked, bodyRoom } = roomWith(() => true)
+          const url = `${server.url}${path}`
+          const { body } = await transport.send({ url, maxBodyBytes: 350_000, bodyRoom })
+          expect([body.length, body.every(byte => byte === 7)], path).toEqual([bytes, true])
+          expect(body.byteLength).toBe(body.buffer.byteLength)
+          if (path === '/told') expect(asked).toEqual([bytes])
+          expect(asked.at(-1), path).toBeGreaterThanOrEqual(bytes)
+          expect(asked.at(-1), path).toBeLessThanOrEqual(350_000)
+          expect(asked, path).toEqual([...asked].sort((a, b) => a - b))
+        }
+      })
+
+      test('fails with NO_ROOM where there is none, and its connection is freed', async () => {
+        await using server = await served()
+        await using transport = make({ maxConnections: 1 })
+        for (const path of ['/told', '/untold', '/packed']) {
+          const { asked, bodyRoom } = roomWith(() => false)
+          expect(await codeOf(transport.send({ url: `${server.url}${path}`, bodyRoom })), path).toBe(
+            'NO_ROOM',
+          )
+          expect(asked).toHaveLength(1)
+          const { bodyRoom: room } = roomWith(() => false)
+          const { body } = await transport.send({ url: `${server.url}/small`, bodyRoom: room })
+          expect(body).toHaveLength(1_000)
+        }
+      })
+    })
+
     test('a gzip body is decoded, a bomb refused, a broken one named', async () => {
       const bodies: Record<string, Buffer> = {
         '/page': gzipSync('{"page":1}'),

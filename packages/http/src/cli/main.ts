@@ -30,11 +30,20 @@ function* everyCommand(command: Command): Generator<Command> {
   for (const sub of command.commands) yield* everyCommand(sub)
 }
 
-/** One line for what the user did wrong; all of it where it is a fault of ours and DEBUG is set. */
+/** One line for what the user did wrong, and for what else went wrong; all of it where DEBUG is set. */
 function report(error: unknown): void {
   if (error instanceof CommanderError) return
-  if (process.env['DEBUG'] !== undefined && !(error instanceof UsageError)) console.error(error)
-  else console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+  if (process.env['DEBUG'] !== undefined && !(error instanceof UsageError)) {
+    console.error(error)
+    return
+  }
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+  if (isFault(error)) console.error('This is a fault of the command itself: DEBUG=1 shows where.')
+}
+
+/** What was wrong with the options has become a UsageError by now. */
+function isFault(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
 }
 
 /** Whoever reads the output may have seen enough (`| head`): that ends no run. */

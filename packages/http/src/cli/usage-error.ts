@@ -2,3 +2,18 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/**
+ * What is read and checked of what the user gave. An option that is found wrong here is the user's mistake; the same kind of error
+ * from anywhere else is a fault of ours.
+ */
+export function asGiven<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) {
+      throw new UsageError(error.message, { cause: error })
+    }
+    throw error
+  }
+}

@@ -1,4 +1,5 @@
 import { checkCount, checkDuration, checkNumber, withDefaults } from 'async-patterns'
+import { UndiciTransport } from '../engines/index.js'
 import { type Behaviour, type HttpMockStats, type SpawnedMock, spawnMock } from '../mock/index.js'
 
 /** What a benchmark sends its requests to. */
@@ -74,12 +75,15 @@ export class BenchTarget implements AsyncDisposable {
     await this.#mock?.close()
   }
 
-  async #control<T>(method: string, path: string, body?: object): Promise<T | undefined> {
+  /** Not by `fetch`: that refuses a good many ports. */
+  async #control<T>(method: string, path: string, content?: object): Promise<T | undefined> {
     if (this.#mock === undefined) return undefined
+    await using transport = new UndiciTransport()
     const url = `${this.#mock.urls.http}${path}`
-    const response = await fetch(url, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
-    if (!response.ok) throw new Error(`the mock answered ${response.status} to ${method} ${path}`)
-    return (await response.json()) as T
+    const sent = content === undefined ? null : JSON.stringify(content)
+    const { statusCode, body } = await transport.send({ url, method, body: sent })
+    if (statusCode !== 200) throw new Error(`the mock answered ${statusCode} to ${method} ${path}`)
+    return JSON.parse(Buffer.from(body).toString()) as T
   }
 }
 

@@ -53,10 +53,48 @@ it('streams for a while into both files, and counts the same everywhere', async 
   expect(existsSync(join(folder, 'benchmark_output.json'))).toBe(false)
 }, 60_000)
 
-it('shows what it measured when the report cannot be written', async () => {
-  const { code, stdout, stderr } = await bench('--run-retry', '--output', folder)
-  expect([code, stderr]).toEqual([1, expect.stringContaining('EISDIR')])
-  expect(stdout).toContain('every request has a result')
+it.each(['--output', '--jsonl-out', '--sqlite-out'])(
+  'A-16 says before it measures that %s cannot be written',
+  async flag => {
+    const startedAt = performance.now()
+    const { code, stdout, stderr } = await bench('--request-count', '100000', flag, folder)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: .*bench-.*: it (is a folder|cannot be opened)/m)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  },
+)
+
+it('takes a fault of its own for none of the user: exit code 1, and the stack when it is asked for', async () => {
+  const breaking = 'data:text/javascript,process.memoryUsage.rss=undefined'
+  const args = ['--import', breaking, command, 'bench', '--duration', '600ms', '--workers', '0']
+  const plain = await run(process.execPath, args, { cwd: folder })
+  expect([plain.code, plain.stdout]).toEqual([1, ''])
+  expect(plain.stderr).toMatch(/^error: .*rss is not a function\nThis is a fault of the command itself/m)
+  const env = { ...process.env, DEBUG: '1' }
+  expect((await run(process.execPath, args, { cwd: folder, env })).stderr).toMatch(
+    /\n {4}at .*settled-memory/,
+  )
+}, 60_000)
+
+/** https://fetch.spec.whatwg.org/#port-blocking */
+const REFUSED_BY_FETCH = [6666, 6667, 6668, 6669, 10_080]
+
+async function firstFree([port = 0, ...others]: readonly number[]): Promise<number> {
+  try {
+    await (await startHttpMock({ port })).close()
+    return port
+  } catch {
+    return firstFree(others)
+  }
+}
+
+it('uses the port that it is told, even one that fetch refuses, and says when it is taken', async () => {
+  await using blocker = await startHttpMock()
+  const taken = await bench('--run-retry', '--mock-port', new URL(blocker.url).port)
+  expect([taken.code, taken.stdout]).toEqual([1, ''])
+  expect(taken.stderr).toContain('is in use')
+  const { code, stderr } = await bench('--run-retry', '--mock-port', `${await firstFree(REFUSED_BY_FETCH)}`)
+  expect(code, stderr).toBe(0)
 }, 60_000)
 
 it('fails on purpose, and says by which criteria it passed', async () => {
@@ -85,6 +123,9 @@ it.each([
   [['--pooling', 'some'], 'pooling is "some"; allowed is one of "naive", "optimized", "both"'],
   [['--run-retry', '--runs', '2'], '--runs means nothing for a resilience run'],
   [['--duration', 'soon'], '--duration'],
+  [['--jsonl-out', ''], '--jsonl-out is empty'],
+  [['--url', 'ftp://127.0.0.1/'], 'url is "ftp://127.0.0.1/"; allowed is an http or https URL'],
+  [['--nonsense'], "unknown option '--nonsense'"],
 ])('exits with 2 for %j', async (flags, message) => {
   const { code, stderr } = await bench(...flags)
   expect(stderr).toContain(message)

@@ -138,7 +138,7 @@ export function textsOf<K extends string>(
   flags: BenchFlags,
   ...keys: readonly K[]
 ): Partial<Record<K, string>> {
-  return pick(flags, keys, (_, text) => text)
+  return pick(flags, keys, textOf)
 }
 
 function pick<K extends string, V>(
@@ -153,8 +153,16 @@ function pick<K extends string, V>(
 function numberOf(key: string, text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && !Number.isNaN(value)) return value
-  const flag = BENCH_FLAGS.find(one => keyOf(one.flag) === key)?.flag ?? key
-  throw new UsageError(`${nameOf(flag)} is ${JSON.stringify(text)}; allowed is a number`)
+  throw new UsageError(`${flagOf(key)} is ${JSON.stringify(text)}; allowed is a number`)
+}
+
+function textOf(key: string, text: string): string {
+  if (text !== '') return text
+  throw new UsageError(`${flagOf(key)} is empty`)
+}
+
+function flagOf(key: string): string {
+  return nameOf(BENCH_FLAGS.find(({ flag }) => keyOf(flag) === key)?.flag ?? key)
 }
 
 /** @throws UsageError when both are given. */

@@ -1,12 +1,19 @@
-import { writeFile } from 'node:fs/promises'
+import type { BreakerTransitionEvent } from 'async-patterns'
 import { Command } from 'commander'
 import {
+  type ComparisonProgress,
+  comparisonSettings,
   type EngineComparisonOptions,
+  type ResilienceBenchmarkOptions,
+  resilienceSettings,
   runEngineComparison,
   runResilienceBenchmark,
   runStreamingBenchmark,
   type StreamingBenchmarkOptions,
+  type StreamingProgress,
+  streamingSettings,
 } from '../../lab/index.js'
+import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../acquire/interruption.js'
 import {
   BENCH_FLAGS,
@@ -22,7 +29,7 @@ import { ProgressLine } from '../bench/progress-line.js'
 import { resilienceText } from '../bench/resilience-text.js'
 import { streamingProgress, streamingText } from '../bench/streaming-text.js'
 import { EXIT } from '../exit-code.js'
-import { UsageError } from '../usage-error.js'
+import { asGiven } from '../usage-error.js'
 
 const DEFAULT_OUTPUT = 'benchmark_output.json'
 
@@ -48,7 +55,11 @@ export function benchCommand(): Command {
   })
 }
 
-const RUNS: Readonly<Record<BenchMode, (flags: BenchFlags, context: RunContext) => Promise<Outcome>>> = {
+/** A run whose options have been found right. */
+type Prepared = (context: RunContext) => Promise<Outcome>
+
+/** @throws TypeError, RangeError, UsageError that name what is wrong. */
+const PREPARE: Readonly<Record<BenchMode, (flags: BenchFlags) => Prepared>> = {
   comparison: compare,
   streaming: stream,
   resilience: fail,
@@ -61,19 +72,31 @@ interface RunContext {
 
 async function run(flags: BenchFlags): Promise<number> {
   const mode = modeOf(flags)
+  const prepared = asGiven(() => PREPARE[mode](flags))
+  // Before the run: a file that cannot be written must not cost what was measured.
+  using output = outputOf(flags, mode)
   using interrupted = interruption()
   const { signal } = interrupted
   try {
-    const outcome = await withProgress(progress => RUNS[mode](flags, { signal, progress }))
-    console.log(outcome.text)
-    if (flags['verbose'] === true) console.log(settingsOf(outcome.report.config))
-    // Last: a file that cannot be written must not cost what was measured.
-    await writeReport(outcome.report, flags['output'] ?? (mode === 'comparison' ? DEFAULT_OUTPUT : undefined))
-    return signal.aborted ? EXIT.interrupted : outcome.exitCode
+    const { report, text, exitCode } = await withProgress(progress => prepared({ signal, progress }))
+    console.log(text)
+    if (flags['verbose'] === true) console.log(settingsOf(report.config))
+    output?.write(`${JSON.stringify(report, null, 2)}\n`)
+    return signal.aborted ? EXIT.interrupted : exitCode
   } catch (error) {
-    if (signal.aborted) return EXIT.interrupted
-    throw error instanceof RangeError || error instanceof TypeError ? new UsageError(error.message) : error
+    if (isInterruption(error, signal)) return EXIT.interrupted
+    throw error
   }
+}
+
+/** What a run that was ended by the signal rejects with; anything else is worth telling even then. */
+function isInterruption(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error === signal.reason
+}
+
+function outputOf(flags: BenchFlags, mode: BenchMode): WholeFile | undefined {
+  const { output = mode === 'comparison' ? DEFAULT_OUTPUT : undefined } = textsOf(flags, 'output')
+  return output === undefined ? undefined : new WholeFile(output)
 }
 
 async function withProgress<T>(work: (progress: ProgressLine) => Promise<T>): Promise<T> {
@@ -87,47 +110,51 @@ function settingsOf(config: Readonly<Record<string, unknown>>): string {
   return ['', 'settings:', ...settings].join('\n')
 }
 
-async function writeReport(report: object, file: string | boolean | undefined): Promise<void> {
-  if (typeof file === 'string') await writeFile(file, `${JSON.stringify(report, null, 2)}\n`)
-}
-
-async function compare(flags: BenchFlags, { signal, progress }: RunContext): Promise<Outcome> {
+function compare(flags: BenchFlags): Prepared {
   const options = {
     ...measuringOptions(flags),
     ...numbersOf(flags, 'requestCount', 'runs'),
-    signal,
-    onProgress: (at: Parameters<typeof comparisonProgress>[0]) => progress.show(comparisonProgress(at)),
+  } as EngineComparisonOptions
+  comparisonSettings(options)
+  return async ({ signal, progress }) => {
+    const onProgress = (at: ComparisonProgress): void => progress.show(comparisonProgress(at))
+    const report = await runEngineComparison({ ...options, signal, onProgress })
+    const measured = Object.values(report.engines).every(({ successCount }) => successCount > 0)
+    const text = comparisonText(report, flags['verbose'] === true)
+    return { report, text, exitCode: measured ? EXIT.ok : EXIT.failed }
   }
-  const report = await runEngineComparison(options as EngineComparisonOptions)
-  const measured = Object.values(report.engines).every(({ successCount }) => successCount > 0)
-  const text = comparisonText(report, flags['verbose'] === true)
-  return { report, text, exitCode: measured ? EXIT.ok : EXIT.failed }
 }
 
-async function stream(flags: BenchFlags, { signal, progress }: RunContext): Promise<Outcome> {
+function stream(flags: BenchFlags): Prepared {
   const { monitorSampleInterval } = numbersOf(flags, 'monitorSampleInterval')
   const options = {
     ...measuringOptions(flags),
     durationMs: durationOf(flags),
     monitorLoop: flags['monitorLoop'] === true || monitorSampleInterval !== undefined,
     ...(monitorSampleInterval !== undefined && { monitorSampleIntervalMs: monitorSampleInterval }),
-    signal,
-    onProgress: (at: Parameters<typeof streamingProgress>[0]) => progress.show(streamingProgress(at)),
+  } as StreamingBenchmarkOptions
+  streamingSettings(options)
+  return async ({ signal, progress }) => {
+    const onProgress = (at: StreamingProgress): void => progress.show(streamingProgress(at))
+    const report = await runStreamingBenchmark({ ...options, signal, onProgress })
+    const met = report.checks.every(check => check.met)
+    return { report, text: streamingText(report), exitCode: met ? EXIT.ok : EXIT.failed }
   }
-  const report = await runStreamingBenchmark(options as StreamingBenchmarkOptions)
-  const met = report.checks.every(check => check.met)
-  return { report, text: streamingText(report), exitCode: met ? EXIT.ok : EXIT.failed }
 }
 
-async function fail(flags: BenchFlags, { signal, progress }: RunContext): Promise<Outcome> {
-  const report = await runResilienceBenchmark({
+function fail(flags: BenchFlags): Prepared {
+  const options: ResilienceBenchmarkOptions = {
     ...numbersOf(flags, 'requestCount', 'concurrency', 'mockPort', 'mockLatencyMs'),
     breaker: flags['runResilience'] === true,
     retry: flags['runRetry'] === true,
-    signal,
-    onTransition: ({ from, to }) => progress.show(`circuit breaker: ${from} > ${to}`),
-  })
-  return { report, text: resilienceText(report), exitCode: report.passed ? EXIT.ok : EXIT.failed }
+  }
+  resilienceSettings(options)
+  return async ({ signal, progress }) => {
+    const onTransition = ({ from, to }: BreakerTransitionEvent): void =>
+      progress.show(`circuit breaker: ${from} > ${to}`)
+    const report = await runResilienceBenchmark({ ...options, signal, onTransition })
+    return { report, text: resilienceText(report), exitCode: report.passed ? EXIT.ok : EXIT.failed }
+  }
 }
 
 /** What the lab's own options check: names of enumerations are handed on as they are. */

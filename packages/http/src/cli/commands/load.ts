@@ -1,12 +1,20 @@
 import { Command } from 'commander'
 import { TransportError } from '../../engines/index.js'
-import { type LoadMeasurement, type LoadOptions, runLoad, writeMeasurement } from '../../lab/index.js'
+import {
+  type LoadMeasurement,
+  type LoadOptions,
+  type LoadProgress,
+  loadPlan,
+  measurementText,
+  runLoad,
+} from '../../lab/index.js'
+import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../acquire/interruption.js'
 import { EXIT } from '../exit-code.js'
 import { LiveLine } from '../load/live-line.js'
 import { type LoadFlags, loadOptions } from '../load/load-flags.js'
 import { loadTable } from '../load/load-table.js'
-import { UsageError } from '../usage-error.js'
+import { asGiven, UsageError } from '../usage-error.js'
 
 const HELP = `
 Without --rate it is a closed loop: each connection sends when its response has come. With --rate it is an open
@@ -50,33 +58,29 @@ export function loadCommand(): Command {
 }
 
 async function run(url: string, flags: LoadFlags): Promise<number> {
-  const measurement = await measured(() => loadOptions(url, flags))
-  if (flags.output !== undefined) await writeMeasurement(flags.output, measurement)
+  const options = asGiven(() => loadOptions(url, flags))
+  asGiven(() => loadPlan(options))
+  // Before the load: a file that cannot be written must not cost what was measured.
+  using output = flags.output === undefined ? undefined : new WholeFile(flags.output)
+  const measurement = await measured(options)
   console.log(flags.json === true ? JSON.stringify(measurement.result) : loadTable(measurement))
   for (const { slo, actual, met } of measurement.slos) {
     if (!met && flags.json === true) console.error(`objective ${slo} missed: ${actual}`)
   }
+  output?.write(await measurementText(measurement))
   return exitCode(measurement)
 }
 
-async function measured(read: () => LoadOptions): Promise<LoadMeasurement> {
+async function measured(options: LoadOptions): Promise<LoadMeasurement> {
   using interrupted = interruption()
   using line = process.stderr.isTTY ? new LiveLine(process.stderr) : undefined
   try {
-    return await runLoad({
-      ...read(),
-      signal: interrupted.signal,
-      onProgress: progress => line?.show(progress),
-    })
+    const onProgress = (progress: LoadProgress): void => line?.show(progress)
+    return await runLoad({ ...options, signal: interrupted.signal, onProgress })
   } catch (error) {
-    throw isUsage(error) ? new UsageError((error as Error).message) : error
+    if (error instanceof TransportError && error.code === 'BAD_REQUEST') throw new UsageError(error.message)
+    throw error
   }
-}
-
-/** A bad option, or a request that cannot be sent. */
-function isUsage(error: unknown): boolean {
-  if (error instanceof TransportError) return error.code === 'BAD_REQUEST'
-  return error instanceof RangeError || error instanceof TypeError
 }
 
 function exitCode({ result, slos, interrupted, plan }: LoadMeasurement): number {

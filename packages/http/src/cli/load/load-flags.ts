@@ -47,7 +47,8 @@ export function loadOptions(url: string, flags: LoadFlags): LoadOptions {
   take('workers', numberOf('--workers', flags.workers))
   take('slos', flags.slo)
   take('insecure', flags.insecure)
-  take('jsonlFile', flags.jsonlOut)
+  take('jsonlFile', file('--jsonl-out', flags.jsonlOut))
+  file('--output', flags.output)
   return options
 }
 
@@ -57,6 +58,11 @@ function numberOf(flag: string, text: string | undefined): number | undefined {
     throw new RangeError(`${flag} is ${JSON.stringify(text)}; allowed is a number`)
   }
   return Number(text)
+}
+
+function file(flag: string, path: string | undefined): string | undefined {
+  if (path === '') throw new RangeError(`${flag} is empty; allowed is the path of a file`)
+  return path
 }
 
 function duration(flag: string, text: string | undefined): number | undefined {
@@ -76,5 +82,13 @@ function headerOf(line: string): [name: string, value: string] {
 }
 
 function bodyOf(text: string | undefined): string | Uint8Array | undefined {
-  return text?.startsWith('@') === true ? readFileSync(text.slice(1)) : text
+  if (text?.startsWith('@') !== true) return text
+  try {
+    return readFileSync(text.slice(1))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new RangeError(`--body is ${JSON.stringify(text)}, a file that cannot be read: ${why}`, {
+      cause: error,
+    })
+  }
 }

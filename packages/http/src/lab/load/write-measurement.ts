@@ -1,5 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises'
-import { makeFolderOf } from '../../persistence/index.js'
+import { WholeFile } from '../../persistence/index.js'
 import { type Environment, readEnvironment } from '../environment.js'
 import type { LoadMeasurement, LoadResult } from './load-result.js'
 import type { SloOutcome } from './slo.js'
@@ -22,8 +21,14 @@ export interface LoadMeasurementFile {
   readonly interrupted: boolean
 }
 
-/** Writes it whole or not at all. Folders that are missing are made. */
+/** Writes it whole or not at all. Folders that are missing are made. Rejects with WriterError when it cannot be written. */
 export async function writeMeasurement(file: string, measurement: LoadMeasurement): Promise<void> {
+  using opened = new WholeFile(file)
+  opened.write(await measurementText(measurement))
+}
+
+/** What `writeMeasurement` writes. */
+export async function measurementText(measurement: LoadMeasurement): Promise<string> {
   const { plan, startedAt, ...rest } = measurement
   const { headers: _headers, body: _body, ratePerSecond = null, ...settings } = plan
   const content: LoadMeasurementFile = {
@@ -34,7 +39,5 @@ export async function writeMeasurement(file: string, measurement: LoadMeasuremen
     plan: { ...settings, ratePerSecond },
     ...rest,
   }
-  makeFolderOf(file)
-  await writeFile(`${file}.tmp`, `${JSON.stringify(content)}\n`)
-  await rename(`${file}.tmp`, file)
+  return `${JSON.stringify(content)}\n`
 }

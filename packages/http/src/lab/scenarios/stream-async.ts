@@ -34,6 +34,8 @@ export async function streamAsync(
   using _ = stopOnAbort(signal, stopOf(stream, engine))
   using memory = new MemoryWatch(durationMs, signal)
   const ended = memory.done.finally(() => stream.end())
+  // It is awaited when the stream has ended.
+  ended.catch(() => undefined)
   for await (const result of engine.runStreaming(stream)) {
     measured.add(result)
     await results.write({ engine: engineName, ...result })

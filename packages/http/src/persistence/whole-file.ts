@@ -1,0 +1,53 @@
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { makeFolderOf } from './make-folder.js'
+import { asWriterError } from './writer-error.js'
+
+/**
+ * A file that is there whole or not at all: it is written beside its place, and put there when it is done. Whether that
+ * can be is found out when it is opened, before anybody has worked for what it is to hold. Dispose it in any case.
+ */
+export class WholeFile implements Disposable {
+  readonly #file: string
+  readonly #place: string
+  /** Undefined where there is nothing to replace: a pipe or a device is written to as it is. */
+  readonly #temporary: string | undefined
+
+  /** Its folder is made. What it held stays until `write`. @throws WriterError when it cannot be written. */
+  constructor(file: string) {
+    this.#file = file
+    ;[this.#place, this.#temporary] = this.#explained(() => prepare(file))
+  }
+
+  /** @throws WriterError; the file is then as it was. */
+  write(text: string): void {
+    this.#explained(() => {
+      writeFileSync(this.#temporary ?? this.#place, text)
+      if (this.#temporary !== undefined) renameSync(this.#temporary, this.#place)
+    })
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#temporary !== undefined) rmSync(this.#temporary, { force: true })
+  }
+
+  #explained<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw asWriterError(error, this.#file)
+    }
+  }
+}
+
+function prepare(file: string): [place: string, temporary: string | undefined] {
+  makeFolderOf(file)
+  const known = statSync(file, { throwIfNoEntry: false })
+  if (known !== undefined && !known.isFile() && !known.isDirectory()) return [file, undefined]
+  // Not the link, but what it points to, is replaced.
+  const place = known === undefined ? file : realpathSync(file)
+  // A file that is there must be one that may be written; a folder complains here.
+  if (known !== undefined) closeSync(openSync(place, 'r+'))
+  const temporary = `${place}.tmp`
+  closeSync(openSync(temporary, 'w'))
+  return [place, temporary]
+}

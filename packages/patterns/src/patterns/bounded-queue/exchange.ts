@@ -1,0 +1,190 @@
+import { AcquireTimeoutError, type Clock, ClosedError, onGivenUp, type Within } from '../../core/index.js'
+import { type Bounds, Contents } from './contents.js'
+import { Putter, type Taker } from './waiters.js'
+import { WaitingLine } from './waiting-line.js'
+
+/** How the queue came to its end: `error` is there when it failed. */
+type Ending = { readonly error?: unknown }
+
+/** Where producers and consumers meet: the items of a queue, the two lines of those who wait, and its end. */
+export class Exchange<T> {
+  readonly contents: Contents<T>
+  readonly #clock: Clock
+  readonly #takers = new WaitingLine<Taker<T>>()
+  readonly #putters = new WaitingLine<Putter<T>>()
+  #ending: Ending | undefined
+
+  constructor(bounds: Bounds<T>, clock: Clock) {
+    this.contents = new Contents(bounds)
+    this.#clock = clock
+  }
+
+  get takers(): number {
+    return this.#takers.size
+  }
+
+  get putters(): number {
+    return this.#putters.size
+  }
+
+  get hasEnded(): boolean {
+    return this.#ending !== undefined
+  }
+
+  /** Why nothing more is accepted, once it has ended. */
+  get refusal(): unknown {
+    const ending = this.#ending
+    if (ending !== undefined && 'error' in ending) return ending.error
+    return new ClosedError('the queue is closed; it takes nothing more')
+  }
+
+  /** Whether an item is there for whoever comes. */
+  get isAvailable(): boolean {
+    return this.contents.size > 0 && this.#takers.size === 0
+  }
+
+  /** Adds the item if there is room for it and nobody waits ahead. */
+  tryAdd(item: T, bytes: number): boolean {
+    if (!this.#hasRoom(bytes)) return false
+    this.contents.push(item, bytes)
+    if (this.#takers.size > 0) this.#serve()
+    return true
+  }
+
+  /** Resolves once the item is in; it stands behind all who wait already. */
+  waitForRoom(item: T, bytes: number, within: Within | undefined, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const putter = new Putter(item, bytes, resolve, reject)
+      this.#putters.add(putter)
+      const unsubscribe = onGivenUp(within, this.#clock, reason => this.#giveUp(putter, reason))
+      putter.release = unsubscribe
+      if (timeoutMs === Infinity) return
+      const timer = this.#clock.setTimer(() => this.#giveUp(putter, noRoom(timeoutMs)), timeoutMs)
+      putter.release = () => {
+        unsubscribe()
+        this.#clock.clearTimer(timer)
+      }
+    })
+  }
+
+  /** Takes the next item, which must be there, and lets a producer in for it. */
+  shift(): T {
+    const item = this.contents.shift()
+    if (this.#putters.size > 0) this.#admit()
+    return item
+  }
+
+  /** Gives the taker what it waits for as soon as it can, which may be at once. */
+  waitForItems(taker: Taker<T>, within: Within | undefined): void {
+    this.#takers.add(taker)
+    if (within !== undefined) {
+      taker.release = onGivenUp(within, this.#clock, reason => this.#abandon(taker, reason))
+    }
+    this.#serve()
+  }
+
+  /** Takes out all that is in. Those who wait are not served: what comes after may be the end. */
+  empty(): T[] {
+    const items: T[] = []
+    while (this.contents.size > 0) items.push(this.contents.shift())
+    this.#disarm(this.#takers.first)
+    return items
+  }
+
+  /** Serves whoever can be: producers first. */
+  settle(): void {
+    this.#admit()
+    this.#serve()
+  }
+
+  /** The first ending counts. */
+  end(ending: Ending): void {
+    if (this.#ending !== undefined) return
+    this.#ending = ending
+    for (let putter = this.#putters.first; putter !== undefined; putter = this.#putters.first) {
+      this.#putters.remove(putter)
+      putter.reject(this.refusal)
+    }
+    this.#serve()
+  }
+
+  /** Nobody waits ahead, and the item fits, if need be after a batch that was still filling has gone. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#putters.size > 0) return false
+    while (!this.contents.fits(bytes)) {
+      const taker = this.#takers.first
+      if (taker === undefined) return false
+      this.#deliver(taker)
+    }
+    return true
+  }
+
+  #giveUp(putter: Putter<T>, reason: unknown): void {
+    this.#putters.remove(putter)
+    putter.reject(reason)
+    this.settle()
+  }
+
+  #abandon(taker: Taker<T>, reason: unknown): void {
+    this.#takers.remove(taker)
+    this.#disarm(taker)
+    taker.reject(reason)
+    this.#serve()
+  }
+
+  /** Lets waiting producers in, in order, as far as they fit. */
+  #admit(): void {
+    for (let putter = this.#putters.first; putter !== undefined; putter = this.#putters.first) {
+      if (!this.contents.fits(putter.bytes)) return
+      this.#putters.remove(putter)
+      this.contents.push(putter.item, putter.bytes)
+      putter.resolve()
+    }
+  }
+
+  /** Gives waiting consumers, in order, what they wait for, as far as it is there. */
+  #serve(): void {
+    for (let taker = this.#takers.first; taker !== undefined; taker = this.#takers.first) {
+      if (this.contents.size > 0 ? !this.#isReady(taker) : this.#ending === undefined) return
+      this.#deliver(taker)
+    }
+  }
+
+  /** Whether the first taker, for whom there are items, goes now; if not, its timer runs. */
+  #isReady(taker: Taker<T>): boolean {
+    if (this.contents.fills(taker.maxItems, taker.maxBytes)) return true
+    if (taker.isDue || this.#putters.size > 0 || this.#ending !== undefined) return true
+    return taker.timer === undefined && !this.#arm(taker)
+  }
+
+  /** Starts the wait for more; false when there is none. */
+  #arm(taker: Taker<T>): boolean {
+    const waitMs = taker.waitsAfter(this.contents.first)
+    if (!(waitMs > 0)) return false
+    if (waitMs === Infinity) return true
+    taker.timer = this.#clock.setTimer(() => {
+      taker.isDue = true
+      this.#serve()
+    }, waitMs)
+    return true
+  }
+
+  #disarm(taker: Taker<T> | undefined): void {
+    if (taker?.timer === undefined) return
+    this.#clock.clearTimer(taker.timer)
+    taker.timer = undefined
+  }
+
+  #deliver(taker: Taker<T>): void {
+    this.#takers.remove(taker)
+    this.#disarm(taker)
+    if (this.contents.size > 0) taker.deliver(this.contents.shiftBatch(taker.maxItems, taker.maxBytes))
+    else if (this.#ending !== undefined && 'error' in this.#ending) taker.reject(this.#ending.error)
+    else taker.deliver([])
+    this.#admit()
+  }
+}
+
+function noRoom(timeoutMs: number): AcquireTimeoutError {
+  return new AcquireTimeoutError(`no room in the queue within ${timeoutMs} ms`, timeoutMs)
+}

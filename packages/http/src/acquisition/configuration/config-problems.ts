@@ -25,7 +25,7 @@ export function problemsOf(issue: core.$ZodIssue, context: ProblemContext): read
   const message =
     value === undefined
       ? `${name} is missing; it must be ${issue.message}`
-      : `${name} is ${context.secrets.redact(JSON.stringify(value))}; allowed is ${issue.message}`
+      : `${name} is ${shownValue(value, context)}; allowed is ${issue.message}`
   return [{ path: pathText(path), place: placeOf(path, context), message: clipped(message) }]
 }
 
@@ -56,6 +56,16 @@ function valueAt(data: unknown, path: readonly PathStep[]): unknown {
   }
   return value
 }
+
+/** As it stands in the file, without what is or may be a credential. */
+function shownValue(value: unknown, { data, secrets }: ProblemContext): string {
+  if (value === null && data === null) return 'empty'
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  return secrets.redact(text.replaceAll(userInfo, '//[redacted]@'))
+}
+
+/** Before the `@` of a URL, however short: a password of three letters is one too. */
+const userInfo = /\/\/[^/?#\s"]+@/g
 
 const longestMessage = 500
 

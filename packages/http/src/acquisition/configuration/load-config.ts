@@ -73,8 +73,13 @@ function checked(context: Parameters<typeof problemsOf>[1], earlier: readonly Co
   // An unset variable leaves its place unfilled; that this is no URL either need not be said.
   const unfilled = new Set(earlier.map(({ path }) => path))
   const problems = [...earlier, ...found.filter(({ path }) => !unfilled.has(path)), ...repeatedNames(context)]
-  if (!success || problems.length > 0) throw new ConfigError(problems.sort(byPlace))
+  if (!success || problems.length > 0) throw new ConfigError(once(problems).sort(byPlace))
   return data
+}
+
+/** A number may be out of range in two ways, which read the same. */
+function once(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  return [...new Map(problems.map(problem => [`${problem.place} ${problem.message}`, problem])).values()]
 }
 
 /** As the file is read; what lies outside of it comes first. */

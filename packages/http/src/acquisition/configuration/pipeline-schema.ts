@@ -1,7 +1,18 @@
 import * as z from 'zod'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
-import { checkedText, count, duration, number, path, scalarMap, size, strict, text } from './schema-parts.js'
+import {
+  checkedText,
+  count,
+  duration,
+  headerMap,
+  number,
+  path,
+  scalarMap,
+  size,
+  strict,
+  text,
+} from './schema-parts.js'
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -41,7 +52,7 @@ const source = strict({
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
   path: z.string({ error: 'a path such as /v1/products' }).prefault(''),
   query: scalarMap().prefault({}),
-  headers: scalarMap().prefault({}),
+  headers: headerMap().prefault({}),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),

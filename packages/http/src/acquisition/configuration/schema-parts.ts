@@ -63,6 +63,22 @@ export const scalarMap = () => {
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
+export const headerMap = () =>
+  scalarMap().superRefine((headers, context) => {
+    for (const [name, value] of Object.entries(headers)) {
+      const message = !headerName.test(name)
+        ? "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
+        : headerValue.test(String(value))
+          ? undefined
+          : 'a text without line breaks and control characters, in Latin-1'
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
+
 /** An object that takes no keys but its own; the error text lists them. */
 export function strict<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape).join(', ')

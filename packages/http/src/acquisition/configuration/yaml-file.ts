@@ -1,5 +1,15 @@
 import type { Document, Node } from 'yaml'
-import { isAlias, isCollection, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { ConfigProblem } from './config-error.js'
 
 /** A key of a mapping, or an index of a list. */
@@ -17,12 +27,15 @@ export class YamlFile {
     this.#name = name
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
     const { errors, warnings } = this.#document
-    const problems = [...errors, ...warnings].map(({ message, pos }) => this.#problem(message, pos[0]))
+    const problems = [...errors, ...warnings].map(({ code, message, pos }) =>
+      this.#problem(code === 'MULTIPLE_DOCS' ? severalDocuments : message, pos[0]),
+    )
     try {
       this.data = errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
     } catch (error) {
-      // Aliases that name nothing, or that multiply beyond reason.
-      problems.push(this.#problem(error instanceof Error ? error.message : String(error), 0))
+      // Aliases that name nothing, or that multiply beyond reason, and merges of what is no mapping.
+      const message = error instanceof Error ? error.message : String(error)
+      problems.push(this.#problem(message, offendingOffset(this.#document)))
     }
     this.problems = problems
   }
@@ -70,6 +83,26 @@ export class YamlFile {
     if (pair === undefined || !isNode(pair.key)) return undefined
     return { node: isNode(pair.value) ? pair.value : pair.key, keyNode: pair.key }
   }
+}
+
+const severalDocuments = 'the file holds several YAML documents; allowed is one'
+
+/** Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does not say. */
+function offendingOffset(document: Document): number {
+  let offset = 0
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return undefined
+      offset = alias.range?.[0] ?? 0
+      return visit.BREAK
+    },
+    Pair(_key, { key, value }) {
+      if (!isScalar(key) || key.source !== '<<' || isAlias(value) || isCollection(value)) return undefined
+      offset = key.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 /** `sources[0].limits.rate` */

@@ -148,13 +148,54 @@ sources:
   it('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
     expect(problems('a: [1\nb: {')[0]).toMatch(/^p\.yaml:2:1: Flow sequence/)
     expect(problems('')[0]).toMatch(
-      /^p\.yaml:1:1: the file is null; allowed is a mapping with the keys output/,
+      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys output/,
     )
     expect(problems('output: a\noutput: b\n')[0]).toMatch(/^p\.yaml:2:1: Map keys must be unique/)
     expect(problems('sources: []')).toEqual([
       'p.yaml:1:10: sources is []; allowed is a list of at least one source',
     ])
     expect(problems('[1]')[0]).toContain('the file is [1]')
+  })
+
+  it('says where an alias or a merge goes wrong, and that there is one document', () => {
+    expect(problems(`${minimal}    records: *nothing\n`)).toEqual([
+      'p.yaml:6:14: Unresolved alias (the anchor must be set before the alias): nothing',
+    ])
+    expect(problems(`${minimal}    <<: 5\n`)).toEqual([
+      'p.yaml:6:5: Merge sources must be maps or map aliases',
+    ])
+    expect(problems(`${minimal}---\n${minimal}`)).toEqual([
+      'p.yaml:6:1: the file holds several YAML documents; allowed is one',
+    ])
+  })
+
+  it('shows numbers as they are, a mistake once, and nothing for an empty file', () => {
+    expect(problems(`workers: 99999999999999999999\nrateLimit: .nan\n${minimal}`)).toEqual([
+      'p.yaml:1:10: workers is 100000000000000000000; allowed is a whole number from 1 to 64',
+      'p.yaml:2:12: rateLimit is NaN; allowed is a number from 0.001 to 1000000',
+    ])
+    expect(problems('# nothing')[0]).toMatch(
+      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys/,
+    )
+  })
+
+  it('refuses headers that cannot be sent, as with the line break that a variable ends in', () => {
+    const headers = (text: string, environment = {}) =>
+      problems(`${minimal}    headers: ${text}\n`, { environment })
+    expect(headers("{ 'x y': a }")).toEqual([
+      expect.stringMatching(
+        /^p\.yaml:6:23: sources\[0\]\.headers\.x y is "a"; allowed is a header whose name/,
+      ),
+    ])
+    expect(headers("{ authorization: 'Bearer ${T}' }", { T: 'tell nobody\n' })).toEqual([
+      'p.yaml:6:31: sources[0].headers.authorization is "[redacted]"; allowed is a text without line breaks and control characters, in Latin-1',
+    ])
+    expect(headers('{ x: "ü \\t", "x-n": 5 }')).toEqual([])
+  })
+
+  it('A-14 no credential of a URL is shown, however short', () => {
+    const [problem] = problems(minimal.replace('http://', 'http://me:pw@'))
+    expect(problem).toContain('baseUrl is "http://[redacted]@127.0.0.1:1"')
   })
 
   it('an alias bomb is a mistake, not a full memory', () => {

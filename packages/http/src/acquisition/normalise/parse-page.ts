@@ -59,6 +59,9 @@ function decoderOf(charset: string): Decoder {
 }
 
 function invalid(text: string, cause: unknown): PageInvalidError {
+  if (cause instanceof RangeError) {
+    return new PageInvalidError('INVALID_JSON', 'the JSON is nested too deep to be read exactly', { cause })
+  }
   const trimmed = text.trimStart()
   const beginning = `it begins with ${shown(trimmed.slice(0, 200))}`
   if (trimmed === '') return new PageInvalidError('EMPTY_BODY', 'the body is empty', { cause })

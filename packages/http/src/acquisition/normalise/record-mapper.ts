@@ -1,4 +1,4 @@
-import { stringify as stringifyExactly } from 'lossless-json'
+import { isLosslessNumber, stringify as stringifyExactly } from 'lossless-json'
 import type { FieldMapping, FieldValue, Mapping } from '../mapping.js'
 import { Secrets } from '../secrets.js'
 import { fieldReader } from './field-reader.js'
@@ -97,7 +97,20 @@ function reject(record: unknown, index: number, field: string | undefined, why: 
   return { index, code: why.code, field, reason, raw: rawText(record) }
 }
 
-/** The record's JSON, long numbers digit by digit. */
+/** The record's JSON, long numbers digit by digit. What is nested deeper than the stack reaches is cut off. */
 function rawText(record: unknown): string {
-  return stringifyExactly(record) ?? 'null'
+  try {
+    return stringifyExactly(record) ?? 'null'
+  } catch {
+    return stringifyExactly(cutBelow(shownDepth, record)) ?? 'null'
+  }
+}
+
+const shownDepth = 100
+
+function cutBelow(depth: number, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value
+  if (depth === 0) return '…'
+  if (Array.isArray(value)) return value.map(item => cutBelow(depth - 1, item))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(depth - 1, item)]))
 }

@@ -17,14 +17,17 @@ const shownLength = 80
 /** A value as a reason shows it: JSON, cut to a length that a person reads. */
 export function shown(value: unknown): string {
   if (isLosslessNumber(value)) return value.toString()
-  let text: string | undefined
-  try {
-    text = JSON.stringify(value)
-  } catch {
-    text = undefined
-  }
-  text ??= String(value)
+  const text = textOf(value)
   return text.length <= shownLength ? text : `${text.slice(0, shownLength)}…`
+}
+
+/** What is nested deeper than the stack reaches has no text. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Array.isArray(value) ? '[…' : '{…'
+  }
 }
 
 export function wrongType(value: unknown, allowed: string): Unreadable {

@@ -68,6 +68,22 @@ describe('records', () => {
     expect(page.recordCount).toBe(10)
   })
 
+  it('A-3 poison record: one that is nested deeper than the stack reaches is rejected alone, its depths cut off', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const title: Mapping = { ...mapping, title: { type: 'string', path: 'title', required: false } }
+    const page = normalise(`{"items":[${good},{"x":${deep}},{"id":"b","price":1,"title":${deep}}]}`, {
+      mapping: title,
+    })
+    expect(page.records.map(({ id, fields }) => [id, fields['title']])).toEqual([
+      ['a', null],
+      ['b', null],
+    ])
+    expect(page.rejects).toMatchObject([{ index: 1, code: 'MISSING_FIELD', field: 'id' }])
+    expect(page.rejects[0]?.raw).toMatch(/^\{"x":\[+"…"\]+\}$/)
+    expect(page.warnings).toBe(1)
+    expect(() => normalise(`{"items":[{"id":1234567890123456789},${deep}]}`)).toThrow('nested too deep')
+  })
+
   it('A-10 an optional field that fails becomes null and is counted as a warning, a missing one is not', () => {
     const page = normalise(
       '{"items":[{"id":"a","price":1,"stock":"many"},{"id":"b","price":1,"stock":null},{"id":"c","price":1}]}',

@@ -12,7 +12,8 @@ import { type InFlight, InFlightCall } from './in-flight.js'
 import type { TransportRequest, TransportResponse } from './transport.js'
 import { errorCode, TransportError } from './transport-error.js'
 
-const EMPTY = new Uint8Array(0)
+/** For bodies that nobody wants; one that is wanted may be transferred, and then it is gone. */
+const DROPPED = new Uint8Array(0)
 /** So many times as much is asked for where the end alone will tell how much it is: it need not ask often. */
 const GROWTH = 4
 
@@ -147,7 +148,7 @@ export abstract class TransportCall extends InFlightCall {
   /** The response is whole. */
   protected finish(statusCode: number): void {
     if (this.settled) return
-    const body = this.body?.take() ?? EMPTY
+    const body = this.body?.take() ?? (this.keepsBody ? new Uint8Array(0) : DROPPED)
     this.body = undefined
     if (this.encoding === '' || body.length === 0) this.succeed(statusCode, body)
     else this.decode(statusCode, body)

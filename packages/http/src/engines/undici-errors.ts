@@ -2,6 +2,8 @@ import { errorCode, TransportError } from './transport-error.js'
 
 /** What undici calls it, and what it is called here. */
 const codes: Readonly<Record<string, string>> = {
+  // A status below 100.
+  ERR_ASSERTION: 'BAD_RESPONSE',
   UND_ERR_CONNECT_TIMEOUT: 'CONNECT_TIMEOUT',
   UND_ERR_HEADERS_OVERFLOW: 'HEAD_TOO_LARGE',
   UND_ERR_INVALID_ARG: 'BAD_REQUEST',

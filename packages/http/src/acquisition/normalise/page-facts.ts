@@ -16,12 +16,15 @@ export function factsReader(paths: PagingPaths): (page: unknown) => PagingFacts 
   const totalPages = optionalPath(paths.totalPages)
   const next = optionalPath(paths.next)
   const hasMore = optionalPath(paths.hasMore)
-  return page => ({
-    totalRecords: count(totalRecords(page)),
-    totalPages: count(totalPages(page)),
-    next: cursor(next(page)),
-    hasMore: flag(hasMore(page)),
-  })
+  return page => {
+    const token = next(page)
+    return {
+      totalRecords: count(totalRecords(page)),
+      totalPages: count(totalPages(page)),
+      next: cursor(token),
+      hasMore: flag(hasMore(page)) ?? (isUnusable(token) ? true : undefined),
+    }
+  }
 }
 
 function optionalPath(path: string | undefined): (value: unknown) => unknown {
@@ -31,6 +34,11 @@ function optionalPath(path: string | undefined): (value: unknown) => unknown {
 function count(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   return Number.isSafeInteger(number) && (number as number) >= 0 ? (number as number) : undefined
+}
+
+/** Something stands where the cursor should be, so more follows; but it does not say where. */
+function isUnusable(token: unknown): boolean {
+  return token === true || (typeof token === 'object' && token !== null && !isJsonNumber(token))
 }
 
 /** A cursor may be a number (an id to go on after); its digits are kept. */

@@ -204,6 +204,11 @@ describe('records', () => {
       next: null,
       hasMore: false,
     })
+    for (const unusable of ['{"href":"/2"}', '["/2"]', 'true']) {
+      expect(facts(`{"next":${unusable}}`)).toEqual({ hasMore: true })
+      expect(facts(`{"next":${unusable},"more":false}`)).toEqual({ hasMore: false })
+    }
+    expect(facts('{"next":false}')).toEqual({})
     expect(facts('{"next":17,"more":1}')).toMatchObject({ next: '17', hasMore: true })
   })
 

@@ -16,6 +16,15 @@ export function describeBodies(make: MakeTransport): void {
       expect(structuredClone(body, { transfer: [body.buffer as ArrayBuffer] })).toHaveLength(1 << 20)
     })
 
+    test("A-8 an empty body is its caller's own: one that was transferred is not missed by the next", async () => {
+      await using server = await httpServer((_, response) => void response.writeHead(204).end())
+      await using transport = make()
+      for (let time = 0; time < 2; time += 1) {
+        const { body } = await transport.send({ url: server.url })
+        expect(structuredClone(body, { transfer: [body.buffer as ArrayBuffer] })).toHaveLength(0)
+      }
+    })
+
     test('a small body is alone in its buffer too', async () => {
       await using server = await httpServer((_, response) => void response.end('small'))
       await using transport = make()

@@ -2,8 +2,7 @@ import type { DeadlineEvent } from 'async-patterns'
 import { compose, Deadline, DeadlineExceededError, Deferred, SemaphoreLimiter, Timeout } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-
-const rejected = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error)
+import { rejectionOf } from '../../support/rejection-of.js'
 
 describe('Deadline', () => {
   test('one budget holds over waits and work', async () => {
@@ -15,7 +14,7 @@ describe('Deadline', () => {
       new Timeout({ timeoutMs: 90, clock }),
     )
     const held = await limiter.acquire()
-    const call = rejected(stack.execute(() => new Deferred().promise))
+    const call = rejectionOf(stack.execute(() => new Deferred().promise))
     await clock.advance(30)
     held.release()
     expect(await clock.run(call)).toBeInstanceOf(DeadlineExceededError)
@@ -26,7 +25,7 @@ describe('Deadline', () => {
     const clock = new ManualClock()
     const limiter = new SemaphoreLimiter({ maxConcurrent: 1, clock })
     await limiter.acquire()
-    const call = rejected(
+    const call = rejectionOf(
       compose(new Deadline({ budgetMs: 100, clock }), limiter).execute(() => expect.unreachable()),
     )
     expect(await clock.run(call)).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
@@ -48,7 +47,7 @@ describe('Deadline', () => {
     const events: DeadlineEvent[] = []
     deadline.subscribe(event => events.push(event))
     expect(await deadline.execute(() => 'runs', { deadlineAt: 20 })).toBe('runs')
-    const error = await rejected(deadline.execute(() => expect.unreachable(), { deadlineAt: 19 }))
+    const error = await rejectionOf(deadline.execute(() => expect.unreachable(), { deadlineAt: 19 }))
     expect(error).toBeInstanceOf(DeadlineExceededError)
     expect((error as DeadlineExceededError).explain()).toEqual({
       deadlineAt: 19,
@@ -64,7 +63,7 @@ describe('Deadline', () => {
     const deadline = new Deadline({ budgetMs: 100, clock })
     const events: DeadlineEvent[] = []
     deadline.subscribe(event => events.push(event))
-    await clock.run(rejected(deadline.execute(context => clock.sleep(500, context))))
+    await clock.run(rejectionOf(deadline.execute(context => clock.sleep(500, context))))
     expect(events).toEqual([{ type: 'exceeded', deadlineAt: 100, started: true }])
   })
 
@@ -73,7 +72,7 @@ describe('Deadline', () => {
     const deadline = new Deadline({ budgetMs: 100 })
     expect(deadline.budgetMs).toBe(100)
     expect(
-      await rejected(deadline.execute(() => expect.unreachable(), { signal: AbortSignal.abort(reason) })),
+      await rejectionOf(deadline.execute(() => expect.unreachable(), { signal: AbortSignal.abort(reason) })),
     ).toBe(reason)
   })
 

@@ -9,12 +9,7 @@ import {
 } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-
-const rejectionOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+import { rejectionOf } from '../../support/rejection-of.js'
 
 describe('what is told', () => {
   test('of a wait that is too long: message, numbers and event', async () => {

@@ -11,13 +11,8 @@ import {
 } from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
 import { describe, expect, it } from 'vitest'
+import { rejectionOf } from '../../support/rejection-of.js'
 import { worstWindow } from './worst-window.js'
-
-const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 
 /** Each limiter with the same limit: `limit` at most in a second, at least at once `atOnce` of them. */
 interface Kind {
@@ -78,7 +73,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
 
   it('P-L3 a cost above the burst is refused at once', async () => {
     const { clock, limiter } = setUp()
-    const error = (await errorOf(limiter.acquire({ cost: maxCost + 1 }))) as CostTooHighError
+    const error = (await rejectionOf(limiter.acquire({ cost: maxCost + 1 }))) as CostTooHighError
     expect(error).toBeInstanceOf(CostTooHighError)
     expect(error).toMatchObject({ code: 'COST_TOO_HIGH', cost: maxCost + 1, maxCost })
     expect(() => limiter.tryAcquire(maxCost + 1)).toThrow(CostTooHighError)
@@ -100,7 +95,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
 
   it('P-L4 those who can no longer be served in time are refused at once', async () => {
     const { clock, limiter } = await exhausted(4)
-    const inTime = errorOf(limiter.acquire({ maxWaitMs: 2000 }))
+    const inTime = rejectionOf(limiter.acquire({ maxWaitMs: 2000 }))
     const patient = limiter.acquire()
     limiter.setRate(1)
     limiter.blockUntil(clock.now() + 5000)
@@ -125,12 +120,12 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     const { clock, limiter } = await exhausted()
     const line = Array.from({ length: 3 }, () => limiter.acquire())
     const before = clock.pendingTimers
-    const error = (await errorOf(limiter.acquire({ maxWaitMs: 10 }))) as RateLimitedError
+    const error = (await rejectionOf(limiter.acquire({ maxWaitMs: 10 }))) as RateLimitedError
     expect(error).toMatchObject({ code: 'ACQUIRE_TIMEOUT', timeoutMs: 10 })
     expect(error.retryAfterMs).toBeGreaterThan(10)
     expect(error.explain()).toMatchObject({ cost: 1, waiting: 3, timeoutMs: 10 })
-    await errorOf(limiter.acquire({ deadlineAt: clock.now() + 10 }))
-    await errorOf(limiter.execute(() => 1, { deadlineAt: clock.now() + 10 }))
+    await rejectionOf(limiter.acquire({ deadlineAt: clock.now() + 10 }))
+    await rejectionOf(limiter.execute(() => 1, { deadlineAt: clock.now() + 10 }))
     expect(limiter.metrics()).toMatchObject({ rejected: 3, waiting: 3 })
     expect(clock.pendingTimers).toBe(before)
     await clock.run(Promise.all(line))
@@ -138,7 +133,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
 
   it('waits to the very end of maxWaitMs', async () => {
     const { clock, limiter } = await exhausted()
-    const error = (await errorOf(limiter.acquire({ maxWaitMs: 0 }))) as RateLimitedError
+    const error = (await rejectionOf(limiter.acquire({ maxWaitMs: 0 }))) as RateLimitedError
     const waitMs = error.retryAfterMs ?? 0
     const granted = limiter.acquire({ maxWaitMs: waitMs }).then(() => clock.now())
     expect(await clock.run(granted)).toBe(waitMs)
@@ -152,9 +147,9 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     const aborted = [limiter.acquire({ signal, cost: maxCost }), limiter.execute(() => 1, { signal })]
     const stays = limiter.acquire().then(() => clock.now())
     controller.abort('enough')
-    for (const one of aborted) expect(await errorOf(one)).toBe('enough')
-    expect(await errorOf(limiter.acquire({ signal }))).toBe('enough')
-    expect(await errorOf(limiter.execute(() => 1, { signal }))).toBe('enough')
+    for (const one of aborted) expect(await rejectionOf(one)).toBe('enough')
+    expect(await rejectionOf(limiter.acquire({ signal }))).toBe('enough')
+    expect(await rejectionOf(limiter.execute(() => 1, { signal }))).toBe('enough')
     const control = await exhausted()
     const expected = control.limiter.acquire().then(() => control.clock.now())
     expect(await clock.run(stays)).toBe(await control.clock.run(expected))
@@ -195,7 +190,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     const failed = limiter.execute(() => {
       throw thrown
     })
-    expect(await clock.run(errorOf(failed))).toBe(thrown)
+    expect(await clock.run(rejectionOf(failed))).toBe(thrown)
   })
 
   it('P-L2 in any window at most what is stated, and P-L6 the rate is used', async () => {

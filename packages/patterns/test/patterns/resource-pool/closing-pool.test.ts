@@ -1,6 +1,7 @@
 import { ClosedError } from 'async-patterns'
 import { describe, expect, it } from 'vitest'
-import { setUp, byHand, connection, failure } from './pool-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { setUp, byHand, connection } from './pool-rig.js'
 
 describe('close', () => {
   it('P-O1 close drains: serves those in line, waits for the leases, destroys all', async () => {
@@ -24,7 +25,7 @@ describe('close', () => {
   it('waits for what is being made and for what is being destroyed', async () => {
     const { calls, create } = byHand()
     const { pool, clock, open } = setUp({ create, destroy: () => clock.sleep(50) })
-    void failure(pool.acquire({ timeoutMs: 1 }))
+    void rejectionOf(pool.acquire({ timeoutMs: 1 }))
     await clock.advance(1)
     let isClosed = false
     const closed = pool.close().then(() => (isClosed = true))
@@ -39,7 +40,7 @@ describe('close', () => {
   it('gives up after timeoutMs: turns the line away, destroys what comes back', async () => {
     const { pool, clock, open } = setUp({ max: 1 })
     const lease = await pool.acquire()
-    const inLine = failure(pool.acquire())
+    const inLine = rejectionOf(pool.acquire())
     await expect(clock.run(pool.close({ timeoutMs: 100 }))).rejects.toThrow('1 still lent out')
     expect(await inLine).toBeInstanceOf(ClosedError)
     lease.release()

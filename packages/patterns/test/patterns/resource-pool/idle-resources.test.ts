@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { setUp, failure } from './pool-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { setUp } from './pool-rig.js'
 
 describe('P-O1 idle resources', () => {
   it('P-O1 idle eviction: down to min, the longest idle first, and no timer after that', async () => {
@@ -42,7 +43,7 @@ describe('P-O1 idle resources', () => {
     const { pool, clock } = setUp({ validate: () => new Promise(resolve => (answer = resolve)) })
     const lease = await pool.acquire()
     lease.release()
-    const end = failure(pool.acquire({ timeoutMs: 5 }))
+    const end = rejectionOf(pool.acquire({ timeoutMs: 5 }))
     expect(pool.active).toBe(1)
     await clock.advance(5)
     await end

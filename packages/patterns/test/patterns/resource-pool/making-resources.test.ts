@@ -1,6 +1,7 @@
 import { AcquireTimeoutError, ResourceCreateError, TimeoutError } from 'async-patterns'
 import { describe, expect, it } from 'vitest'
-import { setUp, byHand, connection, failure } from './pool-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { setUp, byHand, connection } from './pool-rig.js'
 
 describe('making fails', () => {
   it('P-O1 creation that always fails rejects waiters with the cause, with backoff, no busy loop', async () => {
@@ -13,14 +14,14 @@ describe('making fails', () => {
         throw refused
       },
     })
-    const errors = await clock.run(Promise.all(Array.from({ length: 20 }, () => failure(pool.acquire()))))
+    const errors = await clock.run(Promise.all(Array.from({ length: 20 }, () => rejectionOf(pool.acquire()))))
     expect(errors.every(error => error instanceof ResourceCreateError && error.cause === refused)).toBe(true)
     expect(attempts).toBe(3)
     expect(clock.pendingTimers).toBe(0)
 
     const start = clock.now()
     const callers = Array.from({ length: 200 }, (_, i) =>
-      clock.sleep(i * 300).then(() => failure(pool.acquire({ timeoutMs: 60_000 }))),
+      clock.sleep(i * 300).then(() => rejectionOf(pool.acquire({ timeoutMs: 60_000 }))),
     )
     const later = await clock.run(Promise.all(callers))
     expect(later.every(error => error instanceof ResourceCreateError)).toBe(true)
@@ -35,7 +36,7 @@ describe('making fails', () => {
     const one = pool.acquire()
     calls[0]?.resolve(connection(1))
     const lease = await one
-    const ends = [failure(pool.acquire()), pool.acquire()] as const
+    const ends = [rejectionOf(pool.acquire()), pool.acquire()] as const
     calls[1]?.reject(new Error('no'))
     expect(await ends[0]).toBeInstanceOf(ResourceCreateError)
     lease.release()
@@ -51,7 +52,7 @@ describe('making fails', () => {
         return connection(++id)
       },
     })
-    await failure(pool.acquire())
+    await rejectionOf(pool.acquire())
     isDown = false
     const start = clock.now()
     const leases = await clock.run(Promise.all([pool.acquire(), pool.acquire(), pool.acquire()]))
@@ -61,15 +62,15 @@ describe('making fails', () => {
 
   it('an acquire that times out in the pause names the failure as its cause', async () => {
     const { pool, clock } = setUp({ create: () => Promise.reject(new Error('down')) })
-    await failure(pool.acquire())
-    const error = (await clock.run(failure(pool.acquire({ timeoutMs: 10 })))) as AcquireTimeoutError
+    await rejectionOf(pool.acquire())
+    const error = (await clock.run(rejectionOf(pool.acquire({ timeoutMs: 10 })))) as AcquireTimeoutError
     expect(error.cause).toBeInstanceOf(ResourceCreateError)
   })
 
   it('making has its own timeout; what comes later is destroyed', async () => {
     const { calls, create } = byHand()
     const { pool, clock, reasons } = setUp({ create, createTimeoutMs: 100 })
-    const end = failure(pool.acquire())
+    const end = rejectionOf(pool.acquire())
     await clock.advance(100)
     const error = (await end) as ResourceCreateError
     expect(error.cause).toBeInstanceOf(TimeoutError)

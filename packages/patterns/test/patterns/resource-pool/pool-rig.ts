@@ -39,9 +39,3 @@ export function byHand() {
 }
 
 export const connection = (id: number): Connection => ({ id, isOpen: true })
-
-export const failure = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  )

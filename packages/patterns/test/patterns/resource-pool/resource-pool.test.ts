@@ -1,6 +1,7 @@
 import { AcquireTimeoutError, ResourcePool } from 'async-patterns'
 import { describe, expect, it } from 'vitest'
-import { setUp, byHand, connection, failure } from './pool-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { setUp, byHand, connection } from './pool-rig.js'
 
 describe('lending', () => {
   it('makes no more than max, and serves those in line in their order', async () => {
@@ -64,7 +65,7 @@ describe('lending', () => {
   it('use gives back when the operation throws', async () => {
     const { pool } = setUp()
     const thrown = new Error('mine')
-    expect(await failure(pool.use(() => Promise.reject(thrown)))).toBe(thrown)
+    expect(await rejectionOf(pool.use(() => Promise.reject(thrown)))).toBe(thrown)
     expect([pool.active, pool.idle]).toEqual([0, 1])
   })
 })
@@ -75,12 +76,12 @@ describe('waiting', () => {
     const lease = await pool.acquire()
     const controller = new AbortController()
     const ends = [
-      failure(pool.acquire()),
-      failure(pool.acquire({ timeoutMs: 20 })),
-      failure(pool.acquire({ deadlineAt: clock.now() + 30 })),
-      failure(pool.acquire({ signal: controller.signal })),
-      failure(pool.acquire({ deadlineAt: clock.now() - 1 })),
-      failure(pool.acquire({ signal: AbortSignal.abort('no') })),
+      rejectionOf(pool.acquire()),
+      rejectionOf(pool.acquire({ timeoutMs: 20 })),
+      rejectionOf(pool.acquire({ deadlineAt: clock.now() + 30 })),
+      rejectionOf(pool.acquire({ signal: controller.signal })),
+      rejectionOf(pool.acquire({ deadlineAt: clock.now() - 1 })),
+      rejectionOf(pool.acquire({ signal: AbortSignal.abort('no') })),
     ]
     controller.abort('enough')
     await clock.advance(500)
@@ -104,7 +105,7 @@ describe('waiting', () => {
   it('P-O1 a resource that arrives for a timed-out waiter goes to the next', async () => {
     const { calls, create } = byHand()
     const { pool, clock } = setUp({ create, max: 1 })
-    const first = failure(pool.acquire({ timeoutMs: 10 }))
+    const first = rejectionOf(pool.acquire({ timeoutMs: 10 }))
     const second = pool.acquire()
     await clock.advance(10)
     expect(await first).toBeInstanceOf(AcquireTimeoutError)
@@ -116,7 +117,7 @@ describe('waiting', () => {
   it('P-O1 a resource that arrives when nobody waits any more lies idle', async () => {
     const { calls, create } = byHand()
     const { pool, clock } = setUp({ create })
-    const only = failure(pool.acquire({ timeoutMs: 10 }))
+    const only = rejectionOf(pool.acquire({ timeoutMs: 10 }))
     await clock.advance(10)
     await only
     calls[0]?.resolve(connection(7))

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { compose, Deadline, DeadlineExceededError, Deferred, Timeout, TimeoutError } from 'async-patterns'
 import { describe, expect, test } from 'vitest'
-import { failing, rig, rejected, expectNothingUnhandled } from './retry-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { failing, rig, expectNothingUnhandled } from './retry-rig.js'
 
 expectNothingUnhandled()
 
@@ -39,7 +40,7 @@ describe('aborts and deadlines', () => {
     const { clock, retry } = rig()
     const controller = new AbortController()
     const { operation, startedAt } = failing(clock, 9)
-    const call = rejected(retry.execute(operation, { signal: controller.signal }))
+    const call = rejectionOf(retry.execute(operation, { signal: controller.signal }))
     await clock.advance(100)
     const reason = { any: 'reason' }
     controller.abort(reason)
@@ -52,8 +53,8 @@ describe('aborts and deadlines', () => {
     const { retry } = rig()
     const reason = new Error('gone')
     const within = { signal: AbortSignal.abort(reason) }
-    expect(await rejected(retry.execute(() => expect.unreachable(), within))).toBe(reason)
-    expect(await rejected(retry.executeWithMetrics(() => expect.unreachable(), within))).toBe(reason)
+    expect(await rejectionOf(retry.execute(() => expect.unreachable(), within))).toBe(reason)
+    expect(await rejectionOf(retry.executeWithMetrics(() => expect.unreachable(), within))).toBe(reason)
   })
 
   test.each([1, 3])(
@@ -69,7 +70,9 @@ describe('aborts and deadlines', () => {
         controller.abort(reason)
         return Promise.reject(new Error('socket closed'))
       }
-      expect(await clock.run(rejected(retry.execute(operation, { signal: controller.signal })))).toBe(reason)
+      expect(await clock.run(rejectionOf(retry.execute(operation, { signal: controller.signal })))).toBe(
+        reason,
+      )
       expect(attempts).toBe(1)
     },
   )
@@ -82,7 +85,7 @@ describe('aborts and deadlines', () => {
       begun.push(clock.now())
       return new Deferred<void>().promise
     })
-    const error = await clock.run(rejected(call))
+    const error = await clock.run(rejectionOf(call))
     expect(begun).toEqual([0, 600, 1_700])
     expect(error).toMatchObject({ code: 'RETRY_EXHAUSTED', cause: expect.any(TimeoutError) })
     expect(clock.now()).toBe(1_800)
@@ -95,7 +98,7 @@ describe('aborts and deadlines', () => {
       await clock.sleep(30, context)
       throw new Error('fault')
     })
-    const error = await clock.run(rejected(call))
+    const error = await clock.run(rejectionOf(call))
     expect(error).toMatchObject({ code: 'RETRY_EXHAUSTED', reason: 'deadline', attempts: 2 })
     expect(clock.now()).toBe(110)
   })
@@ -103,13 +106,13 @@ describe('aborts and deadlines', () => {
   test('P-R5 no attempt starts that cannot finish by the deadline', async () => {
     const { clock, retry } = rig({ minAttemptMs: 200 })
     const { operation, startedAt } = failing(clock, 9)
-    const error = await clock.run(rejected(retry.execute(operation, { deadlineAt: 700 })))
+    const error = await clock.run(rejectionOf(retry.execute(operation, { deadlineAt: 700 })))
     expect(error).toMatchObject({ reason: 'deadline', attempts: 1 })
     expect(clock.now()).toBe(0)
-    const enough = await clock.run(rejected(retry.execute(operation, { deadlineAt: 701 })))
+    const enough = await clock.run(rejectionOf(retry.execute(operation, { deadlineAt: 701 })))
     expect(enough).toMatchObject({ reason: 'deadline', attempts: 2 })
     expect(startedAt).toEqual([0, 0, 500])
-    const tooLate = await rejected(retry.execute(() => expect.unreachable(), { deadlineAt: 600 }))
+    const tooLate = await rejectionOf(retry.execute(() => expect.unreachable(), { deadlineAt: 600 }))
     expect(tooLate).toBeInstanceOf(DeadlineExceededError)
     expect((tooLate as DeadlineExceededError).explain()).toMatchObject({ leftMs: 100, neededMs: 200 })
   })
@@ -126,7 +129,7 @@ describe('P-R8 nothing is thrown synchronously and nothing is left unhandled', (
       expect(() => {
         promise = stack.execute(throwing)
       }).not.toThrow()
-      await rejected(promise as Promise<unknown>)
+      await rejectionOf(promise as Promise<unknown>)
     }
   })
 
@@ -135,9 +138,9 @@ describe('P-R8 nothing is thrown synchronously and nothing is left unhandled', (
     const timeout = new Timeout({ timeoutMs: 10, clock })
     const works = [new Deferred<void>(), new Deferred<void>(), new Deferred<void>()]
     let next = 0
-    await clock.run(rejected(compose(retry, timeout).execute(() => works[next++]?.promise)))
+    await clock.run(rejectionOf(compose(retry, timeout).execute(() => works[next++]?.promise)))
     const controller = new AbortController()
-    const call = rejected(compose(timeout, retry).execute(() => works[2]?.promise, controller))
+    const call = rejectionOf(compose(timeout, retry).execute(() => works[2]?.promise, controller))
     controller.abort(new Error('stop'))
     await clock.run(call)
     for (const work of works) work.reject(new Error('too late'))

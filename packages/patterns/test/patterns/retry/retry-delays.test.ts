@@ -1,7 +1,8 @@
 import { CircuitBreaker, compose, LONGEST_DELAY_MS, parseRetryAfter, RetryPolicy } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-import { failing, rig, rejected, expectNothingUnhandled } from './retry-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { failing, rig, expectNothingUnhandled } from './retry-rig.js'
 
 expectNothingUnhandled()
 
@@ -55,7 +56,7 @@ describe('delays', () => {
     const breaker = new CircuitBreaker({ clock })
     breaker.forceOpen()
     const retry = new RetryPolicy({ clock, maxAttempts: 5 })
-    const error = await rejected(compose(retry, breaker).execute(() => expect.unreachable()))
+    const error = await rejectionOf(compose(retry, breaker).execute(() => expect.unreachable()))
     expect(error).toMatchObject({ code: 'CIRCUIT_OPEN' })
     expect((error as { retryAfterMs: unknown }).retryAfterMs).toEqual(expect.any(Number))
     expect(clock.pendingTimers).toBe(0)

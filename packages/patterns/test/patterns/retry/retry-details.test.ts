@@ -11,6 +11,7 @@ import {
 } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
+import { rejectionOf } from '../../support/rejection-of.js'
 
 const down = () => Promise.reject(new Error('down'))
 
@@ -23,20 +24,14 @@ function rigOf(config: RetryConfig<never> = {}) {
   return { clock, retry, events }
 }
 
-/** What a call rejects with. */
-async function rejectionOf(clock: ManualClock, call: Promise<unknown>): Promise<unknown> {
-  return clock.run(
-    call.then(
-      () => undefined,
-      (error: unknown) => error,
-    ),
-  )
-}
+/** What a call rejects with, in the clock's time. */
+const rejectionIn = (clock: ManualClock, call: Promise<unknown>): Promise<unknown> =>
+  clock.run(rejectionOf(call))
 
 describe('what is told', () => {
   test('of an exhausted call: message, numbers and events', async () => {
     const { clock, retry, events } = rigOf({ maxAttempts: 3 })
-    const error = (await rejectionOf(clock, retry.execute(down))) as RetryExhaustedError
+    const error = (await rejectionIn(clock, retry.execute(down))) as RetryExhaustedError
     expect(String(error)).toBe('RetryExhaustedError: Failed after 3 attempt(s): down')
     expect(error).toMatchObject({
       code: 'RETRY_EXHAUSTED',
@@ -64,7 +59,7 @@ describe('what is told', () => {
   test('of a call that the deadline ends', async () => {
     const { clock, retry, events } = rigOf({ maxAttempts: 9, minAttemptMs: 50 })
     const call = retry.execute(down, { deadlineAt: 1_250 })
-    const error = (await rejectionOf(clock, call)) as RetryExhaustedError
+    const error = (await rejectionIn(clock, call)) as RetryExhaustedError
     expect(error.message).toBe('Failed after 2 attempt(s); the deadline leaves no time for another: down')
     expect(error.explain()).toMatchObject({ reason: 'deadline', deadlineAt: 1_250, maxAttempts: 9 })
     expect(events.at(-1)).toMatchObject({ type: 'exhausted', reason: 'deadline', attempts: 2 })
@@ -74,7 +69,7 @@ describe('what is told', () => {
     const clock = new ManualClock()
     const budget = new RetryBudget({ maxRetries: 1, clock })
     const { retry, events } = rigOf({ budget, budgetKey: 'shop', clock })
-    const error = (await rejectionOf(clock, retry.execute(down))) as RetryBudgetExceededError
+    const error = (await rejectionIn(clock, retry.execute(down))) as RetryBudgetExceededError
     expect(error).toBeInstanceOf(RetryBudgetExceededError)
     expect(error.message).toBe('No retry, for the budget is used up: down')
     expect(error.cause).toBe(error.errors[0])
@@ -105,7 +100,7 @@ describe('what is told', () => {
   test('of what was thrown that is no Error', async () => {
     const { clock, retry } = rigOf({ maxAttempts: 1 })
     const call = retry.execute(() => Promise.reject('text'))
-    expect(((await rejectionOf(clock, call)) as Error).message).toBe('Failed after 1 attempt(s): text')
+    expect(((await rejectionIn(clock, call)) as Error).message).toBe('Failed after 1 attempt(s): text')
   })
 
   test('of the settings', () => {
@@ -132,7 +127,7 @@ describe('what decides the wait', () => {
     ['nothing', {}, 100],
   ])('retryAfterMs on the error: %s', async (_name, facts, delayMs) => {
     const { clock, retry, events } = rigOf({ maxAttempts: 2 })
-    await rejectionOf(
+    await rejectionIn(
       clock,
       retry.execute(() => Promise.reject(Object.assign(new Error('x'), facts))),
     )
@@ -147,7 +142,7 @@ describe('what decides the wait', () => {
     [true, 100],
   ])('retryWhen gives %o', async (verdict, delayMs) => {
     const { clock, retry, events } = rigOf({ maxAttempts: 2, retryWhen: () => verdict })
-    await rejectionOf(clock, retry.execute(down))
+    await rejectionIn(clock, retry.execute(down))
     expect(events[0]).toMatchObject({ delayMs })
   })
 
@@ -163,7 +158,7 @@ describe('what decides the wait', () => {
       [1_101, 2],
     ] as const) {
       const { clock, retry } = rigOf({ maxAttempts: 2 })
-      const error = (await rejectionOf(clock, retry.execute(down, { deadlineAt }))) as RetryExhaustedError
+      const error = (await rejectionIn(clock, retry.execute(down, { deadlineAt }))) as RetryExhaustedError
       expect(error.attempts).toBe(attempts)
     }
     const { retry } = rigOf()

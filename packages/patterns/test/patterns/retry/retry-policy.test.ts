@@ -1,7 +1,8 @@
 import { type RetryEvent, RetryExhaustedError, RetryPolicy } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-import { failing, rig, rejected, expectNothingUnhandled } from './retry-rig.js'
+import { rejectionOf } from '../../support/rejection-of.js'
+import { failing, rig, expectNothingUnhandled } from './retry-rig.js'
 
 expectNothingUnhandled()
 
@@ -27,7 +28,7 @@ describe('attempts', () => {
         throw new Error('fault')
       }, outer),
     )
-    await clock.run(rejected(nested))
+    await clock.run(rejectionOf(nested))
     expect(seen).toEqual(['1.1', '1.2', '2.1', '2.2'])
   })
 
@@ -35,7 +36,7 @@ describe('attempts', () => {
     const { clock, retry } = rig()
     let count = 0
     const error = await clock.run(
-      rejected(retry.execute(() => Promise.reject(new Error(`fault ${++count}`)))),
+      rejectionOf(retry.execute(() => Promise.reject(new Error(`fault ${++count}`)))),
     )
     expect(error).toBeInstanceOf(RetryExhaustedError)
     expect(error).toMatchObject({
@@ -52,7 +53,10 @@ describe('attempts', () => {
   test('maxAttempts 1 makes one attempt', async () => {
     const { clock, retry } = rig({ maxAttempts: 1 })
     const { operation, startedAt } = failing(clock, 9)
-    expect(await rejected(retry.execute(operation))).toMatchObject({ code: 'RETRY_EXHAUSTED', attempts: 1 })
+    expect(await rejectionOf(retry.execute(operation))).toMatchObject({
+      code: 'RETRY_EXHAUSTED',
+      attempts: 1,
+    })
     expect(startedAt).toHaveLength(1)
   })
 
@@ -60,7 +64,7 @@ describe('attempts', () => {
     const fault = new Error('permanent')
     const { clock, retry } = rig({ retryWhen: outcome => !outcome.ok && outcome.error !== fault })
     const { operation, startedAt } = failing(clock, 9, fault)
-    expect(await rejected(retry.execute(operation))).toBe(fault)
+    expect(await rejectionOf(retry.execute(operation))).toBe(fault)
     expect(startedAt).toHaveLength(1)
   })
 
@@ -79,7 +83,7 @@ describe('attempts', () => {
         throw mistake
       },
     })
-    expect(await clock.run(rejected(retry.execute(() => 1)))).toBe(mistake)
+    expect(await clock.run(rejectionOf(retry.execute(() => 1)))).toBe(mistake)
   })
 
   test('the same seed gives the same delays', async () => {
@@ -107,7 +111,7 @@ describe('attempts', () => {
     const events: RetryEvent[] = []
     retry.subscribe(event => events.push(event))
     const fault = new Error('fault')
-    await clock.run(rejected(retry.execute(failing(clock, 9, fault).operation)))
+    await clock.run(rejectionOf(retry.execute(failing(clock, 9, fault).operation)))
     expect(events).toEqual([
       { type: 'retry', attempt: 1, delayMs: 500, error: fault },
       { type: 'exhausted', reason: 'attempts', attempts: 2, error: fault },

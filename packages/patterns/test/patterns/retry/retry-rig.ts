@@ -18,12 +18,6 @@ export function rig(config?: RetryConfig) {
   return { clock, retry: new RetryPolicy({ clock, jitter: 'none', baseDelayMs: 500, ...config }) }
 }
 
-export const rejected = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable(),
-    (error: unknown) => error,
-  )
-
 /** Fails each test of the file that leaves a rejection unhandled. */
 export function expectNothingUnhandled(): void {
   const unhandled: unknown[] = []

@@ -2,6 +2,7 @@ import type { AcquireTimeoutError, QueueFullError, SemaphoreEvent, SemaphoreOpti
 import { SemaphoreLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
+import { rejectionOf } from '../../support/rejection-of.js'
 
 function rigOf(options: SemaphoreOptions = {}) {
   const clock = new ManualClock({ startMs: 500 })
@@ -10,12 +11,6 @@ function rigOf(options: SemaphoreOptions = {}) {
   limiter.subscribe(event => events.push(event))
   return { clock, limiter, events }
 }
-
-const rejectionOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 
 describe('what is told', () => {
   test('of a full line: message and numbers', async () => {

@@ -2,6 +2,7 @@ import type { TimeoutEvent } from 'async-patterns'
 import { Deferred, Timeout, TimeoutError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
+import { rejectionOf } from '../../support/rejection-of.js'
 
 function rig(options?: Partial<ConstructorParameters<typeof Timeout>[0]>) {
   const clock = new ManualClock()
@@ -10,15 +11,13 @@ function rig(options?: Partial<ConstructorParameters<typeof Timeout>[0]>) {
   return { clock, discarded, timeout: new Timeout({ timeoutMs: 100, clock, discard, ...options }) }
 }
 
-const rejected = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error)
-
 describe('Timeout', () => {
   test('lets through what is in time, and leaves no timer', async () => {
     const { clock, timeout } = rig()
     expect(await timeout.execute(() => 1)).toBe(1)
     expect(await clock.run(timeout.execute(() => clock.sleep(99).then(() => 2)))).toBe(2)
     const fault = new Error('fault')
-    expect(await rejected(timeout.execute(() => Promise.reject(fault)))).toBe(fault)
+    expect(await rejectionOf(timeout.execute(() => Promise.reject(fault)))).toBe(fault)
     expect(clock.pendingTimers).toBe(0)
   })
 
@@ -26,7 +25,7 @@ describe('Timeout', () => {
     const { clock, timeout } = rig()
     let signal: AbortSignal | undefined
     const error = await clock.run(
-      rejected(
+      rejectionOf(
         timeout.execute(context => {
           signal = context.signal
           expect(context.deadlineAt).toBe(100)
@@ -43,7 +42,7 @@ describe('Timeout', () => {
   test('P-R8 a value that arrives too late is discarded', async () => {
     const { clock, timeout, discarded } = rig()
     const work = new Deferred<string>()
-    await clock.run(rejected(timeout.execute(() => work.promise)))
+    await clock.run(rejectionOf(timeout.execute(() => work.promise)))
     work.resolve('late')
     await clock.flush()
     expect(discarded).toEqual(['late'])
@@ -57,7 +56,7 @@ describe('Timeout', () => {
       cancelled = true
     }
     const response = clock.sleep(150).then(() => ({ body: { cancel } }))
-    await clock.run(rejected(timeout.execute(() => response)))
+    await clock.run(rejectionOf(timeout.execute(() => response)))
     await clock.advance(100)
     expect(cancelled).toBe(true)
   })
@@ -67,32 +66,32 @@ describe('Timeout', () => {
     const value = timeout.execute(() => clock.sleep(150).then(() => 'late'))
     expect(await clock.run(value)).toBe('late')
     expect(clock.now()).toBe(150)
-    const heeding = await clock.run(rejected(timeout.execute(context => clock.sleep(500, context))))
+    const heeding = await clock.run(rejectionOf(timeout.execute(context => clock.sleep(500, context))))
     expect(heeding).toBeInstanceOf(TimeoutError)
     expect(clock.now()).toBe(250)
     const fault = new Error('cleaned up')
     const failing = timeout.execute(() => clock.sleep(150).then(() => Promise.reject(fault)))
-    expect(await clock.run(rejected(failing))).toMatchObject({ code: 'TIMEOUT', cause: fault })
+    expect(await clock.run(rejectionOf(failing))).toMatchObject({ code: 'TIMEOUT', cause: fault })
     expect(discarded).toEqual([])
   })
 
   test('the abort of the caller reaches the operation with its own reason', async () => {
     const { clock, timeout } = rig()
     const controller = new AbortController()
-    const call = rejected(timeout.execute(context => clock.sleep(50, context), controller))
+    const call = rejectionOf(timeout.execute(context => clock.sleep(50, context), controller))
     const reason = new Error('stop')
     controller.abort(reason)
     expect(await call).toBe(reason)
     expect(clock.pendingTimers).toBe(0)
-    expect(await rejected(timeout.execute(() => expect.unreachable(), controller))).toBe(reason)
+    expect(await rejectionOf(timeout.execute(() => expect.unreachable(), controller))).toBe(reason)
   })
 
   test('an earlier deadline holds, with its own error, and nothing starts after it', async () => {
     const { clock, timeout } = rig()
-    const call = rejected(timeout.execute(() => new Deferred().promise, { deadlineAt: 40 }))
+    const call = rejectionOf(timeout.execute(() => new Deferred().promise, { deadlineAt: 40 }))
     expect(await clock.run(call)).toMatchObject({ code: 'DEADLINE_EXCEEDED', deadlineAt: 40 })
     expect(clock.now()).toBe(40)
-    const late = await rejected(timeout.execute(() => expect.unreachable(), { deadlineAt: 40 }))
+    const late = await rejectionOf(timeout.execute(() => expect.unreachable(), { deadlineAt: 40 }))
     expect(late).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
   })
 
@@ -101,7 +100,7 @@ describe('Timeout', () => {
     const events: TimeoutEvent[] = []
     using _ = timeout.subscribe(event => events.push(event))
     await clock.run(
-      rejected(timeout.execute(() => clock.sleep(150).then(() => Promise.reject(new Error('x'))))),
+      rejectionOf(timeout.execute(() => clock.sleep(150).then(() => Promise.reject(new Error('x'))))),
     )
     expect(events).toEqual([{ type: 'timeout', timeoutMs: 100, attempt: 1 }])
   })

@@ -73,5 +73,15 @@ export function describeConnections(make: MakeTransport): void {
       const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(transport.send({ url }))))
       expect(new Set(codes)).toEqual(new Set(['ECONNREFUSED']))
     })
+
+    test.each([
+      ['maxConnections', 0],
+      ['maxKeepaliveConnections', -1],
+      ['keepaliveExpiryMs', -1],
+      ['timeoutMs', Number.NaN],
+      ['maxHeadBytes', 0.5],
+    ])('%s of %d is refused by its name', (option, value) => {
+      expect(() => make({ [option]: value })).toThrow(`Transport.${option} is ${value}`)
+    })
   })
 }

@@ -10,6 +10,7 @@ const shortestFragment = 8
 const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|password|api-?key|signature/i
 const secretParameter =
   /^(?:key|sig|pwd)$|token|secret|passw|api[-_]?key|access[-_]?key|signature|credential/i
+const secretVariable = /(?:^|_)(?:key|auth|pass|pwd|pin|sig)(?:_|$)/i
 const pagingToken = /^(?:next|page|continuation|sync|[-_])+token$/i
 
 /** Whether a header of this name usually carries a credential. */
@@ -22,19 +23,26 @@ export function isSecretName(name: string): boolean {
   return secretParameter.test(name) && !pagingToken.test(name)
 }
 
+/** Whether what an environment variable of this name holds is usually a credential: `SHOP_KEY`, `API_TOKEN`. */
+export function isSecretVariable(name: string): boolean {
+  return isSecretName(name) || secretVariable.test(name)
+}
+
 /**
  * Takes configured secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64,
  * alone or inside something longer. Values of fewer than four characters are not looked for.
  */
 export class Secrets {
-  readonly #values: readonly string[]
+  /** Those that are credentials for sure, and so may stand in no product; for another thread, which makes its own Secrets of them. */
+  readonly credentials: readonly string[]
   readonly #pattern: RegExp | undefined
   /** The longest first: a secret may be a part of another one's form. */
   readonly #forms: readonly string[]
 
-  constructor(values: Iterable<string> = []) {
-    this.#values = [...new Set(values)].filter(value => value.length >= shortestSecret)
-    const forms = new Set(this.#values.flatMap(formsOf))
+  /** `credentials`: all `values` unless told. */
+  constructor(values: Iterable<string> = [], credentials: Iterable<string> = values) {
+    this.credentials = longEnough(credentials)
+    const forms = new Set(longEnough(values).flatMap(formsOf))
     forms.delete('')
     this.#forms = [...forms].sort((a, b) => b.length - a.length)
     const sources = this.#forms.map(escapePattern)
@@ -43,11 +51,15 @@ export class Secrets {
 
   /** The text with `[redacted]` for each secret, and for the beginning of one where the text was cut off (`…`). */
   redact(text: string): string {
-    if (this.#pattern === undefined) return text
-    const clean = text.replace(this.#pattern, redacted)
-    if (!clean.includes(cutOff)) return clean
+    const clean = this.redactWhole(text)
+    if (this.#pattern === undefined || !clean.includes(cutOff)) return clean
     const parts = clean.split(cutOff)
     return parts.map((part, index) => (index < parts.length - 1 ? this.#withoutEnd(part) : part)).join(cutOff)
+  }
+
+  /** As `redact`, for a text that nobody has cut. */
+  redactWhole(text: string): string {
+    return this.#pattern === undefined ? text : text.replace(this.#pattern, redacted)
   }
 
   #withoutEnd(text: string): string {
@@ -60,11 +72,6 @@ export class Secrets {
     return text
   }
 
-  /** For another thread, which makes its own Secrets of them. */
-  get values(): readonly string[] {
-    return this.#values
-  }
-
   /** Whether there is a secret in the text. */
   holdIn(text: string): boolean {
     return this.#pattern !== undefined && text.search(this.#pattern) !== -1
@@ -74,6 +81,10 @@ export class Secrets {
   foundIn(text: string): string[] {
     return this.#pattern === undefined ? [] : (text.match(this.#pattern) ?? [])
   }
+}
+
+function longEnough(values: Iterable<string>): readonly string[] {
+  return [...new Set(values)].filter(value => value.length >= shortestSecret)
 }
 
 /**

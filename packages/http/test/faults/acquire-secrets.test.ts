@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { AcquireEvent } from '../../src/acquisition/acquire-event.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import type { SourceConfig } from '../../src/acquisition/config.js'
+import { instructionsOf, normalisePage } from '../../src/acquisition/normalise/normalise-page.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
 
 it('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
@@ -31,7 +33,7 @@ it('A-14 configured secrets are in no file that a run leaves, and in no event', 
 sources:
   - name: echo
     baseUrl: http://127.0.0.1:${(server.address() as AddressInfo).port}
-    path: /\${TENANT}/items
+    path: /\${TENANT_KEY}/items
     query: { api_key: '\${KEY}' }
     headers: { authorization: 'Bearer \${TOKEN}' }
     pagination: { type: nextUrl, nextUrlPath: next }
@@ -40,7 +42,7 @@ sources:
 `
   const { config, secrets } = parseConfig(yaml, 'echo.yaml', {
     flags: { output: output.path, workers: 1 },
-    environment: { TOKEN: token, KEY: key, TENANT: tenant },
+    environment: { TOKEN: token, KEY: key, TENANT_KEY: tenant },
   })
   const events: AcquireEvent[] = []
   const { summary } = await acquired(withLimits(config, QUICK), {
@@ -68,4 +70,30 @@ sources:
       expect(text).not.toContain(Buffer.from(secret).toString('base64'))
     }
   }
+})
+
+it('A-14 an ordinary word that the environment gave to a request stays in the records', () => {
+  const yaml = `
+sources:
+  - name: echo
+    baseUrl: http://127.0.0.1:1
+    path: /\${CATEGORY}/items
+    query: { region: '\${REGION}', api_key: '\${KEY}' }
+    pagination: { type: nextUrl, nextUrlPath: next }
+    records: items
+    mapping: { id: { path: id }, title: { path: title } }
+`
+  const environment = { CATEGORY: 'books', REGION: 'europe', KEY: 'abcd-1234' }
+  const { config, secrets } = parseConfig(yaml, 'echo.yaml', { environment })
+  const items = [{ id: 'books-1', title: 'Books of Europe: books, europe … abcd-1234' }]
+  const { records, redactions } = normalisePage(
+    new TextEncoder().encode(JSON.stringify({ items })),
+    instructionsOf(config.sources[0] as SourceConfig, secrets),
+  )
+  expect(records).toMatchObject([
+    { id: 'books-1', fields: { title: 'Books of Europe: books, europe … [redacted]' } },
+  ])
+  expect(redactions).toBe(1)
+  // What is shown is redacted of anything that the environment gave.
+  expect(secrets.redact('/books/items?region=europe')).toBe('/[redacted]/items?region=[redacted]')
 })

@@ -1,4 +1,4 @@
-import { isSecretHeader, isSecretName, Secrets } from '../secrets.js'
+import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './yaml-file.js'
 
@@ -14,17 +14,20 @@ export function isSecretPlace(path: readonly PathStep[]): boolean {
 
 /**
  * All secrets of a configuration that may be invalid still: what the environment gave to a request (URLs apart),
- * credentials by their names, and what a base URL holds before its `@`.
+ * credentials by their names, and what a base URL holds before its `@`. The latter two are credentials, and so is what a
+ * variable gave whose name says so; any other value of the environment may be an ordinary word.
  */
 export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]): Secrets {
-  const values = uses
+  const given = uses
     .filter(({ path }) => path[0] === 'sources' && travelling.has(path[2]))
-    .flatMap(use => use.values.filter(value => !isPlainUrl(value)))
+    .flatMap(({ values, names }) => values.map((value, index) => ({ value, name: names[index] as string })))
+    .filter(({ value }) => !isPlainUrl(value))
+  const credentials = given.filter(({ name }) => isSecretVariable(name)).map(({ value }) => value)
   for (const { path, value } of leaves(data)) {
-    if (isSecretPlace(path)) values.push(value, ...afterScheme(value))
-    if (path[2] === 'baseUrl') values.push(...userInfo(value))
+    if (isSecretPlace(path)) credentials.push(value, ...afterScheme(value))
+    if (path[2] === 'baseUrl') credentials.push(...userInfo(value))
   }
-  return new Secrets(values)
+  return new Secrets([...given.map(({ value }) => value), ...credentials], credentials)
 }
 
 function* leaves(

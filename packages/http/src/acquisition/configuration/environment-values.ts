@@ -10,6 +10,8 @@ export interface EnvironmentUse {
   /** The text as the file has it: `Bearer ${TOKEN}`. */
   readonly written: string
   readonly values: readonly string[]
+  /** The variables, in the order of their values. */
+  readonly names: readonly string[]
 }
 
 export interface Substituted {
@@ -36,13 +38,15 @@ export function substitute(file: YamlFile, environment: Environment): Substitute
 
   const substituteText = (written: string, path: readonly PathStep[]): string => {
     const values: string[] = []
+    const names: string[] = []
     const text = written.replace(reference, (match, name: string | undefined) => {
       if (match === '$${') return '${'
       const value = lookUp(match, name ?? '', path)
       values.push(value)
+      names.push(name ?? '')
       return value
     })
-    if (values.length > 0) uses.push({ path, written, values })
+    if (values.length > 0) uses.push({ path, written, values, names })
     return text
   }
 

@@ -23,7 +23,7 @@ export interface NormaliseInstructions {
   /** The next page stands in the response's Link header. */
   readonly nextInLinkHeader: boolean
   readonly mapping: Mapping
-  /** What no product may hold: the values of the configuration's Secrets. Default none. */
+  /** What no product may hold: the credentials of the configuration's Secrets. Default none. */
   readonly secrets?: readonly string[] | undefined
 }
 
@@ -50,7 +50,7 @@ export function instructionsOf(source: SourceConfig, secrets?: Secrets): Normali
     },
     nextInLinkHeader: pagination.type === 'linkHeader',
     mapping: source.mapping,
-    secrets: secrets?.values,
+    secrets: secrets?.credentials,
   }
 }
 

@@ -13,10 +13,10 @@ const holdsSecret = new Unreadable('HOLDS_SECRET', 'it holds a configured secret
  * A number that merely has a secret's digits among its own is left alone: it is a coincidence.
  */
 export function secretFilter(name: string, { type }: FieldMapping, secrets: Secrets): SecretFilter {
-  if (secrets.values.length === 0 || type === 'boolean') return value => value
+  if (secrets.credentials.length === 0 || type === 'boolean') return value => value
   if (name === 'id') return value => (secrets.holdIn(textOf(value)) ? holdsSecret : value)
-  if (type === 'string') return value => (typeof value === 'string' ? secrets.redact(value) : value)
-  const known = new Set(secrets.values)
+  if (type === 'string') return value => (typeof value === 'string' ? secrets.redactWhole(value) : value)
+  const known = new Set(secrets.credentials)
   return value => (known.has(digitsOf(value)) ? holdsSecret : value)
 }
 

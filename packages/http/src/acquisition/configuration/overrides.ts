@@ -11,13 +11,13 @@ interface Override {
 
 export type Overrides = ReadonlyMap<Setting['key'], Override>
 
-/** Flags first, then variables; an empty variable counts as unset. */
+/** Flags first, then variables. An empty variable counts as unset; an empty flag is a mistake that is reported. */
 export function overridesOf(flags: SettingFlags, environment: Environment): Overrides {
   const found = new Map<Setting['key'], Override>()
   for (const { key, flag, variable, isNumber } of settings) {
     const flagValue = flags[key]
     const given = flagValue ?? environment[variable]
-    if (given === undefined || given === '') continue
+    if (given === undefined || (given === '' && flagValue === undefined)) continue
     const from = flagValue === undefined ? variable : (flag.split(' ')[0] ?? flag)
     found.set(key, { value: isNumber ? numeric(given) : String(given), from })
   }

@@ -242,9 +242,10 @@ describe('precedence', () => {
     expect(
       problems(minimal, {
         environment: { PIPELINE_TIMEOUT: '60', PIPELINE_WORKER_POOL_SIZE: 'x' },
-        flags: { memory: '1KB' },
+        flags: { memory: '1KB', output: '' },
       }),
     ).toEqual([
+      '--output: output is ""; allowed is a folder',
       'PIPELINE_TIMEOUT: timeout is "60"; allowed is a duration of 1ms or more, such as 500ms, 5s, 1m',
       'PIPELINE_WORKER_POOL_SIZE: workers is "x"; allowed is a whole number from 1 to 64',
       '--memory: memory is "1KB"; allowed is a size of 1MiB or more, such as 500KB, 64MiB',

@@ -165,6 +165,7 @@ export {
   type RetryBudgetOptions,
   type RetryBudgetState,
   type RetryConfig,
+  retryErrors,
   type RetryEvent,
   RetryExhaustedError,
   type RetryExhaustedEvent,

@@ -1,15 +1,8 @@
-import { type Outcome, parseRetryAfter, type RetryVerdict, type Verdict } from 'async-patterns'
+import { type Outcome, parseRetryAfter, retryErrors, type RetryVerdict, type Verdict } from 'async-patterns'
 import type { TransportResponse } from './transport.js'
 
-/** Errors after which another attempt can do no better. */
-const FINAL_CODES: ReadonlySet<unknown> = new Set([
-  'CIRCUIT_OPEN',
-  'DEADLINE_EXCEEDED',
-  'CLOSED',
-  'RETRY_BUDGET_EXCEEDED',
-  'BAD_REQUEST',
-  'BODY_TOO_LARGE',
-])
+/** Errors of a transport after which another attempt can do no better. */
+const FINAL_CODES: ReadonlySet<unknown> = new Set(['BAD_REQUEST', 'BODY_TOO_LARGE'])
 
 /** Statuses that may pass: request timeout, too early, too many requests, and the server's own troubles. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504])
@@ -32,7 +25,7 @@ export function classifyResponse(
  * errors but those that another attempt cannot mend. A Retry-After sets the delay.
  */
 export function retryResponse(outcome: Outcome<TransportResponse>): RetryVerdict {
-  if (!outcome.ok) return !FINAL_CODES.has(codeOf(outcome.error))
+  if (!outcome.ok) return retryErrors(outcome) && !FINAL_CODES.has(codeOf(outcome.error))
   if (!PASSING.has(outcome.value.statusCode)) return false
   return { delayMs: parseRetryAfter(outcome.value.headers['retry-after']) }
 }

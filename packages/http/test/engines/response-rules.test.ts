@@ -46,6 +46,6 @@ test('a Retry-After sets the delay', () => {
 test('errors are tried again, but those that another attempt cannot mend', () => {
   for (const code of ['ECONNREFUSED', 'TRUNCATED', 'BAD_RESPONSE', 'TIMEOUT'])
     expect(retryResponse(failure(code))).toBe(true)
-  for (const code of ['CIRCUIT_OPEN', 'CLOSED', 'BAD_REQUEST', 'BODY_TOO_LARGE'])
+  for (const code of ['CIRCUIT_OPEN', 'DEADLINE_EXCEEDED', 'CLOSED', 'BAD_REQUEST', 'BODY_TOO_LARGE'])
     expect(retryResponse(failure(code))).toBe(false)
 })

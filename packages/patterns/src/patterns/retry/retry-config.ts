@@ -71,7 +71,10 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set([
   'RETRY_BUDGET_EXCEEDED',
 ])
 
-/** The default `retryWhen`. */
+/**
+ * The default `retryWhen`, for others to build on: every error but those whose `code` says that trying again now is of
+ * no use (CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLOSED, RETRY_BUDGET_EXCEEDED); no value.
+ */
 export function retryErrors(outcome: Outcome<unknown>): boolean {
   return !outcome.ok && !FINAL_CODES.has((outcome.error as { code?: unknown } | null | undefined)?.code)
 }

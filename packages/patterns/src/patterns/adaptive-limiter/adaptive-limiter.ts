@@ -97,7 +97,7 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
     checkDuration('AdaptiveLimiter.windowMs', windowMs)
     checkFunction('AdaptiveLimiter.classify', classify)
     this.#limit = given.limit ?? new VegasLimit()
-    checkFunction('AdaptiveLimiter.limit.update', this.#limit.update)
+    checkFunction('AdaptiveLimiter.limit.update', (this.#limit as { readonly update: unknown }).update)
     checkNumber('AdaptiveLimiter.limit.limit', this.#limit.limit)
     this.#window = new SampleWindow(windowMs)
     this.#classify = classify

@@ -1,10 +1,11 @@
-import { checkCount, checkDuration, type Within, withDefaults } from 'async-patterns'
+import { ClosedError, checkCount, checkDuration, type Within, withDefaults } from 'async-patterns'
 import { type buildConnector, type Dispatcher, Pool } from 'undici'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
+import { ConnectingSockets } from './connecting-sockets.js'
 import { PooledTransport, type PooledTransportOptions, transportDefaults } from './pooled-transport.js'
 import { redirected } from './redirects.js'
 import type { Target } from './target.js'
-import type { TransportRequest, TransportResponse } from './transport.js'
+import type { TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
 import { TransportError } from './transport-error.js'
 import { UndiciCall } from './undici-call.js'
 
@@ -29,6 +30,7 @@ const defaults = Object.freeze({
 /** The transport for real services: TLS, redirects, compression, pooled keep-alive connections, one pool per origin. */
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
+  readonly #connecting: ConnectingSockets
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
@@ -37,10 +39,16 @@ export class UndiciTransport extends PooledTransport<Pool> {
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)
     checkCount('UndiciTransport.maxRedirects', settings.maxRedirects, { min: 0 })
     this.#options = settings
+    this.#connecting = new ConnectingSockets({ ...settings.tls, timeout: settings.connectTimeoutMs })
   }
 
   override send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
     return this.#options.maxRedirects === 0 ? this.#sendOnce(request, within) : this.#follow(request, within)
+  }
+
+  override async close(options?: TransportCloseOptions): Promise<void> {
+    await super.close(options)
+    this.#connecting.destroy(new ClosedError('the transport was closed before the connection was made'))
   }
 
   protected override openPool({ origin }: Target): Pool {
@@ -51,7 +59,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       keepAliveTimeout: Math.max(1, options.keepaliveExpiryMs),
       keepAliveMaxTimeout: Math.max(1, options.keepaliveExpiryMs),
       maxHeaderSize: options.maxHeadBytes,
-      connect: { ...options.tls, timeout: options.connectTimeoutMs },
+      connect: this.#connecting.connector,
       headersTimeout: 0,
       bodyTimeout: 0,
     })

@@ -10,6 +10,7 @@ export async function* paced(
   const startedAt = systemClock.now()
   const within = signal === undefined ? undefined : { signal }
   for (let index = 0; index < count; index += 1) {
+    signal?.throwIfAborted()
     const wait = startedAt + index * everyMs - systemClock.now()
     if (wait > 0) await systemClock.sleep(wait, within)
     yield url

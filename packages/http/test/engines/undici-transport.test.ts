@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { errorCode, UndiciTransport } from '../../src/engines/index.js'
-import { httpServer } from '../contracts/servers.js'
+import { eventually, httpServer, rawServer } from '../contracts/servers.js'
 import { transportContract } from '../contracts/transport-contract.js'
 
 transportContract('UndiciTransport', options => new UndiciTransport(options))
@@ -64,4 +64,17 @@ test('a bad option of its own is named', () => {
     /UndiciTransport.connectTimeoutMs is -1/,
   )
   expect(() => new UndiciTransport({ maxRedirects: -1 })).toThrow(/UndiciTransport.maxRedirects is -1/)
+})
+
+test('close ends connections that are still being made, and does not wait for their time limit', async () => {
+  // It never begins the handshake of TLS.
+  await using server = await rawServer(() => undefined)
+  const transport = new UndiciTransport({ connectTimeoutMs: 60_000 })
+  const sent = transport.send({ url: server.url.replace('http:', 'https:') })
+  await eventually(() => server.open === 1)
+  await Promise.all([
+    expect(sent).rejects.toMatchObject({ code: 'CLOSED' }),
+    transport.close({ timeoutMs: 0 }),
+  ])
+  await eventually(() => server.open === 0)
 })

@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type SpawnedMock, spawnMock } from '@async-patterns/http/mock'
+import { type HttpMockStats, type SpawnedMock, spawnMock } from '@async-patterns/http/mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LoadMeasurementFile, LoadResult } from '../../src/lab/index.js'
-import { deadUrl } from '../contracts/servers.js'
+import { deadUrl, rawServer } from '../contracts/servers.js'
 import { type Finished, run } from '../support/run.js'
 
 // The processes run what was built: `make test` builds first.
@@ -129,14 +129,51 @@ describe('async-patterns load', () => {
   })
 
   test('SIGINT: the numbers until then, and exit code 130', async () => {
-    const child = spawn(process.execPath, [main, 'load', url, '--duration', '60s', '--json'])
-    let stdout = ''
-    child.stdout.on('data', chunk => {
-      stdout += String(chunk)
-    })
-    setTimeout(() => child.kill('SIGINT'), 1_000)
-    const [code] = (await once(child, 'close')) as [number]
+    const { code, result: until } = await interrupted(arrived, url, '--duration', '60s')
     expect(code).toBe(130)
-    expect((JSON.parse(stdout) as LoadResult).requests.total).toBeGreaterThan(0)
+    expect(until.requests.total).toBeGreaterThan(0)
+    expect(until.errors).toEqual({})
+  })
+
+  test.each([
+    ['in a closed loop', [], { INTERRUPTED: 10 }],
+    ['in an open loop', ['--rate', '1000'], { INTERRUPTED: 10 }],
+    ['in two threads', ['--workers', '2'], { INTERRUPTED: 10 }],
+    ['in the warm-up', ['--warmup', '60s'], {}],
+  ])('SIGINT %s ends it within two seconds, though no response comes', async (_, flags, errors) => {
+    const hanging = `${mock.urls.http}/hang`
+    const { code, result: until, tookMs } = await interrupted(arrived, hanging, '--timeout', '60s', ...flags)
+    expect([code, until.errors]).toEqual([130, errors])
+    expect(tookMs).toBeLessThan(2_000)
+  })
+
+  test('SIGINT ends it while connections are being made', async () => {
+    // It never begins the handshake of TLS.
+    await using server = await rawServer(() => undefined)
+    const silent = server.url.replace('http:', 'https:')
+    const { code, tookMs } = await interrupted(() => server.open === 10, silent, '--timeout', '60s')
+    expect(code).toBe(130)
+    expect(tookMs).toBeLessThan(2_000)
   })
 })
+
+/** Whether a request is on each of the connections. */
+async function arrived(): Promise<boolean> {
+  const stats = (await (await fetch(`${mock.urls.http}/__stats`)).json()) as HttpMockStats
+  return stats.requests >= 10
+}
+
+/** A load that is sent SIGINT when it is so far, and how long it then took to end. */
+async function interrupted(isSoFar: () => boolean | Promise<boolean>, ...args: string[]) {
+  await fetch(`${mock.urls.http}/__stats`, { method: 'DELETE' })
+  const child = spawn(process.execPath, [main, 'load', ...args, '--json'])
+  let stdout = ''
+  child.stdout.on('data', chunk => {
+    stdout += String(chunk)
+  })
+  await expect.poll(isSoFar, { timeout: 10_000 }).toBe(true)
+  const startedAt = performance.now()
+  child.kill('SIGINT')
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, result: JSON.parse(stdout) as LoadResult, tookMs: performance.now() - startedAt }
+}

@@ -19,6 +19,8 @@ export interface GeneratorParts {
 
 /** After a connection that could not be made. */
 const RETRY_MS = 100
+/** Who stops a run does not wait longer than this for responses that do not come. */
+const GRACE_MS = 1_000
 /** Between two looks at what takes too long. */
 const TICK_MS = { min: 1, max: 50 }
 
@@ -36,6 +38,7 @@ export class LoadGenerator implements LaneOwner, Sender {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   #inFlight = 0
   #isRunning = false
+  #isStopped = false
   #measuredFrom = Infinity
   readonly #portErrors = new Set<string>()
   #retired = 0
@@ -94,9 +97,12 @@ export class LoadGenerator implements LaneOwner, Sender {
     return [...this.#portErrors]
   }
 
-  /** Nothing more is sent; what is in flight is waited for. */
+  /** Nothing more is sent. What is in flight a second later is cut off, and is of the class INTERRUPTED. */
   stop(): void {
+    this.#isStopped = true
     this.#pace.stop()
+    this.#onPrepared?.()
+    this.#after(GRACE_MS, () => this.#cut('INTERRUPTED', 'INTERRUPTED', Infinity))
   }
 
   open(lane: Lane, now: number): void {
@@ -146,6 +152,7 @@ export class LoadGenerator implements LaneOwner, Sender {
     else this.#after(warmupMs, this.#onMeasuring)
     this.#tally.begin(this.#measuredFrom)
     this.#pace.begin(this.#shared.lanes, now, this.#measuredFrom)
+    if (this.#isStopped) this.#pace.stop()
     this.#endIfOver(now)
   }
 
@@ -220,13 +227,17 @@ export class LoadGenerator implements LaneOwner, Sender {
   }
 
   #cutLate(now: number): void {
-    const before = now - this.#plan.timeoutMs
+    this.#cut('TIMEOUT', 'CONNECT_TIMEOUT', now - this.#plan.timeoutMs)
+  }
+
+  /** Ends what has been sent, or begun to connect, no later than that. */
+  #cut(busyCode: string, openingCode: string, since: number): void {
     for (const lane of this.#shared.lanes) {
-      if (lane.since > before || (lane.state !== 'busy' && lane.state !== 'opening')) continue
+      if (lane.since > since || (lane.state !== 'busy' && lane.state !== 'opening')) continue
       const { state } = lane
       lane.cut()
       lane.state = state
-      this.onLost(lane, state === 'busy' ? 'TIMEOUT' : 'CONNECT_TIMEOUT')
+      this.onLost(lane, state === 'busy' ? busyCode : openingCode)
     }
   }
 

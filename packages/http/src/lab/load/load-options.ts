@@ -43,7 +43,7 @@ export interface LoadOptions {
   readonly jsonlFile?: string
   /** For https: certificates are not checked. Default false. */
   readonly insecure?: boolean
-  /** Aborted, it sends no more; what is in flight is waited for. */
+  /** Aborted, it sends no more. What is in flight may finish for a second; then it is of the class INTERRUPTED. */
   readonly signal?: AbortSignal
   /** Called once a second with how it goes. */
   readonly onProgress?: (progress: LoadProgress) => void

@@ -27,7 +27,7 @@ export interface ShareRunner extends AsyncDisposable {
   /** Makes connections. */
   prepare(): Promise<void>
   run(): Promise<ShareReport>
-  /** Nothing more is sent. */
+  /** Nothing more is sent; what is in flight may finish for a second. */
   stop(): void
 }
 

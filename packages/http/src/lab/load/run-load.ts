@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { onAbort } from 'async-patterns'
 import { type LoadOptions, type LoadPlan, loadPlan } from './load-options.js'
 import { type LoadMeasurement, measurementOf } from './load-result.js'
 import { LoadShare, type ShareReport, type ShareRunner, sharesOf } from './load-share.js'
@@ -20,9 +21,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadMeasurement> {
   const { signal } = options
   const timeline = new Timeline(plan.workers, options.onProgress)
   await using crew = new Crew(plan, report => timeline.add(report))
+  crew.stopOn(signal)
   await crew.prepare()
   const startedAt = Date.now() + plan.warmupMs
-  const reports = await crew.run(signal)
+  const reports = await crew.run()
   await joinParts(plan)
   return measurementOf({ plan, reports, timeline, startedAt, interrupted: signal?.aborted === true })
 }
@@ -30,6 +32,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadMeasurement> {
 /** All shares of a load: one in this thread, or several in threads of their own. */
 class Crew implements AsyncDisposable {
   readonly #shares: readonly ShareRunner[]
+  #unsubscribe: () => void = () => undefined
 
   constructor(plan: LoadPlan, onInterval: (report: IntervalReport) => void) {
     const Runner = plan.workers === 1 ? LoadShare : ThreadedShare
@@ -40,21 +43,22 @@ class Crew implements AsyncDisposable {
     await Promise.all(this.#shares.map(share => share.prepare()))
   }
 
-  async run(signal: AbortSignal | undefined): Promise<ShareReport[]> {
+  run(): Promise<ShareReport[]> {
+    return Promise.all(this.#shares.map(share => share.run()))
+  }
+
+  /** As long as the crew is there. */
+  stopOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return
     const stop = (): void => {
       for (const share of this.#shares) share.stop()
     }
-    signal?.addEventListener('abort', stop)
-    try {
-      const running = this.#shares.map(share => share.run())
-      if (signal?.aborted === true) stop()
-      return await Promise.all(running)
-    } finally {
-      signal?.removeEventListener('abort', stop)
-    }
+    this.#unsubscribe = onAbort({ signal }, stop)
+    if (signal.aborted) stop()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe()
     await Promise.all(this.#shares.map(share => share[Symbol.asyncDispose]()))
   }
 }

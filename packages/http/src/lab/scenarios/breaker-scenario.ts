@@ -3,6 +3,7 @@ import { AsyncEngine, classifyResponse, type RequestEvent, type RequestResult } 
 import type { BenchTarget } from '../bench-target.js'
 import { paced } from '../paced.js'
 import type { ResilienceSettings } from './resilience-options.js'
+import { stopOnAbort } from './stop-on-abort.js'
 
 /** One change of the breaker's state. */
 export interface SeenTransition extends Pick<BreakerTransitionEvent, 'from' | 'to' | 'cause'> {
@@ -65,6 +66,7 @@ export async function runBreakerScenario(
     latencyThresholdMultiplier: false,
   })
   await using engine = new AsyncEngine({ maxConcurrent: concurrency, circuitBreaker: breaker })
+  using _ = stopOnAbort(settings.signal, { cut: () => void engine.close({ timeoutMs: 0 }) })
   using watch = new BreakerWatch(breaker, engine, settings.onTransition)
   await target.setBehaviour({ latency, errorRate: 1 })
   const outage = await runPart(settings, target, engine, watch)

@@ -3,6 +3,7 @@ import { AsyncEngine, type RequestResult, retryResponse } from '../../engines/in
 import type { BenchTarget } from '../bench-target.js'
 import { paced } from '../paced.js'
 import type { ResilienceSettings } from './resilience-options.js'
+import { stopOnAbort } from './stop-on-abort.js'
 
 /** What was seen of a retry with a budget against a server that fails every other time. */
 export interface RetryFindings {
@@ -45,6 +46,7 @@ export async function runRetryScenario(
   await target.setBehaviour({ latency, errorRate: 0.5 })
   await target.clearStats()
   await using engine = new AsyncEngine({ maxConcurrent: concurrency, retryPolicy })
+  using _stop = stopOnAbort(signal, { cut: () => void engine.close({ timeoutMs: 0 }) })
   const results: RequestResult[] = []
   for await (const result of engine.runStreaming(paced(target.url, requestCount, paceMs, signal)))
     results.push(result)

@@ -49,3 +49,18 @@ it('retries that may do nothing fail the retry scenario', async () => {
   expect(passed).toBe(false)
   expect(unmet(retry)).toEqual(['there are retries', 'retries help: more succeed than at the first attempt'])
 }, 30_000)
+
+it.each([
+  ['breaker', { retry: false }],
+  ['retry', { breaker: false }],
+])(
+  'ends the scenario of the %s within two seconds when it is told, though no response comes',
+  async (_, which) => {
+    const startedAt = performance.now()
+    const signal = AbortSignal.timeout(1_500)
+    const run = runResilienceBenchmark({ ...which, mockLatencyMs: 60_000, signal })
+    await expect(run).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(performance.now() - startedAt).toBeLessThan(1_500 + 2_000)
+  },
+  30_000,
+)

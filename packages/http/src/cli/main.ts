@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
-import { exitCodeOf } from './exit-code.js'
+import { EXIT, exitCodeOf } from './exit-code.js'
 import { UsageError } from './usage-error.js'
 
 /** The commands, each in a module of its own: only the one that is called is loaded, so that starting stays quick. */
@@ -46,11 +46,15 @@ function isFault(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
 }
 
-/** Whoever reads the output may have seen enough (`| head`): that ends no run. */
+/** Whoever reads the output may have seen enough (`| head`): that ends no run. One that cannot be written ends none, but fails. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      if (error.code === 'EPIPE') return
+      process.once('exit', () => {
+        process.exitCode ||= EXIT.failed
+      })
+      if (stream === process.stdout) report(new Error(`standard output cannot be written: ${error.message}`))
     })
   }
 }

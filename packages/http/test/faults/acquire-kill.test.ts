@@ -127,7 +127,7 @@ it('A-1 kill -9 at every step boundary: the final data equal a clean run, no com
       await using killed = new AcquireProcess(
         shops,
         ['--output', output.path, '--rate-limit', '100', '--workers', '1', '--quiet'],
-        step,
+        { killedAt: step },
       )
       await killed.exit()
       expect(killed.child.signalCode, `${step.join(' ')}: ${killed.stderr}`).toBe('SIGKILL')

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,6 +53,24 @@ describe('async-patterns acquire', () => {
     const summary = JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')) as Summary
     expect(summary.run.status).toBe('complete')
   })
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'A-16 says in one line that its output cannot be written, and ends with 1',
+    async () => {
+      await using shops = await startShops({ pages: 1 })
+      await using output = await outputFolder()
+      const full = openSync('/dev/full', 'w')
+      await using run = new AcquireProcess(shops, ['--output', output.path, '--json', ...QUICK], {
+        stdout: full,
+      })
+      expect(await run.exit()).toBe(1)
+      closeSync(full)
+      const errors = run.stderr.split('\n').filter(line => line !== '' && !line.startsWith('{'))
+      expect(errors).toEqual([expect.stringMatching(/^error: standard output cannot be written: ENOSPC/)])
+      const summary = JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')) as Summary
+      expect(summary.run.status).toBe('complete')
+    },
+  )
 
   it('ends with 3 when partial, 0 with --allow-partial, 1 when all failed', async () => {
     const gone = { faults: [{ fault: { kind: 'status', status: 404 } as const }] }

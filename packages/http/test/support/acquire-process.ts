@@ -14,13 +14,20 @@ export class AcquireProcess implements AsyncDisposable {
   stderr = ''
   readonly #exited: Promise<unknown>
 
-  /** `killedAt`: the step at which it ends itself, as `acquire-until.mjs` takes it. */
-  constructor(shops: Pick<Shops, 'urls'>, args: readonly string[], killedAt?: readonly string[]) {
+  /**
+   * `killedAt`: the step at which it ends itself, as `acquire-until.mjs` takes it. `stdout`: a file that takes its standard
+   * output.
+   */
+  constructor(
+    shops: Pick<Shops, 'urls'>,
+    args: readonly string[],
+    { killedAt, stdout }: { readonly killedAt?: readonly string[]; readonly stdout?: number } = {},
+  ) {
     const { northwind, kaufhaus, mercado } = shops.urls
     const program = killedAt === undefined ? [command] : [untilStep, ...killedAt]
     this.child = spawn(process.execPath, [...program, 'acquire', example, ...args], {
       env: { ...process.env, NORTHWIND_URL: northwind, KAUFHAUS_URL: kaufhaus, MERCADO_URL: mercado },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
     })
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString()

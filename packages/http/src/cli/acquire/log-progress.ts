@@ -50,10 +50,11 @@ export class LogProgress implements Progress {
   }
 
   end({ run, totals, sources }: Summary, paths: Readonly<Record<string, string>>): void {
-    for (const { name, status, pages, accepted, rejected, duplicates, coverage, errors } of sources) {
-      const level = status === 'complete' ? 'info' : 'warn'
+    for (const source of sources) {
+      const { name, status, pages, accepted, rejected, duplicates, redactions, coverage, errors } = source
+      const level = status === 'complete' && redactions === 0 ? 'info' : 'warn'
       this.#logger[level](
-        { source: name, status, pages, accepted, rejected, duplicates, ...coverage, errors },
+        { source: name, status, pages, accepted, rejected, duplicates, redactions, ...coverage, errors },
         'source',
       )
     }

@@ -188,6 +188,13 @@ describe('resultTable', () => {
       'rejected  out/rejected.jsonl',
     ])
   })
+
+  it('A-14 says when a source has echoed credentials', () => {
+    const echoing = SUMMARY.sources.map(source => ({ ...source, redactions: 2 }))
+    expect(resultTable({ ...SUMMARY, sources: echoing }, resultPaths('out')).split('\n')).toContain(
+      '  shop: a configured secret was taken out of 2 texts of its records',
+    )
+  })
 })
 
 describe('interruption', () => {

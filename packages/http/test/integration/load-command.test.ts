@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +84,7 @@ describe('async-patterns load', () => {
     [2, () => []],
     [2, () => [url, '--body', '@/nowhere']],
     [2, () => [url, '--output', '']],
+    [2, () => [url, '--output', join(folder, 'r'), '--jsonl-out', join(folder, 'r')]],
     [1, () => [url, '--output', '/proc/nowhere/deeper/file']],
     [1, () => [url, '--jsonl-out', '/proc/nowhere/deeper/file']],
     [2, () => [url, '--duration', '5']],
@@ -127,6 +129,16 @@ describe('async-patterns load', () => {
     const posted = await result(url, '--method', 'POST', '--body', `@${file}`, '--requests', '3')
     expect(posted.requests.total).toBe(3)
   })
+
+  test.runIf(existsSync('/dev/full'))(
+    'A-16 ends at once, with the cause, when results cannot be stored',
+    async () => {
+      const startedAt = performance.now()
+      const { code, stderr } = await load(url, '--duration', '60s', '--jsonl-out', '/dev/full')
+      expect([code, stderr]).toEqual([1, 'error: /dev/full: the disk is full (ENOSPC)\n'])
+      expect(performance.now() - startedAt).toBeLessThan(5_000)
+    },
+  )
 
   test('SIGINT: the numbers until then, and exit code 130', async () => {
     const { code, result: until } = await interrupted(arrived, url, '--duration', '60s')

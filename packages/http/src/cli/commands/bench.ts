@@ -28,6 +28,7 @@ import { comparisonProgress, comparisonText } from '../bench/comparison-text.js'
 import { ProgressLine } from '../bench/progress-line.js'
 import { resilienceText } from '../bench/resilience-text.js'
 import { streamingProgress, streamingText } from '../bench/streaming-text.js'
+import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
 import { asGiven } from '../usage-error.js'
 
@@ -96,6 +97,7 @@ function isInterruption(error: unknown, signal: AbortSignal): boolean {
 
 function outputOf(flags: BenchFlags, mode: BenchMode): WholeFile | undefined {
   const { output = mode === 'comparison' ? DEFAULT_OUTPUT : undefined } = textsOf(flags, 'output')
+  checkDistinct({ '--jsonl-out': flags['jsonlOut'], '--sqlite-out': flags['sqliteOut'], '--output': output })
   return output === undefined ? undefined : new WholeFile(output)
 }
 

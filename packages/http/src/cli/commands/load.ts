@@ -10,6 +10,7 @@ import {
 } from '../../lab/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../acquire/interruption.js'
+import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
 import { LiveLine } from '../load/live-line.js'
 import { type LoadFlags, loadOptions } from '../load/load-flags.js'
@@ -60,6 +61,7 @@ export function loadCommand(): Command {
 async function run(url: string, flags: LoadFlags): Promise<number> {
   const options = asGiven(() => loadOptions(url, flags))
   asGiven(() => loadPlan(options))
+  checkDistinct({ '--jsonl-out': flags.jsonlOut, '--output': flags.output })
   // Before the load: a file that cannot be written must not cost what was measured.
   using output = flags.output === undefined ? undefined : new WholeFile(flags.output)
   const measurement = await measured(options)

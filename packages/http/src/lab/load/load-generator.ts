@@ -191,6 +191,8 @@ export class LoadGenerator implements LaneOwner, Sender {
 
   /** The lane is without work: it gets some, or a connection, or its rest. */
   #free(lane: Lane, now: number): void {
+    // It may have waited for its result to be written while all ended for that very writing.
+    if (!this.#isRunning) return
     if (lane.state === 'ready') this.#pace.onFree(lane, now)
     else if (lane.state === 'down' && !this.#pace.isOver(now)) this.open(lane, now)
     if (this.#inFlight === 0) this.#endIfOver(now)

@@ -49,5 +49,7 @@ function prepare(file: string): [place: string, temporary: string | undefined] {
   if (known !== undefined) closeSync(openSync(place, 'r+'))
   const temporary = `${place}.tmp`
   closeSync(openSync(temporary, 'w'))
+  // Only tried: a process that is killed leaves nothing behind.
+  rmSync(temporary)
   return [place, temporary]
 }

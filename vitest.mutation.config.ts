@@ -22,6 +22,8 @@ export default {
     ...base.test,
     include: [
       ...mutated.map(name => `packages/patterns/test/patterns/${name}/**/*.test.ts`),
+      'packages/patterns/test/patterns/describe/*.test.ts',
+      'packages/patterns/test/issues/*.test.ts',
       'packages/patterns/test/properties/{circuit-breaker,rate-limiter,semaphore-limiter,spaced-limiter}*.test.ts',
     ],
     testNamePattern: isQuick,

@@ -16,6 +16,8 @@ import { errorCode, TransportError } from './transport-error.js'
 const DROPPED = new Uint8Array(0)
 /** So many times as much is asked for where the end alone will tell how much it is: it need not ask often. */
 const GROWTH = 4
+/** A body that is told to be larger is put together at its end: a server may tell anything. */
+const LARGEST_AT_ONCE = 2 ** 30
 
 /** Headers are put together when somebody reads them; a load test reads none. */
 class ReceivedResponse implements TransportResponse {
@@ -130,8 +132,9 @@ export abstract class TransportCall extends InFlightCall {
   /** The body is larger than was known: there must be room for all of it before more of it is kept. */
   private outgrow(): void {
     const told = this.encoding === '' ? contentLengthOf(this.headers) : undefined
+    if (told !== undefined && told > this.maxBytes) return this.cancel(bodyTooLarge(this.maxBytes))
     if (!this.grow(told ?? this.bytes * GROWTH)) return this.cancel(noRoom())
-    if (told === undefined) return
+    if (told === undefined || told > LARGEST_AT_ONCE) return
     this.body ??= new BodyBuffer()
     this.body.expect(told)
   }

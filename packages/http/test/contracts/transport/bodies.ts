@@ -86,6 +86,22 @@ export function describeBodies(make: MakeTransport): void {
         }
       })
 
+      test('takes no promise of a petabyte for one', async () => {
+        await using server = await httpServer((_, response) => {
+          response.writeHead(200, { 'Content-Length': '999999999999999' })
+          response.write(Buffer.alloc(bytes), () => setTimeout(() => response.destroy(), 50))
+        })
+        await using transport = make()
+        const send = (maxBodyBytes?: number) =>
+          transport.send({
+            url: server.url,
+            bodyRoom: roomWith(() => true).bodyRoom,
+            ...(maxBodyBytes !== undefined && { maxBodyBytes }),
+          })
+        expect(await codeOf(send(1_000_000))).toBe('BODY_TOO_LARGE')
+        expect(await codeOf(send())).toBe('TRUNCATED')
+      })
+
       test('fails with NO_ROOM where there is none, and its connection is freed', async () => {
         await using server = await served()
         await using transport = make({ maxConnections: 1 })

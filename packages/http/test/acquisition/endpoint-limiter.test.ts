@@ -1,0 +1,49 @@
+import { ManualClock } from 'async-patterns/testing'
+import { describe, expect, it } from 'vitest'
+import { EndpointLimiters, endpointOf } from '../../src/acquisition/endpoint-limiter.js'
+import { sourceAt } from '../support/source-at.js'
+
+describe('EndpointLimiters', () => {
+  it('knows an endpoint by origin and path', () => {
+    expect(endpointOf(sourceAt('http://a.test/v1/', '/items'))).toBe('http://a.test/v1/items')
+    expect(endpointOf(sourceAt('http://a.test', ''))).toBe('http://a.test/')
+  })
+
+  it('shares a limiter per endpoint, at the lowest of the rates', () => {
+    const [one, two] = [sourceAt('http://a.test', 'x', 5), sourceAt('http://a.test/', '/x', 2)]
+    const other = sourceAt('http://a.test', 'y')
+    const limiters = new EndpointLimiters([one, two, other], new ManualClock())
+    expect(limiters.of(one)).toBe(limiters.of(two))
+    expect(limiters.of(one)).not.toBe(limiters.of(other))
+  })
+
+  it('A-4 stays shut for one window after the last departure of an earlier process, and no longer', async () => {
+    const clock = new ManualClock()
+    const source = { ...sourceAt('http://a.test', 'x'), name: 'one' }
+    const limiterAfter = (ago: number) =>
+      new EndpointLimiters([source], clock, {
+        lastDepartureAt: new Map([['one', clock.wallNow() - ago]]),
+      }).of(source)
+    const waits: number[] = []
+    for (const ago of [0, 400, 1_000, -60_000]) {
+      const began = clock.now()
+      await clock.run(limiterAfter(ago).acquire())
+      waits.push(clock.now() - began)
+    }
+    expect(waits).toEqual([1_000, 600, 0, 1_000])
+  })
+
+  it('A-9 stays shut for as long as the server had asked for', async () => {
+    const clock = new ManualClock()
+    const [asked, other] = [sourceAt('http://a.test', 'x'), sourceAt('http://a.test', 'y')]
+    const sources = [
+      { ...asked, name: 'asked' },
+      { ...other, name: 'other' },
+    ]
+    const limiters = new EndpointLimiters(sources, clock, { quietMs: new Map([['asked', 7_000]]) })
+    await clock.run(limiters.of(other).acquire())
+    expect(clock.now()).toBe(0)
+    await clock.run(limiters.of(asked).acquire())
+    expect(clock.now()).toBe(7_000)
+  })
+})

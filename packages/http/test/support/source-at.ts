@@ -1,0 +1,10 @@
+import type { SourceConfig } from '../../src/acquisition/config.js'
+
+/** A source as far as its address and its rate go. */
+export const sourceAt = (
+  baseUrl: string,
+  path: string,
+  ratePerSecond = 5,
+  query: Readonly<Record<string, string>> = {},
+): SourceConfig =>
+  ({ baseUrl, path, query, headers: {}, limits: { ratePerSecond } }) as unknown as SourceConfig

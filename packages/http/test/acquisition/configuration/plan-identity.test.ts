@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { ConfigInputs } from '../../../src/acquisition/configuration/load-config.js'
+import { planIdentity } from '../../../src/acquisition/configuration/plan-identity.js'
+import { load, minimal } from './config-rig.js'
+
+describe('the identity of a plan', () => {
+  const identity = (text: string, inputs: ConfigInputs = {}) => planIdentity(load(text, inputs).config)
+
+  it('does not depend on limits, settings, order of keys or credentials', () => {
+    const key = (value: string) => minimal.replace('    mapping', `    query: { key: ${value} }\n    mapping`)
+    expect(identity(`workers: 9\n${minimal}    limits: { rate: 1 }\n`)).toEqual(identity(minimal))
+    expect(identity(minimal.replace('{ type: page, pageSize: 10 }', '{ pageSize: 10, type: page }'))).toEqual(
+      identity(minimal),
+    )
+    expect(identity(key('abcd'))).toEqual(identity(key('efgh')))
+    expect(identity(key('abcd'))).not.toEqual(identity(minimal))
+  })
+
+  it.each([
+    ['shop.endpoint', 'http://127.0.0.1:1', 'http://127.0.0.1:2'],
+    ['shop.pagination', 'pageSize: 10', 'pageSize: 20'],
+    ['shop.mapping', 'path: id', 'path: key'],
+    ['shop.records', '    mapping', '    records: items\n    mapping'],
+    ['shop.query', '    mapping', '    query: { lang: de }\n    mapping'],
+    ['shop.headers', '    mapping', '    headers: { accept-language: de }\n    mapping'],
+  ])('a change of %s changes that part and the whole', (part, from, to) => {
+    const before = identity(minimal)
+    const after = identity(minimal.replace(from, to))
+    expect(after.configHash).not.toBe(before.configHash)
+    const changed = Object.keys(before.parts).filter(name => before.parts[name] !== after.parts[name])
+    expect(changed).toEqual([part])
+  })
+})

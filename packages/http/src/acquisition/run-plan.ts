@@ -9,7 +9,7 @@ import { SourceUrlSecrets } from './source-url-secrets.js'
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
   return {
-    ...planIdentity(config),
+    ...planIdentity(config, secrets),
     version,
     sources: config.sources.map(source => plannedSource(source, secrets)),
   }

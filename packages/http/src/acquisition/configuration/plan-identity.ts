@@ -1,26 +1,32 @@
 import { hash } from 'node:crypto'
 import type { PipelineConfig, SourceConfig } from '../config.js'
 import type { RunPlan } from '../ledger.js'
-import { isSecretHeader, isSecretName } from '../secrets.js'
+import { isSecretHeader, isSecretName, Secrets } from '../secrets.js'
 
 /** What a run is recognised by: `RunPlan` without what only the run itself knows. */
 export type PlanIdentity = Pick<RunPlan, 'configHash' | 'parts'>
 
 /**
  * Hashes of all that decides which data are taken, per source and part. Limits, workers and folders are left out, and
- * so are credentials: a rotated key continues the same run.
+ * so are credentials, wherever they stand: a rotated key continues the same run, and no hash of it is stored.
  */
-export function planIdentity(config: PipelineConfig): PlanIdentity {
-  const parts = Object.fromEntries(config.sources.flatMap(source => Object.entries(partsOf(source))))
+export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIdentity {
+  const credentials = new Secrets(secrets.credentials)
+  const parts = Object.fromEntries(
+    config.sources.flatMap(source => Object.entries(partsOf(source, credentials))),
+  )
   return { configHash: digest(parts), parts }
 }
 
-function partsOf(source: SourceConfig): Record<string, string> {
+function partsOf(source: SourceConfig, credentials: Secrets): Record<string, string> {
   const { name, baseUrl, path, query, headers, pagination, records, errorPath, total, mapping } = source
   return {
-    [`${name}.endpoint`]: digest({ baseUrl, path }),
-    [`${name}.query`]: digest(without(query, isSecretName)),
-    [`${name}.headers`]: digest(without(headers, isSecretHeader)),
+    [`${name}.endpoint`]: digest({
+      baseUrl: credentials.redactWhole(baseUrl),
+      path: credentials.redactWhole(path),
+    }),
+    [`${name}.query`]: digest(without(query, isSecretName, credentials)),
+    [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
     [`${name}.pagination`]: digest(pagination),
     [`${name}.records`]: digest({ records, errorPath, total }),
     [`${name}.mapping`]: digest(mapping),
@@ -31,9 +37,13 @@ function partsOf(source: SourceConfig): Record<string, string> {
 function without(
   values: Readonly<Record<string, string>>,
   isSecret: (name: string) => boolean,
+  credentials: Secrets,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, isSecret(name) ? '' : value]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      isSecret(name) ? '' : credentials.redactWhole(value),
+    ]),
   )
 }
 

@@ -4,7 +4,10 @@ import { planIdentity } from '../../../src/acquisition/configuration/plan-identi
 import { load, minimal } from './config-rig.js'
 
 describe('the identity of a plan', () => {
-  const identity = (text: string, inputs: ConfigInputs = {}) => planIdentity(load(text, inputs).config)
+  const identity = (text: string, inputs: ConfigInputs = {}) => {
+    const { config, secrets } = load(text, inputs)
+    return planIdentity(config, secrets)
+  }
 
   it('does not depend on limits, settings, order of keys or credentials', () => {
     const key = (value: string) => minimal.replace('    mapping', `    query: { key: ${value} }\n    mapping`)
@@ -14,6 +17,18 @@ describe('the identity of a plan', () => {
     )
     expect(identity(key('abcd'))).toEqual(identity(key('efgh')))
     expect(identity(key('abcd'))).not.toEqual(identity(minimal))
+  })
+
+  it('A-14 does not depend on credentials, wherever they stand, but on other values of the environment', () => {
+    const placed = (variable: string) =>
+      minimal
+        .replace('127.0.0.1:1', `127.0.0.1:1/\${${variable}}`)
+        .replace('    mapping', `    headers: { x-client: 'me/\${${variable}}' }\n    mapping`)
+        .replace('    mapping', `    query: { client: '\${${variable}}' }\n    mapping`)
+    const withValue = (variable: string, value: string) =>
+      identity(placed(variable), { environment: { [variable]: value } })
+    expect(withValue('API_TOKEN', 'first-token')).toEqual(withValue('API_TOKEN', 'second-token'))
+    expect(withValue('CATEGORY', 'books').configHash).not.toBe(withValue('CATEGORY', 'games').configHash)
   })
 
   it.each([

@@ -1,6 +1,7 @@
 /**
  * How many pages a second the pipeline takes when no rate holds it back: fetched, parsed in worker threads, normalised,
  * deduplicated and committed, from mock shops in a process of their own. `node bench/acquire.mjs [pages] [concurrency]`
+ * On a busy machine pages a second say little; the CPU that a page takes, all threads together, says more.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -35,10 +36,14 @@ async function measured(run) {
   const sources = config.sources
     .filter(source => source.name !== 'mercado')
     .map(source => ({ ...source, limits: { ...source.limits, concurrency: Number(concurrency) } }))
+  const before = process.cpuUsage()
   const { run: ended, totals } = await acquire({ ...config, sources })
+  const { user, system } = process.cpuUsage(before)
   const perSecond = Math.round((totals.pages * 1_000) / ended.durationMs)
+  const cpuPerPage = Math.round((user + system) / totals.pages)
   console.log(
-    `${ended.status}: ${totals.pages} pages, ${totals.products} products in ${ended.durationMs} ms: ${perSecond} pages/s`,
+    `${ended.status}: ${totals.pages} pages, ${totals.products} products in ${ended.durationMs} ms: ${perSecond} pages/s, ` +
+      `${cpuPerPage} us of CPU a page`,
   )
   return perSecond
 }

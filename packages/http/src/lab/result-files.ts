@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import {
   countJsonlRecords,
   countSqliteRecords,
@@ -22,7 +23,7 @@ export interface WrittenFile {
   readonly file: string
   readonly kind: 'jsonl' | 'sqlite'
   readonly writer: RecordWriterMetrics
-  /** Counted in the file itself. */
+  /** Counted in the file itself; what was written, where that cannot be read again (a pipe). */
   readonly records: number
 }
 
@@ -65,9 +66,10 @@ export class ResultFiles implements AsyncDisposable {
   /** Closes the files, then counts what is in them. Rejects with WriterError when something is not. */
   async close(): Promise<WrittenFile[]> {
     const written: WrittenFile[] = []
-    for (const { file, kind, writer, count } of this.#files) {
+    for (const result of this.#files) {
+      const { file, kind, writer } = result
       await writer.close()
-      written.push({ file, kind, writer: writer.metrics(), records: await count(file) })
+      written.push({ file, kind, writer: writer.metrics(), records: await recordsIn(result) })
     }
     return written
   }
@@ -75,4 +77,11 @@ export class ResultFiles implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#files.map(({ writer }) => writer[Symbol.asyncDispose]()))
   }
+}
+
+/** A pipe or a device gives nothing back; somebody may have taken the file away. */
+async function recordsIn({ file, writer, count }: ResultFile): Promise<number> {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return 0
+  return found.isFile() ? await count(file) : writer.metrics().written
 }

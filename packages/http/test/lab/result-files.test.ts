@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ResultFiles } from '../../src/lab/result-files.js'
+import { resultsOf } from '../contracts/record-writer-contract.js'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'result-files-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+it('writes to all files, and counts what is in them', async () => {
+  await using files = new ResultFiles({ jsonlOut: join(folder, 'r.jsonl'), sqliteOut: join(folder, 'r.db') })
+  for (const result of resultsOf(0, 250)) await files.write(result)
+  const written = await files.close()
+  expect(written.map(({ kind, records, writer }) => [kind, records, writer.written])).toEqual([
+    ['jsonl', 250, 250],
+    ['sqlite', 250, 250],
+  ])
+})
+
+it.each(['jsonlOut', 'sqliteOut'] as const)(
+  'counts nothing in a file that was taken away: %s',
+  async kind => {
+    const file = join(folder, 'results')
+    await using files = new ResultFiles({ [kind]: file })
+    for (const result of resultsOf(0, 3)) await files.write(result)
+    await rm(file)
+    expect(await files.close()).toMatchObject([{ file, records: 0, writer: { accepted: 3 } }])
+  },
+)
+
+it.runIf(existsSync('/dev/null'))(
+  'takes what was written for what a device has got: it gives nothing back',
+  async () => {
+    await using files = new ResultFiles({ jsonlOut: '/dev/null' })
+    for (const result of resultsOf(0, 3)) await files.write(result)
+    expect(await files.close()).toMatchObject([{ records: 3 }])
+  },
+)

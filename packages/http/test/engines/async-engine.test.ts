@@ -240,22 +240,29 @@ const unavailable: Transport = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 }
 
-test.each(['run', 'runStreaming'] as const)('close leaves no timer of a backoff behind in %s', async way => {
+test.each([
+  ['run', 'undici'],
+  ['run', 'wire'],
+  ['run', unavailable],
+  ['runStreaming', 'undici'],
+  ['runStreaming', unavailable],
+] as const)('close leaves no timer of a backoff behind: %s', async (way, transport) => {
+  await using server = await httpServer((_, response) => void response.writeHead(503).end())
   const clock = new ManualClock()
   const retryPolicy = new RetryPolicy<TransportResponse>({
     baseDelayMs: 60_000,
     retryWhen: () => true,
     clock,
   })
-  const engine = new AsyncEngine({ transport: unavailable, retryPolicy, clock })
-  const urls = times(3, 'http://nowhere')
-  const reading =
-    way === 'run' ? engine.run(urls).then(({ results }) => [...results]) : collect(engine.runStreaming(urls))
-  await clock.flush()
-  expect(clock.pendingTimers).toBe(3)
-  await Promise.all([engine.close({ timeoutMs: 20 }), clock.advance(20)])
+  const engine = new AsyncEngine({ transport, retryPolicy })
+  const urls = times(3, server.url)
+  const running = way === 'run' ? engine.run(urls) : collect(engine.runStreaming(urls))
+  await eventually(() => clock.pendingTimers === 3)
+  await engine.close({ timeoutMs: 20 })
   expect(clock.pendingTimers).toBe(0)
-  expect((await reading).map(({ error, attempt }) => [error?.code, attempt])).toEqual([
+  const ended = await running
+  const results = 'results' in ended ? ended.results : ended
+  expect(results.map(({ error, attempt }) => [error?.code, attempt])).toEqual([
     ['CLOSED', 1],
     ['CLOSED', 1],
     ['CLOSED', 1],

@@ -45,7 +45,6 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   readonly #policy: Policy<TransportResponse>
   readonly #events = new Events<RequestEvent>('engine')
   readonly #abort = new AbortController()
-  readonly #cutOff = new Deferred<void>()
   /** For what waits outside the transport, such as a backoff: `close` ends it. */
   readonly #within: Within = { signal: this.#abort.signal }
   /**
@@ -53,7 +52,8 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
    * its requests when it is closed: there a signal for each of them would only cost a tenth of the speed.
    */
   readonly #isHeeded: boolean
-  readonly #running = new Set<Promise<unknown>>()
+  /** What calls of `run` wait for. */
+  readonly #runs = new Set<Deferred<unknown>>()
   /** What streams wait for, with its URL. */
   readonly #streamed = new Map<Deferred<RequestResult>, string>()
   #closed: Promise<void> | undefined = undefined
@@ -86,8 +86,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
       }
     }
     const lanes = Array.from({ length: Math.min(this.#maxConcurrent, urls.length) }, lane)
-    // A policy or a transport of the caller's may outlast the engine: what has no result when it is cut off gets one here.
-    await this.#track(Promise.race([Promise.all(lanes), this.#cutOff.promise]))
+    await this.#endOf(Promise.all(lanes))
     for (let index = 0; index < urls.length; index++)
       results[index] ??= this.#neverSent(urls[index] as string)
     return new EngineResult(results, this.#clock.now() - startedAt, memory.stop())
@@ -135,8 +134,9 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   async #close(timeoutMs: number): Promise<void> {
     const transport = this.#ownsTransport ? this.#transport.close({ timeoutMs }) : undefined
     const timer = this.#clock.setTimer(() => this.#cut(), timeoutMs)
+    const runs = Array.from(this.#runs, over => over.promise)
     const streamed = Array.from(this.#streamed.keys(), place => place.promise)
-    await Promise.allSettled([transport, ...this.#running, ...streamed])
+    await Promise.allSettled([transport, ...runs, ...streamed])
     this.#clock.clearTimer(timer)
     await this.#breaker?.waitPending()
   }
@@ -145,7 +145,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     this.#abort.abort(new ClosedError('the engine was closed before the response was whole'))
     // What heeds the signal has given its own result by then.
     setImmediate(() => {
-      this.#cutOff.resolve()
+      for (const over of this.#runs) over.resolve(undefined)
       for (const [place, url] of this.#streamed) place.resolve(this.#neverSent(url))
     })
   }
@@ -154,12 +154,18 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     return new RequestRecord(url, this.#clock).fail(new ClosedError('the engine is closed'))
   }
 
-  async #track<T>(work: Promise<T>): Promise<T> {
-    this.#running.add(work)
+  /**
+   * A policy or a transport of the caller's may outlast the engine: `run` waits for its lanes until the cut at most. Not by a
+   * race with one promise of the engine's, which would keep something of every run for as long as the engine lives.
+   */
+  async #endOf(lanes: Promise<unknown>): Promise<void> {
+    const over = new Deferred<unknown>()
+    this.#runs.add(over)
+    lanes.then(over.resolve, over.reject)
     try {
-      return await work
+      await over.promise
     } finally {
-      this.#running.delete(work)
+      this.#runs.delete(over)
     }
   }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { CircuitBreaker, ClosedError, type Policy, RetryPolicy } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +11,9 @@ import {
   UndiciTransport,
 } from '../../src/engines/index.js'
 import { deadUrl, eventually, httpServer, rawServer } from '../contracts/servers.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const times = (count: number, url: string): string[] => Array.from({ length: count }, (_, i) => `${url}/${i}`)
 const sleep = (ms: number): Promise<void> =>
@@ -358,6 +363,22 @@ test('a transport that was handed in is used, and left open', async () => {
   await engine.close({ timeoutMs: 20 })
   expect((await running).errorBreakdown).toEqual({ CLOSED: 1 })
   expect((await transport.send({ url: server.url })).statusCode).toBe(200)
+})
+
+test('an engine keeps nothing of the runs that are over', async () => {
+  const engine = new AsyncEngine({ transport: unavailable })
+  const used = async (): Promise<number> => {
+    for (let run = 0; run < 20_000; run += 1) await engine.run(['http://nowhere'])
+    for (let turn = 0; turn < 3; turn += 1) {
+      await sleep(0)
+      collectGarbage()
+    }
+    return process.memoryUsage().heapUsed
+  }
+  await used()
+  const before = await used()
+  expect(((await used()) - before) / 20_000).toBeLessThan(100)
+  await engine.close()
 })
 
 test('100 % of errors leave no unhandled rejection and every result counted', async () => {

@@ -42,13 +42,18 @@ export class EngineProcess implements AsyncDisposable {
 
   /** One run at a time. Rejects when the engine fails, its process ends, or with the abort reason. */
   async run(request: EngineRequest, signal?: AbortSignal): Promise<EngineResult> {
+    if (this.#hasEnded) throw this.#lost()
     const given = new AbortController()
     const message = once(this.#child, 'message', {
       signal: signal === undefined ? given.signal : AbortSignal.any([given.signal, signal]),
     })
+    // Not by the promise of its end, which outlives the run: with it, all results would be kept.
+    const ended = once(this.#child, 'exit', { signal: given.signal }).then(() => {
+      throw this.#lost()
+    })
     this.#child.send(request)
     try {
-      const [answer] = (await Promise.race([message, this.#lost()])) as [EngineAnswer]
+      const [answer] = (await Promise.race([message, ended])) as [EngineAnswer]
       if ('failure' in answer) throw new Error(`the ${this.spec.engine} engine failed: ${answer.failure}`)
       return new EngineResult(answer.results, answer.totalTimeMs, answer.peakMemoryMb)
     } catch (error) {
@@ -59,13 +64,17 @@ export class EngineProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL')
+    if (!this.#hasEnded) this.#child.kill('SIGKILL')
     await this.#exited
   }
 
-  async #lost(): Promise<never> {
-    const [code, signal] = await this.#exited
-    throw new Error(`the process of the ${this.spec.engine} engine ended (${String(code ?? signal)})`)
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+
+  #lost(): Error {
+    const { exitCode, signalCode } = this.#child
+    return new Error(`the process of the ${this.spec.engine} engine ended (${exitCode ?? signalCode})`)
   }
 }
 

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { EngineProcess } from '../../src/lab/engine-process.js'
 import { ENGINE_NAMES, type EngineSpec } from '../../src/lab/engine-spec.js'
+import { eventually } from '../contracts/servers.js'
 import { type HttpMock, startHttpMock } from '../../src/mock/index.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 let mock: HttpMock
 beforeAll(async () => {
@@ -46,4 +52,26 @@ it('ends a run at once when it is aborted, and its process with it', async () =>
   abort.abort(new Error('enough'))
   await expect(run).rejects.toThrow('enough')
   await running[Symbol.asyncDispose]()
+})
+
+it('keeps no results of the runs that are over', async () => {
+  await using running = new EngineProcess(spec({}))
+  const resultsOf = async (): Promise<WeakRef<object>> => {
+    const { results } = await running.run({ url: `${mock.url}/`, count: 10 })
+    return new WeakRef(results)
+  }
+  const first = await resultsOf()
+  await resultsOf()
+  await eventually(() => {
+    collectGarbage()
+    return first.deref() === undefined
+  })
+})
+
+it('tells that its process has ended, in a run and before one', async () => {
+  const running = new EngineProcess(spec({}))
+  const ended = 'the process of the async-optimized engine ended (SIGKILL)'
+  const run = running.run({ url: `${mock.url}/hang`, count: 1 })
+  await Promise.all([expect(run).rejects.toThrow(ended), running[Symbol.asyncDispose]()])
+  await expect(running.run({ url: mock.url, count: 1 })).rejects.toThrow(ended)
 })

@@ -1,5 +1,5 @@
 import type { Clock, Departure, Operation, Policy, SpacedLimiter, Within } from 'async-patterns'
-import { contextOf } from 'async-patterns'
+import { contextOf, RateLimitedError } from 'async-patterns'
 
 /**
  * The limiter's layer in the stack of one attempt. Leave to depart is used up when the request's head is written, not
@@ -35,6 +35,17 @@ export class Departing implements Policy {
   /** Asks for leave, also for a second time after `giveBack`. */
   async leave(within: Within): Promise<void> {
     this.#departure = await this.#limiter.acquireDeparture({ within })
+  }
+
+  /** As `leave`; false, as soon as that is known, where it would take longer than `maxWaitMs`. */
+  async leaveWithin(maxWaitMs: number, within: Within): Promise<boolean> {
+    try {
+      this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs, within })
+      return true
+    } catch (error) {
+      if (error instanceof RateLimitedError) return false
+      throw error
+    }
   }
 
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T> {

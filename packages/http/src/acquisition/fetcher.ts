@@ -96,21 +96,35 @@ export class Fetcher {
     return await this.#throughBreaker(page, enough, departing, context)
   }
 
-  /** Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. */
+  /**
+   * Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. And memory is
+   * given back where leave takes too long: in a minute of quiet it is for the pages of other sources.
+   */
   async #waitForRoom(
     page: PageRef,
     departing: Departing,
     context: Context,
     atLeast?: number,
   ): Promise<PagePlace> {
-    departing.giveBack()
-    const place = await this.#parts.memory.reserve(page.source, context, atLeast)
-    try {
+    const { memory } = this.#parts
+    for (;;) {
+      departing.giveBack()
+      const place = await memory.reserve(page.source, context, atLeast)
+      if (await this.#leavesSoon(place, departing, context)) return place
       await departing.leave(context)
-      return place
-    } catch (error) {
-      place.release()
-      throw error
+      const free = memory.tryReserve(page.source, atLeast)
+      if (free !== undefined) return free
+    }
+  }
+
+  /** With its place; one that waits to depart keeps it no longer than a request may. */
+  async #leavesSoon(place: PagePlace, departing: Departing, context: Context): Promise<boolean> {
+    let leaves = false
+    try {
+      leaves = await departing.leaveWithin(this.#source.limits.timeoutMs, context)
+      return leaves
+    } finally {
+      if (!leaves) place.release()
     }
   }
 

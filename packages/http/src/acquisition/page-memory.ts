@@ -39,9 +39,9 @@ export class PageMemory {
     return [this.#light, this.#heavy].reduce((sum, room) => sum + room.maxConcurrent - room.available, 0)
   }
 
-  /** Undefined when the page would have to wait. */
-  tryReserve(source: string): PagePlace | undefined {
-    const { room, weight } = this.#roomFor(this.#guessOf(source))
+  /** Undefined when the page would have to wait. `atLeast` as for `reserve`. */
+  tryReserve(source: string, atLeast = 0): PagePlace | undefined {
+    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(source), atLeast))
     const permit = room.tryAcquire({ weight })
     return permit && this.#placeOf(source, permit, room, weight)
   }

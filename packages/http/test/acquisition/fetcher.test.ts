@@ -282,6 +282,31 @@ describe('Fetcher', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
+  it('A-5 a page that has got its memory keeps it from no other source while its own server asks for quiet', async () => {
+    const fetcher = fetcherWith()
+    const heavy = memory.tryReserve('a')
+    if (heavy === undefined) throw new Error('no memory')
+    memory.weigh('a', heavy, 2_000_000)
+    heavy.release()
+    const all = await memory.reserve('a', {})
+    const fetched = fetcher.fetch(pageOf('a', 1), {})
+    await clock.advance(1_000)
+    // As a 429 comes in: the memory of the page that met it is free before the limiter knows.
+    all.release()
+    await Promise.resolve()
+    limiter.blockUntil(clock.now() + 60_000)
+    await clock.advance(1_000)
+    expect(memory.bytesInUse).toBe(0)
+    const other = await memory.reserve('a', {})
+    await clock.advance(60_000)
+    expect(departures).toEqual([])
+    other.release()
+    const { place } = await clock.run(fetched)
+    expect(departures).toHaveLength(1)
+    place.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
   it("ends at once with the caller's reason, counting nothing", async () => {
     answers = ['hang']
     const stop = new AbortController()

@@ -6,7 +6,6 @@ import type { Claim, PageCommit, PageError, PageRef } from '../page.js'
 import { statusOfRun, summarise } from '../summarise.js'
 import type { Summary } from '../summary.js'
 import type { Courtesy } from './courtesies.js'
-import { keepCourtesies } from './courtesies.js'
 import { factsOf, rejectedOf, sourceFactsOf } from './facts.js'
 import { JournalTables } from './journal.js'
 import type { Database } from './open-database.js'
@@ -14,7 +13,7 @@ import { openDatabase, ownFile, translating } from './open-database.js'
 import { PageTable } from './pages.js'
 import { ProductTable } from './products.js'
 import { openRun } from './runs.js'
-import { setAside } from './set-aside.js'
+import { beginAnew, endBegun } from './begin-anew.js'
 
 export interface SqliteLedgerOptions {
   /** The database; its folder is made when it is not there. */
@@ -60,15 +59,11 @@ export class SqliteLedger implements Ledger {
     this.#closeDatabase()
     return translating(file, () => {
       const now = this.#clock.wallNow()
-      const courtesies = fresh ? (setAside(file, now) ?? anyCourtesy(plan, now)) : []
+      endBegun(file)
+      if (fresh) beginAnew(this.#options, now, anyCourtesy(plan, now))
       const database = openDatabase(this.#options)
       try {
-        const { number, run } = database
-          .transaction(() => {
-            keepCourtesies(database, courtesies)
-            return openRun(database, plan, now)
-          })
-          .immediate()
+        const { number, run } = database.transaction(() => openRun(database, plan, now)).immediate()
         this.#opened = tablesOf(database, number)
         return run
       } finally {

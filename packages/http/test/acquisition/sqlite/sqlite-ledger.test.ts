@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Claim } from '../../../src/acquisition/page.js'
 import { LedgerError, LedgerLockedError } from '../../../src/acquisition/ledger-errors.js'
-import { previousFile } from '../../../src/acquisition/sqlite/set-aside.js'
+import { previousFile } from '../../../src/acquisition/sqlite/begin-anew.js'
 import { SqliteLedger } from '../../../src/acquisition/sqlite/sqlite-ledger.js'
 import { commitOf, pageOf, planOf } from '../../contracts/ledger-contract.js'
 
@@ -149,19 +149,47 @@ describe('SqliteLedger', () => {
     expect(await readFile(previousFile(file), 'utf8')).toMatch(/^not a database/)
   })
 
-  it('A-4 fresh still knows the last departure of the ledger that it replaces', async () => {
+  describe('what an endpoint is owed over fresh', () => {
     const clock = new ManualClock()
-    const at = clock.wallNow()
-    {
+    const owed = (): unknown => new Map([['a', clock.wallNow()]])
+
+    beforeEach(async () => {
       await using ledger = new SqliteLedger({ file, clock })
       const run = await ledger.openRun(planOf('a'), { fresh: false })
-      const departures = [{ source: 'a', pageId: 'a:page=1', attempt: 1, at }]
-      await ledger.log({ departures, failures: [], transitions: [] })
+      const departures = [{ source: 'a', pageId: 'a:page=1', attempt: 1, at: clock.wallNow() }]
+      const failure = { source: 'a', pageId: 'a:page=1', attempt: 1, code: 'HTTP_429', message: 'no' }
+      const failures = [{ ...failure, at: clock.wallNow(), quietMs: 60_000 }]
+      await ledger.log({ departures, failures, transitions: [] })
       await ledger.closeRun(run, 'finished')
-    }
-    await clock.advance(400)
-    await using ledger = new SqliteLedger({ file, clock })
-    expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toEqual(new Map([['a', at]]))
+    })
+
+    it('A-4 fresh still knows the last departure of the ledger that it replaces', async () => {
+      const before = owed()
+      await clock.advance(400)
+      await using ledger = new SqliteLedger({ file, clock })
+      expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toEqual(before)
+    })
+
+    it('A-4 A-16 fresh on a full disk leaves the ledger as it was', async () => {
+      {
+        await using limited = new SqliteLedger({ file, clock, maxBytes: 16 * 1024 })
+        await expect(limited.openRun(planOf('a'), { fresh: true })).rejects.toThrow('the disk is full')
+      }
+      await using ledger = new SqliteLedger({ file, clock })
+      const { resumed, lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: false })
+      expect([resumed, lastDepartureAt]).toEqual([true, owed()])
+    })
+
+    it('A-4 fresh is finished later when it was killed between the old ledger and the new one', async () => {
+      {
+        await using ledger = new SqliteLedger({ file, clock })
+        await ledger.openRun(planOf('a'), { fresh: true })
+      }
+      await rename(file, `${file}.next`)
+      await using ledger = new SqliteLedger({ file, clock })
+      const { quietMs } = await ledger.openRun(planOf('a'), { fresh: false })
+      expect(quietMs).toEqual(new Map([['a', 60_000]]))
+    })
   })
 
   it('says that no run is open', async () => {

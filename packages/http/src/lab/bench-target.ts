@@ -26,9 +26,7 @@ export function targetOptions(options: BenchTargetOptions) {
   checkNumber('mockErrorRate', read.mockErrorRate, { min: 0, max: 1 })
   if (read.mockRateLimitAfter !== undefined)
     checkCount('mockRateLimitAfter', read.mockRateLimitAfter, { min: 0 })
-  if (read.url !== undefined && !/^https?:$/.test(protocolOf(read.url))) {
-    throw new TypeError(`url is ${JSON.stringify(read.url)}; allowed is an http or https URL`)
-  }
+  if (read.url !== undefined) checkUrl(read.url)
   return read
 }
 
@@ -96,6 +94,11 @@ function behaviourOf({
   return mockRateLimitAfter === undefined ? behaviour : { ...behaviour, rateLimitAfter: mockRateLimitAfter }
 }
 
-function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : ''
+/** Credentials are refused before anything is sent, and not shown: they would stand in every result. */
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && url.username + url.password !== '')
+    throw new TypeError(`url has credentials for ${JSON.stringify(url.host)}; allowed is a URL without`)
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new TypeError(`url is ${JSON.stringify(text)}; allowed is an http or https URL`)
 }

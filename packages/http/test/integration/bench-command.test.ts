@@ -125,12 +125,17 @@ it.each([
   [['--duration', 'soon'], '--duration'],
   [['--jsonl-out', ''], '--jsonl-out is empty'],
   [['--url', 'ftp://127.0.0.1/'], 'url is "ftp://127.0.0.1/"; allowed is an http or https URL'],
+  [
+    ['--url', 'http://ann:hidden@127.0.0.1/'],
+    'url has credentials for "127.0.0.1"; allowed is a URL without',
+  ],
   [['--jsonl-out', 'r', '--sqlite-out', './r'], '--jsonl-out and --sqlite-out name the same file'],
   [['--jsonl-out', 'benchmark_output.json'], '--jsonl-out and --output name the same file'],
   [['--nonsense'], "unknown option '--nonsense'"],
 ])('exits with 2 for %j', async (flags, message) => {
   const { code, stderr } = await bench(...flags)
   expect(stderr).toContain(message)
+  expect(stderr).not.toContain('hidden')
   expect(code).toBe(2)
 })
 

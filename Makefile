@@ -82,8 +82,10 @@ mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore a
 bench/node_modules/.package-lock.json: bench/package.json bench/package-lock.json
 	npm ci --prefix bench --no-audit --no-fund
 
-bench-patterns: build bench/node_modules/.package-lock.json ## each pattern against its peers, in nanoseconds: bench/results/patterns.json
+bench-patterns: build bench/node_modules/.package-lock.json ## each pattern against its peers, in nanoseconds; what an import and a bundle cost: bench/results/
 	node bench/patterns/index.mjs
+	node bench/import-time.mjs
+	node bench/size.mjs
 
 bench-load: build bench/node_modules/.package-lock.json ## load generator and engines against wrk, autocannon and undici on nginx: bench/results/load.json
 	node bench/load/index.mjs

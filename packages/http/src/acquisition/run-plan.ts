@@ -18,7 +18,7 @@ export function planOf(config: PipelineConfig, secrets: Secrets, version: string
 function plannedSource(source: SourceConfig, secrets: Secrets): PlannedSource {
   return {
     name: source.name,
-    endpoint: secrets.redact(endpointOf(source)),
+    endpoint: endpointOf(source, secrets),
     limitPerSecond: source.limits.ratePerSecond,
     first: new SourceUrlSecrets(source, secrets).sealPage(paginationOf(source).first()),
   }

@@ -17,7 +17,7 @@ export interface TrackTools extends Pick<FetcherParts, 'transport' | 'normalise'
 export function tracksOf(scope: RunScope, tools: TrackTools): Map<string, SourceTrack> {
   const { config, run, clock, secrets } = scope
   const { sources } = config
-  const limiters = new EndpointLimiters(sources, clock, run)
+  const limiters = new EndpointLimiters(sources, clock, { ...run, secrets })
   const memory = new PageMemory(
     config.memoryBytes,
     sources.reduce((sum, source) => sum + source.limits.concurrency, 0),

@@ -1,12 +1,25 @@
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, it } from 'vitest'
 import { EndpointLimiters, endpointOf } from '../../src/acquisition/endpoint-limiter.js'
+import { Secrets } from '../../src/acquisition/secrets.js'
 import { sourceAt } from '../support/source-at.js'
 
 describe('EndpointLimiters', () => {
   it('knows an endpoint by origin and path', () => {
-    expect(endpointOf(sourceAt('http://a.test/v1/', '/items'))).toBe('http://a.test/v1/items')
-    expect(endpointOf(sourceAt('http://a.test', ''))).toBe('http://a.test/')
+    const none = new Secrets()
+    expect(endpointOf(sourceAt('http://a.test/v1/', '/items'), none)).toBe('http://a.test/v1/items')
+    expect(endpointOf(sourceAt('http://a.test', ''), none)).toBe('http://a.test/')
+  })
+
+  it('A-4 A-14 tells hosts apart that the environment gave, and shows none; a credential makes no other endpoint', () => {
+    const secrets = new Secrets(['one.test', 'two.test', 'key-1', 'key-2'], ['key-1', 'key-2'])
+    const at = (host: string, key: string) => endpointOf(sourceAt(`http://${host}/${key}`, 'items'), secrets)
+    expect(at('one.test', 'key-1')).toMatch(/^http:\/\/\[redacted\]\/\[redacted\]\/items [\w-]{43}$/)
+    expect(at('two.test', 'key-1')).not.toBe(at('one.test', 'key-1'))
+    expect(at('one.test', 'key-2')).toBe(at('one.test', 'key-1'))
+    const sources = ['one.test', 'two.test'].map(host => sourceAt(`http://${host}`, 'items'))
+    const limiters = new EndpointLimiters(sources, new ManualClock(), { secrets })
+    expect(new Set(sources.map(source => limiters.of(source))).size).toBe(2)
   })
 
   it('shares a limiter per endpoint, at the lowest of the rates', () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -112,6 +112,23 @@ describe('async-patterns load', () => {
     expect(lines).toHaveLength(100)
     const open = await result(url, '--workers', '2', '--rate', '500', '--duration', '400ms')
     expect(open.requests.total).toBe(200)
+  })
+
+  test('several threads: whether their one file can be written is found out before the load', async () => {
+    const began = performance.now()
+    const { code, stderr } = await load(url, '--workers', '2', '--duration', '30s', '--jsonl-out', folder)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`error: ${folder}: `)])
+    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(existsSync(`${folder}.0.part`)).toBe(false)
+  })
+
+  test('several threads: where their files cannot become one, it says why, and they stay', async () => {
+    const file = join(folder, 'full')
+    await symlink('/dev/full', file)
+    const { code, stderr } = await load(url, '--workers', '2', '--requests', '10', '--jsonl-out', file)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`error: ${file}: the disk is full`)])
+    const parts = await Promise.all([0, 1].map(part => readFile(`${file}.${part}.part`, 'utf8')))
+    expect(parts.join('').trimEnd().split('\n')).toHaveLength(10)
   })
 
   test('--output leaves the measurement with its histograms', async () => {

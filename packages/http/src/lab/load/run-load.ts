@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { onAbort } from 'async-patterns'
+import { asWriterError, WholeFile } from '../../persistence/index.js'
 import { type LoadOptions, type LoadPlan, loadPlan } from './load-options.js'
 import { type LoadMeasurement, measurementOf } from './load-result.js'
 import { LoadShare, type ShareReport, type ShareRunner, sharesOf } from './load-share.js'
@@ -19,6 +20,7 @@ import { ThreadedShare } from './threaded-share.js'
 export async function runLoad(options: LoadOptions): Promise<LoadMeasurement> {
   const plan = loadPlan(options)
   const { signal } = options
+  checkJoined(plan)
   const timeline = new Timeline(plan.workers, options.onProgress)
   await using crew = new Crew(plan, report => timeline.add(report))
   crew.stopOn(signal)
@@ -63,14 +65,23 @@ class Crew implements AsyncDisposable {
   }
 }
 
-/** The files of the threads become one. */
+/** Several threads write a file each: found out at the end only, a file that cannot be written would cost what was measured. */
+function checkJoined({ jsonlFile, workers }: LoadPlan): void {
+  if (jsonlFile !== undefined && workers > 1) new WholeFile(jsonlFile)[Symbol.dispose]()
+}
+
+/** The files of the threads become one. Where they cannot, they stay. */
 async function joinParts(plan: LoadPlan): Promise<void> {
   const { jsonlFile } = plan
   if (jsonlFile === undefined || plan.workers === 1) return
   let flags = 'w'
-  for (const { jsonlFile: part = '' } of sharesOf(plan)) {
-    await pipeline(createReadStream(part), createWriteStream(jsonlFile, { flags }))
-    await rm(part)
-    flags = 'a'
+  try {
+    for (const { jsonlFile: part = '' } of sharesOf(plan)) {
+      await pipeline(createReadStream(part), createWriteStream(jsonlFile, { flags }))
+      await rm(part)
+      flags = 'a'
+    }
+  } catch (error) {
+    throw asWriterError(error, jsonlFile)
   }
 }

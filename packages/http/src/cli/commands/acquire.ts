@@ -9,7 +9,7 @@ import {
   settings,
   settingsHelp,
 } from '../../acquisition/index.js'
-import { interruption } from '../acquire/interruption.js'
+import { interruption } from '../interruption.js'
 import { LiveProgress } from '../acquire/live-progress.js'
 import { LOG_LEVELS, LogProgress, logLevel } from '../acquire/log-progress.js'
 import type { Progress } from '../acquire/progress.js'

@@ -14,7 +14,7 @@ import {
   streamingSettings,
 } from '../../lab/index.js'
 import { WholeFile } from '../../persistence/index.js'
-import { interruption } from '../acquire/interruption.js'
+import { interruption } from '../interruption.js'
 import {
   BENCH_FLAGS,
   type BenchFlags,
@@ -25,11 +25,11 @@ import {
   textsOf,
 } from '../bench/bench-flags.js'
 import { comparisonProgress, comparisonText } from '../bench/comparison-text.js'
-import { ProgressLine } from '../bench/progress-line.js'
 import { resilienceText } from '../bench/resilience-text.js'
 import { streamingProgress, streamingText } from '../bench/streaming-text.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
+import { ProgressLine } from '../progress-line.js'
 import { asGiven } from '../usage-error.js'
 
 const DEFAULT_OUTPUT = 'benchmark_output.json'

@@ -9,12 +9,13 @@ import {
   runLoad,
 } from '../../lab/index.js'
 import { WholeFile } from '../../persistence/index.js'
-import { interruption } from '../acquire/interruption.js'
+import { interruption } from '../interruption.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
-import { LiveLine } from '../load/live-line.js'
 import { type LoadFlags, loadOptions } from '../load/load-flags.js'
+import { loadProgress } from '../load/load-progress.js'
 import { loadTable } from '../load/load-table.js'
+import { ProgressLine } from '../progress-line.js'
 import { asGiven, UsageError } from '../usage-error.js'
 
 const HELP = `
@@ -75,9 +76,9 @@ async function run(url: string, flags: LoadFlags): Promise<number> {
 
 async function measured(options: LoadOptions): Promise<LoadMeasurement> {
   using interrupted = interruption()
-  using line = process.stderr.isTTY ? new LiveLine(process.stderr) : undefined
+  using line = process.stderr.isTTY ? new ProgressLine(process.stderr) : undefined
   try {
-    const onProgress = (progress: LoadProgress): void => line?.show(progress)
+    const onProgress = (progress: LoadProgress): void => line?.show(loadProgress(progress))
     return await runLoad({ ...options, signal: interrupted.signal, onProgress })
   } catch (error) {
     if (error instanceof TransportError && error.code === 'BAD_REQUEST') throw new UsageError(error.message)

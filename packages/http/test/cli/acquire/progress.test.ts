@@ -3,7 +3,6 @@ import type { WriteStream } from 'node:tty'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AcquireEvent, Summary } from '../../../src/acquisition/index.js'
 import { resultPaths } from '../../../src/acquisition/index.js'
-import { interruption } from '../../../src/cli/acquire/interruption.js'
 import { LiveProgress } from '../../../src/cli/acquire/live-progress.js'
 import { LogProgress, logLevel } from '../../../src/cli/acquire/log-progress.js'
 import { resultTable } from '../../../src/cli/acquire/result-table.js'
@@ -194,26 +193,5 @@ describe('resultTable', () => {
     expect(resultTable({ ...SUMMARY, sources: echoing }, resultPaths('out')).split('\n')).toContain(
       '  shop: a configured secret was taken out of 2 texts of its records',
     )
-  })
-})
-
-describe('interruption', () => {
-  it('A-17 aborts at the first signal, takes its echo for the same, and exits at once at the second', () => {
-    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
-    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
-    const before = process.listenerCount('SIGINT')
-    {
-      using interrupted = interruption()
-      process.emit('SIGINT')
-      expect(interrupted.signal.aborted).toBe(true)
-      now.mockReturnValue(1_020)
-      process.emit('SIGTERM')
-      expect(exit).not.toHaveBeenCalled()
-      now.mockReturnValue(2_000)
-      process.emit('SIGINT')
-      expect(exit).toHaveBeenCalledExactlyOnceWith(130)
-    }
-    expect(process.listenerCount('SIGINT')).toBe(before)
-    vi.restoreAllMocks()
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { ProgressLine } from '../../../src/cli/bench/progress-line.js'
+import { ProgressLine } from '../../src/cli/progress-line.js'
 
 function stream(isTTY: boolean) {
   const written: string[] = []

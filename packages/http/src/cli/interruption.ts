@@ -1,4 +1,4 @@
-import { EXIT } from '../exit-code.js'
+import { EXIT } from './exit-code.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 /** A terminal and a parent process may both hand on one and the same Ctrl-C. */

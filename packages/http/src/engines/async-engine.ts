@@ -20,6 +20,7 @@ import { EngineResult } from './engine-result.js'
 import { PeakMemory } from './peak-memory.js'
 import { RequestRecord, type RequestResult, type RequestStatus } from './request-result.js'
 import type { Transport, TransportCloseOptions, TransportResponse } from './transport.js'
+import { until } from './until.js'
 
 /** A request has reached another status. */
 export interface RequestEvent {
@@ -94,7 +95,8 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
 
   /**
    * Results as they come, not in the order of the URLs. The source is read only as fast as results are taken: no
-   * more than `maxConcurrent` URLs and results are held. Whoever leaves the loop early ends what is in flight.
+   * more than `maxConcurrent` URLs and results are held. Whoever leaves the loop early ends what is in flight. Once `close`
+   * has begun no more URLs are read, and the stream ends with the results of those that were; a later one with a first CLOSED.
    */
   runStreaming(urls: Iterable<string> | AsyncIterable<string>): AsyncIterable<RequestResult> {
     return { [Symbol.asyncIterator]: () => this.#streamAll(urls)[Symbol.asyncIterator]() }
@@ -128,7 +130,12 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
       within ??= { signal: AbortSignal.any([context.signal, this.#abort.signal]) }
       return this.#stream(url, within)
     }
-    return pipeline(urls, map(fetchOne, { concurrency: this.#maxConcurrent, ordered: false }))
+    const isClosed = (): boolean => this.#closed !== undefined
+    // Each URL of an endless source would fail at once, without a turn of the event loop between them.
+    return pipeline(
+      until(isClosed, urls),
+      map(fetchOne, { concurrency: this.#maxConcurrent, ordered: false }),
+    )
   }
 
   async #close(timeoutMs: number): Promise<void> {

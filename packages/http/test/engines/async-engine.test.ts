@@ -237,6 +237,33 @@ test('close ends a stream in backoff, or on a transport of the caller', async ()
   await transport.close({ timeoutMs: 0 })
 })
 
+test.each(['sync', 'async'])('close ends a stream of an endless source: %s', async kind => {
+  await using server = await httpServer((_, response) => void response.end())
+  const engine = new AsyncEngine({ maxConcurrent: 3 })
+  let isSourceClosed = false
+  function* forever(): Generator<string, void> {
+    try {
+      for (;;) yield server.url
+    } finally {
+      isSourceClosed = true
+    }
+  }
+  async function* foreverAsync(): AsyncGenerator<string, void> {
+    yield* forever()
+  }
+  let [count, cut] = [0, 0]
+  let closing: Promise<void> | undefined
+  for await (const { error } of engine.runStreaming(kind === 'sync' ? forever() : foreverAsync())) {
+    if (++count === 20) closing = engine.close()
+    if (error !== null) cut += 1
+    if (cut > 100) break
+  }
+  await closing
+  expect([cut <= 3, count < 30, isSourceClosed]).toEqual([true, true, true])
+  const later = await collect(engine.runStreaming(forever()))
+  expect(later.map(({ error }) => error?.code)).toEqual(['CLOSED'])
+})
+
 /** Answers 503 to everything. */
 const unavailable: Transport = {
   send: ({ url }) =>

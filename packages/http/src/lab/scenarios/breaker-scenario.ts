@@ -100,6 +100,8 @@ async function runPart(
   const results: RequestResult[] = []
   for await (const result of engine.runStreaming(paced(target.url, requestCount, paceMs, signal)))
     results.push(result)
+  // The engine was closed then, and left the rest unread.
+  signal?.throwIfAborted()
   const succeeded = results.filter(({ error }) => error === null).length
   const stats = await target.stats()
   return {

@@ -50,6 +50,8 @@ export async function runRetryScenario(
   const results: RequestResult[] = []
   for await (const result of engine.runStreaming(paced(target.url, requestCount, paceMs, signal)))
     results.push(result)
+  // The engine was closed then, and left the rest unread.
+  signal?.throwIfAborted()
   const stats = await target.stats()
   const statuses = stats?.routes['/'] ?? {}
   const serverRequests = stats?.requests ?? 0

@@ -59,6 +59,15 @@ test('options: a jitter by a wrong name is told the right ones', () => {
   )
 })
 
+test.each([
+  ['RetryPolicy.baseDelayMs is -1', { baseDelayMs: -1 }],
+  ['RetryPolicy.maxDelayMs is -1', { maxDelayMs: -1, jitter: 'decorrelated' }],
+  ['RetryPolicy.exponentialBase is 0', { exponentialBase: 0 }],
+  ['RetryPolicy.jitter is 3', { jitter: 3 }],
+] as const)('options: a delay of a retry is named as the caller has it: %s', (message, config) => {
+  expect(() => new RetryPolicy(config)).toThrow(message)
+})
+
 test('options: a count window that no memory holds is refused by name', () => {
   expect(() => new CircuitBreaker({ window: 'count', windowCalls: 1e12 })).toThrow(
     /CircuitBreaker\.windowCalls is 1000000000000/,

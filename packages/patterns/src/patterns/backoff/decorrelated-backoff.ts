@@ -21,11 +21,14 @@ export class DecorrelatedBackoff implements Backoff {
   readonly maxDelayMs: number
   readonly #baseDelayMs: number
 
-  /** @throws TypeError or RangeError when an option is out of range. */
-  constructor(options?: DecorrelatedBackoffOptions) {
+  /**
+   * `owner` is whose options these are, for the errors.
+   * @throws TypeError or RangeError when an option is out of range.
+   */
+  constructor(options?: DecorrelatedBackoffOptions, owner = 'DecorrelatedBackoff') {
     const { baseDelayMs, maxDelayMs } = withDefaults(DEFAULTS, options)
-    checkDuration('DecorrelatedBackoff.baseDelayMs', baseDelayMs)
-    checkDuration('DecorrelatedBackoff.maxDelayMs', maxDelayMs, { orInfinity: true })
+    checkDuration(`${owner}.baseDelayMs`, baseDelayMs)
+    checkDuration(`${owner}.maxDelayMs`, maxDelayMs, { orInfinity: true })
     this.maxDelayMs = clampDelay(maxDelayMs)
     this.#baseDelayMs = Math.min(baseDelayMs, this.maxDelayMs)
   }

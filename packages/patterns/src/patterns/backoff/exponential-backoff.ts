@@ -25,16 +25,19 @@ export class ExponentialBackoff implements Backoff {
   readonly #exponentialBase: number
   readonly #jitter: number
 
-  /** @throws TypeError or RangeError when an option is out of range. */
-  constructor(options?: ExponentialBackoffOptions) {
+  /**
+   * `owner` is whose options these are, for the errors.
+   * @throws TypeError or RangeError when an option is out of range.
+   */
+  constructor(options?: ExponentialBackoffOptions, owner = 'ExponentialBackoff') {
     const { baseDelayMs, maxDelayMs, exponentialBase, jitter } = withDefaults<
       Required<ExponentialBackoffOptions>,
       ExponentialBackoffOptions
     >(DEFAULTS, options)
-    checkDuration('ExponentialBackoff.baseDelayMs', baseDelayMs)
-    checkDuration('ExponentialBackoff.maxDelayMs', maxDelayMs, { orInfinity: true })
-    checkNumber('ExponentialBackoff.exponentialBase', exponentialBase, { min: 1 })
-    this.#jitter = jitterFactor('ExponentialBackoff.jitter', jitter)
+    checkDuration(`${owner}.baseDelayMs`, baseDelayMs)
+    checkDuration(`${owner}.maxDelayMs`, maxDelayMs, { orInfinity: true })
+    checkNumber(`${owner}.exponentialBase`, exponentialBase, { min: 1 })
+    this.#jitter = jitterFactor(`${owner}.jitter`, jitter)
     this.maxDelayMs = clampDelay(maxDelayMs)
     this.#baseDelayMs = baseDelayMs
     this.#exponentialBase = exponentialBase

@@ -105,6 +105,6 @@ type Delays = Pick<RetryConfig, 'baseDelayMs' | 'maxDelayMs' | 'exponentialBase'
 
 function backoffOf(config: Delays = {}): Backoff {
   const { jitter, ...delays } = config
-  if (jitter === 'decorrelated') return new DecorrelatedBackoff(delays)
-  return new ExponentialBackoff(jitter === undefined ? delays : { ...delays, jitter })
+  if (jitter === 'decorrelated') return new DecorrelatedBackoff(delays, 'RetryPolicy')
+  return new ExponentialBackoff(jitter === undefined ? delays : { ...delays, jitter }, 'RetryPolicy')
 }

@@ -17,13 +17,19 @@ import { expect, test } from 'vitest'
 setFlagsFromString('--expose_gc')
 const collect = runInNewContext('gc') as () => void
 
+/** What cannot be collected: finalizers and weak references take several turns of the event loop. */
 async function heapUsed(): Promise<number> {
-  for (let round = 0; round < 3; round += 1) {
+  let least = Infinity
+  for (let round = 0; round < 8; round += 1) {
     collect()
     await new Promise(resolve => setImmediate(resolve))
+    least = Math.min(least, process.memoryUsage().heapUsed)
   }
-  return process.memoryUsage().heapUsed
+  return least
 }
+
+/** The smallest object there is has two words; what compiler and coverage keep for themselves is less for each call. */
+const LEAST_LEAK_BYTES = 16
 
 /** Everything that may hold on to a call: line, timer, listener, probe, late work. */
 class LeakRig {
@@ -79,6 +85,7 @@ test('P-R3 after 100,000 calls with aborts: no listener, no timer, no permit out
   const rig = new LeakRig()
   for (let round = 0; round < 20; round += 1) await rig.thousand()
   const before = await heapUsed()
+  const ended = rig.ended
   for (let round = 20; round < 100; round += 1) await rig.thousand()
   await rig.clock.advance(1_000) // the last late work ends
   expect(rig.ended).toBe(100_000)
@@ -87,5 +94,5 @@ test('P-R3 after 100,000 calls with aborts: no listener, no timer, no permit out
   expect(rig.permits.metrics()).toMatchObject({ inUse: 0, waiting: 0, zombies: 0 })
   expect(rig.breaker.metrics().pending).toBe(0)
   expect(rig.rate.metrics().waiting).toBe(0)
-  expect((await heapUsed()) - before).toBeLessThan(512 * 1024)
+  expect(((await heapUsed()) - before) / (rig.ended - ended)).toBeLessThan(LEAST_LEAK_BYTES)
 }, 120_000)

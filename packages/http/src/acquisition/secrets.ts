@@ -52,7 +52,7 @@ export class Secrets {
   /** The text with `[redacted]` for each secret, and for the beginning of one where the text was cut off (`…`). */
   redact(text: string): string {
     const clean = this.redactWhole(text)
-    if (this.#pattern === undefined || !clean.includes(cutOff)) return clean
+    if (!clean.includes(cutOff)) return clean
     const parts = clean.split(cutOff)
     return parts.map((part, index) => (index < parts.length - 1 ? this.#withoutEnd(part) : part)).join(cutOff)
   }

@@ -263,8 +263,8 @@ describe('Fetcher', () => {
     })
   })
 
-  it('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
-    const fetcher = fetcherWith()
+  /** A page of a source whose pages are heavy, and the place that holds all the memory it waits for. */
+  async function waitingForMemory(fetcher: Fetcher) {
     const heavy = memory.tryReserve('a')
     if (heavy === undefined) throw new Error('no memory')
     memory.weigh('a', heavy, 2_000_000)
@@ -272,6 +272,12 @@ describe('Fetcher', () => {
     const all = await memory.reserve('a', {})
     const fetched = fetcher.fetch(pageOf('a', 1), {})
     await clock.advance(1_000)
+    return { all, fetched }
+  }
+
+  it('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
+    const fetcher = fetcherWith()
+    const { all, fetched } = await waitingForMemory(fetcher)
     limiter.blockUntil(clock.now() + 7_000)
     all.release()
     await clock.advance(6_999)
@@ -284,13 +290,7 @@ describe('Fetcher', () => {
 
   it('A-5 a page that has got its memory keeps it from no other source while its own server asks for quiet', async () => {
     const fetcher = fetcherWith()
-    const heavy = memory.tryReserve('a')
-    if (heavy === undefined) throw new Error('no memory')
-    memory.weigh('a', heavy, 2_000_000)
-    heavy.release()
-    const all = await memory.reserve('a', {})
-    const fetched = fetcher.fetch(pageOf('a', 1), {})
-    await clock.advance(1_000)
+    const { all, fetched } = await waitingForMemory(fetcher)
     // As a 429 comes in: the memory of the page that met it is free before the limiter knows.
     all.release()
     await Promise.resolve()

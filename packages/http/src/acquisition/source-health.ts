@@ -1,5 +1,5 @@
-import type { Clock } from 'async-patterns'
-import { BreakerOpenError, CircuitBreaker } from 'async-patterns'
+import type { Clock, BreakerOpenError } from 'async-patterns'
+import { CircuitBreaker } from 'async-patterns'
 import type { BreakerTransitionEvent } from 'async-patterns'
 import { verdictOn } from './attempt-verdict.js'
 import type { SourceConfig } from './config.js'

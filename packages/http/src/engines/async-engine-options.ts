@@ -1,17 +1,14 @@
 import {
-  type AnyPolicy,
   CircuitBreaker,
-  type CircuitBreakerOptions,
-  type Clock,
   checkOneOf,
   compose,
-  type Policy,
-  type RetryConfig,
   RetryPolicy,
   SemaphoreLimiter,
   systemClock,
 } from 'async-patterns'
-import { type ConnectionConfig, connectionConfig } from './connection-config.js'
+import type { AnyPolicy, CircuitBreakerOptions, Clock, Policy, RetryConfig } from 'async-patterns'
+import { connectionConfig } from './connection-config.js'
+import type { ConnectionConfig } from './connection-config.js'
 import { classifyResponse, retryResponse } from './response-rules.js'
 import type { Transport, TransportResponse } from './transport.js'
 import { UndiciTransport } from './undici-transport.js'

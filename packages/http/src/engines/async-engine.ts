@@ -1,24 +1,21 @@
 import {
-  type CircuitBreaker,
-  type Clock,
   ClosedError,
-  type Context,
   checkCount,
   checkDuration,
   Deferred,
   Events,
-  type Listener,
   map,
-  type Policy,
   pipeline,
   systemClock,
-  type Within,
 } from 'async-patterns'
-import { type AsyncEngineOptions, breakerOf, openTransport, stackOf } from './async-engine-options.js'
+import type { CircuitBreaker, Clock, Context, Listener, Policy, Within } from 'async-patterns'
+import { breakerOf, openTransport, stackOf } from './async-engine-options.js'
+import type { AsyncEngineOptions } from './async-engine-options.js'
 import type { AsyncEngineProtocol } from './engine.js'
 import { EngineResult } from './engine-result.js'
 import { PeakMemory } from './peak-memory.js'
-import { RequestRecord, type RequestResult, type RequestStatus } from './request-result.js'
+import { RequestRecord } from './request-result.js'
+import type { RequestResult, RequestStatus } from './request-result.js'
 import type { Transport, TransportCloseOptions, TransportResponse } from './transport.js'
 import { until } from './until.js'
 

@@ -1,4 +1,5 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { Deferred } from 'async-patterns'
 import type { FetchNews, FetchReport, FetchTask, FetchWorkerData } from './fetch-worker.js'
 import { fileStart } from './file-start.js'

@@ -3,7 +3,8 @@ import { CrewMember } from './crew-member.js'
 import { EngineResult } from './engine-result.js'
 import type { FetchReport, FetchTask } from './fetch-worker.js'
 import { PeakMemory } from './peak-memory.js'
-import { RequestRecord, type RequestResult } from './request-result.js'
+import { RequestRecord } from './request-result.js'
+import type { RequestResult } from './request-result.js'
 import { WorkerLostError } from './worker-lost-error.js'
 
 /** The same place as in the worker, which cannot be imported: importing it would run it. */

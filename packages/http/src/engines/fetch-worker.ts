@@ -1,6 +1,8 @@
-import { type MessagePort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { systemClock } from 'async-patterns'
-import { RequestRecord, type RequestResult } from './request-result.js'
+import { RequestRecord } from './request-result.js'
+import type { RequestResult } from './request-result.js'
 import type { Transport } from './transport.js'
 import { UndiciTransport } from './undici-transport.js'
 

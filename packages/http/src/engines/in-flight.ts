@@ -1,4 +1,5 @@
-import { type Clock, Deferred, TimeoutError, type TimerHandle } from 'async-patterns'
+import { Deferred, TimeoutError } from 'async-patterns'
+import type { Clock, TimerHandle } from 'async-patterns'
 
 /** A request that is under way; it is its own place in the list of `InFlight`, so that joining and leaving allocate nothing. */
 export abstract class InFlightCall {

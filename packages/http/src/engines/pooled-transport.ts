@@ -1,7 +1,10 @@
-import { type Clock, ClosedError, checkCount, checkDuration, systemClock, type Within } from 'async-patterns'
-import { type ConnectionConfig, checkConnections, connectionDefaults } from './connection-config.js'
+import { ClosedError, checkCount, checkDuration, systemClock } from 'async-patterns'
+import type { Clock, Within } from 'async-patterns'
+import { checkConnections, connectionDefaults } from './connection-config.js'
+import type { ConnectionConfig } from './connection-config.js'
 import { InFlight } from './in-flight.js'
-import { type Target, TargetCache } from './target.js'
+import { TargetCache } from './target.js'
+import type { Target } from './target.js'
 import type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
 
 /** The options that every transport takes. */

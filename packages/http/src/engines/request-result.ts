@@ -1,4 +1,5 @@
-import { type Clock, RetryExhaustedError, RetryBudgetExceededError } from 'async-patterns'
+import { RetryExhaustedError, RetryBudgetExceededError } from 'async-patterns'
+import type { Clock } from 'async-patterns'
 import type { TransportResponse } from './transport.js'
 import { errorCode } from './transport-error.js'
 

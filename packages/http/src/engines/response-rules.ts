@@ -1,4 +1,5 @@
-import { type Outcome, parseRetryAfter, retryErrors, type RetryVerdict, type Verdict } from 'async-patterns'
+import { parseRetryAfter, retryErrors } from 'async-patterns'
+import type { Outcome, RetryVerdict, Verdict } from 'async-patterns'
 import type { TransportResponse } from './transport.js'
 
 /** Errors of a transport after which another attempt can do no better. */

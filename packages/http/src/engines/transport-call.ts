@@ -1,14 +1,11 @@
-import { abortReason, isAborted, onAbort, type Within } from 'async-patterns'
+import { abortReason, isAborted, onAbort } from 'async-patterns'
+import type { Within } from 'async-patterns'
 import { BodyBuffer } from './body-buffer.js'
 import { bodyTooLarge, decodeBody, encodedLimit } from './body-decoder.js'
-import {
-  contentEncodingOf,
-  contentLengthOf,
-  type HeaderRecord,
-  headerRecord,
-  type RawHeaders,
-} from './headers.js'
-import { type InFlight, InFlightCall } from './in-flight.js'
+import { contentEncodingOf, contentLengthOf, headerRecord } from './headers.js'
+import type { HeaderRecord, RawHeaders } from './headers.js'
+import { InFlightCall } from './in-flight.js'
+import type { InFlight } from './in-flight.js'
 import type { TransportRequest, TransportResponse } from './transport.js'
 import { errorCode, TransportError } from './transport-error.js'
 

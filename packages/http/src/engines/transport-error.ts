@@ -1,4 +1,5 @@
-import { AsyncPatternsError, type AsyncPatternsErrorOptions } from 'async-patterns'
+import { AsyncPatternsError } from 'async-patterns'
+import type { AsyncPatternsErrorOptions } from 'async-patterns'
 
 /**
  * What kept a response from arriving. `code` is for counting; both transports give the same one for the same thing:

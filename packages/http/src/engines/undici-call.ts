@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { TransportCall } from './transport-call.js'
-import { isLengthMismatch, type Progress, translateUndiciError } from './undici-errors.js'
+import { isLengthMismatch, translateUndiciError } from './undici-errors.js'
+import type { Progress } from './undici-errors.js'
 
 /**
  * One request on its way through undici: its dispatch handler.

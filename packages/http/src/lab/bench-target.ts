@@ -1,6 +1,7 @@
 import { checkCount, checkDuration, checkNumber, withDefaults } from 'async-patterns'
 import { UndiciTransport } from '../engines/index.js'
-import { type Behaviour, type HttpMockStats, type SpawnedMock, spawnMock } from '../mock/index.js'
+import { spawnMock } from '../mock/index.js'
+import type { Behaviour, HttpMockStats, SpawnedMock } from '../mock/index.js'
 
 /** What a benchmark sends its requests to. */
 export interface BenchTargetOptions {

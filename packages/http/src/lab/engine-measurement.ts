@@ -1,4 +1,5 @@
-import { Histogram, type HistogramJson } from 'async-patterns/observability'
+import { Histogram } from 'async-patterns/observability'
+import type { HistogramJson } from 'async-patterns/observability'
 import type { EngineResult, RequestResult } from '../engines/index.js'
 
 /** What an engine's runs came to, without the single requests; this is what goes into files. */

@@ -1,8 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { EngineResult, fileStart, type RequestResult } from '../engines/index.js'
+import { EngineResult, fileStart } from '../engines/index.js'
+import type { RequestResult } from '../engines/index.js'
 import type { EngineSpec } from './engine-spec.js'
 
 /** One run: `count` requests for `url`. */

@@ -1,4 +1,5 @@
-import { AsyncEngine, type Engine, SyncEngine, ThreadedEngine } from '../engines/index.js'
+import { AsyncEngine, SyncEngine, ThreadedEngine } from '../engines/index.js'
+import type { Engine } from '../engines/index.js'
 
 /** The concurrency models that are compared. */
 export type EngineName = 'sync' | 'threaded' | 'async-naive' | 'async-optimized'

@@ -1,4 +1,5 @@
-import { type Environment, readEnvironment } from './environment.js'
+import { readEnvironment } from './environment.js'
+import type { Environment } from './environment.js'
 
 /** How every report of a benchmark begins. */
 export interface ReportHeading<Name extends string> {

@@ -1,13 +1,10 @@
 import { statSync } from 'node:fs'
-import {
-  countJsonlRecords,
-  countSqliteRecords,
-  JsonlWriter,
-  type RecordWriter,
-  type RecordWriterMetrics,
-  type RecordWriterOptions,
-  SqliteWriter,
-  type StoredResult,
+import { countJsonlRecords, countSqliteRecords, JsonlWriter, SqliteWriter } from '../persistence/index.js'
+import type {
+  RecordWriter,
+  RecordWriterMetrics,
+  RecordWriterOptions,
+  StoredResult,
 } from '../persistence/index.js'
 
 /** Where results go, and how they are buffered on the way. Files that are there are overwritten. */

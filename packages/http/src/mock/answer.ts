@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Fate } from './behaviour-plan.js'
 import type { DelayLine } from './delay-line.js'
 import type { Fault } from './fault.js'
-import { type Reply, sendReply } from './reply.js'
+import { sendReply } from './reply.js'
+import type { Reply } from './reply.js'
 import { sendFault } from './send-fault.js'
 
 /** An answer on its way. */

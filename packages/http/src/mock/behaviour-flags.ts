@@ -1,6 +1,8 @@
 import { parseDuration } from 'async-patterns'
-import { type Behaviour, checkBehaviour, type Outage, type Span } from './behaviour.js'
-import { checkFaultRule, FAULT_KINDS, type FaultRule } from './fault.js'
+import { checkBehaviour } from './behaviour.js'
+import type { Behaviour, Outage, Span } from './behaviour.js'
+import { checkFaultRule, FAULT_KINDS } from './fault.js'
+import type { FaultRule } from './fault.js'
 import { parseLatency } from './latency.js'
 
 /** How one flag of the command line changes a behaviour. */

@@ -1,7 +1,9 @@
 import { checkCount, checkDuration, checkNumber } from 'async-patterns'
 import { checkKeys, list, record } from './check-record.js'
-import { checkFault, checkFaultRule, type Fault, type FaultRule } from './fault.js'
-import { checkLatency, type Latency } from './latency.js'
+import { checkFault, checkFaultRule } from './fault.js'
+import type { Fault, FaultRule } from './fault.js'
+import { checkLatency } from './latency.js'
+import type { Latency } from './latency.js'
 
 /** A span of time, counted from the moment at which the behaviour was set. */
 export interface Span {

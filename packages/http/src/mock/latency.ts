@@ -1,4 +1,5 @@
-import { checkNumber, checkOneOf, parseDuration, type Random } from 'async-patterns'
+import { checkNumber, checkOneOf, parseDuration } from 'async-patterns'
+import type { Random } from 'async-patterns'
 import { checkKeys, record } from './check-record.js'
 
 /** How long a server takes to answer, in milliseconds, as a distribution; what is drawn is cut off at 60 s. */

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Behaviour } from './behaviour.js'
 import { BehaviourPlan } from './behaviour-plan.js'
-import { answerControl, type Controls, isControl } from './controls.js'
+import { answerControl, isControl } from './controls.js'
+import type { Controls } from './controls.js'
 import { DelayLine } from './delay-line.js'
 
 /** An idle client may come back much later: a connection that closes under its request would be a fault of ours. */

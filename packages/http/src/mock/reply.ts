@@ -1,4 +1,5 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 /** A response that is ready to be sent. `head` holds names and values in turn, Content-Length among them. */
 export interface Reply {

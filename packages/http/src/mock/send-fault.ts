@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Fault } from './fault.js'
-import { makeReply, type Reply, sendReply, statusReply } from './reply.js'
+import { makeReply, sendReply, statusReply } from './reply.js'
+import type { Reply } from './reply.js'
 
 const HTML = Buffer.from('<!doctype html><title>Sign in</title><p>Please sign in to continue.</p>\n')
 const SLICES_PER_SECOND = 20

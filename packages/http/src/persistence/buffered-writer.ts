@@ -9,7 +9,8 @@ import {
 } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import type { RecordWriter, RecordWriterMetrics, RecordWriterOptions, WriteMode } from './record-writer.js'
-import { asWriterError, type WriterError } from './writer-error.js'
+import { asWriterError } from './writer-error.js'
+import type { WriterError } from './writer-error.js'
 
 /** Where a writer's batches go. */
 export interface BatchStore<T> {

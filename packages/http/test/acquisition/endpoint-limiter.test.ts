@@ -1,17 +1,17 @@
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { EndpointLimiters, endpointOf } from '../../src/acquisition/endpoint-limiter.js'
 import { Secrets } from '../../src/acquisition/secrets.js'
 import { sourceAt } from '../support/source-at.js'
 
 describe('EndpointLimiters', () => {
-  it('knows an endpoint by origin and path', () => {
+  test('knows an endpoint by origin and path', () => {
     const none = new Secrets()
     expect(endpointOf(sourceAt('http://a.test/v1/', '/items'), none)).toBe('http://a.test/v1/items')
     expect(endpointOf(sourceAt('http://a.test', ''), none)).toBe('http://a.test/')
   })
 
-  it('A-4 A-14 tells hosts apart that the environment gave, and shows none; a credential makes no other endpoint', () => {
+  test('A-4 A-14 tells hosts apart that the environment gave, and shows none; a credential makes no other endpoint', () => {
     const secrets = new Secrets(['one.test', 'two.test', 'key-1', 'key-2'], ['key-1', 'key-2'])
     const at = (host: string, key: string) => endpointOf(sourceAt(`http://${host}/${key}`, 'items'), secrets)
     expect(at('one.test', 'key-1')).toMatch(/^http:\/\/\[redacted\]\/\[redacted\]\/items [\w-]{43}$/)
@@ -22,7 +22,7 @@ describe('EndpointLimiters', () => {
     expect(new Set(sources.map(source => limiters.of(source))).size).toBe(2)
   })
 
-  it('shares a limiter per endpoint, at the lowest of the rates', () => {
+  test('shares a limiter per endpoint, at the lowest of the rates', () => {
     const [one, two] = [sourceAt('http://a.test', 'x', 5), sourceAt('http://a.test/', '/x', 2)]
     const other = sourceAt('http://a.test', 'y')
     const limiters = new EndpointLimiters([one, two, other], new ManualClock())
@@ -30,7 +30,7 @@ describe('EndpointLimiters', () => {
     expect(limiters.of(one)).not.toBe(limiters.of(other))
   })
 
-  it('A-4 stays shut for one window after the last departure of an earlier process, and no longer', async () => {
+  test('A-4 stays shut for one window after the last departure of an earlier process, and no longer', async () => {
     const clock = new ManualClock()
     const source = { ...sourceAt('http://a.test', 'x'), name: 'one' }
     const limiterAfter = (ago: number) =>
@@ -46,7 +46,7 @@ describe('EndpointLimiters', () => {
     expect(waits).toEqual([1_000, 600, 0, 1_000])
   })
 
-  it('A-9 stays shut for as long as the server had asked for', async () => {
+  test('A-9 stays shut for as long as the server had asked for', async () => {
     const clock = new ManualClock()
     const [asked, other] = [sourceAt('http://a.test', 'x'), sourceAt('http://a.test', 'y')]
     const sources = [

@@ -1,7 +1,7 @@
 import type { Within } from 'async-patterns'
 import { BreakerOpenError, RetryExhaustedError, SpacedLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { SourceConfig, SourceLimits } from '../../src/acquisition/config.js'
 import type { FetchedPage } from '../../src/acquisition/fetcher.js'
 import { Fetcher } from '../../src/acquisition/fetcher.js'
@@ -109,7 +109,7 @@ describe('Fetcher', () => {
     normalise = async () => EMPTY
   })
 
-  it('waits 0.5, 1 and 2 seconds between four attempts, and then gives up', async () => {
+  test('waits 0.5, 1 and 2 seconds between four attempts, and then gives up', async () => {
     answers = [500, new TransportError('ECONNRESET', 'reset'), 503, 502]
     const fetched = fetch(fetcherWith({ breaker: { failureThreshold: 10, openStateDurationMs: 5_000 } }))
     await expect(fetched).rejects.toThrow(RetryExhaustedError)
@@ -119,14 +119,14 @@ describe('Fetcher', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('goes on with the tries and waits that a page had left before a restart', async () => {
+  test('goes on with the tries and waits that a page had left before a restart', async () => {
     answers = [500, 500]
     await expect(fetch(fetcherWith(), 2)).rejects.toThrow(RetryExhaustedError)
     expect(departures.map(({ attempt }) => attempt)).toEqual([3, 4])
     expect((departures[1]?.at ?? 0) - (departures[0]?.at ?? 0) - 3).toBe(2_000)
   })
 
-  it('P-B10 spends no try on an open breaker: the rejection passes through at once', async () => {
+  test('P-B10 spends no try on an open breaker: the rejection passes through at once', async () => {
     const fetcher = fetcherWith()
     answers = [500, 500, 500]
     await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
@@ -141,7 +141,7 @@ describe('Fetcher', () => {
     expect(health.breaker.state).toBe('closed')
   })
 
-  it('A-9 429 blocks the limiter until Retry-After and does not trip the breaker', async () => {
+  test('A-9 429 blocks the limiter until Retry-After and does not trip the breaker', async () => {
     const busy = { status: 429, retryAfter: '7' }
     answers = [busy, busy, busy]
     const fetcher = fetcherWith()
@@ -154,7 +154,7 @@ describe('Fetcher', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6_800)
   })
 
-  it('takes 503 for a request to wait when it says how long, and for a failure when it does not', async () => {
+  test('takes 503 for a request to wait when it says how long, and for a failure when it does not', async () => {
     const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
     answers = [{ status: 503, retryAfter: '2' }]
     await fetch(fetcher)
@@ -163,7 +163,7 @@ describe('Fetcher', () => {
     await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
   })
 
-  it.each([400, 401, 403, 404, 410, 301])(
+  test.each([400, 401, 403, 404, 410, 301])(
     'does not try %i again, nor hold it against the remote',
     async status => {
       answers = [status]
@@ -174,13 +174,13 @@ describe('Fetcher', () => {
     },
   )
 
-  it.each([408, 425, 429, 500, 599])('tries %i again', async status => {
+  test.each([408, 425, 429, 500, 599])('tries %i again', async status => {
     answers = [status]
     await fetch(fetcherWith())
     expect(departures).toHaveLength(2)
   })
 
-  it('tries a page again that cannot be read, and tells the breaker', async () => {
+  test('tries a page again that cannot be read, and tells the breaker', async () => {
     normalise = async () => {
       throw new PageInvalidError('TRUNCATED_JSON', 'cut')
     }
@@ -189,14 +189,14 @@ describe('Fetcher', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('P-R5 gives each attempt its own timeout, and the breaker sees it', async () => {
+  test('P-R5 gives each attempt its own timeout, and the breaker sees it', async () => {
     answers = ['hang', 'hang']
     await fetch(fetcherWith({ timeoutMs: 100 }))
     expect(failures).toEqual(['1 TIMEOUT', '2 TIMEOUT'])
     expect(departures).toHaveLength(3)
   })
 
-  it('A-4 a request that was given up but still runs keeps its place until it has settled: it may depart yet', async () => {
+  test('A-4 a request that was given up but still runs keeps its place until it has settled: it may depart yet', async () => {
     limiter = new SpacedLimiter({ maxRequests: 1, windowMs: 100, clock })
     const fetcher = fetcherWith({ timeoutMs: 50 })
     answers = ['deaf']
@@ -208,7 +208,7 @@ describe('Fetcher', () => {
     expect(departures[1]?.at).toBeGreaterThanOrEqual(1_100)
   })
 
-  it('A-8 takes memory for what departs, not for what waits for the limiter', async () => {
+  test('A-8 takes memory for what departs, not for what waits for the limiter', async () => {
     const fetcher = fetcherWith()
     limiter.blockUntil(clock.now() + 60_000)
     const fetched = fetcher.fetch(pageOf('a', 1), {})
@@ -224,7 +224,7 @@ describe('Fetcher', () => {
     const heavy = { bytes: 400_000 }
     const limits = { maxPageBytes: 400_000 }
 
-    it('A-8 takes more room where there is some', async () => {
+    test('A-8 takes more room where there is some', async () => {
       answers = [heavy]
       const { place } = await fetch(fetcherWith(limits))
       expect(memory.bytesInUse).toBe(400_000)
@@ -232,7 +232,7 @@ describe('Fetcher', () => {
       expect(memory.bytesInUse).toBe(0)
     })
 
-    it('A-8 is given up where there is none, and fetched anew when there is: no try is spent, nothing has failed', async () => {
+    test('A-8 is given up where there is none, and fetched anew when there is: no try is spent, nothing has failed', async () => {
       const all = memory.tryReserve('other')
       all?.grow(500_000)
       answers = [heavy, heavy]
@@ -248,7 +248,7 @@ describe('Fetcher', () => {
       expect(memory.bytesInUse).toBe(0)
     })
 
-    it('A-8 is not fetched again and again by a server whose page grows each time', async () => {
+    test('A-8 is not fetched again and again by a server whose page grows each time', async () => {
       const fetcher = fetcherWith({ maxPageBytes: 1_000_000 })
       const all = memory.tryReserve('other')
       all?.grow(500_000)
@@ -275,7 +275,7 @@ describe('Fetcher', () => {
     return { all, fetched }
   }
 
-  it('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
+  test('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
     const fetcher = fetcherWith()
     const { all, fetched } = await waitingForMemory(fetcher)
     limiter.blockUntil(clock.now() + 7_000)
@@ -288,7 +288,7 @@ describe('Fetcher', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('A-5 a page that has got its memory keeps it from no other source while its own server asks for quiet', async () => {
+  test('A-5 a page that has got its memory keeps it from no other source while its own server asks for quiet', async () => {
     const fetcher = fetcherWith()
     const { all, fetched } = await waitingForMemory(fetcher)
     // As a 429 comes in: the memory of the page that met it is free before the limiter knows.
@@ -307,7 +307,7 @@ describe('Fetcher', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it("ends at once with the caller's reason, counting nothing", async () => {
+  test("ends at once with the caller's reason, counting nothing", async () => {
     answers = ['hang']
     const stop = new AbortController()
     const fetcher = fetcherWith()
@@ -321,7 +321,7 @@ describe('Fetcher', () => {
     expect(health.breaker.state).toBe('closed')
   })
 
-  it('A-4 departs by the limit, counted at the moment the head is written', async () => {
+  test('A-4 departs by the limit, counted at the moment the head is written', async () => {
     const fetcher = fetcherWith()
     const pages = Array.from({ length: 25 }, (_, index) => fetcher.fetch(pageOf('a', index + 1), {}))
     await clock.run(Promise.all(pages))
@@ -332,14 +332,14 @@ describe('Fetcher', () => {
     expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThanOrEqual((24 / 5) * 1_000 * 1.01)
   })
 
-  it('holds memory from the request until the page is committed, by its true weight', async () => {
+  test('holds memory from the request until the page is committed, by its true weight', async () => {
     const fetched = await fetch(fetcherWith())
     expect(memory.bytesInUse).toBe(100)
     fetched.place.release()
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('has failed when the breaker has not closed for giveUpAfterMs, however often it was half-open', async () => {
+  test('has failed when the breaker has not closed for giveUpAfterMs, however often it was half-open', async () => {
     const fetcher = fetcherWith({
       giveUpAfterMs: 12_000,
       retry: { ...LIMITS.retry, maxAttempts: 1_000 },

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { JournalWriter } from '../../src/acquisition/journal-writer.js'
 import type { Journal, Ledger } from '../../src/acquisition/ledger.js'
 
 describe('JournalWriter', () => {
   const row = (attempt: number) => ({ source: 'a', pageId: 'a:page=1', attempt, at: 0 })
 
-  it('writes all of one turn at once, in order, and flush waits for it', async () => {
+  test('writes all of one turn at once, in order, and flush waits for it', async () => {
     const written: Journal[] = []
     const ledger = { log: async (journal: Journal) => void written.push(journal) } as Ledger
     const journal = new JournalWriter(ledger, () => undefined)
@@ -19,7 +19,7 @@ describe('JournalWriter', () => {
     expect(written[0]?.transitions).toHaveLength(1)
   })
 
-  it('tells what could not be written', async () => {
+  test('tells what could not be written', async () => {
     const errors: unknown[] = []
     const ledger = { log: () => Promise.reject(new Error('full')) } as unknown as Ledger
     const journal = new JournalWriter(ledger, error => errors.push(error))

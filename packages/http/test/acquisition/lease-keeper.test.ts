@@ -1,12 +1,12 @@
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LeaseKeeper } from '../../src/acquisition/lease-keeper.js'
 import type { Ledger } from '../../src/acquisition/ledger.js'
 import type { Claim } from '../../src/acquisition/page.js'
 import { pageOf } from '../contracts/ledger-contract.js'
 
 describe('LeaseKeeper', () => {
-  it('renews what is held three times a lease, and sets no timer when nothing is', async () => {
+  test('renews what is held three times a lease, and sets no timer when nothing is', async () => {
     const clock = new ManualClock()
     const renewed: string[] = []
     const ledger = {

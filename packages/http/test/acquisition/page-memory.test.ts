@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PageMemory } from '../../src/acquisition/page-memory.js'
 
 describe('PageMemory', () => {
@@ -7,7 +7,7 @@ describe('PageMemory', () => {
     return (await Promise.race([promise, Promise.resolve(pending)])) !== pending
   }
 
-  it('A-8 heavy pages share the bound, and never make ordinary ones wait', async () => {
+  test('A-8 heavy pages share the bound, and never make ordinary ones wait', async () => {
     const memory = new PageMemory(1_000_000, 4)
     const first = await memory.reserve('heavy', {})
     memory.weigh('heavy', first, 600_000)
@@ -22,7 +22,7 @@ describe('PageMemory', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('lets a page that is heavier than the bound go alone', async () => {
+  test('lets a page that is heavier than the bound go alone', async () => {
     const memory = new PageMemory(1_000_000, 2)
     const first = await memory.reserve('a', {})
     memory.weigh('a', first, 5_000_000)
@@ -36,7 +36,7 @@ describe('PageMemory', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('A-8 a page that outgrows its guess takes more where there is room, and has none at all where there is not', async () => {
+  test('A-8 a page that outgrows its guess takes more where there is room, and has none at all where there is not', async () => {
     const memory = new PageMemory(1_000_000, 2)
     const [one, two] = [await memory.reserve('a', {}), await memory.reserve('b', {})]
     expect(one.grow(400_000)).toBe(true)
@@ -50,7 +50,7 @@ describe('PageMemory', () => {
     expect(memory.bytesInUse).toBe(0)
   })
 
-  it('A-8 pages of a source whose size was only claimed weigh what they weigh once one has come', async () => {
+  test('A-8 pages of a source whose size was only claimed weigh what they weigh once one has come', async () => {
     const memory = new PageMemory(1_000_000, 2)
     const one = await memory.reserve('a', {})
     one.grow(500_000)
@@ -62,7 +62,7 @@ describe('PageMemory', () => {
     two.release()
   })
 
-  it('forgets a single heavy page after a few ordinary ones', async () => {
+  test('forgets a single heavy page after a few ordinary ones', async () => {
     const memory = new PageMemory(1_000_000, 2)
     for (const bytes of [500_000, 10, 10, 10]) {
       const permit = await memory.reserve('a', {})

@@ -1,5 +1,5 @@
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { RunControl } from '../../src/acquisition/run-control.js'
 
 describe('RunControl', () => {
@@ -11,7 +11,7 @@ describe('RunControl', () => {
     return { control, reasons }
   }
 
-  it('stops at the timeout, cuts after the grace time, and leaves no timer', async () => {
+  test('stops at the timeout, cuts after the grace time, and leaves no timer', async () => {
     const clock = new ManualClock()
     const { control, reasons } = controlWith(clock)
     await clock.advance(999)
@@ -24,7 +24,7 @@ describe('RunControl', () => {
     expect([clock.pendingTimers, reasons]).toEqual([0, ['timeout']])
   })
 
-  it('A-17 stops when it is interrupted, also before it begins', async () => {
+  test('A-17 stops when it is interrupted, also before it begins', async () => {
     const stop = new AbortController()
     const clock = new ManualClock()
     const { control, reasons } = controlWith(clock, stop.signal)
@@ -34,7 +34,7 @@ describe('RunControl', () => {
     control[Symbol.dispose]()
   })
 
-  it('remembers why it ended first', async () => {
+  test('remembers why it ended first', async () => {
     const clock = new ManualClock()
     const { control } = controlWith(clock)
     control.finish()
@@ -45,7 +45,7 @@ describe('RunControl', () => {
     expect(control.end).toBe('timeout')
   })
 
-  it('A-17 cuts what is still in hand after all else is finished', async () => {
+  test('A-17 cuts what is still in hand after all else is finished', async () => {
     const stop = new AbortController()
     const clock = new ManualClock()
     const { control } = controlWith(clock, stop.signal)
@@ -55,7 +55,7 @@ describe('RunControl', () => {
     expect([control.end, control.cut.aborted]).toEqual(['interrupted', true])
   })
 
-  it('cuts at once when the run fails, and throws that', () => {
+  test('cuts at once when the run fails, and throws that', () => {
     const { control } = controlWith(new ManualClock())
     control.throwFailure()
     control.fail(new Error('disk'))

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isSecretHeader, isSecretName, Secrets } from '../../src/acquisition/secrets.js'
 
 const secret = 'pa$$ w/rd+"ü'
 
 describe('Secrets', () => {
-  it.each([
+  test.each([
     ['by value', secret],
     ['URL-encoded', encodeURIComponent(secret)],
     ['URL-encoded in lower case', encodeURIComponent(secret).toLowerCase()],
@@ -17,7 +17,7 @@ describe('Secrets', () => {
     expect(new Secrets([secret]).redact(`before ${text} after`)).toMatch(/^before \[redacted\]=* after$/)
   })
 
-  it('A-14 a secret inside something longer in Base64 is redacted, at any offset', () => {
+  test('A-14 a secret inside something longer in Base64 is redacted, at any offset', () => {
     const secrets = new Secrets(['correct horse battery'])
     for (const user of ['', 'a', 'ab', 'abc', 'abcd']) {
       const header = Buffer.from(`${user}:correct horse battery!`).toString('base64')
@@ -29,7 +29,7 @@ describe('Secrets', () => {
     }
   })
 
-  it('A-14 whatever the secret and the text around it, the secret is gone', () => {
+  test('A-14 whatever the secret and the text around it, the secret is gone', () => {
     const values = fc
       .string({ minLength: 4, maxLength: 30, unit: 'grapheme' })
       .filter(value => !'[redacted]'.includes(value))
@@ -44,13 +44,13 @@ describe('Secrets', () => {
     )
   })
 
-  it('A-14 of two secrets that hold one another the longer is taken first', () => {
+  test('A-14 of two secrets that hold one another the longer is taken first', () => {
     expect(new Secrets(['abcd', 'abcdefgh']).redact('x abcdefgh y abcd z')).toBe(
       'x [redacted] y [redacted] z',
     )
   })
 
-  it('A-14 the beginning of a secret that was cut off with the text around it is redacted too', () => {
+  test('A-14 the beginning of a secret that was cut off with the text around it is redacted too', () => {
     const secrets = new Secrets(['correct horse', 'correct battery staple'])
     expect(secrets.redact('it begins with "key=CORRECT bat…" and goes on…')).toBe(
       'it begins with "key=CORRECT bat…" and goes on…'.replace('CORRECT bat', '[redacted]'),
@@ -58,13 +58,13 @@ describe('Secrets', () => {
     expect(secrets.redact('a text that ends in cor…')).toBe('a text that ends in cor…')
   })
 
-  it('takes characters of patterns for what they are, and leaves other text alone', () => {
+  test('takes characters of patterns for what they are, and leaves other text alone', () => {
     const secrets = new Secrets(['a.b*c(d', 'x', ''])
     expect(secrets.redact('axbxc a.b*c(d x')).toBe('axbxc [redacted] x')
     expect(new Secrets().redact('text')).toBe('text')
   })
 
-  it('knows credentials by the names of headers and parameters', () => {
+  test('knows credentials by the names of headers and parameters', () => {
     expect(['Authorization', 'cookie', 'X-API-Key', 'X-Auth-Token', 'apikey'].every(isSecretHeader)).toBe(
       true,
     )

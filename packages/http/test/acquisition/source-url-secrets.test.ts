@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Secrets } from '../../src/acquisition/secrets.js'
 import { SourceUrlSecrets } from '../../src/acquisition/source-url-secrets.js'
 import { pageOf } from '../contracts/ledger-contract.js'
 import { sourceAt } from '../support/source-at.js'
 
 describe('SourceUrlSecrets', () => {
-  it('A-14 takes the credentials of the query out of a URL, and puts them back', () => {
+  test('A-14 takes the credentials of the query out of a URL, and puts them back', () => {
     const query = { api_key: 'k/1&', session: 'abcd', sort: 'id' }
     const urls = new SourceUrlSecrets(sourceAt('http://a.test', 'x', 5, query), new Secrets(['abcd']))
     const href = 'http://a.test/x?api_key=k%2F1%26&session=abcd&sort=id&page=2'
@@ -15,7 +15,7 @@ describe('SourceUrlSecrets', () => {
     expect(new URL(urls.open(sealed)).searchParams.get('session')).toBe('abcd')
   })
 
-  it.each([
+  test.each([
     ['in the path', 'http://a.test/v1/t0p%20s+c/x?page=2'],
     ['under another name', 'http://a.test/x?auth=t0p%20s%2Bc&page=2'],
     ['as form data', 'http://a.test/x?auth=t0p+s%2Bc'],
@@ -33,7 +33,7 @@ describe('SourceUrlSecrets', () => {
     if (!href.includes('__secret')) expect(urls.open(sealed)).toBe(href)
   })
 
-  it('A-14 a rotated credential takes the place of the old one, and no other source gets it', () => {
+  test('A-14 a rotated credential takes the place of the old one, and no other source gets it', () => {
     const withToken = (token: string) =>
       new SourceUrlSecrets(
         { ...sourceAt('http://a.test', 'x'), headers: { authorization: `Bearer ${token}` } },
@@ -45,7 +45,7 @@ describe('SourceUrlSecrets', () => {
     expect(other.open(sealed)).toBe(sealed)
   })
 
-  it('A-14 ids hold no credential', () => {
+  test('A-14 ids hold no credential', () => {
     const source = sourceAt('http://a.test/s3cret-path', 'x')
     const page = pageOf('a', 1, { id: 'a:url=/s3cret-path/x', url: 'http://a.test/s3cret-path/x' })
     const sealed = new SourceUrlSecrets({ ...source, headers: {} }, new Secrets(['s3cret-path'])).sealPage(

@@ -1,7 +1,7 @@
-import { expect, it, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { interruption } from '../../src/cli/interruption.js'
 
-it('A-17 aborts at the first signal, takes its echo for the same, and exits at once at the second', () => {
+test('A-17 aborts at the first signal, takes its echo for the same, and exits at once at the second', () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
   const now = vi.spyOn(performance, 'now').mockReturnValue(1_000)
   const before = process.listenerCount('SIGINT')

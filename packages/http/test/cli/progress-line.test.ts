@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ProgressLine } from '../../src/cli/progress-line.js'
 
 function stream(isTTY: boolean) {
@@ -7,7 +7,7 @@ function stream(isTTY: boolean) {
   return { written, stream: { isTTY, columns: 10, write } as unknown as NodeJS.WriteStream }
 }
 
-it('redraws one line on a terminal, never wider than it, and clears it away', () => {
+test('redraws one line on a terminal, never wider than it, and clears it away', () => {
   const { written, stream: terminal } = stream(true)
   const line = new ProgressLine(terminal)
   line.show('0123456789abc')
@@ -16,7 +16,7 @@ it('redraws one line on a terminal, never wider than it, and clears it away', ()
   expect(written).toEqual(['\r\u001B[2K012345678', '\r\u001B[2Knext', '\r\u001B[2K'])
 })
 
-it('elsewhere writes a line now and then', () => {
+test('elsewhere writes a line now and then', () => {
   const now = vi.spyOn(performance, 'now')
   try {
     const { written, stream: file } = stream(false)

@@ -1,6 +1,6 @@
 import { Deferred } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PageRef } from '../../src/acquisition/page.js'
 import type { PageQueue } from '../../src/acquisition/page-queue.js'
 import { pageOf } from './ledger-contract.js'
@@ -33,7 +33,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await place.remove()
     })
 
-    it('delivers what was added before and what is added later, earlier ordinals first', async () => {
+    test('delivers what was added before and what is added later, earlier ordinals first', async () => {
       await queue.add([pageOf('a', 3), pageOf('a', 1), pageOf('a', 2)])
       const consumed = queue.consume(note, { signal: stop.signal })
       await clock.flush()
@@ -44,7 +44,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       expect(handled).toEqual([1, 2, 3, 4].map(ordinal => pageOf('a', ordinal).id))
     })
 
-    it('takes a page once while it is queued or handled, and again when it is done with', async () => {
+    test('takes a page once while it is queued or handled, and again when it is done with', async () => {
       const gate = new Deferred<undefined>()
       await queue.add([pageOf('a', 1), pageOf('a', 1)])
       const consumed = queue.consume(
@@ -66,7 +66,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    it('holds a page back until its moment without holding back others', async () => {
+    test('holds a page back until its moment without holding back others', async () => {
       const notBefore = clock.wallNow() + 3_000
       await queue.add([pageOf('a', 1, { notBefore }), pageOf('a', 2)])
       const consumed = queue.consume(note, { signal: stop.signal })
@@ -78,7 +78,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    it('waits as long when the wall clock is set back or forward meanwhile', async () => {
+    test('waits as long when the wall clock is set back or forward meanwhile', async () => {
       const notBefore = clock.wallNow() + 3_000
       await queue.add([pageOf('a', 1, { notBefore }), pageOf('b', 1)])
       const consumed = queue.consume(
@@ -102,7 +102,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    it('delivers again at the moment that the handler names, and after a pause when it rejects', async () => {
+    test('delivers again at the moment that the handler names, and after a pause when it rejects', async () => {
       await queue.add([pageOf('a', 1), pageOf('b', 1)])
       const moments: Record<string, number[]> = { 'a:page=1': [], 'b:page=1': [] }
       const consumed = queue.consume(
@@ -123,7 +123,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    it('A-5 lets no source block another', async () => {
+    test('A-5 lets no source block another', async () => {
       const never = new Deferred<undefined>()
       await queue.add([1, 2, 3, 4].map(ordinal => pageOf('dead', ordinal)))
       const consumed = queue.consume(page => (page.source === 'dead' ? never.promise : note(page)), {
@@ -137,7 +137,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    it('handles no more of a source at once than it may, nor more in all than the consumer wants', async () => {
+    test('handles no more of a source at once than it may, nor more in all than the consumer wants', async () => {
       const gates: Deferred<undefined>[] = []
       const atWork = new Map<string, number>()
       let most = 0
@@ -169,7 +169,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    it('A-17 ends when it is stopped and the pages in hand are handled, and leaves the others', async () => {
+    test('A-17 ends when it is stopped and the pages in hand are handled, and leaves the others', async () => {
       const gate = new Deferred<undefined>()
       await queue.add([1, 2, 3].map(ordinal => pageOf('a', ordinal)))
       const consumed = queue.consume(
@@ -192,7 +192,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       expect(clock.pendingTimers).toBe(0)
     })
 
-    it('tells the pages in hand when it is disposed', async () => {
+    test('tells the pages in hand when it is disposed', async () => {
       await queue.add([pageOf('a', 1)])
       let told = false
       const consumed = queue.consume(

@@ -5,13 +5,9 @@ import { join } from 'node:path'
 import { ClosedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type RecordWriter,
-  type RecordWriterOptions,
-  type StoredResult,
-  WriterError,
-} from '../../src/persistence/index.js'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WriterError } from '../../src/persistence/index.js'
+import type { RecordWriter, RecordWriterOptions, StoredResult } from '../../src/persistence/index.js'
 
 /** A kind of writer, and how what it wrote is read back without it. */
 export interface WriterKind {
@@ -53,7 +49,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       return writer.metrics()
     }
 
-    it('stores everything in the order of the writes, whatever the batches', async () => {
+    test('stores everything in the order of the writes, whatever the batches', async () => {
       const records = resultsOf(0, 1_234)
       const metrics = await writeAll(records, { batchSize: 100, maxQueueSize: 150 })
       expect(read(file)).toEqual(records)
@@ -61,7 +57,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(metrics.batches).toBeGreaterThanOrEqual(13)
     })
 
-    it('gives every field back as it was', async () => {
+    test('gives every field back as it was', async () => {
       const records = [
         resultOf(0, {
           engine: 'threaded',
@@ -81,7 +77,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(read(file)).toEqual(records)
     })
 
-    it('writes a batch when it is full, and not before', async () => {
+    test('writes a batch when it is full, and not before', async () => {
       await using writer = open({ file, batchSize: 3, clock: new ManualClock() })
       for (const record of resultsOf(0, 5)) await writer.write(record)
       await settled(() => writer.metrics().written === 3)
@@ -89,7 +85,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(writer.metrics()).toMatchObject({ accepted: 5, queued: 2, batches: 1 })
     })
 
-    it('writes what waits when the flush interval is over', async () => {
+    test('writes what waits when the flush interval is over', async () => {
       const clock = new ManualClock()
       await using writer = open({ file, clock, flushIntervalMs: 5_000 })
       await writer.write(resultOf(0))
@@ -100,7 +96,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(read(file)).toEqual([resultOf(0)])
     })
 
-    it('holds no more than maxQueueSize and a batch: write waits, and goes on when there is room', async () => {
+    test('holds no more than maxQueueSize and a batch: write waits, and goes on when there is room', async () => {
       await using writer = open({ file, batchSize: 2, maxQueueSize: 4, clock: new ManualClock() })
       const writes = resultsOf(0, 20).map(record => writer.write(record))
       const { accepted, written, queued } = writer.metrics()
@@ -112,7 +108,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(writer.metrics().waits).toBeGreaterThan(0)
     })
 
-    it('does not store a record whose wait for room was aborted', async () => {
+    test('does not store a record whose wait for room was aborted', async () => {
       await using writer = open({ file, batchSize: 1, maxQueueSize: 1 })
       const abort = new AbortController()
       const writes = resultsOf(0, 10).map(record => writer.write(record))
@@ -124,7 +120,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(read(file)).toEqual(resultsOf(0, 10))
     })
 
-    it('appends by default, and overwrites when told', async () => {
+    test('appends by default, and overwrites when told', async () => {
       await writeAll(resultsOf(0, 3))
       await writeAll(resultsOf(3, 2))
       expect(read(file)).toEqual(resultsOf(0, 5))
@@ -132,7 +128,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(read(file)).toEqual(resultsOf(7, 2))
     })
 
-    it('reads back as written after any sessions', async () => {
+    test('reads back as written after any sessions', async () => {
       const session = fc.record({
         mode: fc.constantFrom('append' as const, 'overwrite' as const),
         count: fc.nat({ max: 30 }),
@@ -156,12 +152,12 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       )
     })
 
-    it('leaves a readable, empty store when nothing was written', async () => {
+    test('leaves a readable, empty store when nothing was written', async () => {
       await writeAll([])
       expect(read(file)).toEqual([])
     })
 
-    it('takes nothing after close, and may be closed again', async () => {
+    test('takes nothing after close, and may be closed again', async () => {
       const writer = open({ file })
       await writer.write(resultOf(0))
       await Promise.all([writer.close(), writer.close()])
@@ -170,13 +166,13 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(read(file)).toEqual([resultOf(0)])
     })
 
-    it('makes the folders that are missing', async () => {
+    test('makes the folders that are missing', async () => {
       file = join(folder, 'a', 'b', 'results')
       await writeAll(resultsOf(0, 1))
       expect(read(file)).toHaveLength(1)
     })
 
-    it('touches no file when an option is wrong', async () => {
+    test('touches no file when an option is wrong', async () => {
       await writeAll(resultsOf(0, 2))
       const wrong: [object, RegExp][] = [
         [{ mode: 'overwrite', batchSize: 0 }, /batchSize is 0; allowed is an integer of at least 1/],
@@ -189,7 +185,7 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
       expect(read(file)).toEqual(resultsOf(0, 2))
     })
 
-    it('A-16 says at opening what is wrong with the place', async () => {
+    test('A-16 says at opening what is wrong with the place', async () => {
       await mkdir(file)
       expect(() => open({ file })).toThrow(WriterError)
       await writeFile(join(folder, 'plain'), '')
@@ -197,13 +193,13 @@ export function describeRecordWriter({ name, open, read }: WriterKind): void {
     })
 
     // The system's own recursive mkdir would try for ever there.
-    it.runIf(existsSync('/proc/self'))('A-16 says at once that no folder can be made in a place', () => {
+    test.runIf(existsSync('/proc/self'))('A-16 says at once that no folder can be made in a place', () => {
       expect(() => open({ file: '/proc/nowhere/deeper/results' })).toThrow(
         /results: its folder is missing and cannot be made/,
       )
     })
 
-    it('refuses to append to a file that is something else, and leaves it as it was', async () => {
+    test('refuses to append to a file that is something else, and leaves it as it was', async () => {
       const text = 'not what it says it is. '.repeat(100)
       await writeFile(file, text)
       expect(() => open({ file })).toThrow(WriterError)

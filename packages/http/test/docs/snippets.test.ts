@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
-import { markdownFiles, repository, type Snippet, snippetsOf } from '../support/markdown.js'
+import { markdownFiles, repository, snippetsOf } from '../support/markdown.js'
+import type { Snippet } from '../support/markdown.js'
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,

@@ -1,15 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { CircuitBreaker, ClosedError, type Policy, RetryPolicy } from 'async-patterns'
+import { CircuitBreaker, ClosedError, RetryPolicy } from 'async-patterns'
+import type { Policy } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-import {
-  AsyncEngine,
-  type RequestEvent,
-  type Transport,
-  type TransportResponse,
-  UndiciTransport,
-} from '../../src/engines/index.js'
+import { AsyncEngine, UndiciTransport } from '../../src/engines/index.js'
+import type { RequestEvent, Transport, TransportResponse } from '../../src/engines/index.js'
 import { deadUrl, eventually, httpServer, rawServer } from '../contracts/servers.js'
 
 setFlagsFromString('--expose-gc')

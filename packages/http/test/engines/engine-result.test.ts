@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EngineResult, type RequestResult } from '../../src/engines/index.js'
+import { EngineResult } from '../../src/engines/index.js'
+import type { RequestResult } from '../../src/engines/index.js'
 
 const result = (statusCode: number, latencyMs: number, code?: string): RequestResult => ({
   url: 'http://x/',

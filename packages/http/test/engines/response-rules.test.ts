@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  classifyResponse,
-  retryResponse,
-  TransportError,
-  type TransportResponse,
-} from '../../src/engines/index.js'
+import { classifyResponse, retryResponse, TransportError } from '../../src/engines/index.js'
+import type { TransportResponse } from '../../src/engines/index.js'
 
 const response = (statusCode: number, headers: Record<string, string> = {}) => ({
   ok: true as const,

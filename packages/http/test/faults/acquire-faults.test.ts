@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LedgerError, LedgerLockedError } from '../../src/acquisition/ledger-errors.js'
 import type { SourceSummary, Summary } from '../../src/acquisition/summary.js'
 import type { LoggedRequest, ShopName } from '../../src/mock/index.js'
@@ -25,7 +25,7 @@ const only = async (name: ShopName, ...given: Parameters<typeof exampleConfig>) 
 }
 
 describe('acquire under faults', () => {
-  it('A-5 one dead endpoint does not slow the others', async () => {
+  test('A-5 one dead endpoint does not slow the others', async () => {
     using stalls = new Stalls()
     const behaviours = { kaufhaus: { outages: [{ fromMs: 0, fault: { kind: 'reset' } as const }] } }
     await using shops = await startShops({ pages: 20, behaviours })
@@ -45,7 +45,7 @@ describe('acquire under faults', () => {
     }
   })
 
-  it('says failed when every source failed', async () => {
+  test('says failed when every source failed', async () => {
     await using shops = await startShops({ pages: 2, behaviour: { errorRate: 1 } })
     await using output = await outputFolder()
     const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
@@ -53,7 +53,7 @@ describe('acquire under faults', () => {
     expect(summary.totals).toMatchObject({ pages: 0, products: 0, successRate: 0 })
   })
 
-  it('A-9 the breaker sees every attempt: it opens after three, lets nothing through while open, and recovers', async () => {
+  test('A-9 the breaker sees every attempt: it opens after three, lets nothing through while open, and recovers', async () => {
     const fault = { kind: 'status', status: 500 } as const
     await using shops = await startShops({
       pages: 6,
@@ -75,7 +75,7 @@ describe('acquire under faults', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('A-9 429 holds back the whole source until Retry-After, spends a try, and trips nothing', async () => {
+  test('A-9 429 holds back the whole source until Retry-After, spends a try, and trips nothing', async () => {
     using stalls = new Stalls()
     const fault = { kind: 'status', status: 429, retryAfterSeconds: 1 } as const
     await using shops = await startShops({
@@ -97,7 +97,7 @@ describe('acquire under faults', () => {
     expect(inBlock).toEqual([])
   })
 
-  it.each([
+  test.each([
     ['a restart', false],
     ['a restart with fresh', true],
   ])('A-9 Retry-After holds over an interruption and %s', async (_how, fresh) => {
@@ -120,7 +120,7 @@ describe('acquire under faults', () => {
     expect((shops.northwind.requests[earlier]?.at ?? 0) - throttledAt).toBeGreaterThanOrEqual(1_980)
   })
 
-  it('waits longer after each failure: once, twice, four times', async () => {
+  test('waits longer after each failure: once, twice, four times', async () => {
     using stalls = new Stalls()
     const fault = { kind: 'status', status: 503 } as const
     await using shops = await startShops({
@@ -142,7 +142,7 @@ describe('acquire under faults', () => {
     }
   })
 
-  it.each([
+  test.each([
     ['truncate', /TRUNCATED|ECONNRESET|CONNECTION_CLOSED/],
     ['malformed', /TRUNCATED_JSON|INVALID_JSON/],
     ['html', /MARKUP_NOT_JSON/],
@@ -164,7 +164,7 @@ describe('acquire under faults', () => {
     expect(summary.errors[0]?.code).toMatch(code)
   })
 
-  it('does not try again what cannot help, goes on with the other pages, and continues with that page alone', async () => {
+  test('does not try again what cannot help, goes on with the other pages, and continues with that page alone', async () => {
     await using shops = await startShops({
       pages: 6,
       behaviour: { faults: [{ page: 3, fault: { kind: 'status', status: 404 } }] },
@@ -183,7 +183,7 @@ describe('acquire under faults', () => {
     expect(second.totals.products).toBe(shops.northwind.facts.uniqueIds)
   })
 
-  it('gives a source up whose breaker does not close, and fetches it with fresh tries the next time', async () => {
+  test('gives a source up whose breaker does not close, and fetches it with fresh tries the next time', async () => {
     await using shops = await startShops({ pages: 8, behaviours: { mercado: { errorRate: 1 } } })
     await using output = await outputFolder()
     const retry = { maxAttempts: 1_000, baseDelayMs: 1, maxDelayMs: 5, jitter: 'none' } as const
@@ -202,7 +202,7 @@ describe('acquire under faults', () => {
     expect(shops.mercado.requests).toHaveLength(8)
   })
 
-  it('A-17 an interruption lets pages in flight finish, writes the summary, and is continued without a page twice', async () => {
+  test('A-17 an interruption lets pages in flight finish, writes the summary, and is continued without a page twice', async () => {
     await using shops = await startShops({ pages: 20, behaviour: { latency: 30 } })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 50 })
@@ -226,7 +226,7 @@ describe('acquire under faults', () => {
     }
   })
 
-  it('A-17 a page that does not finish within the grace time is given back', async () => {
+  test('A-17 a page that does not finish within the grace time is given back', async () => {
     await using shops = await startShops({
       pages: 4,
       behaviour: { faults: [{ page: 2, tries: [1], fault: { kind: 'hang' } }] },
@@ -247,7 +247,7 @@ describe('acquire under faults', () => {
     expect(second.totals.products).toBe(shops.northwind.facts.uniqueIds)
   })
 
-  it('ends with status partial when the total time is over', async () => {
+  test('ends with status partial when the total time is over', async () => {
     await using shops = await startShops({ pages: 30 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 20 })
@@ -258,7 +258,7 @@ describe('acquire under faults', () => {
     expect(summary.totals.pages).toBeLessThan(90)
   })
 
-  it('A-16 a second run on the same output is refused while the first goes on', async () => {
+  test('A-16 a second run on the same output is refused while the first goes on', async () => {
     await using shops = await startShops({ pages: 3 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
@@ -274,7 +274,7 @@ describe('acquire under faults', () => {
     expect(summary.run.status).toBe('complete')
   })
 
-  it('A-16 an output that cannot be written is a clear error', async () => {
+  test('A-16 an output that cannot be written is a clear error', async () => {
     await using shops = await startShops({ pages: 1 })
     await using output = await outputFolder()
     await writeFile(join(output.path, 'file'), '')
@@ -283,7 +283,7 @@ describe('acquire under faults', () => {
     expect(shops.northwind.requests).toEqual([])
   })
 
-  it('A-16 results that cannot be written: a clear error, and the next run writes them without a request', async () => {
+  test('A-16 results that cannot be written: a clear error, and the next run writes them without a request', async () => {
     await using shops = await startShops({ pages: 2 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
@@ -297,7 +297,7 @@ describe('acquire under faults', () => {
     expect(await readdir(output.path)).toEqual(expect.not.arrayContaining([expect.stringContaining('.tmp')]))
   })
 
-  it('A-16 a database locked in mid-run ends the run with a clear error, and the next one continues', async () => {
+  test('A-16 a database locked in mid-run ends the run with a clear error, and the next one continues', async () => {
     const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
     await using shops = await startShops({ pages: 10 })
     await using output = await outputFolder()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from 'async-patterns'
 import type BetterSqlite3 from 'better-sqlite3'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Summary } from '../../src/acquisition/summary.js'
 import type { Shops } from '../../src/mock/index.js'
 import { startShops } from '../../src/mock/index.js'
@@ -77,7 +77,7 @@ async function resultsIn(output: string): Promise<object> {
   }
 }
 
-it('A-1 kill -9 twenty times at random: the final data equal a clean run, no committed page is fetched again', {
+test('A-1 kill -9 twenty times at random: the final data equal a clean run, no committed page is fetched again', {
   timeout: 120_000,
 }, async () => {
   using stalls = new Stalls()
@@ -115,7 +115,7 @@ const STEPS = [
   ['ledger.delivered', 'before', '1'],
 ] as const
 
-it('A-1 kill -9 at every step boundary: the final data equal a clean run, no committed page is fetched again', {
+test('A-1 kill -9 at every step boundary: the final data equal a clean run, no committed page is fetched again', {
   timeout: 120_000,
 }, async () => {
   const waiting = [...STEPS]
@@ -149,7 +149,7 @@ async function cleanResults(): Promise<object> {
   return await resultsIn(output.path)
 }
 
-it('A-4 after a kill nothing departs before a full second has passed', { timeout: 30_000 }, async () => {
+test('A-4 after a kill nothing departs before a full second has passed', { timeout: 30_000 }, async () => {
   using stalls = new Stalls()
   await using shops = await startShops({ pages: 30 })
   await using output = await outputFolder()

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { Summary } from '../../src/acquisition/summary.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
@@ -58,7 +58,7 @@ sources:
   return summary
 }
 
-it.each([
+test.each([
   ['promises more than it sends', response(['content-length: 500'], page), 'TRUNCATED', 4],
   ['promises a petabyte', response(['content-length: 999999999999999'], page), 'TRUNCATED', 4],
   ['promises less than it sends', response(['content-length: 10'], page), 'TRUNCATED_JSON', 4],

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PipelineConfig } from '../../src/acquisition/config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { Summary } from '../../src/acquisition/summary.js'
@@ -44,7 +44,7 @@ sources:
   return withLimits(parseConfig(yaml, 'big.yaml', { flags: { output }, environment: {} }).config, QUICK)
 }
 
-it('A-8 huge pages are fetched one by one when the bound has room for no more', async () => {
+test('A-8 huge pages are fetched one by one when the bound has room for no more', async () => {
   const [pages, bytes] = [5, 12 * MiB]
   let open = 0
   let mostOpen = 0
@@ -64,7 +64,7 @@ it('A-8 huge pages are fetched one by one when the bound has room for no more', 
   expect(mostOpen).toBe(1)
 })
 
-it('A-8 a gzip bomb is refused when it grows beyond the bound on pages, and not tried again', async () => {
+test('A-8 a gzip bomb is refused when it grows beyond the bound on pages, and not tried again', async () => {
   const bomb = gzipSync(Buffer.alloc(200 * MiB, 0x20))
   const requests: (string | undefined)[] = []
   await using server = await served((request, response) => {
@@ -114,7 +114,7 @@ async function hugePages(bytes: number, pages: number): Promise<{ yaml: string }
   }
 }
 
-it('A-8 50 MB pages of three sources and a slow sink: memory stays under its bound, from the first page on', {
+test('A-8 50 MB pages of three sources and a slow sink: memory stays under its bound, from the first page on', {
   timeout: 120_000,
 }, async () => {
   const [bytes, pages] = [50_000_000, 1]

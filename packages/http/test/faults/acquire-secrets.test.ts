@@ -2,14 +2,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import type { AcquireEvent } from '../../src/acquisition/acquire-event.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { SourceConfig } from '../../src/acquisition/config.js'
 import { instructionsOf, normalisePage } from '../../src/acquisition/normalise/normalise-page.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
 
-it('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
+test('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
   const [token, key, tenant] = ['t0p-secret-token/+=', 'query key & 77', 'tenant s3cret+1']
   const paths: (string | undefined)[] = []
   const server = createServer((request, response) => {
@@ -72,7 +72,7 @@ sources:
   }
 })
 
-it('A-14 an ordinary word that the environment gave to a request stays in the records', () => {
+test('A-14 an ordinary word that the environment gave to a request stays in the records', () => {
   const yaml = `
 sources:
   - name: echo

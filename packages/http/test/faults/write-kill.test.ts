@@ -6,13 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from 'async-patterns'
-import { expect, it } from 'vitest'
-import {
-  JsonlWriter,
-  type RecordWriter,
-  SqliteWriter,
-  type StoredResult,
-} from '../../src/persistence/index.js'
+import { expect, test } from 'vitest'
+import { JsonlWriter, SqliteWriter } from '../../src/persistence/index.js'
+import type { RecordWriter, StoredResult } from '../../src/persistence/index.js'
 import { resultOf } from '../contracts/record-writer-contract.js'
 import { readJsonl, readTable } from '../support/read-results.js'
 import { run } from '../support/run.js'
@@ -63,7 +59,7 @@ async function killWhileWriting(script: string, countsFile: string, afterMs: num
   return accepted()
 }
 
-it.each(KINDS)(
+test.each(KINDS)(
   '$kind: kill -9 loses no more than one batch, and corrupts nothing',
   async ({ kind, open, read }) => {
     const folder = await mkdtemp(join(tmpdir(), 'kill-'))
@@ -89,7 +85,7 @@ it.each(KINDS)(
 
 const fileLimit = process.platform === 'linux' && existsSync('/bin/bash')
 
-it.runIf(fileLimit).each(KINDS)(
+test.runIf(fileLimit).each(KINDS)(
   'A-16 $kind: a file that may not grow any more is named, and what was written stays whole',
   async ({ kind, read }) => {
     const folder = await mkdtemp(join(tmpdir(), 'limit-'))

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Summary } from '../../src/acquisition/summary.js'
 import { startShops } from '../../src/mock/index.js'
 import { AcquireProcess } from '../support/acquire-process.js'
@@ -11,7 +11,7 @@ import { outputFolder } from '../support/acquire-rig.js'
 const QUICK = ['--workers', '1', '--rate-limit', '200'] as const
 
 describe('async-patterns acquire', () => {
-  it('logs one JSON object a line to standard error, prints the table, ends with 0, and leaves its results', async () => {
+  test('logs one JSON object a line to standard error, prints the table, ends with 0, and leaves its results', async () => {
     await using shops = await startShops({ pages: 3 })
     await using output = await outputFolder()
     await using run = new AcquireProcess(shops, ['--output', output.path, ...QUICK])
@@ -27,7 +27,7 @@ describe('async-patterns acquire', () => {
     expect(run.stdout).toContain(join(output.path, 'summary.json'))
   })
 
-  it('prints the summary with --json, nothing with --quiet, each page with --log-level debug', async () => {
+  test('prints the summary with --json, nothing with --quiet, each page with --log-level debug', async () => {
     await using shops = await startShops({ pages: 1 })
     await using output = await outputFolder()
     await using json = new AcquireProcess(shops, ['--output', output.path, '--json', ...QUICK])
@@ -42,7 +42,7 @@ describe('async-patterns acquire', () => {
     expect(debug.stderr.split('"page-done"')).toHaveLength(4)
   })
 
-  it('goes on when nobody reads its output any more', async () => {
+  test('goes on when nobody reads its output any more', async () => {
     await using shops = await startShops({ pages: 3 })
     await using output = await outputFolder()
     const args = ['--output', output.path, '--log-level', 'debug', ...QUICK]
@@ -54,7 +54,7 @@ describe('async-patterns acquire', () => {
     expect(summary.run.status).toBe('complete')
   })
 
-  it.skipIf(!existsSync('/dev/full'))(
+  test.skipIf(!existsSync('/dev/full'))(
     'A-16 says in one line that its output cannot be written, and ends with 1',
     async () => {
       await using shops = await startShops({ pages: 1 })
@@ -72,7 +72,7 @@ describe('async-patterns acquire', () => {
     },
   )
 
-  it('ends with 3 when partial, 0 with --allow-partial, 1 when all failed', async () => {
+  test('ends with 3 when partial, 0 with --allow-partial, 1 when all failed', async () => {
     const gone = { faults: [{ fault: { kind: 'status', status: 404 } as const }] }
     await using shops = await startShops({ pages: 1, behaviours: { mercado: gone } })
     const codeOf = async (...args: string[]) => {
@@ -86,7 +86,7 @@ describe('async-patterns acquire', () => {
     expect(await codeOf()).toBe(1)
   })
 
-  it('ends with 2 for a wrong flag, a wrong value, a missing file, and a changed plan', async () => {
+  test('ends with 2 for a wrong flag, a wrong value, a missing file, and a changed plan', async () => {
     await using shops = await startShops({ pages: 1 })
     await using other = await startShops({ pages: 1 })
     await using output = await outputFolder()
@@ -110,7 +110,7 @@ describe('async-patterns acquire', () => {
     expect(await fresh.exit()).toBe(0)
   })
 
-  it('shows each value and where it came from with --print-config, and does nothing', async () => {
+  test('shows each value and where it came from with --print-config, and does nothing', async () => {
     await using shops = await startShops({ pages: 1 })
     await using output = await outputFolder()
     await using run = new AcquireProcess(shops, ['--print-config', '--output', output.path])
@@ -120,20 +120,23 @@ describe('async-patterns acquire', () => {
     expect(shops.northwind.requests).toEqual([])
   })
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('A-17 %s: pages in flight finish, exit code 130', async signal => {
-    await using shops = await startShops({ pages: 30, behaviour: { latency: 50 } })
-    await using output = await outputFolder()
-    await using run = new AcquireProcess(shops, ['--output', output.path, '--rate-limit', '10', '--quiet'])
-    while (shops.northwind.requests.length < 4) await sleep(2)
-    run.child.kill(signal)
-    expect(await run.exit()).toBe(130)
-    const summary = JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')) as Summary
-    expect(summary.run.status).toBe('interrupted')
-    expect(summary.totals.pages).toBe(summary.totals.requests)
-    expect(summary.totals.requests).toBe(shops.all.reduce((sum, shop) => sum + shop.requests.length, 0))
-  })
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'A-17 %s: pages in flight finish, exit code 130',
+    async signal => {
+      await using shops = await startShops({ pages: 30, behaviour: { latency: 50 } })
+      await using output = await outputFolder()
+      await using run = new AcquireProcess(shops, ['--output', output.path, '--rate-limit', '10', '--quiet'])
+      while (shops.northwind.requests.length < 4) await sleep(2)
+      run.child.kill(signal)
+      expect(await run.exit()).toBe(130)
+      const summary = JSON.parse(await readFile(join(output.path, 'summary.json'), 'utf8')) as Summary
+      expect(summary.run.status).toBe('interrupted')
+      expect(summary.totals.pages).toBe(summary.totals.requests)
+      expect(summary.totals.requests).toBe(shops.all.reduce((sum, shop) => sum + shop.requests.length, 0))
+    },
+  )
 
-  it('A-17 a second signal stops at once', async () => {
+  test('A-17 a second signal stops at once', async () => {
     const hang = { faults: [{ page: 2, fault: { kind: 'hang' } as const }] }
     await using shops = await startShops({ pages: 3, behaviour: hang })
     await using output = await outputFolder()
@@ -147,7 +150,7 @@ describe('async-patterns acquire', () => {
     expect(await run.exit()).toBe(130)
   })
 
-  it('A-16 says who holds the ledger', async () => {
+  test('A-16 says who holds the ledger', async () => {
     await using shops = await startShops({ pages: 20 })
     await using output = await outputFolder()
     const args = ['--output', output.path, '--rate-limit', '5', '--quiet']
@@ -158,7 +161,7 @@ describe('async-patterns acquire', () => {
     expect(second.stderr).toContain(`is in use by process ${first.child.pid}`)
   })
 
-  it('A-16 an output that is a file: one line, exit code 1', async () => {
+  test('A-16 an output that is a file: one line, exit code 1', async () => {
     await using shops = await startShops({ pages: 1 })
     await using output = await outputFolder()
     const file = join(output.path, 'file')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PlanChangedError } from '../../src/acquisition/ledger-errors.js'
 import type { RejectedRow } from '../../src/acquisition/ledger.js'
 import type { Summary } from '../../src/acquisition/summary.js'
@@ -34,7 +34,7 @@ function averages({ facts }: ShopServer): Record<string, string> {
 }
 
 describe('acquire', () => {
-  it('takes all that three shops have, counted as they count it', async () => {
+  test('takes all that three shops have, counted as they count it', async () => {
     await using shops = await startShops()
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
@@ -61,7 +61,7 @@ describe('acquire', () => {
     expect(events.at(-1)).toEqual({ type: 'finished', status: 'complete' })
   })
 
-  it('A-3 broken records go to the reject file with reason and raw value; all others arrive', async () => {
+  test('A-3 broken records go to the reject file with reason and raw value; all others arrive', async () => {
     await using shops = await startShops()
     await using output = await outputFolder()
     await acquired(await exampleConfig(shops, output.path, QUICK))
@@ -78,7 +78,7 @@ describe('acquire', () => {
     }
   })
 
-  it('A-11 ids of 64 bits arrive whole, and prices as decimal strings', async () => {
+  test('A-11 ids of 64 bits arrive whole, and prices as decimal strings', async () => {
     await using shops = await startShops({ pages: 2 })
     await using output = await outputFolder()
     const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
@@ -88,7 +88,7 @@ describe('acquire', () => {
     expect(kaufhaus.every(product => /^\d+\.\d{2}$/.test(product.price?.amount ?? ''))).toBe(true)
   })
 
-  it('follows a complete run with a new one that upserts, and fetches everything again', async () => {
+  test('follows a complete run with a new one that upserts, and fetches everything again', async () => {
     await using shops = await startShops({ pages: 3 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
@@ -99,7 +99,7 @@ describe('acquire', () => {
     expect(shops.northwind.requests).toHaveLength(6)
   })
 
-  it('refuses a changed mapping by its name, also after a complete run, and starts over with fresh', async () => {
+  test('refuses a changed mapping by its name, also after a complete run, and starts over with fresh', async () => {
     await using shops = await startShops({ pages: 2 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
@@ -117,7 +117,7 @@ describe('acquire', () => {
     expect(summary.products.find(product => product.source === 'northwind')?.stock).toBeNull()
   })
 
-  it('takes other limits without complaint: they do not decide which data are taken', async () => {
+  test('takes other limits without complaint: they do not decide which data are taken', async () => {
     await using shops = await startShops({ pages: 2 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
@@ -126,7 +126,7 @@ describe('acquire', () => {
     expect(summary.sources[0]?.rateLimit.limitPerSecond).toBe(100)
   })
 
-  it.each([1, 4])(
+  test.each([1, 4])(
     'A-4 keeps the rate in every rolling second from an idle start, and wastes none of it, with %i workers',
     async workers => {
       const [rate, pages, latencyMs] = [25, 51, 20]
@@ -145,7 +145,7 @@ describe('acquire', () => {
     },
   )
 
-  it('shares the limit among sources of one endpoint', async () => {
+  test('shares the limit among sources of one endpoint', async () => {
     using stalls = new Stalls()
     await using shops = await startShops({ pages: 15 })
     await using output = await outputFolder()

@@ -5,9 +5,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineComparison } from '../../src/lab/index.js'
-import { type HttpMock, startHttpMock } from '../../src/mock/index.js'
+import { startHttpMock } from '../../src/mock/index.js'
+import type { HttpMock } from '../../src/mock/index.js'
 import { readJsonl, readTable } from '../support/read-results.js'
 import { run } from '../support/run.js'
 
@@ -21,7 +22,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const bench = (...flags: string[]) => run(process.execPath, [command, 'bench', ...flags], { cwd: folder })
 
-it('compares the engines, prints a table and leaves benchmark_output.json', async () => {
+test('compares the engines, prints a table and leaves benchmark_output.json', async () => {
   const flags =
     '--request-count 180 --runs 3 --concurrency 10 --workers 3 --mock-latency-ms 1 --verbose'.split(' ')
   const { code, stdout, stderr } = await bench(...flags)
@@ -38,7 +39,7 @@ it('compares the engines, prints a table and leaves benchmark_output.json', asyn
   expect(report.comparison.map(({ low, value, high }) => low <= value && value <= high)).not.toContain(false)
 }, 60_000)
 
-it('streams for a while into both files, and counts the same everywhere', async () => {
+test('streams for a while into both files, and counts the same everywhere', async () => {
   const flags =
     '--duration 500ms --concurrency 10 --workers 2 --monitor-loop --monitor-sample-interval 100'.split(' ')
   const files = ['--jsonl-out', 'r.jsonl', '--sqlite-out', 'r.db', '--output', 'report.json']
@@ -53,7 +54,7 @@ it('streams for a while into both files, and counts the same everywhere', async 
   expect(existsSync(join(folder, 'benchmark_output.json'))).toBe(false)
 }, 60_000)
 
-it.each(['--output', '--jsonl-out', '--sqlite-out'])(
+test.each(['--output', '--jsonl-out', '--sqlite-out'])(
   'A-16 says before it measures that %s cannot be written',
   async flag => {
     const startedAt = performance.now()
@@ -64,7 +65,7 @@ it.each(['--output', '--jsonl-out', '--sqlite-out'])(
   },
 )
 
-it('takes a fault of its own for none of the user: exit code 1, and the stack when it is asked for', async () => {
+test('takes a fault of its own for none of the user: exit code 1, and the stack when it is asked for', async () => {
   const breaking = 'data:text/javascript,process.memoryUsage.rss=undefined'
   const args = ['--import', breaking, command, 'bench', '--duration', '600ms', '--workers', '0']
   const plain = await run(process.execPath, args, { cwd: folder })
@@ -88,7 +89,7 @@ async function firstFree([port = 0, ...others]: readonly number[]): Promise<numb
   }
 }
 
-it('uses the port that it is told, even one that fetch refuses, and says when it is taken', async () => {
+test('uses the port that it is told, even one that fetch refuses, and says when it is taken', async () => {
   await using blocker = await startHttpMock()
   const taken = await bench('--run-retry', '--mock-port', new URL(blocker.url).port)
   expect([taken.code, taken.stdout]).toEqual([1, ''])
@@ -97,7 +98,7 @@ it('uses the port that it is told, even one that fetch refuses, and says when it
   expect(code, stderr).toBe(0)
 }, 60_000)
 
-it('fails on purpose, and says by which criteria it passed', async () => {
+test('fails on purpose, and says by which criteria it passed', async () => {
   const { code, stdout } = await bench('--run-resilience', '--run-retry')
   expect(code, stdout).toBe(0)
   expect(stdout).toMatch(/closed > open \(failure-count\)/)
@@ -105,20 +106,20 @@ it('fails on purpose, and says by which criteria it passed', async () => {
   expect(stdout.trimEnd().endsWith('\npassed')).toBe(true)
 }, 60_000)
 
-it('runs the retry scenario alone', async () => {
+test('runs the retry scenario alone', async () => {
   const { code, stdout } = await bench('--run-retry')
   expect(code, stdout).toBe(0)
   expect(stdout).not.toContain('circuit breaker')
 }, 60_000)
 
-it('exits with 1 when nothing could be fetched', async () => {
+test('exits with 1 when nothing could be fetched', async () => {
   await using mock: HttpMock = await startHttpMock({ behaviour: { latency: 0 } })
   const { code, stdout } = await bench('--url', `${mock.url}/reset`, '--request-count', '10', '--runs', '1')
   expect(code).toBe(1)
   expect(stdout).toMatch(/sync: \w+ 10x/)
 }, 60_000)
 
-it.each([
+test.each([
   [['--runs', 'x'], '--runs is "x"; allowed is a number'],
   [['--pooling', 'some'], 'pooling is "some"; allowed is one of "naive", "optimized", "both"'],
   [['--run-retry', '--runs', '2'], '--runs means nothing for a resilience run'],
@@ -139,7 +140,7 @@ it.each([
   expect(code).toBe(2)
 })
 
-it('Ctrl-C ends it: what was measured is reported, files are whole, exit code 130', async () => {
+test('Ctrl-C ends it: what was measured is reported, files are whole, exit code 130', async () => {
   const args = [command, 'bench', '--duration', '60s', '--concurrency', '5', '--jsonl-out', 'r.jsonl']
   const child = spawn(process.execPath, args, {
     cwd: folder,

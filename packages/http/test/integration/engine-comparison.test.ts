@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { runEngineComparison } from '../../src/lab/index.js'
 import { readJsonl } from '../support/read-results.js'
 
-it('compares the four engines on equal terms, and accounts for every request', async () => {
+test('compares the four engines on equal terms, and accounts for every request', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'comparison-'))
   const jsonlOut = join(folder, 'results.jsonl')
   try {
@@ -40,7 +40,7 @@ it('compares the four engines on equal terms, and accounts for every request', a
   }
 }, 60_000)
 
-it('leaves out what pooling does not ask for, and counts errors as errors', async () => {
+test('leaves out what pooling does not ask for, and counts errors as errors', async () => {
   const options = {
     requestCount: 40,
     runs: 1,
@@ -58,7 +58,7 @@ it('leaves out what pooling does not ask for, and counts errors as errors', asyn
   }
 }, 60_000)
 
-it.each([
+test.each([
   [{ requestCount: 0 }, 'requestCount is 0'],
   [{ runs: 1.5 }, 'runs is 1.5'],
   [{ requestCount: 10, runs: 11 }, 'runs is 11; allowed is an integer of at least 1 and at most 10'],
@@ -69,7 +69,7 @@ it.each([
   await expect(runEngineComparison(options)).rejects.toThrow(message)
 })
 
-it('ends with the reason when it is aborted', async () => {
+test('ends with the reason when it is aborted', async () => {
   const signal = AbortSignal.abort(new Error('enough'))
   await expect(runEngineComparison({ requestCount: 10, signal })).rejects.toThrow('enough')
 })

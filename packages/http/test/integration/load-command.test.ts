@@ -5,11 +5,13 @@ import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type HttpMockStats, type SpawnedMock, spawnMock } from '@async-patterns/http/mock'
+import { spawnMock } from '@async-patterns/http/mock'
+import type { HttpMockStats, SpawnedMock } from '@async-patterns/http/mock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LoadMeasurementFile, LoadResult } from '../../src/lab/index.js'
 import { deadUrl, rawServer } from '../contracts/servers.js'
-import { type Finished, run } from '../support/run.js'
+import { run } from '../support/run.js'
+import type { Finished } from '../support/run.js'
 
 // The processes run what was built: `make test` builds first.
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SourceConfig } from '../../src/acquisition/config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { AcceptedRecord, RejectedRecord } from '../../src/acquisition/normalise/normalised-page.js'
@@ -38,7 +38,7 @@ async function takeAll(source: SourceConfig) {
 }
 
 describe('examples/shops.yaml on the mock shops', () => {
-  it.each(SHOP_NAMES)(
+  test.each(SHOP_NAMES)(
     '%s: every good product once, every broken record rejected, every price exact',
     async name => {
       const environment = Object.fromEntries(

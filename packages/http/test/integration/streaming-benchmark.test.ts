@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { runStreamingBenchmark, type StreamingReport } from '../../src/lab/index.js'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runStreamingBenchmark } from '../../src/lab/index.js'
+import type { StreamingReport } from '../../src/lab/index.js'
 import { WriterError } from '../../src/persistence/index.js'
 import { httpServer } from '../contracts/servers.js'
 import { readJsonl, readTable } from '../support/read-results.js'
@@ -23,7 +24,7 @@ function unmet({ checks }: StreamingReport): string[] {
     .map(({ criterion }) => criterion)
 }
 
-it('writes every result of both engines to both files: lines = rows = requests = the count of the server', async () => {
+test('writes every result of both engines to both files: lines = rows = requests = the count of the server', async () => {
   const [jsonlOut, sqliteOut] = [join(folder, 'results.jsonl'), join(folder, 'results.db')]
   const report = await runStreamingBenchmark({
     ...SMALL,
@@ -45,7 +46,7 @@ it('writes every result of both engines to both files: lines = rows = requests =
   expect(interrupted).toBe(false)
 }, 60_000)
 
-it('ends early when it is told, with whole files and a report of what was done', async () => {
+test('ends early when it is told, with whole files and a report of what was done', async () => {
   const jsonlOut = join(folder, 'results.jsonl')
   const abort = new AbortController()
   const run = runStreamingBenchmark({
@@ -74,7 +75,7 @@ async function sluggish() {
   return { server, state, held, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
-it.each([
+test.each([
   // The warm-up, the async engine, and the threaded one after it.
   { stage: 'the warm-up', hangsIn: undefined, engines: [] },
   { stage: 'the async engine', hangsIn: 'async-optimized', engines: ['async-optimized'] },
@@ -113,7 +114,7 @@ it.each([
   60_000,
 )
 
-it.runIf(existsSync('/dev/full'))(
+test.runIf(existsSync('/dev/full'))(
   'A-16 ends at once, with the cause, when results cannot be stored',
   async () => {
     const startedAt = performance.now()
@@ -125,14 +126,14 @@ it.runIf(existsSync('/dev/full'))(
   60_000,
 )
 
-it('counts failures, and does not pass when nothing succeeded', async () => {
+test('counts failures, and does not pass when nothing succeeded', async () => {
   const report = await runStreamingBenchmark({ ...SMALL, durationMs: 200, workers: 0, mockErrorRate: 1 })
   expect(unmet(report)).toEqual(['there were successes'])
   const { requestCount, errorBreakdown } = report.engines['async-optimized'] ?? {}
   expect(errorBreakdown).toEqual({ HTTP_500: requestCount })
 }, 60_000)
 
-it.each([
+test.each([
   [{ durationMs: 0 }, 'durationMs is 0'],
   [{ concurrency: 0 }, 'concurrency is 0'],
   [{ workers: -1 }, 'workers is -1'],

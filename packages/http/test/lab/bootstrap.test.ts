@@ -1,6 +1,6 @@
 import { seededRandom } from 'async-patterns'
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { ratioInterval } from '../../src/lab/bootstrap.js'
 
 /** Rates about `mean`, each off by up to five per cent, by seed. */
@@ -9,11 +9,11 @@ function rates(mean: number, seed: number, count = 10): number[] {
   return Array.from({ length: count }, () => mean * (0.95 + 0.1 * random()))
 }
 
-it('gives the ratio of the means', () => {
+test('gives the ratio of the means', () => {
   expect(ratioInterval([10, 20, 30], [5, 5, 5]).value).toBe(4)
 })
 
-it('finds no difference between runs of one speed, whatever the noise', () => {
+test('finds no difference between runs of one speed, whatever the noise', () => {
   const differ = Array.from({ length: 200 }, (_, seed) =>
     ratioInterval(rates(1_000, seed), rates(1_000, seed + 1_000)),
   )
@@ -22,7 +22,7 @@ it('finds no difference between runs of one speed, whatever the noise', () => {
   expect(wrong / differ.length).toBeLessThan(0.15)
 })
 
-it('finds runs that are ten per cent apart', () => {
+test('finds runs that are ten per cent apart', () => {
   for (let seed = 0; seed < 50; seed += 1) {
     const { low, high } = ratioInterval(rates(1_100, seed), rates(1_000, seed + 1_000))
     expect(low).toBeGreaterThan(1)
@@ -30,7 +30,7 @@ it('finds runs that are ten per cent apart', () => {
   }
 })
 
-it('is not misled by what disturbed both in a round', () => {
+test('is not misled by what disturbed both in a round', () => {
   const slow = [1, 0.2, 1, 0.5, 1]
   const { low, high } = ratioInterval(
     slow.map(factor => 3_000 * factor),
@@ -40,11 +40,11 @@ it('is not misled by what disturbed both in a round', () => {
   expect(high).toBeCloseTo(3)
 })
 
-it('claims nothing from fewer than three rounds', () => {
+test('claims nothing from fewer than three rounds', () => {
   expect(ratioInterval([2, 2], [1, 1])).toEqual({ value: 2, low: 0, high: Infinity })
 })
 
-it('gives the same interval for the same numbers, and one that does not depend on the unit', () => {
+test('gives the same interval for the same numbers, and one that does not depend on the unit', () => {
   const rate = fc.double({ min: 1, max: 1e6, noNaN: true })
   fc.assert(
     fc.property(fc.array(fc.tuple(rate, rate), { minLength: 3, maxLength: 8 }), rounds => {

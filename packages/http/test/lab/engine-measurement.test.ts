@@ -1,6 +1,7 @@
 import { Histogram } from 'async-patterns/observability'
-import { expect, it } from 'vitest'
-import { EngineResult, type RequestResult } from '../../src/engines/index.js'
+import { expect, test } from 'vitest'
+import { EngineResult } from '../../src/engines/index.js'
+import type { RequestResult } from '../../src/engines/index.js'
 import { MeasuredEngine } from '../../src/lab/engine-measurement.js'
 import { resultOf } from '../contracts/record-writer-contract.js'
 
@@ -9,7 +10,7 @@ function resultWith(statusCode: number, latencyMs: number): RequestResult {
   return resultOf(0, { statusCode, latencyMs, error })
 }
 
-it('adds up runs: counts, classes, rates, the largest memory', () => {
+test('adds up runs: counts, classes, rates, the largest memory', () => {
   const measured = new MeasuredEngine(10)
   measured.addRun(new EngineResult([resultWith(200, 1), resultWith(503, 2)], 100, 50))
   measured.addRun(new EngineResult([resultWith(301, 3), resultWith(0, 9_999)], 300, 40))
@@ -28,7 +29,7 @@ it('adds up runs: counts, classes, rates, the largest memory', () => {
   })
 })
 
-it('takes its percentiles from requests that got a response, as EngineResult does', () => {
+test('takes its percentiles from requests that got a response, as EngineResult does', () => {
   const results = Array.from({ length: 1_000 }, (_, index) =>
     resultWith(index % 10 === 0 ? 0 : 200, index + 1),
   )
@@ -44,7 +45,7 @@ it('takes its percentiles from requests that got a response, as EngineResult doe
   expect(Histogram.fromJSON(latencies).count).toBe(900)
 })
 
-it("holds the rate against Little's law: lanes / the server's own mean latency", () => {
+test("holds the rate against Little's law: lanes / the server's own mean latency", () => {
   const measured = new MeasuredEngine(10)
   measured.addRun(
     new EngineResult(
@@ -62,7 +63,7 @@ it("holds the rate against Little's law: lanes / the server's own mean latency",
   expect(efficiency).toBe(0.5)
 })
 
-it('claims neither ceiling nor percentiles without what they follow from', () => {
+test('claims neither ceiling nor percentiles without what they follow from', () => {
   const nothing = new MeasuredEngine(1).measurement()
   expect(nothing).toMatchObject({ rps: 0, p50LatencyMs: null, ceilingRps: null, efficiency: null })
 })

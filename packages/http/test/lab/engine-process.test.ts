@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EngineProcess } from '../../src/lab/engine-process.js'
-import { ENGINE_NAMES, type EngineSpec } from '../../src/lab/engine-spec.js'
+import { ENGINE_NAMES } from '../../src/lab/engine-spec.js'
+import type { EngineSpec } from '../../src/lab/engine-spec.js'
 import { eventually } from '../contracts/servers.js'
-import { type HttpMock, startHttpMock } from '../../src/mock/index.js'
+import { startHttpMock } from '../../src/mock/index.js'
+import type { HttpMock } from '../../src/mock/index.js'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -24,7 +26,7 @@ const spec = (more: Partial<EngineSpec>): EngineSpec => ({
   ...more,
 })
 
-it.each(ENGINE_NAMES)('runs the %s engine, again and again', async engine => {
+test.each(ENGINE_NAMES)('runs the %s engine, again and again', async engine => {
   await using running = new EngineProcess(spec({ engine, lanes: engine === 'sync' ? 1 : 4 }))
   for (const count of [20, 7]) {
     mock.clearStats()
@@ -37,14 +39,14 @@ it.each(ENGINE_NAMES)('runs the %s engine, again and again', async engine => {
   }
 })
 
-it('tells what the engine itself could not do', async () => {
+test('tells what the engine itself could not do', async () => {
   await using running = new EngineProcess(spec({ lanes: 0 }))
   await expect(running.run({ url: mock.url, count: 1 })).rejects.toThrow(
     'the async-optimized engine failed: AsyncEngine.maxConcurrent is 0',
   )
 })
 
-it('ends a run at once when it is aborted, and its process with it', async () => {
+test('ends a run at once when it is aborted, and its process with it', async () => {
   const running = new EngineProcess(spec({}))
   const abort = new AbortController()
   const run = running.run({ url: `${mock.url}/hang`, count: 10 }, abort.signal)
@@ -54,7 +56,7 @@ it('ends a run at once when it is aborted, and its process with it', async () =>
   await running[Symbol.asyncDispose]()
 })
 
-it('keeps no results of the runs that are over', async () => {
+test('keeps no results of the runs that are over', async () => {
   await using running = new EngineProcess(spec({}))
   const resultsOf = async (): Promise<WeakRef<object>> => {
     const { results } = await running.run({ url: `${mock.url}/`, count: 10 })
@@ -68,7 +70,7 @@ it('keeps no results of the runs that are over', async () => {
   })
 })
 
-it('tells that its process has ended, in a run and before one', async () => {
+test('tells that its process has ended, in a run and before one', async () => {
   const running = new EngineProcess(spec({}))
   const ended = 'the process of the async-optimized engine ended (SIGKILL)'
   const run = running.run({ url: `${mock.url}/hang`, count: 1 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ResultFiles } from '../../src/lab/result-files.js'
 import { resultsOf } from '../contracts/record-writer-contract.js'
 
@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('writes to all files, and counts what is in them', async () => {
+test('writes to all files, and counts what is in them', async () => {
   await using files = new ResultFiles({ jsonlOut: join(folder, 'r.jsonl'), sqliteOut: join(folder, 'r.db') })
   for (const result of resultsOf(0, 250)) await files.write(result)
   const written = await files.close()
@@ -22,7 +22,7 @@ it('writes to all files, and counts what is in them', async () => {
   ])
 })
 
-it.each(['jsonlOut', 'sqliteOut'] as const)(
+test.each(['jsonlOut', 'sqliteOut'] as const)(
   'counts nothing in a file that was taken away: %s',
   async kind => {
     const file = join(folder, 'results')
@@ -33,7 +33,7 @@ it.each(['jsonlOut', 'sqliteOut'] as const)(
   },
 )
 
-it.runIf(existsSync('/dev/null'))(
+test.runIf(existsSync('/dev/null'))(
   'takes what was written for what a device has got: it gives nothing back',
   async () => {
     await using files = new ResultFiles({ jsonlOut: '/dev/null' })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { judge, thinPercentiles, type VerdictFacts } from '../../src/lab/verdict.js'
+import { judge, thinPercentiles } from '../../src/lab/verdict.js'
+import type { VerdictFacts } from '../../src/lab/verdict.js'
 
 const GOOD: VerdictFacts = {
   isOpenLoop: false,

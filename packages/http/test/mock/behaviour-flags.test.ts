@@ -1,4 +1,5 @@
-import { BEHAVIOUR_FLAGS, type Behaviour } from '@async-patterns/http/mock'
+import { BEHAVIOUR_FLAGS } from '@async-patterns/http/mock'
+import type { Behaviour } from '@async-patterns/http/mock'
 import { expect, test } from 'vitest'
 
 /** The behaviour that these flags make, laid one over the other. */

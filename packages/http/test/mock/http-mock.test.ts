@@ -1,4 +1,5 @@
-import { type HttpMock, startHttpMock } from '@async-patterns/http/mock'
+import { startHttpMock } from '@async-patterns/http/mock'
+import type { HttpMock } from '@async-patterns/http/mock'
 import { Histogram } from 'async-patterns/observability'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 

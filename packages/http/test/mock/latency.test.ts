@@ -1,5 +1,6 @@
 import { seededRandom } from 'async-patterns'
-import { type Latency, latencySampler, parseLatency } from '@async-patterns/http/mock'
+import { latencySampler, parseLatency } from '@async-patterns/http/mock'
+import type { Latency } from '@async-patterns/http/mock'
 import { describe, expect, test } from 'vitest'
 
 /** The values at the given percents among 100,000 drawn. */

@@ -1,4 +1,5 @@
-import { type Shops, type ShopServer, startShops } from '@async-patterns/http/mock'
+import { startShops } from '@async-patterns/http/mock'
+import type { Shops, ShopServer } from '@async-patterns/http/mock'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 const FAST = { latency: 0 } as const

@@ -1,6 +1,7 @@
 import { Deferred } from 'async-patterns'
-import { expect, it } from 'vitest'
-import { type BatchStore, BufferedWriter } from '../../src/persistence/buffered-writer.js'
+import { expect, test } from 'vitest'
+import { BufferedWriter } from '../../src/persistence/buffered-writer.js'
+import type { BatchStore } from '../../src/persistence/buffered-writer.js'
 import { WriterError } from '../../src/persistence/index.js'
 
 /** Stores what it is given once it is let, and fails with what it is told. */
@@ -27,7 +28,7 @@ class NumberWriter extends BufferedWriter<number> {
   }
 }
 
-it('ends every write that waits when the storage fails, and counts what was lost', async () => {
+test('ends every write that waits when the storage fails, and counts what was lost', async () => {
   const store = new ScriptedStore()
   const writer = new NumberWriter(store)
   const writes = Array.from({ length: 12 }, (_, index) => writer.write(index))
@@ -45,7 +46,7 @@ it('ends every write that waits when the storage fails, and counts what was lost
   expect(store.closed).toBe(1)
 })
 
-it('stores nothing after a batch that failed: there is no gap in what is stored', async () => {
+test('stores nothing after a batch that failed: there is no gap in what is stored', async () => {
   const store = new ScriptedStore()
   const writer = new NumberWriter(store)
   store.gate.resolve()
@@ -60,7 +61,7 @@ it('stores nothing after a batch that failed: there is no gap in what is stored'
   expect(store.stored).toEqual([0, 1, 2, 3])
 })
 
-it('tells of a storage that cannot be closed', async () => {
+test('tells of a storage that cannot be closed', async () => {
   const store = new ScriptedStore()
   store.close = () => {
     throw Object.assign(new Error('write failed'), { code: 'EIO' })

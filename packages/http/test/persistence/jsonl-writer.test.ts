@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { JsonlWriter, WriterError } from '../../src/persistence/index.js'
 import { resultsOf } from '../contracts/record-writer-contract.js'
 import { readJsonl } from '../support/read-results.js'
@@ -21,7 +21,7 @@ async function append(records: readonly object[]): Promise<void> {
   for (const record of records) await writer.write(record)
 }
 
-it('heals a file that was cut off at any byte: whole lines stay, the torn one goes, new ones follow', async () => {
+test('heals a file that was cut off at any byte: whole lines stay, the torn one goes, new ones follow', async () => {
   const records = [{ at: 'ü😀' }, { at: '{"\n' }, { at: 3 }]
   const text = records.map(record => `${JSON.stringify(record)}\n`).join('')
   const length = Buffer.byteLength(text)
@@ -39,14 +39,14 @@ it('heals a file that was cut off at any byte: whole lines stay, the torn one go
   }
 })
 
-it('heals a torn line that is longer than one read', async () => {
+test('heals a torn line that is longer than one read', async () => {
   await append([{ first: true }])
   await writeFile(file, `${await readFile(file, 'utf8')}{"long":"${'x'.repeat(200_000)}`)
   await append([{ second: true }])
   expect(readJsonl(file)).toEqual([{ first: true }, { second: true }])
 })
 
-it('keeps any JSON that records may hold, one line each', async () => {
+test('keeps any JSON that records may hold, one line each', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.dictionary(fc.string(), fc.jsonValue())), async records => {
       await rm(file, { force: true })
@@ -58,7 +58,7 @@ it('keeps any JSON that records may hold, one line each', async () => {
   )
 })
 
-it.runIf(existsSync('/dev/full'))(
+test.runIf(existsSync('/dev/full'))(
   'A-16 says that the disk is full, when writing and when closing',
   async () => {
     const writer = new JsonlWriter({ file: '/dev/full', batchSize: 10, maxQueueSize: 10 })
@@ -72,7 +72,7 @@ it.runIf(existsSync('/dev/full'))(
   },
 )
 
-it.runIf(existsSync('/dev/full'))(
+test.runIf(existsSync('/dev/full'))(
   'tells a failure once: what leaves the block is the error itself',
   async () => {
     const writeAll = async (count: number): Promise<void> => {

@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WholeFile, WriterError } from '../../src/persistence/index.js'
 
 let folder = ''
@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('leaves what was there until it is written, and nothing beside it', async () => {
+test('leaves what was there until it is written, and nothing beside it', async () => {
   const path = join(folder, 'a', 'b', 'report')
   {
     using file = new WholeFile(path)
@@ -24,18 +24,18 @@ it('leaves what was there until it is written, and nothing beside it', async () 
   expect(await readdir(join(folder, 'a', 'b'))).toEqual(['report'])
 })
 
-it('leaves nothing when it was not written', async () => {
+test('leaves nothing when it was not written', async () => {
   new WholeFile(join(folder, 'report'))[Symbol.dispose]()
   expect(await readdir(folder)).toEqual([])
 })
 
-it('A-16 says when it is opened that it cannot be written', async () => {
+test('A-16 says when it is opened that it cannot be written', async () => {
   expect(() => new WholeFile(folder)).toThrow(/it is a folder/)
   await writeFile(join(folder, 'plain'), '')
   expect(() => new WholeFile(join(folder, 'plain', 'report'))).toThrow(/its folder is not a folder/)
 })
 
-it('A-16 tells with a WriterError that its folder has gone, and leaves no half of it', async () => {
+test('A-16 tells with a WriterError that its folder has gone, and leaves no half of it', async () => {
   const inner = join(folder, 'inner')
   await mkdir(inner)
   using file = new WholeFile(join(inner, 'report'))
@@ -43,7 +43,7 @@ it('A-16 tells with a WriterError that its folder has gone, and leaves no half o
   expect(() => file.write('one')).toThrow(WriterError)
 })
 
-it('replaces what a link points to, not the link', async () => {
+test('replaces what a link points to, not the link', async () => {
   await writeFile(join(folder, 'real'), 'old')
   await symlink(join(folder, 'real'), join(folder, 'link'))
   using file = new WholeFile(join(folder, 'link'))
@@ -52,7 +52,7 @@ it('replaces what a link points to, not the link', async () => {
   expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true)
 })
 
-it.runIf(existsSync('/dev/null'))('writes to a device, and does not replace it', () => {
+test.runIf(existsSync('/dev/null'))('writes to a device, and does not replace it', () => {
   using file = new WholeFile('/dev/null')
   file.write('gone')
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)

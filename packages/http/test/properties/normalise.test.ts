@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { notationsOf, readNumeral } from '../../src/acquisition/normalise/notation.js'
 import { dateReader } from '../../src/acquisition/normalise/read-date.js'
 import { moneyReader } from '../../src/acquisition/normalise/read-money.js'
@@ -25,7 +25,7 @@ const locales = [
 ]
 
 describe('normalisation, by property', () => {
-  it('A-10 whatever a locale writes is read back as the same number', () => {
+  test('A-10 whatever a locale writes is read back as the same number', () => {
     const cents = fc.integer({ min: 0, max: 10 ** 12 })
     fc.assert(
       fc.property(fc.constantFrom(...locales), cents, (locale, amount) => {
@@ -36,7 +36,7 @@ describe('normalisation, by property', () => {
     )
   })
 
-  it('A-10 no text at all makes the reader throw, and what it takes is a plain decimal', () => {
+  test('A-10 no text at all makes the reader throw, and what it takes is a plain decimal', () => {
     const read = moneyReader({ type: 'money', currency: 'EUR', symbols: { $: 'EUR' }, allowNegative: true })
     const likely = fc.string({
       unit: fc.constantFrom(...Array.from("0123456789.,-– $€ \u00a0\u202f'ACE")),
@@ -50,7 +50,7 @@ describe('normalisation, by property', () => {
     )
   })
 
-  it('A-11 a wall clock in any zone is read as the instant that it showed', () => {
+  test('A-11 a wall clock in any zone is read as the instant that it showed', () => {
     const zones = [
       'Europe/Berlin',
       'America/New_York',

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { rowsFrom, sourceWith, walk } from '../acquisition/pagination/paging-run.js'
 
 /** How a server may behave: so many rows, pages cut to `cap`, and whether it tells its total. */
@@ -11,7 +11,7 @@ const server = fc.record({
 })
 
 describe('numbered pagination, by property', () => {
-  it('offsets: every row is taken, with no more requests than the pages that the server makes of them and one', () => {
+  test('offsets: every row is taken, with no more requests than the pages that the server makes of them and one', () => {
     fc.assert(
       fc.property(server, ({ total, pageSize, cap, tells }) => {
         const paging = {
@@ -37,7 +37,7 @@ describe('numbered pagination, by property', () => {
     )
   })
 
-  it('page numbers: every row is taken', () => {
+  test('page numbers: every row is taken', () => {
     fc.assert(
       fc.property(server, fc.integer({ min: 0, max: 1 }), ({ total, pageSize, cap, tells }, firstPage) => {
         const paging = { type: 'page', pageParam: 'p', firstPage, pageSize, maxPages: 1000 } as const

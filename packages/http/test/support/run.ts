@@ -1,4 +1,5 @@
-import { execFile, type ExecFileOptions } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import type { ExecFileOptions } from 'node:child_process'
 
 export interface Finished {
   readonly code: number

@@ -1,15 +1,9 @@
-import {
-  type Clock,
-  checkCount,
-  checkDuration,
-  Events,
-  type Listener,
-  systemClock,
-  type TimerHandle,
-  withDefaults,
-} from '../core/index.js'
-import { type HistorySummary, summarise } from './history-summary.js'
-import { type LoopProbe, type LoopReading, NodeLoopProbe } from './loop-probe.js'
+import { checkCount, checkDuration, Events, systemClock, withDefaults } from '../core/index.js'
+import type { Clock, Listener, TimerHandle } from '../core/index.js'
+import { summarise } from './history-summary.js'
+import type { HistorySummary } from './history-summary.js'
+import { NodeLoopProbe } from './loop-probe.js'
+import type { LoopProbe, LoopReading } from './loop-probe.js'
 import { StallWatch, setUnrefTimer } from './stall-watch.js'
 
 export interface EventLoopMonitorOptions {

@@ -1,5 +1,6 @@
 import { checkNumber, withDefaults } from '../core/index.js'
-import { type HistogramJson, readHistogramJson } from './histogram-json.js'
+import { readHistogramJson } from './histogram-json.js'
+import type { HistogramJson } from './histogram-json.js'
 
 export interface HistogramOptions {
   /** The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds. */

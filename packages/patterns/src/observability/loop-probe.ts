@@ -1,9 +1,5 @@
-import {
-  type EventLoopUtilization,
-  type IntervalHistogram,
-  monitorEventLoopDelay,
-  performance,
-} from 'node:perf_hooks'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import type { EventLoopUtilization, IntervalHistogram } from 'node:perf_hooks'
 
 /** How late the event loop came to its timers, in milliseconds. */
 export interface LoopDelay {

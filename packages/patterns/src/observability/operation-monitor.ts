@@ -1,4 +1,5 @@
-import { type Clock, checkCount, checkNumber, systemClock, withDefaults } from '../core/index.js'
+import { checkCount, checkNumber, systemClock, withDefaults } from '../core/index.js'
+import type { Clock } from '../core/index.js'
 import { Histogram } from './histogram.js'
 
 export interface OperationMonitorOptions {

@@ -1,4 +1,5 @@
-import { type Clock, checkDuration, checkNumber, type Random, seededRandom } from '../core/index.js'
+import { checkDuration, checkNumber, seededRandom } from '../core/index.js'
+import type { Clock, Random } from '../core/index.js'
 import { ManualClock } from './manual-clock.js'
 
 export interface SimulateOptions {

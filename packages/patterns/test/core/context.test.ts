@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events'
 import type { Context } from 'async-patterns'
 import { contextOf, Deferred } from 'async-patterns'
 import { describe, expect, test } from 'vitest'
-import { CallContext, CancellableContext } from '../../src/core/index.js'
+import type { CallContext } from '../../src/core/index.js'
+import { CancellableContext } from '../../src/core/index.js'
 
 const tick = (): Promise<void> => new Promise(setImmediate)
 

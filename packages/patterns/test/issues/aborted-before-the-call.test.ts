@@ -1,4 +1,5 @@
-import { Chaos, Fallback, type Policy } from 'async-patterns'
+import { Chaos, Fallback } from 'async-patterns'
+import type { Policy } from 'async-patterns'
 import { expect, test } from 'vitest'
 
 const POLICIES: readonly (readonly [string, Policy<unknown, unknown>])[] = [

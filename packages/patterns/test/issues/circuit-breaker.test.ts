@@ -1,10 +1,5 @@
-import {
-  CircuitBreaker,
-  type CircuitBreakerOptions,
-  type Context,
-  ExponentialBackoff,
-  Timeout,
-} from 'async-patterns'
+import { CircuitBreaker, ExponentialBackoff, Timeout } from 'async-patterns'
+import type { CircuitBreakerOptions, Context } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
 

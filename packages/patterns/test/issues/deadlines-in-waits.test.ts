@@ -1,4 +1,5 @@
-import { BatchProcessor, BoundedQueue, Cache, type Context, forEach, pipeline, Timeout } from 'async-patterns'
+import { BatchProcessor, BoundedQueue, Cache, forEach, pipeline, Timeout } from 'async-patterns'
+import type { Context } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
 

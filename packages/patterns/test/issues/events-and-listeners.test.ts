@@ -1,4 +1,5 @@
-import { type BreakerEvent, CircuitBreaker, ResourcePool } from 'async-patterns'
+import { CircuitBreaker, ResourcePool } from 'async-patterns'
+import type { BreakerEvent } from 'async-patterns'
 import { expect, test } from 'vitest'
 
 test('events: a listener that causes another event does not turn their order round for the next listener', () => {

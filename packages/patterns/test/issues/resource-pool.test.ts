@@ -1,4 +1,5 @@
-import { type Context, ResourcePool, Timeout } from 'async-patterns'
+import { ResourcePool, Timeout } from 'async-patterns'
+import type { Context } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { AdaptiveLimiter, CircuitBreaker, Fallback, type Policy, RetryPolicy } from 'async-patterns'
+import { AdaptiveLimiter, CircuitBreaker, Fallback, RetryPolicy } from 'async-patterns'
+import type { Policy } from 'async-patterns'
 import { describe, expect, test } from 'vitest'
 
 class Connection implements Disposable {

@@ -1,13 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { CircuitBreaker } from 'async-patterns'
-import {
-  type EventLoopEvent,
-  EventLoopMonitor,
-  type LoopProbe,
-  type LoopReading,
-} from 'async-patterns/observability'
+import { EventLoopMonitor } from 'async-patterns/observability'
+import type { EventLoopEvent, LoopProbe, LoopReading } from 'async-patterns/observability'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 /** Readings as the test wants them. */
 class ScriptedProbe implements LoopProbe {
@@ -40,7 +36,7 @@ function setUp(options = {}) {
 }
 
 describe('EventLoopMonitor', () => {
-  it('takes a sample every interval and keeps a bounded history', async () => {
+  test('takes a sample every interval and keeps a bounded history', async () => {
     const { clock, probe, monitor } = setUp({ sampleIntervalMs: 500, historySize: 3 })
     expect([monitor.snapshot(), monitor.summary()]).toEqual([undefined, undefined])
     monitor.start()
@@ -61,7 +57,7 @@ describe('EventLoopMonitor', () => {
     expect(monitor.history()).toHaveLength(3)
   })
 
-  it('averages and ranks over its history', async () => {
+  test('averages and ranks over its history', async () => {
     const { clock, probe, monitor } = setUp()
     monitor.start()
     for (let maxMs = 1; maxMs <= 100; maxMs += 1) {
@@ -80,7 +76,7 @@ describe('EventLoopMonitor', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('tells when its status changes, at the thresholds', async () => {
+  test('tells when its status changes, at the thresholds', async () => {
     const { clock, probe, monitor, events } = setUp()
     monitor.start()
     for (const maxMs of [99, 100, 499, 500, 0]) {
@@ -100,7 +96,7 @@ describe('EventLoopMonitor', () => {
     expect(events.filter(({ type }) => type === 'sample')).toHaveLength(6)
   })
 
-  it('publishes on its diagnostics channels', async () => {
+  test('publishes on its diagnostics channels', async () => {
     const { clock, monitor } = setUp()
     const seen: unknown[] = []
     const listener = (event: unknown): void => void seen.push(event)
@@ -112,7 +108,7 @@ describe('EventLoopMonitor', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('knows for how long the loop has stalled lately', async () => {
+  test('knows for how long the loop has stalled lately', async () => {
     const { clock, monitor } = setUp()
     expect(monitor.stalledMs()).toBe(0)
     monitor.start()
@@ -135,7 +131,7 @@ describe('EventLoopMonitor', () => {
     expect([monitor.stalledMs(), clock.pendingTimers]).toEqual([0, 0])
   })
 
-  it('P-B12 a local stall does not trip the breaker of a remote', async () => {
+  test('P-B12 a local stall does not trip the breaker of a remote', async () => {
     const tripsBy = async (stalledMs: ((monitor: EventLoopMonitor) => number) | undefined) => {
       const { clock, monitor } = setUp()
       const breaker = new CircuitBreaker({
@@ -155,7 +151,7 @@ describe('EventLoopMonitor', () => {
     expect(await tripsBy(monitor => monitor.stalledMs())).toBe('closed')
   })
 
-  it("does not take a timer's usual lateness for a stall", async () => {
+  test("does not take a timer's usual lateness for a stall", async () => {
     const clock = new ManualClock({ latenessMs: () => 2 })
     const monitor = new EventLoopMonitor({ clock, probe: new ScriptedProbe() })
     monitor.start()
@@ -164,7 +160,7 @@ describe('EventLoopMonitor', () => {
     monitor.stop()
   })
 
-  it("reads Node's own counters", async () => {
+  test("reads Node's own counters", async () => {
     using monitor = new EventLoopMonitor({ sampleIntervalMs: 40 })
     const first = new Promise<void>(resolve => {
       monitor.subscribe(() => resolve())
@@ -181,7 +177,7 @@ describe('EventLoopMonitor', () => {
     expect(snapshot?.activeResources).toBeGreaterThanOrEqual(0)
   })
 
-  it('names what is wrong with its options', () => {
+  test('names what is wrong with its options', () => {
     expect(() => new EventLoopMonitor({ sampleIntervalMs: 0 })).toThrow(
       /EventLoopMonitor.sampleIntervalMs is 0/,
     )

@@ -1,6 +1,6 @@
 import { Histogram } from 'async-patterns/observability'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const latency = fc.oneof(
   fc.double({ min: 0.001, max: 3_600_000, noNaN: true }),
@@ -21,7 +21,7 @@ function exactPercentile(values: readonly number[], percent: number): number {
 }
 
 describe('Histogram', () => {
-  it('gives every percentile to within 0.4 % of the exact one', () => {
+  test('gives every percentile to within 0.4 % of the exact one', () => {
     fc.assert(
       fc.property(latencies, fc.integer({ min: 0, max: 1000 }), (values, permille) => {
         const exact = exactPercentile(values, permille / 10)
@@ -32,7 +32,7 @@ describe('Histogram', () => {
     )
   })
 
-  it('gives min and max exactly, as percentiles 0 and 100 too', () => {
+  test('gives min and max exactly, as percentiles 0 and 100 too', () => {
     fc.assert(
       fc.property(latencies, values => {
         const histogram = histogramOf(values)
@@ -44,7 +44,7 @@ describe('Histogram', () => {
     )
   })
 
-  it('never answers outside min and max, and never less for a higher percentile', () => {
+  test('never answers outside min and max, and never less for a higher percentile', () => {
     fc.assert(
       fc.property(latencies, values => {
         const histogram = histogramOf(values)
@@ -56,7 +56,7 @@ describe('Histogram', () => {
     )
   })
 
-  it('merges without loss: two parts say what the whole says', () => {
+  test('merges without loss: two parts say what the whole says', () => {
     fc.assert(
       fc.property(latencies, latencies, (some, others) => {
         const whole = histogramOf([...some, ...others])
@@ -69,7 +69,7 @@ describe('Histogram', () => {
     )
   })
 
-  it('comes back from JSON as it was', () => {
+  test('comes back from JSON as it was', () => {
     fc.assert(
       fc.property(latencies, values => {
         const histogram = histogramOf([...values, 0, 1e9])
@@ -81,20 +81,20 @@ describe('Histogram', () => {
     )
   })
 
-  it('writes only buckets that hold something', () => {
+  test('writes only buckets that hold something', () => {
     const histogram = new Histogram()
     histogram.record(12, 1_000_000)
     expect(histogram.toJSON().buckets).toHaveLength(2)
     expect(JSON.stringify(histogram).length).toBeLessThan(200)
   })
 
-  it('comes back from JSON when empty', () => {
+  test('comes back from JSON when empty', () => {
     const back = Histogram.fromJSON(JSON.parse(JSON.stringify(new Histogram())))
     back.record(5)
     expect([back.count, back.min, back.max]).toEqual([1, 5, 5])
   })
 
-  it('records a value many times at once', () => {
+  test('records a value many times at once', () => {
     const histogram = new Histogram()
     histogram.record(1, 99)
     histogram.record(1000)
@@ -104,14 +104,14 @@ describe('Histogram', () => {
     expect(histogram.mean).toBeCloseTo(10.99)
   })
 
-  it('takes the nearest rank where rounding would take the next', () => {
+  test('takes the nearest rank where rounding would take the next', () => {
     const histogram = new Histogram()
     histogram.record(1, 999)
     histogram.record(100)
     expect(histogram.percentile(99.9)).toBeCloseTo(1, 2)
   })
 
-  it('clamps what lies outside its range, counts it, and keeps the true extremes', () => {
+  test('clamps what lies outside its range, counts it, and keeps the true extremes', () => {
     const histogram = new Histogram({ lowest: 1, highest: 1000 })
     histogram.record(0)
     histogram.record(-5, 2)
@@ -123,26 +123,26 @@ describe('Histogram', () => {
     expect(histogram.percentile(40)).toBeCloseTo(1, 2)
   })
 
-  it('counts its own limits as inside', () => {
+  test('counts its own limits as inside', () => {
     const histogram = new Histogram({ lowest: 1, highest: 1000 })
     histogram.record(1)
     histogram.record(1000)
     expect([histogram.belowRange, histogram.aboveRange, histogram.count]).toEqual([0, 0, 2])
   })
 
-  it('knows the standard deviation', () => {
+  test('knows the standard deviation', () => {
     const histogram = histogramOf([2, 4, 4, 4, 5, 5, 7, 9])
     expect(histogram.stddev).toBeCloseTo(2, 1)
   })
 
-  it('says NaN for what nothing was recorded of', () => {
+  test('says NaN for what nothing was recorded of', () => {
     const empty = new Histogram()
     expect([empty.min, empty.max, empty.mean, empty.stddev, empty.percentile(50)]).toEqual(
       Array.from({ length: 5 }, () => NaN),
     )
   })
 
-  it('forgets on clear', () => {
+  test('forgets on clear', () => {
     const histogram = histogramOf([1, 2, 3])
     histogram.clear()
     expect(histogram.count).toBe(0)
@@ -150,7 +150,7 @@ describe('Histogram', () => {
     expect([histogram.min, histogram.max, histogram.mean]).toEqual([7, 7, 7])
   })
 
-  it('refuses to record what is no number', () => {
+  test('refuses to record what is no number', () => {
     const histogram = new Histogram()
     for (const value of [NaN, Infinity, -Infinity]) {
       expect(() => histogram.record(value)).toThrow(/Histogram.record\(value\)/)
@@ -158,7 +158,7 @@ describe('Histogram', () => {
     expect(histogram.count).toBe(0)
   })
 
-  it('refuses options, ranges and JSON that it cannot work with', () => {
+  test('refuses options, ranges and JSON that it cannot work with', () => {
     expect(() => new Histogram({ lowest: 0 })).toThrow(/Histogram.lowest is 0/)
     expect(() => new Histogram({ lowest: 5, highest: 5 })).toThrow(/Histogram.highest is 5/)
     expect(() => new Histogram().merge(new Histogram({ highest: 10 }))).toThrow(/same range/)

@@ -2,7 +2,7 @@ import { runInThisContext } from 'node:vm'
 import { monitored, OperationMonitor } from 'async-patterns/observability'
 import { ManualClock } from 'async-patterns/testing'
 import ts from 'typescript'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 function setUp(options = {}) {
   const clock = new ManualClock()
@@ -10,7 +10,7 @@ function setUp(options = {}) {
 }
 
 describe('OperationMonitor', () => {
-  it('counts and times each operation by its name', () => {
+  test('counts and times each operation by its name', () => {
     const { monitor } = setUp()
     for (const durationMs of [10, 20, 30]) monitor.record({ name: 'read', durationMs, ok: true })
     monitor.record({ name: 'read', durationMs: 100, ok: false, error: new Error('no') })
@@ -35,7 +35,7 @@ describe('OperationMonitor', () => {
     expect(monitor.stats('unknown')).toBeUndefined()
   })
 
-  it('keeps the latest operations in a bounded ring, oldest first', () => {
+  test('keeps the latest operations in a bounded ring, oldest first', () => {
     const { clock, monitor } = setUp({ recentOperations: 3 })
     expect(monitor.recent()).toEqual([])
     for (const durationMs of [1, 2]) monitor.record({ name: 'a', durationMs, ok: true })
@@ -47,7 +47,7 @@ describe('OperationMonitor', () => {
     expect([monitor.recent(), monitor.allStats()]).toEqual([[], []])
   })
 
-  it('counts names beyond maxNames together', () => {
+  test('counts names beyond maxNames together', () => {
     const { monitor } = setUp({ maxNames: 2 })
     for (const name of ['a', 'b', 'c', 'd', 'a']) monitor.record({ name, durationMs: 1, ok: true })
     expect(monitor.allStats().map(({ name, calls }) => [name, calls])).toEqual([
@@ -57,7 +57,7 @@ describe('OperationMonitor', () => {
     ])
   })
 
-  it('wraps a function: results, errors, arguments and `this` stay as they are', async () => {
+  test('wraps a function: results, errors, arguments and `this` stay as they are', async () => {
     const { clock, monitor } = setUp()
     const counter = {
       by: 2,
@@ -87,7 +87,7 @@ describe('OperationMonitor', () => {
     expect(monitor.recent().at(-1)?.error).toBe(error)
   })
 
-  it('decorates a method with a standard decorator, as the compiler emits it', async () => {
+  test('decorates a method with a standard decorator, as the compiler emits it', async () => {
     const { clock, monitor } = setUp()
     const source = `
       class Shop {
@@ -107,7 +107,7 @@ describe('OperationMonitor', () => {
     expect(monitor.stats('close')?.failures).toBe(1)
   })
 
-  it('names what is wrong with its options', () => {
+  test('names what is wrong with its options', () => {
     expect(() => new OperationMonitor({ recentOperations: 0 })).toThrow(
       /OperationMonitor.recentOperations is 0/,
     )

@@ -1,7 +1,7 @@
 import { BatchProcessor, ClosedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), aborts: fc.boolean() }) },
@@ -10,7 +10,7 @@ const step = fc.oneof(
 )
 
 describe('BatchProcessor, whatever happens', () => {
-  it('handles every item once or not at all, and says which', async () => {
+  test('handles every item once or not at all, and says which', async () => {
     const run = async (steps: readonly { do: string; aborts?: boolean }[], latencies: readonly number[]) => {
       const clock = new ManualClock()
       const handled: number[] = []

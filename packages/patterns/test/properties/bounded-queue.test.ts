@@ -1,7 +1,7 @@
 import { BoundedQueue } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 interface Item {
   readonly id: number
@@ -120,7 +120,7 @@ class Run {
 const ignore = (): void => undefined
 
 describe('BoundedQueue, whatever happens', () => {
-  it('loses nothing, duplicates nothing, keeps the order and its bounds', async () => {
+  test('loses nothing, duplicates nothing, keeps the order and its bounds', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80 }), async steps => {
         const run = new Run()
@@ -135,7 +135,7 @@ describe('BoundedQueue, whatever happens', () => {
     )
   })
 
-  it('gives items out in the order in which they were put', async () => {
+  test('gives items out in the order in which they were put', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 100 }), async puts => {
         const queue = new BoundedQueue<number>({ maxItems: 3 })

@@ -1,22 +1,18 @@
 import { getEventListeners } from 'node:events'
 import {
   AdaptiveLimiter,
-  type AnyPolicy,
   CircuitBreaker,
-  type Context,
   Deadline,
   Fallback,
   Hedge,
-  type Operation,
-  type Policy,
   PolicyStack,
   ResourcePool,
   RetryPolicy,
   SemaphoreLimiter,
   Timeout,
   TokenBucketLimiter,
-  type Within,
 } from 'async-patterns'
+import type { AnyPolicy, Context, Operation, Policy, Within } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 import { batch, forEach, map, pipeline } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const scenario = fc.record({
   count: fc.nat(40),
@@ -15,7 +15,7 @@ const scenario = fc.record({
 })
 
 describe('pipeline, whatever happens', () => {
-  it('loses nothing and duplicates nothing, or ends with the error and leaves nothing running', async () => {
+  test('loses nothing and duplicates nothing, or ends with the error and leaves nothing running', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ count, latencies, failsAt, abortsAfterMs, ...options }) => {
         const clock = new ManualClock()

@@ -1,7 +1,8 @@
-import { ProducerConsumerPipeline, type WhenFull } from 'async-patterns'
+import { ProducerConsumerPipeline } from 'async-patterns'
+import type { WhenFull } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('put'), aborts: fc.boolean() }) },
@@ -20,7 +21,7 @@ const scenario = fc.record({
 })
 
 describe('ProducerConsumerPipeline, whatever happens', () => {
-  it('accounts for every item once: handled, failed, dropped, or returned by stop', async () => {
+  test('accounts for every item once: handled, failed, dropped, or returned by stop', async () => {
     await fc.assert(
       fc.asyncProperty(
         scenario,

@@ -1,7 +1,8 @@
-import { allOf, type RateLimiter, SlidingWindowLimiter, SpacedLimiter, seededRandom } from 'async-patterns'
+import { allOf, SlidingWindowLimiter, SpacedLimiter, seededRandom } from 'async-patterns'
+import type { RateLimiter } from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { worstWindow } from '../patterns/rate-limiter/worst-window.js'
 
 /** Each step comes `afterMs` after the one before. */
@@ -11,7 +12,7 @@ const steps = fc.array(fc.record({ cost: fc.integer({ min: 1, max: 4 }), afterMs
 })
 
 describe('P-L2 sliding windows against a plain model', () => {
-  it('P-L2 the exact log takes whatever the model allows, and nothing else', async () => {
+  test('P-L2 the exact log takes whatever the model allows, and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async plan => {
         const clock = new ManualClock()
@@ -28,7 +29,7 @@ describe('P-L2 sliding windows against a plain model', () => {
     )
   })
 
-  it('P-L2 the counter never takes what the log would refuse', async () => {
+  test('P-L2 the counter never takes what the log would refuse', async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 20 }), async (plan, slices) => {
         const clock = new ManualClock({ startMs: slices * 37 })
@@ -57,7 +58,7 @@ interface Scene {
 }
 
 describe('P-L5 several limiters at once', () => {
-  it('P-L5 under random costs, aborts, time limits and changes: no limit is overrun, no line hangs', async () => {
+  test('P-L5 under random costs, aborts, time limits and changes: no limit is overrun, no line hangs', async () => {
     const scenes = fc.record({
       seed: fc.nat(),
       latenessMs: fc.constantFrom(0, 2),

@@ -1,7 +1,7 @@
 import { SpacedLimiter, seededRandom } from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { worstWindow } from '../patterns/rate-limiter/worst-window.js'
 
 interface Scene {
@@ -70,7 +70,7 @@ const scenes: fc.Arbitrary<Scene> = fc.record({
 })
 
 describe('P-L2 SpacedLimiter', () => {
-  it('P-L2 in any window at most the stated number really depart, whatever the delays, cancels and aborts', async () => {
+  test('P-L2 in any window at most the stated number really depart, whatever the delays, cancels and aborts', async () => {
     await fc.assert(
       fc.asyncProperty(scenes, async scene => {
         const { clock, limiter, departures } = await play(scene)
@@ -83,7 +83,7 @@ describe('P-L2 SpacedLimiter', () => {
     )
   })
 
-  it('P-L6 departures that are only a little late waste less than 1 % of the rate', async () => {
+  test('P-L6 departures that are only a little late waste less than 1 % of the rate', async () => {
     for (const maxRequests of [5, 100]) {
       const scene = {
         maxRequests,

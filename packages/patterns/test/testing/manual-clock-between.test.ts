@@ -1,5 +1,5 @@
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 describe.each(['everything', 'promises'] as const)('ManualClock with between: %s', between => {
   const setUp = () => {
@@ -9,7 +9,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
     return { clock, log, note }
   }
 
-  it('lets every promise settle between two timers, however long the chain', async () => {
+  test('lets every promise settle between two timers, however long the chain', async () => {
     const { clock, log, note } = setUp()
     const chain = async (): Promise<void> => {
       await clock.sleep(10)
@@ -24,7 +24,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
     expect(log).toEqual(['10 chain', '10 same moment', '10 set by the chain', '11 later'])
   })
 
-  it('does so when it is moved from within a tick or a timer callback, too', async () => {
+  test('does so when it is moved from within a tick or a timer callback, too', async () => {
     const { clock, log, note } = setUp()
     void clock.sleep(10).then(() => Promise.resolve().then(note('first')))
     clock.setTimer(note('second'), 10)
@@ -34,7 +34,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
     expect(log).toEqual(['10 first', '10 second'])
   })
 
-  it('runs until a promise has settled, and no further', async () => {
+  test('runs until a promise has settled, and no further', async () => {
     const { clock, log, note } = setUp()
     clock.setTimer(note('later'), 5000)
     expect(await clock.run(clock.sleep(1000).then(() => 'done'))).toBe('done')
@@ -44,7 +44,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
     expect(clock.now()).toBe(1000)
   })
 
-  it('moves on to the next timer and what is due with it', async () => {
+  test('moves on to the next timer and what is due with it', async () => {
     const { clock, log, note } = setUp()
     clock.setTimer(note('a'), 10)
     clock.setTimer(note('b'), 10)
@@ -54,7 +54,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
     expect([await clock.next(), await clock.next()]).toEqual([true, false])
   })
 
-  it('passes on what a timer throws, and goes on afterwards', async () => {
+  test('passes on what a timer throws, and goes on afterwards', async () => {
     const { clock, log, note } = setUp()
     clock.setTimer(() => {
       throw new Error('timer')
@@ -65,7 +65,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
     expect(log).toEqual(['20 b'])
   })
 
-  it('fires many timers in one go', async () => {
+  test('fires many timers in one go', async () => {
     const { clock } = setUp()
     let fired = 0
     for (let i = 0; i < 5000; i += 1) clock.setTimer(() => (fired += 1), i)
@@ -75,7 +75,7 @@ describe.each(['everything', 'promises'] as const)('ManualClock with between: %s
 })
 
 describe('ManualClock', () => {
-  it('lets Node have its turn between two timers, unless it is told that promises suffice', async () => {
+  test('lets Node have its turn between two timers, unless it is told that promises suffice', async () => {
     const clock = new ManualClock()
     const log: string[] = []
     clock.setTimer(() => {
@@ -86,7 +86,7 @@ describe('ManualClock', () => {
     expect(log).toEqual(['tick', 'timer'])
   })
 
-  it('names what is wrong with its options', () => {
+  test('names what is wrong with its options', () => {
     expect(() => new ManualClock({ between: 'nothing' as never })).toThrow(/ManualClock.between/)
   })
 })

@@ -7,7 +7,7 @@ import {
   TokenBucketLimiter,
 } from 'async-patterns'
 import { lateBy, seededRandom, simulate } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const QUARTER = 900_000
 
@@ -44,7 +44,7 @@ function quarterOfAnHour(seed: number) {
 }
 
 describe('simulate', () => {
-  it('runs a quarter of an hour of 100 calls a second against retry, limiter and breaker, bit for bit the same by seed', async () => {
+  test('runs a quarter of an hour of 100 calls a second against retry, limiter and breaker, bit for bit the same by seed', async () => {
     const first = await quarterOfAnHour(7)
     expect(await quarterOfAnHour(7)).toEqual(first)
     const { ok, rejected, failed } = first.counts
@@ -55,7 +55,7 @@ describe('simulate', () => {
     expect(rejected).toBeGreaterThan(0)
   })
 
-  it('runs differently for another seed', async () => {
+  test('runs differently for another seed', async () => {
     const run = (seed: number) =>
       simulate({ seed }, async ({ clock, random, traffic }) => {
         const ends: number[] = []
@@ -69,7 +69,7 @@ describe('simulate', () => {
     expect(await run(1)).not.toEqual(await run(2))
   })
 
-  it('lets calls arrive at their moments, whether or not earlier ones are done', async () => {
+  test('lets calls arrive at their moments, whether or not earlier ones are done', async () => {
     const arrivals = await simulate({}, async ({ clock, traffic }) => {
       const moments: [number, number][] = []
       await traffic({ ratePerSecond: 4, durationMs: 1000 }, index => {
@@ -87,7 +87,7 @@ describe('simulate', () => {
     ])
   })
 
-  it('keeps the stated rate with random arrivals', async () => {
+  test('keeps the stated rate with random arrivals', async () => {
     let count = 0
     await simulate({ seed: 3 }, ({ traffic }) =>
       traffic({ ratePerSecond: 100, durationMs: 1_000_000, arrivals: 'poisson' }, () => {
@@ -98,7 +98,7 @@ describe('simulate', () => {
     expect(count).toBeLessThan(101_000)
   })
 
-  it('fires timers late when it is told to, the same for the same seed', async () => {
+  test('fires timers late when it is told to, the same for the same seed', async () => {
     const run = () =>
       simulate({ latenessMs: lateBy(2, seededRandom(5)) }, async ({ clock }) => {
         const limiter = new SpacedLimiter({ clock, maxRequests: 5, windowMs: 1000 })
@@ -113,7 +113,7 @@ describe('simulate', () => {
     }
   })
 
-  it('rejects as the scenario does', async () => {
+  test('rejects as the scenario does', async () => {
     const error = new Error('scenario')
     await expect(simulate({}, () => Promise.reject(error))).rejects.toBe(error)
     await expect(
@@ -123,7 +123,7 @@ describe('simulate', () => {
     ).rejects.toBe(error)
   })
 
-  it('rejects with the first error of a call, once all have settled', async () => {
+  test('rejects with the first error of a call, once all have settled', async () => {
     const ended: number[] = []
     const run = simulate({}, ({ clock, traffic }) =>
       traffic({ ratePerSecond: 2, durationMs: 2000 }, async index => {
@@ -142,11 +142,11 @@ describe('simulate', () => {
     await expect(throwing).rejects.toThrow('at once')
   })
 
-  it('says so when the scenario waits for what can no longer happen', async () => {
+  test('says so when the scenario waits for what can no longer happen', async () => {
     await expect(simulate({}, () => new Promise(() => undefined))).rejects.toThrow(/nothing is scheduled/)
   })
 
-  it('names what is wrong with its options', async () => {
+  test('names what is wrong with its options', async () => {
     const traffic = (options: { ratePerSecond: number; durationMs: number }) =>
       simulate({}, world => world.traffic(options, () => undefined))
     await expect(simulate({ seed: NaN }, () => 1)).rejects.toThrow(/simulate.seed/)

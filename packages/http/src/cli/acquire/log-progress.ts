@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino'
+import { pino } from 'pino'
+import type { Logger } from 'pino'
 import type { AcquireEvent, Summary } from '../../acquisition/index.js'
 import { UsageError } from '../usage-error.js'
 import type { Progress } from './progress.js'

@@ -1,29 +1,24 @@
 import type { BreakerTransitionEvent } from 'async-patterns'
 import { Command } from 'commander'
 import {
-  type ComparisonProgress,
   comparisonSettings,
-  type EngineComparisonOptions,
-  type ResilienceBenchmarkOptions,
   resilienceSettings,
   runEngineComparison,
   runResilienceBenchmark,
   runStreamingBenchmark,
-  type StreamingBenchmarkOptions,
-  type StreamingProgress,
   streamingSettings,
+} from '../../lab/index.js'
+import type {
+  ComparisonProgress,
+  EngineComparisonOptions,
+  ResilienceBenchmarkOptions,
+  StreamingBenchmarkOptions,
+  StreamingProgress,
 } from '../../lab/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
-import {
-  BENCH_FLAGS,
-  type BenchFlags,
-  type BenchMode,
-  durationOf,
-  modeOf,
-  numbersOf,
-  textsOf,
-} from '../bench/bench-flags.js'
+import { BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
+import type { BenchFlags, BenchMode } from '../bench/bench-flags.js'
 import { comparisonProgress, comparisonText } from '../bench/comparison-text.js'
 import { resilienceText } from '../bench/resilience-text.js'
 import { streamingProgress, streamingText } from '../bench/streaming-text.js'

@@ -1,18 +1,13 @@
 import { Command } from 'commander'
 import { TransportError } from '../../engines/index.js'
-import {
-  type LoadMeasurement,
-  type LoadOptions,
-  type LoadProgress,
-  loadPlan,
-  measurementText,
-  runLoad,
-} from '../../lab/index.js'
+import { loadPlan, measurementText, runLoad } from '../../lab/index.js'
+import type { LoadMeasurement, LoadOptions, LoadProgress } from '../../lab/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
-import { type LoadFlags, loadOptions } from '../load/load-flags.js'
+import { loadOptions } from '../load/load-flags.js'
+import type { LoadFlags } from '../load/load-flags.js'
 import { loadProgress } from '../load/load-progress.js'
 import { loadTable } from '../load/load-table.js'
 import { ProgressLine } from '../progress-line.js'

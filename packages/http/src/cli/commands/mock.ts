@@ -1,15 +1,7 @@
 import { checkNumber } from 'async-patterns'
 import { Command } from 'commander'
-import {
-  BEHAVIOUR_FLAGS,
-  type Behaviour,
-  type BehaviourFlag,
-  exampleFaults,
-  SHOP_NAMES,
-  type ShopName,
-  startHttpMock,
-  startShops,
-} from '../../mock/index.js'
+import { BEHAVIOUR_FLAGS, exampleFaults, SHOP_NAMES, startHttpMock, startShops } from '../../mock/index.js'
+import type { Behaviour, BehaviourFlag, ShopName } from '../../mock/index.js'
 import { UsageError } from '../usage-error.js'
 
 /** Flags as commander hands them over: those of a behaviour as lists, in the order in which they were given. */

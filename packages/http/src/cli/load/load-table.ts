@@ -1,10 +1,6 @@
 import { Histogram } from 'async-patterns/observability'
-import {
-  type LatencySummary,
-  type LoadMeasurement,
-  latencySummary,
-  thinPercentiles,
-} from '../../lab/index.js'
+import { latencySummary, thinPercentiles } from '../../lab/index.js'
+import type { LatencySummary, LoadMeasurement } from '../../lab/index.js'
 
 const COLUMNS = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99_9', 'p99_99', 'max'] as const
 const CLASS_WIDTH = 22

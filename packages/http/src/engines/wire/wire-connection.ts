@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import type { TransportError } from '../transport-error.js'
 import { connectionEnded, protocolError, socketError } from './wire-errors.js'
 import type { BodySink } from './response-parser.js'

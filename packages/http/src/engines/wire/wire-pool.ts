@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from 'async-patterns'
 import type { TransportError } from '../transport-error.js'
-import { type SlotOwner, type WireCall, WireSlot } from './wire-slot.js'
+import { WireSlot } from './wire-slot.js'
+import type { SlotOwner, WireCall } from './wire-slot.js'
 
 export interface WirePoolOptions {
   readonly host: string

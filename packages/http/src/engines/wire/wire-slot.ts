@@ -3,7 +3,8 @@ import type { TransportRequest, TransportResponse } from '../transport.js'
 import { TransportCall } from '../transport-call.js'
 import type { TransportError } from '../transport-error.js'
 import type { BodySink } from './response-parser.js'
-import { WireConnection, type WireConnectionOptions, type WireHandler } from './wire-connection.js'
+import { WireConnection } from './wire-connection.js'
+import type { WireConnectionOptions, WireHandler } from './wire-connection.js'
 
 /** A request of the wire transport: its text, and the slot that serves it once there is one. */
 export class WireCall extends TransportCall {

@@ -1,4 +1,5 @@
-import { type Random, seededRandom } from 'async-patterns'
+import { seededRandom } from 'async-patterns'
+import type { Random } from 'async-patterns'
 import type { ArrivalProcess } from './load-options.js'
 
 export interface ArrivalOptions {

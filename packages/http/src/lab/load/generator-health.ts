@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs'
-import {
-  type IntervalHistogram,
-  monitorEventLoopDelay,
-  PerformanceObserver,
-  performance,
-} from 'node:perf_hooks'
+import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
+import type { IntervalHistogram } from 'node:perf_hooks'
 
 /** How the thread fared that generated. */
 export interface HealthReport {

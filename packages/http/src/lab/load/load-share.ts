@@ -1,12 +1,14 @@
 import { Arrivals } from './arrivals.js'
 import { ClosedLoop } from './closed-loop.js'
-import { GeneratorHealth, type HealthReport } from './generator-health.js'
+import { GeneratorHealth } from './generator-health.js'
+import type { HealthReport } from './generator-health.js'
 import { LoadGenerator } from './load-generator.js'
 import type { LoadPlan } from './load-options.js'
 import { OpenLoop } from './open-loop.js'
 import type { Pace, Sender } from './pace.js'
 import { ResultLog } from './result-log.js'
-import { type IntervalReport, Tally, type TallyReport } from './tally.js'
+import { Tally } from './tally.js'
+import type { IntervalReport, TallyReport } from './tally.js'
 
 /** What one thread of a load does. */
 export interface SharePlan extends LoadPlan {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { LoadShare, type SharePlan, type ShareReport } from './load-share.js'
+import { LoadShare } from './load-share.js'
+import type { SharePlan, ShareReport } from './load-share.js'
 import type { IntervalReport } from './tally.js'
 
 /** What the thread that started it tells. */

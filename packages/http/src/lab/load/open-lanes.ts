@@ -1,4 +1,5 @@
-import { requestText, TargetCache, type TransportRequest, UndiciTransport } from '../../engines/index.js'
+import { requestText, TargetCache, UndiciTransport } from '../../engines/index.js'
+import type { TransportRequest } from '../../engines/index.js'
 import type { Lane, LaneOwner } from './lane.js'
 import type { LoadPlan } from './load-options.js'
 import { TransportLane } from './transport-lane.js'

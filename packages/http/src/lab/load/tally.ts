@@ -1,4 +1,5 @@
-import { Histogram, type HistogramJson } from 'async-patterns/observability'
+import { Histogram } from 'async-patterns/observability'
+import type { HistogramJson } from 'async-patterns/observability'
 
 /** The class of responses with a status below 400; the others are `HTTP_503` and the like, or error codes. */
 export const OK = 'OK'

@@ -1,7 +1,9 @@
-import { Histogram, type HistogramJson } from 'async-patterns/observability'
+import { Histogram } from 'async-patterns/observability'
+import type { HistogramJson } from 'async-patterns/observability'
 import { shown } from './latency-summary.js'
 import type { LoadProgress } from './load-options.js'
-import { INTERVAL_MS, type IntervalReport } from './tally.js'
+import { INTERVAL_MS } from './tally.js'
+import type { IntervalReport } from './tally.js'
 
 /** A second of a run; the last one may be shorter. Times are of responses without error, in milliseconds. */
 export interface TimelineEntry {

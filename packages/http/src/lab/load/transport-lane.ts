@@ -1,5 +1,7 @@
-import { errorCode, type Transport, type TransportRequest } from '../../engines/index.js'
-import { Lane, type LaneOwner } from './lane.js'
+import { errorCode } from '../../engines/index.js'
+import type { Transport, TransportRequest } from '../../engines/index.js'
+import { Lane } from './lane.js'
+import type { LaneOwner } from './lane.js'
 
 /** A lane over a transport, which makes connections when it needs them: for https. */
 export class TransportLane extends Lane {

@@ -1,5 +1,7 @@
-import { type TransportError, WireConnection, type WireHandler } from '../../engines/index.js'
-import { Lane, type LaneOwner } from './lane.js'
+import { WireConnection } from '../../engines/index.js'
+import type { TransportError, WireHandler } from '../../engines/index.js'
+import { Lane } from './lane.js'
+import type { LaneOwner } from './lane.js'
 
 /** What all lanes of a load have in common. */
 export interface WireRequest {

@@ -1,5 +1,6 @@
 import { WholeFile } from '../../persistence/index.js'
-import { type Environment, readEnvironment } from '../environment.js'
+import { readEnvironment } from '../environment.js'
+import type { Environment } from '../environment.js'
 import type { LoadMeasurement, LoadResult } from './load-result.js'
 import type { SloOutcome } from './slo.js'
 import type { OutcomeReport } from './tally.js'

@@ -1,6 +1,7 @@
 import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
-import { type EngineMeasurement, MeasuredEngine } from '../engine-measurement.js'
+import { MeasuredEngine } from '../engine-measurement.js'
+import type { EngineMeasurement } from '../engine-measurement.js'
 import type { EngineProcess } from '../engine-process.js'
 import type { EngineName } from '../engine-spec.js'
 import type { ResultFiles } from '../result-files.js'

@@ -1,7 +1,9 @@
 import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
-import { type BenchTargetOptions, targetOptions } from '../bench-target.js'
+import { targetOptions } from '../bench-target.js'
+import type { BenchTargetOptions } from '../bench-target.js'
 import type { ResultFilesOptions } from '../result-files.js'
-import { ENGINE_NAMES, type EngineName, type EngineSpec } from '../engine-spec.js'
+import { ENGINE_NAMES } from '../engine-spec.js'
+import type { EngineName, EngineSpec } from '../engine-spec.js'
 
 /** Where a comparison is. */
 export interface ComparisonProgress {

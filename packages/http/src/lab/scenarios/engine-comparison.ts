@@ -1,17 +1,16 @@
 import { BenchTarget } from '../bench-target.js'
-import { type Interval, ratioInterval } from '../bootstrap.js'
+import { ratioInterval } from '../bootstrap.js'
+import type { Interval } from '../bootstrap.js'
 import type { EngineMeasurement } from '../engine-measurement.js'
 import { EngineProcesses } from '../engine-process.js'
 import type { EngineName } from '../engine-spec.js'
-import { type ReportHeading, reportHeading } from '../report-heading.js'
-import { ResultFiles, type WrittenFile } from '../result-files.js'
+import { reportHeading } from '../report-heading.js'
+import type { ReportHeading } from '../report-heading.js'
+import { ResultFiles } from '../result-files.js'
+import type { WrittenFile } from '../result-files.js'
 import { ComparisonRounds } from './comparison-rounds.js'
-import {
-  type ComparisonSettings,
-  comparisonSettings,
-  type EngineComparisonOptions,
-  engineSpecs,
-} from './engine-comparison-options.js'
+import { comparisonSettings, engineSpecs } from './engine-comparison-options.js'
+import type { ComparisonSettings, EngineComparisonOptions } from './engine-comparison-options.js'
 
 /** How many times one engine's rate is another's, with its 95 % confidence interval over the rounds. */
 export interface Speedup extends Interval {

@@ -1,13 +1,14 @@
 import { BenchTarget } from '../bench-target.js'
-import { type Check, check } from '../check.js'
-import { type ReportHeading, reportHeading } from '../report-heading.js'
-import { type BreakerFindings, runBreakerScenario } from './breaker-scenario.js'
-import {
-  type ResilienceBenchmarkOptions,
-  type ResilienceSettings,
-  resilienceSettings,
-} from './resilience-options.js'
-import { type RetryFindings, runRetryScenario } from './retry-scenario.js'
+import { check } from '../check.js'
+import type { Check } from '../check.js'
+import { reportHeading } from '../report-heading.js'
+import type { ReportHeading } from '../report-heading.js'
+import { runBreakerScenario } from './breaker-scenario.js'
+import type { BreakerFindings } from './breaker-scenario.js'
+import { resilienceSettings } from './resilience-options.js'
+import type { ResilienceBenchmarkOptions, ResilienceSettings } from './resilience-options.js'
+import { runRetryScenario } from './retry-scenario.js'
+import type { RetryFindings } from './retry-scenario.js'
 
 /** A scenario's findings with the criteria by which it passed or failed. */
 export interface Judged<T> {

@@ -1,11 +1,7 @@
-import {
-  type BreakerTransitionEvent,
-  checkCount,
-  checkDuration,
-  checkNumber,
-  withDefaults,
-} from 'async-patterns'
-import { type BenchTargetOptions, targetOptions } from '../bench-target.js'
+import { checkCount, checkDuration, checkNumber, withDefaults } from 'async-patterns'
+import type { BreakerTransitionEvent } from 'async-patterns'
+import { targetOptions } from '../bench-target.js'
+import type { BenchTargetOptions } from '../bench-target.js'
 
 export interface ResilienceBenchmarkOptions extends Pick<BenchTargetOptions, 'mockPort' | 'mockLatencyMs'> {
   /** Requests of each part. Default 50. */

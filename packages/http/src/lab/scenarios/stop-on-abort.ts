@@ -1,4 +1,5 @@
-import { isAborted, onAbort, systemClock, type TimerHandle } from 'async-patterns'
+import { isAborted, onAbort, systemClock } from 'async-patterns'
+import type { TimerHandle } from 'async-patterns'
 
 /** Long enough for any server that answers at all; who presses Ctrl-C does not wait for one that does not. */
 const GRACE_MS = 1_000

@@ -1,13 +1,17 @@
-import { EventLoopMonitor, type HistorySummary } from 'async-patterns/observability'
+import { EventLoopMonitor } from 'async-patterns/observability'
+import type { HistorySummary } from 'async-patterns/observability'
 import type { AsyncEngine } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { MeasuredEngine } from '../engine-measurement.js'
 import { openAsyncEngine } from '../engine-spec.js'
-import { type MemoryGrowth, MemoryWatch } from '../memory-growth.js'
+import { MemoryWatch } from '../memory-growth.js'
+import type { MemoryGrowth } from '../memory-growth.js'
 import type { ResultFiles } from '../result-files.js'
 import type { StreamingSettings } from './streaming-benchmark-options.js'
-import { type Stop, stopOnAbort } from './stop-on-abort.js'
-import { PhaseWatch, type StreamingPhase } from './streaming-phase.js'
+import { stopOnAbort } from './stop-on-abort.js'
+import type { Stop } from './stop-on-abort.js'
+import { PhaseWatch } from './streaming-phase.js'
+import type { StreamingPhase } from './streaming-phase.js'
 
 export interface AsyncPhase extends StreamingPhase {
   readonly memory: MemoryGrowth | null

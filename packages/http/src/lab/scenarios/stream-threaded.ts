@@ -1,11 +1,13 @@
 import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { MeasuredEngine } from '../engine-measurement.js'
-import { EngineProcess, type EngineRequest } from '../engine-process.js'
+import { EngineProcess } from '../engine-process.js'
+import type { EngineRequest } from '../engine-process.js'
 import type { ResultFiles } from '../result-files.js'
 import type { StreamingSettings } from './streaming-benchmark-options.js'
 import { stopOnAbort } from './stop-on-abort.js'
-import { PhaseWatch, type StreamingPhase } from './streaming-phase.js'
+import { PhaseWatch } from './streaming-phase.js'
+import type { StreamingPhase } from './streaming-phase.js'
 
 /** Requests of each thread between two hand-overs of results: about half a second. */
 const REQUESTS_PER_THREAD = 50

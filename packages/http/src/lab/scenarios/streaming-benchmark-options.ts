@@ -1,5 +1,6 @@
 import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
-import { type BenchTargetOptions, targetOptions } from '../bench-target.js'
+import { targetOptions } from '../bench-target.js'
+import type { BenchTargetOptions } from '../bench-target.js'
 import type { EngineName } from '../engine-spec.js'
 import type { ResultFilesOptions } from '../result-files.js'
 

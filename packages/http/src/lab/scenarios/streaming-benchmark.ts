@@ -1,18 +1,18 @@
 import type { HistorySummary } from 'async-patterns/observability'
 import { BenchTarget } from '../bench-target.js'
-import { type Check, check } from '../check.js'
+import { check } from '../check.js'
+import type { Check } from '../check.js'
 import type { EngineMeasurement } from '../engine-measurement.js'
 import type { EngineName } from '../engine-spec.js'
-import { type ReportHeading, reportHeading } from '../report-heading.js'
+import { reportHeading } from '../report-heading.js'
+import type { ReportHeading } from '../report-heading.js'
 import type { MemoryGrowth } from '../memory-growth.js'
-import { ResultFiles, type WrittenFile } from '../result-files.js'
+import { ResultFiles } from '../result-files.js'
+import type { WrittenFile } from '../result-files.js'
 import { streamAsync } from './stream-async.js'
 import { streamThreaded } from './stream-threaded.js'
-import {
-  type StreamingBenchmarkOptions,
-  type StreamingSettings,
-  streamingSettings,
-} from './streaming-benchmark-options.js'
+import { streamingSettings } from './streaming-benchmark-options.js'
+import type { StreamingBenchmarkOptions, StreamingSettings } from './streaming-benchmark-options.js'
 
 /** What a streaming benchmark found. */
 export interface StreamingReport extends ReportHeading<'streaming'> {

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Random, seededRandom } from 'async-patterns'
+import { seededRandom } from 'async-patterns'
+import type { Random } from 'async-patterns'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
 import { oneToFive } from '../behaviour-plan.js'
 import type { Controls } from '../controls.js'
 import { MockServer } from '../mock-server.js'
 import { jsonReply, statusReply } from '../reply.js'
-import { type Answer, type Call, queryDuration, queryNumber, ROUTES, type Route } from './routes.js'
-import { type HttpMockStats, Stats } from './stats.js'
+import { queryDuration, queryNumber, ROUTES } from './routes.js'
+import type { Answer, Call, Route } from './routes.js'
+import { Stats } from './stats.js'
+import type { HttpMockStats } from './stats.js'
 
 export interface HttpMockOptions {
   /** 0 takes a free one. Default 0. */

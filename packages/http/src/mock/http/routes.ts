@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { checkCount, checkNumber, parseDuration } from 'async-patterns'
 import type { Fault } from '../fault.js'
 import { LONGEST_DELAY_MS } from '../latency.js'
-import { jsonReply, makeReply, type Reply, statusReply } from '../reply.js'
+import { jsonReply, makeReply, statusReply } from '../reply.js'
+import type { Reply } from '../reply.js'
 
 /** What a route answers, before the behaviour has its say. */
 export interface Answer {

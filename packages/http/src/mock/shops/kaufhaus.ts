@@ -1,5 +1,7 @@
-import { formatMinor, type Product } from './product.js'
-import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE, type Shop } from './shop.js'
+import { formatMinor } from './product.js'
+import type { Product } from './product.js'
+import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE } from './shop.js'
+import type { Shop } from './shop.js'
 
 /** So near to 2^63 that doubles are 1024 apart: read as numbers, the shop's first thousand ids are all the same. */
 const FIRST_ID = 9_223_372_036_854_000_130n

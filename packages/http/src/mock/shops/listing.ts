@@ -1,6 +1,9 @@
-import { type Random, seededRandom } from 'async-patterns'
-import { makeProduct, type Product } from './product.js'
-import { type Breakage, PAGE_SIZE, type Shop, type ShopName } from './shop.js'
+import { seededRandom } from 'async-patterns'
+import type { Random } from 'async-patterns'
+import { makeProduct } from './product.js'
+import type { Product } from './product.js'
+import { PAGE_SIZE } from './shop.js'
+import type { Breakage, Shop, ShopName } from './shop.js'
 
 /** A record that is broken on purpose. */
 export interface BrokenRecord {

@@ -1,5 +1,6 @@
 import type { Product } from './product.js'
-import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE, type Shop, type ShopPage, type ShopRecord } from './shop.js'
+import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE } from './shop.js'
+import type { Shop, ShopPage, ShopRecord } from './shop.js'
 
 /**
  * An opaque cursor and the next URL in the body; missing and null fields, epoch-millisecond dates,

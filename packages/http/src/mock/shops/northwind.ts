@@ -1,5 +1,6 @@
 import { formatMinor } from './product.js'
-import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE, type Shop } from './shop.js'
+import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE } from './shop.js'
+import type { Shop } from './shop.js'
 
 const LAST_PAGE = 1_000_000
 

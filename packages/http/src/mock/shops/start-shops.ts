@@ -3,7 +3,8 @@ import type { Behaviour } from '../behaviour.js'
 import { kaufhaus } from './kaufhaus.js'
 import { mercado } from './mercado.js'
 import { northwind } from './northwind.js'
-import { SHOP_NAMES, type ShopName } from './shop.js'
+import { SHOP_NAMES } from './shop.js'
+import type { ShopName } from './shop.js'
 import { ShopServer } from './shop-server.js'
 
 export interface ShopsOptions {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { load, minimal, problems } from './config-rig.js'
 
 describe('what is shown of a configuration', () => {
@@ -10,7 +10,7 @@ describe('what is shown of a configuration', () => {
   )
   const environment = { TENANT: 'acme-secret', PIPELINE_GRACE: '1s' }
 
-  it('each value says where it came from', () => {
+  test('each value says where it came from', () => {
     const lines = load(`timeout: 30s\n${minimal}`, { environment, flags: { workers: 2 } })
       .describe()
       .replace(/ +/g, ' ')
@@ -28,7 +28,7 @@ describe('what is shown of a configuration', () => {
     expect(lines).toContain('sources[0].limits.retry.baseDelay: 500ms # default')
   })
 
-  it('A-14 no secret is shown: by place, by ${NAME}, or in an error', () => {
+  test('A-14 no secret is shown: by place, by ${NAME}, or in an error', () => {
     const shown = load(text, { environment }).describe()
     expect(shown).toContain('sources[0].headers.authorization: [redacted]')
     expect(shown).toContain('sources[0].headers.x-tenant: ${TENANT}')
@@ -42,7 +42,7 @@ describe('what is shown of a configuration', () => {
     expect(error).not.toMatch(/s3cret|acme/)
   })
 
-  it('A-14 the redactor knows all of them, and no plain URL', () => {
+  test('A-14 the redactor knows all of them, and no plain URL', () => {
     const { secrets } = load(text.replace('http://127.0.0.1:1', '${URL}'), {
       environment: { ...environment, URL: 'http://127.0.0.1:1' },
     })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
 import { pipelineJsonSchema } from '../../../src/acquisition/configuration/pipeline-schema.js'
@@ -26,7 +26,7 @@ const files = readdirSync(new URL('examples/', root))
   .map(name => `examples/${name}`)
 
 describe('what documentation and examples say', () => {
-  it.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
+  test.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
     '%s loads',
     (name = '', text = '') => {
       expect(text).not.toBe('')
@@ -34,7 +34,7 @@ describe('what documentation and examples say', () => {
     },
   )
 
-  it.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
+  test.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
     'the JSON Schema accepts %s',
     (_name, text = '') => {
       accepts(parse(text))
@@ -42,7 +42,7 @@ describe('what documentation and examples say', () => {
     },
   )
 
-  it('the JSON Schema refuses what the loader refuses', () => {
+  test('the JSON Schema refuses what the loader refuses', () => {
     const wrong = [
       documented.replace('pageSize: 100', 'pageSize: 0'),
       documented.replace('timeout: 60s', 'timeout: 60'),
@@ -58,14 +58,14 @@ describe('what documentation and examples say', () => {
   })
 
   // UPDATE_SCHEMAS=1 npx vitest run <this file> && npx biome format --write schemas
-  it('schemas/pipeline.schema.json is what the loader checks', () => {
+  test('schemas/pipeline.schema.json is what the loader checks', () => {
     const checked = JSON.stringify(pipelineJsonSchema(), null, 2)
     if (process.env.UPDATE_SCHEMAS === '1')
       writeFileSync(new URL('schemas/pipeline.schema.json', root), `${checked}\n`)
     else expect(schema).toEqual(JSON.parse(checked))
   })
 
-  it('the reference names every setting and every key', () => {
+  test('the reference names every setting and every key', () => {
     for (const { key, variable, flag, defaultText } of settings) {
       expect(reference).toContain(
         `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { load, minimal, problems } from './config-rig.js'
 
 describe('the environment in the file', () => {
   const withHeader = (value: string) =>
     minimal.replace('    mapping', () => `    headers: { authorization: '${value}' }\n    mapping`)
 
-  it('fills ${NAME}, and leaves $${NAME} as it is written', () => {
+  test('fills ${NAME}, and leaves $${NAME} as it is written', () => {
     const headers = (value: string) =>
       load(withHeader(value), { environment: { A: 'x', B_2: 'y' } }).config.sources[0]?.headers
     expect(headers('${A}-${B_2}')).toEqual({ authorization: 'x-y' })
@@ -13,7 +13,7 @@ describe('the environment in the file', () => {
     expect(headers('$A')).toEqual({ authorization: '$A' })
   })
 
-  it('an unset or empty variable is an error that names it and its line, once', () => {
+  test('an unset or empty variable is an error that names it and its line, once', () => {
     const text = minimal.replace('http://127.0.0.1:1', '${SHOP_URL}')
     const message =
       'p.yaml:3:14: sources[0].baseUrl needs the environment variable SHOP_URL, which is not set'
@@ -23,7 +23,7 @@ describe('the environment in the file', () => {
     expect(problems(withHeader('${A'))[0]).toContain('holds ${A; allowed is ${NAME}')
   })
 
-  it('what a variable holds is no YAML and is not filled in again', () => {
+  test('what a variable holds is no YAML and is not filled in again', () => {
     const environment = { A: '}, x: ${B}' }
     expect(load(withHeader('${A}'), { environment }).config.sources[0]?.headers).toEqual({
       authorization: '}, x: ${B}',

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../src/acquisition/configuration/load-config.js'
 import { load, minimal, problems } from './config-rig.js'
 
 describe('a pipeline file', () => {
-  it('needs little: everything else has its default', () => {
+  test('needs little: everything else has its default', () => {
     expect(load(minimal).config).toEqual({
       output: 'out',
       timeoutMs: 60_000,
@@ -42,12 +42,12 @@ describe('a pipeline file', () => {
     })
   })
 
-  it('sends numbers and booleans of the query as texts', () => {
+  test('sends numbers and booleans of the query as texts', () => {
     const text = minimal.replace('    mapping', '    query: { limit: 10, all: true }\n    mapping')
     expect(load(text).config.sources[0]?.query).toEqual({ limit: '10', all: 'true' })
   })
 
-  it.each(['1.10', '12345678901234567890'])('refuses %s in the query, which YAML would change', number => {
+  test.each(['1.10', '12345678901234567890'])('refuses %s in the query, which YAML would change', number => {
     const text = minimal.replace('    mapping', `    query: { version: ${number} }\n    mapping`)
     expect(problems(text)[0]).toContain(
       'allowed is a text, a whole number, true or false; other numbers in quotes',
@@ -55,7 +55,7 @@ describe('a pipeline file', () => {
     expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
   })
 
-  it('takes anchors and merge keys', () => {
+  test('takes anchors and merge keys', () => {
     const text = `${minimal}    limits: &polite { rate: 2, concurrency: 1 }
   - name: other
     baseUrl: http://127.0.0.1:2
@@ -70,7 +70,7 @@ describe('a pipeline file', () => {
     })
   })
 
-  it('names path, value, what is allowed and the line, for every mistake at once', () => {
+  test('names path, value, what is allowed and the line, for every mistake at once', () => {
     const text = `timeot: 5s
 workers: 100
 memory: 64
@@ -118,13 +118,13 @@ sources:
     ])
   })
 
-  it('lists what is allowed where an unknown key is like no other', () => {
+  test('lists what is allowed where an unknown key is like no other', () => {
     expect(problems(`${minimal}colour: red\n`)[0]).toMatch(
       /^p\.yaml:6:1: colour is an unknown key; allowed are output, timeout/,
     )
   })
 
-  it('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
+  test('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
     expect(problems('a: [1\nb: {')[0]).toMatch(/^p\.yaml:2:1: Flow sequence/)
     expect(problems('')[0]).toMatch(
       /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys output/,
@@ -136,7 +136,7 @@ sources:
     expect(problems('[1]')[0]).toContain('the file is [1]')
   })
 
-  it('says where an alias or a merge goes wrong, and that there is one document', () => {
+  test('says where an alias or a merge goes wrong, and that there is one document', () => {
     expect(problems(`${minimal}    records: *nothing\n`)).toEqual([
       'p.yaml:6:14: Unresolved alias (the anchor must be set before the alias): nothing',
     ])
@@ -148,7 +148,7 @@ sources:
     ])
   })
 
-  it('shows numbers as they are, a mistake once, and nothing for an empty file', () => {
+  test('shows numbers as they are, a mistake once, and nothing for an empty file', () => {
     expect(problems(`workers: 99999999999999999999\nrateLimit: .nan\n${minimal}`)).toEqual([
       'p.yaml:1:10: workers is 100000000000000000000; allowed is a whole number from 1 to 64',
       'p.yaml:2:12: rateLimit is NaN; allowed is a number from 0.001 to 1000000',
@@ -158,7 +158,7 @@ sources:
     )
   })
 
-  it('refuses headers that cannot be sent, as with the line break that a variable ends in', () => {
+  test('refuses headers that cannot be sent, as with the line break that a variable ends in', () => {
     const headers = (text: string, environment = {}) =>
       problems(`${minimal}    headers: ${text}\n`, { environment })
     expect(headers("{ 'x y': a }")).toEqual([
@@ -172,17 +172,17 @@ sources:
     expect(headers('{ x: "ü \\t", "x-n": 5 }')).toEqual([])
   })
 
-  it('A-14 no credential of a URL is shown, however short', () => {
+  test('A-14 no credential of a URL is shown, however short', () => {
     const [problem] = problems(minimal.replace('http://', 'http://me:pw@'))
     expect(problem).toContain('baseUrl is "http://[redacted]@127.0.0.1:1"')
   })
 
-  it('an alias bomb is a mistake, not a full memory', () => {
+  test('an alias bomb is a mistake, not a full memory', () => {
     const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`)
     expect(problems(['a0: &a0 [x]', ...levels].join('\n'))[0]).toMatch(/alias/i)
   })
 
-  it('a file that cannot be read is a ConfigError that names it', async () => {
+  test('a file that cannot be read is a ConfigError that names it', async () => {
     await expect(loadConfig('/nowhere/p.yaml')).rejects.toMatchObject({
       code: 'INVALID_CONFIG',
       message: expect.stringMatching(/^\/nowhere\/p\.yaml: it cannot be read: ENOENT/),

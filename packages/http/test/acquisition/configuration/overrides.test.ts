@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ConfigInputs } from '../../../src/acquisition/configuration/load-config.js'
 import { settings, settingsHelp } from '../../../src/acquisition/configuration/settings.js'
 import { load, minimal, problems } from './config-rig.js'
@@ -6,7 +6,7 @@ import { load, minimal, problems } from './config-rig.js'
 describe('precedence', () => {
   const file = `timeout: 30s\nworkers: 2\n${minimal}`
 
-  it('flag > environment > file > default', () => {
+  test('flag > environment > file > default', () => {
     const environment = { PIPELINE_TIMEOUT: '20s', PIPELINE_WORKER_POOL_SIZE: '3', PIPELINE_GRACE: '' }
     const timeoutMs = (inputs: ConfigInputs) => load(file, inputs).config.timeoutMs
     expect(load(minimal).config.timeoutMs).toBe(60_000)
@@ -19,7 +19,7 @@ describe('precedence', () => {
     })
   })
 
-  it('a rate: flag and environment hold for all sources, the file for those that give none', () => {
+  test('a rate: flag and environment hold for all sources, the file for those that give none', () => {
     const rates = (inputs: ConfigInputs = {}) =>
       load(
         `rateLimit: 3\n${minimal}    limits: { rate: 2 }\n${minimal.slice('sources:\n'.length).replace('shop', 'other')}`,
@@ -30,7 +30,7 @@ describe('precedence', () => {
     expect(rates({ environment: { PIPELINE_RATE_LIMIT_RPS: '7' }, flags: { rateLimit: 9 } })).toEqual([9, 9])
   })
 
-  it('a mistake in a flag or variable is reported under its name', () => {
+  test('a mistake in a flag or variable is reported under its name', () => {
     expect(
       problems(minimal, {
         environment: { PIPELINE_TIMEOUT: '60', PIPELINE_WORKER_POOL_SIZE: 'x' },
@@ -44,7 +44,7 @@ describe('precedence', () => {
     ])
   })
 
-  it('every global setting has its variable and flag, and the help lists them all', () => {
+  test('every global setting has its variable and flag, and the help lists them all', () => {
     const globals = Object.keys(load(minimal).config).filter(key => key !== 'sources')
     expect(settings).toHaveLength(globals.length + 1)
     for (const { variable, flag, defaultText } of settings) {

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseSize } from '../../../src/acquisition/configuration/parse-size.js'
 
-it('sizes are bytes', () => {
+test('sizes are bytes', () => {
   expect(['10B', '1KB', '1KiB', '64MiB', '1.5GB', '1GiB'].map(parseSize)).toEqual([
     10,
     1000,

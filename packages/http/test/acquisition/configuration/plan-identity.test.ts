@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ConfigInputs } from '../../../src/acquisition/configuration/load-config.js'
 import { planIdentity } from '../../../src/acquisition/configuration/plan-identity.js'
 import { load, minimal } from './config-rig.js'
@@ -9,7 +9,7 @@ describe('the identity of a plan', () => {
     return planIdentity(config, secrets)
   }
 
-  it('does not depend on limits, settings, order of keys or credentials', () => {
+  test('does not depend on limits, settings, order of keys or credentials', () => {
     const key = (value: string) => minimal.replace('    mapping', `    query: { key: ${value} }\n    mapping`)
     expect(identity(`workers: 9\n${minimal}    limits: { rate: 1 }\n`)).toEqual(identity(minimal))
     expect(identity(minimal.replace('{ type: page, pageSize: 10 }', '{ pageSize: 10, type: page }'))).toEqual(
@@ -19,7 +19,7 @@ describe('the identity of a plan', () => {
     expect(identity(key('abcd'))).not.toEqual(identity(minimal))
   })
 
-  it('A-14 does not depend on credentials, wherever they stand, but on other values of the environment', () => {
+  test('A-14 does not depend on credentials, wherever they stand, but on other values of the environment', () => {
     const placed = (variable: string) =>
       minimal
         .replace('127.0.0.1:1', `127.0.0.1:1/\${${variable}}`)
@@ -31,7 +31,7 @@ describe('the identity of a plan', () => {
     expect(withValue('CATEGORY', 'books').configHash).not.toBe(withValue('CATEGORY', 'games').configHash)
   })
 
-  it.each([
+  test.each([
     ['shop.endpoint', 'http://127.0.0.1:1', 'http://127.0.0.1:2'],
     ['shop.pagination', 'pageSize: 10', 'pageSize: 20'],
     ['shop.mapping', 'path: id', 'path: key'],

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { hasLongNumber } from '../../../src/acquisition/normalise/json-scan.js'
 import { parsePage } from '../../../src/acquisition/normalise/parse-page.js'
 
 describe('long numbers', () => {
-  it.each([
+  test.each([
     ['{"id":9007199254740993}', true],
     ['[-1234567890123456]', true],
     ['[0.1234567890123456]', true],
@@ -17,7 +17,7 @@ describe('long numbers', () => {
     expect(hasLongNumber(text)).toBe(isLong)
   })
 
-  it('A-11 finds a long number wherever it stands, and loses no digit of it', () => {
+  test('A-11 finds a long number wherever it stands, and loses no digit of it', () => {
     const digits = fc.stringMatching(/^[1-9]\d{0,30}$/)
     const padding = fc.stringMatching(/^[a-z0-9]{0,40}$/)
     fc.assert(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Mapping } from '../../../src/acquisition/mapping.js'
 import type { NormaliseInstructions } from '../../../src/acquisition/normalise/normalise-page.js'
 import { normalisePage } from '../../../src/acquisition/normalise/normalise-page.js'
@@ -32,7 +32,7 @@ const codeOf = (...input: Parameters<typeof normalise>) => {
 const good = '{"id":"a","price":"1.50","stock":3}'
 
 describe('records', () => {
-  it('takes each record into the fields of the target', () => {
+  test('takes each record into the fields of the target', () => {
     const page = normalise(`{"items":[${good}]}`)
     expect(page.records).toEqual([
       { id: 'a', fields: { id: 'a', price: { amount: '1.50', currency: 'EUR' }, stock: 3 } },
@@ -40,7 +40,7 @@ describe('records', () => {
     expect(page).toMatchObject({ recordCount: 1, rejects: [], warnings: 0 })
   })
 
-  it('A-3 poison record: it is rejected with reason and raw value, the others are taken', () => {
+  test('A-3 poison record: it is rejected with reason and raw value, the others are taken', () => {
     const poison = [
       'null',
       '7',
@@ -68,7 +68,7 @@ describe('records', () => {
     expect(page.recordCount).toBe(10)
   })
 
-  it('A-3 poison record: one that is nested deeper than the stack reaches is rejected alone, its depths cut off', () => {
+  test('A-3 poison record: one that is nested deeper than the stack reaches is rejected alone, its depths cut off', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
     const title: Mapping = { ...mapping, title: { type: 'string', path: 'title', required: false } }
     const page = normalise(`{"items":[${good},{"x":${deep}},{"id":"b","price":1,"title":${deep}}]}`, {
@@ -84,7 +84,7 @@ describe('records', () => {
     expect(() => normalise(`{"items":[{"id":1234567890123456789},${deep}]}`)).toThrow('nested too deep')
   })
 
-  it('A-10 an optional field that fails becomes null and is counted as a warning, a missing one is not', () => {
+  test('A-10 an optional field that fails becomes null and is counted as a warning, a missing one is not', () => {
     const page = normalise(
       '{"items":[{"id":"a","price":1,"stock":"many"},{"id":"b","price":1,"stock":null},{"id":"c","price":1}]}',
     )
@@ -92,7 +92,7 @@ describe('records', () => {
     expect(page.warnings).toBe(1)
   })
 
-  it('warnings of a rejected record are not counted', () => {
+  test('warnings of a rejected record are not counted', () => {
     const order: Mapping = {
       id: mapping.id as never,
       stock: mapping.stock as never,
@@ -108,7 +108,7 @@ describe('records', () => {
     const echoing: Mapping = { ...mapping, title: { type: 'string', path: 'title', required: false } }
     const taken = (...items: object[]) => normalise(JSON.stringify({ items }), { mapping: echoing, secrets })
 
-    it('A-14 a text loses the secret, keeps the rest, and is counted', () => {
+    test('A-14 a text loses the secret, keeps the rest, and is counted', () => {
       const page = taken(
         { id: 'a', price: 1, title: 'for S3cret token only' },
         { id: 'b', price: 1, title: `Basic ${Buffer.from('user:s3cret token').toString('base64')}` },
@@ -122,7 +122,7 @@ describe('records', () => {
       expect(page).toMatchObject({ redactions: 2, warnings: 0, rejects: [] })
     })
 
-    it('A-14 an id that holds one is rejected: without it two records might become one', () => {
+    test('A-14 an id that holds one is rejected: without it two records might become one', () => {
       const page = taken(
         { id: 'a-s3cret token', price: 1 },
         { id: 12345678, price: 1 },
@@ -135,7 +135,7 @@ describe('records', () => {
       ])
     })
 
-    it('A-14 a number that is the secret is unreadable, one that has its digits by chance is not', () => {
+    test('A-14 a number that is the secret is unreadable, one that has its digits by chance is not', () => {
       const page = taken(
         { id: 'a', price: 12345678, stock: 1 },
         { id: 'b', price: 1, stock: 12345678 },
@@ -147,7 +147,7 @@ describe('records', () => {
     })
   })
 
-  it('a default stands for a missing value, never for one that cannot be read', () => {
+  test('a default stands for a missing value, never for one that cannot be read', () => {
     const withDefault: Mapping = {
       id: { type: 'string', path: 'id', required: true },
       stock: { type: 'integer', path: 'stock', required: true, default: 0 },
@@ -159,7 +159,7 @@ describe('records', () => {
     expect(page.rejects.map(reject => reject.code)).toEqual(['NOT_A_NUMBER'])
   })
 
-  it('A-11 64-bit ids survive, in records, rejects and cursors', () => {
+  test('A-11 64-bit ids survive, in records, rejects and cursors', () => {
     const integerIds: Mapping = { ...mapping, id: { type: 'integer', path: 'id', required: true } }
     const page = normalise(
       '{"next":9223372036854775807,"items":[{"id":9007199254740993,"price":0.1},{"id":12345678901234567,"price":null}, {"id":-9007199254740993,"price":1}]}',
@@ -171,20 +171,20 @@ describe('records', () => {
     expect(page.paging.next).toBe('9223372036854775807')
   })
 
-  it('the last of two equal keys wins, with long numbers as without', () => {
+  test('the last of two equal keys wins, with long numbers as without', () => {
     for (const extra of ['1', '12345678901234567890']) {
       const page = normalise(`{"items":[{"id":"x","id":"y","price":1,"z":${extra}}]}`)
       expect(page.records[0]?.id).toBe('y')
     }
   })
 
-  it('the fingerprint depends on the rows alone', () => {
+  test('the fingerprint depends on the rows alone', () => {
     const first = normalise(`{"items":[${good}],"page":1}`).fingerprint
     expect(normalise(`{"page":2,"items":[${good}]}`).fingerprint).toBe(first)
     expect(normalise('{"items":[{"id":"b","price":1}]}').fingerprint).not.toBe(first)
   })
 
-  it('reads what pagination and coverage ask for', () => {
+  test('reads what pagination and coverage ask for', () => {
     const paging = {
       totalRecords: 'meta.total',
       totalPages: 'meta.pages',
@@ -212,7 +212,7 @@ describe('records', () => {
     expect(facts('{"next":17,"more":1}')).toMatchObject({ next: '17', hasMore: true })
   })
 
-  it('takes the next page from the Link header when the source pages so', () => {
+  test('takes the next page from the Link header when the source pages so', () => {
     const link = '<https://shop.example/items?page=2>; rel="next"'
     expect(normalise('[]', { records: '', nextInLinkHeader: true }, { link }).paging.next).toBe(
       'https://shop.example/items?page=2',
@@ -222,7 +222,7 @@ describe('records', () => {
 })
 
 describe('pages that are none', () => {
-  it.each([
+  test.each([
     ['', 'EMPTY_BODY'],
     [' \n', 'EMPTY_BODY'],
     ['<!doctype html><h1>Login</h1>', 'MARKUP_NOT_JSON'],
@@ -244,25 +244,25 @@ describe('pages that are none', () => {
     expect(codeOf(body)).toBe(code)
   })
 
-  it('A-8 an empty page is a page: no error, error keys that say nothing, null for an empty list', () => {
+  test('A-8 an empty page is a page: no error, error keys that say nothing, null for an empty list', () => {
     for (const body of ['{"items":[]}', '{"items":[],"error":null,"errors":[]}', '{"items":null}']) {
       expect(normalise(body).recordCount).toBe(0)
     }
   })
 
-  it('A-8 an error path of the source decides even where there are records', () => {
+  test('A-8 an error path of the source decides even where there are records', () => {
     const body = `{"items":[${good}],"status":{"fault":"partial"}}`
     expect(codeOf(body, { errorPath: 'status.fault' })).toBe('ERROR_BODY')
     expect(codeOf(body)).toBe('none')
   })
 
-  it('A-8 a byte order mark is no part of the text, and tells its encoding', () => {
+  test('A-8 a byte order mark is no part of the text, and tells its encoding', () => {
     const text = `{"items":[${good}]}`
     expect(normalise(bytes(`\ufeff${text}`)).recordCount).toBe(1)
     expect(normalise(bytes(`\ufeff${text}`, 'utf16le')).recordCount).toBe(1)
   })
 
-  it('A-8 the announced charset is obeyed, and bytes that are none of it are an error', () => {
+  test('A-8 the announced charset is obeyed, and bytes that are none of it are an error', () => {
     const latin = bytes('{"items":[{"id":"\u00fc","price":1}]}', 'latin1')
     expect(codeOf(latin)).toBe('INVALID_ENCODING')
     const header = { 'content-type': 'application/json; charset="ISO-8859-1"' }
@@ -272,20 +272,20 @@ describe('pages that are none', () => {
     )
   })
 
-  it('says what the body is instead', () => {
+  test('says what the body is instead', () => {
     expect(() => normalise('{"data":[],"n":1}')).toThrow(
       '"items" in the body is undefined, not an array of records; the body is an object with the keys ["data","n"]',
     )
     expect(() => normalise('{"items":{"a":1}}')).toThrow('is an object with the keys ["a"], not an array')
   })
 
-  it('names no thousand characters of the body in its message', () => {
+  test('names no thousand characters of the body in its message', () => {
     expect(() => normalise(`{"x":"${'y'.repeat(5000)}"}`)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{1,400}$/) }),
     )
   })
 
-  it('a deeply nested body is an error, not a crash', () => {
+  test('a deeply nested body is an error, not a crash', () => {
     const deep = `{"items":${'['.repeat(100_000)}12345678901234567${']'.repeat(100_000)}}`
     expect(codeOf(deep)).toBe('INVALID_JSON')
   })

@@ -1,5 +1,5 @@
 import { ClosedError } from 'async-patterns'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { SourceConfig } from '../../../src/acquisition/config.js'
 import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
 import { NormalisePool } from '../../../src/acquisition/normalise/normalise-pool.js'
@@ -23,27 +23,27 @@ const page = (ids: readonly (number | bigint)[]) =>
   new TextEncoder().encode(`{"items":[${ids.map(id => `{"id":${id}}`).join(',')}]}`)
 
 describe('NormalisePool', () => {
-  it('normalises in its threads, with what the headers say', async () => {
+  test('normalises in its threads, with what the headers say', async () => {
     const link = '</items?page=2>; rel=next'
     const result = await pool.run(page([1, 9007199254740993n]), 'shop', { link })
     expect(result.records.map(record => record.id)).toEqual(['1', '9007199254740993'])
     expect(result.paging.next).toBe('/items?page=2')
   })
 
-  it('transfers the bytes: the caller has them no more', async () => {
+  test('transfers the bytes: the caller has them no more', async () => {
     const bytes = page([1])
     await pool.run(bytes, 'shop')
     expect(bytes.byteLength).toBe(0)
   })
 
-  it('a slice of a larger buffer is copied, its neighbours stay', async () => {
+  test('a slice of a larger buffer is copied, its neighbours stay', async () => {
     const body = Buffer.from(`__${Buffer.from(page([7])).toString()}__`)
     const result = await pool.run(body.subarray(2, -2), 'shop')
     expect(result.records.map(record => record.id)).toEqual(['7'])
     expect(body.toString()).toMatch(/^__.*__$/)
   })
 
-  it('A-8 an invalid page comes back as PageInvalidError with its code', async () => {
+  test('A-8 an invalid page comes back as PageInvalidError with its code', async () => {
     const error = await pool
       .run(new TextEncoder().encode('<html>'), 'shop')
       .catch((reason: unknown) => reason)
@@ -51,12 +51,12 @@ describe('NormalisePool', () => {
     expect(error).toMatchObject({ code: 'MARKUP_NOT_JSON', message: expect.stringContaining('<html>') })
   })
 
-  it('many pages at once come back each to its caller', async () => {
+  test('many pages at once come back each to its caller', async () => {
     const results = await Promise.all(Array.from({ length: 200 }, (_, id) => pool.run(page([id]), 'shop')))
     expect(results.map(result => result.records[0]?.id)).toEqual(results.map((_, id) => String(id)))
   })
 
-  it('a thread that dies takes its own page only, and is replaced', async () => {
+  test('a thread that dies takes its own page only, and is replaced', async () => {
     await using small = new NormalisePool(config.sources, { workers: 2, maxHeapMiB: 8 })
     const huge = new TextEncoder().encode(`{"items":[${'{},'.repeat(1_000_000)}{}]}`)
     const [dead, alive] = await Promise.allSettled([small.run(huge, 'shop'), small.run(page([1]), 'shop')])
@@ -66,16 +66,16 @@ describe('NormalisePool', () => {
     expect(later.map(result => result.recordCount)).toEqual([1, 1, 1])
   })
 
-  it('refuses instructions that no thread could compile', () => {
+  test('refuses instructions that no thread could compile', () => {
     const [shop] = config.sources as readonly [SourceConfig]
     expect(() => new NormalisePool([{ ...shop, records: 'a..b' }])).toThrow(TypeError)
   })
 
-  it('a page of an unknown source fails by its own error', async () => {
+  test('a page of an unknown source fails by its own error', async () => {
     await expect(pool.run(page([1]), 'nobody')).rejects.toThrow('"nobody"')
   })
 
-  it('takes nothing after close, finishes what it has, and closes twice', async () => {
+  test('takes nothing after close, finishes what it has, and closes twice', async () => {
     const own = new NormalisePool(config.sources, { workers: 1 })
     const inHand = own.run(page([1]), 'shop')
     await Promise.all([own.close(), own.close()])
@@ -83,7 +83,7 @@ describe('NormalisePool', () => {
     await expect(own.run(page([1]), 'shop')).rejects.toBeInstanceOf(ClosedError)
   })
 
-  it('refuses a count of workers that is none', () => {
+  test('refuses a count of workers that is none', () => {
     expect(() => new NormalisePool(config.sources, { workers: 0 })).toThrow(RangeError)
     expect(() => new NormalisePool(config.sources, { workers: 1.5 })).toThrow(RangeError)
   })

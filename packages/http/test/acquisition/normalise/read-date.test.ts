@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { DateType } from '../../../src/acquisition/mapping.js'
 import { dateReader } from '../../../src/acquisition/normalise/read-date.js'
 import { Unreadable } from '../../../src/acquisition/normalise/unreadable.js'
@@ -9,7 +9,7 @@ const read = (value: unknown, type: Partial<DateType> = {}) => {
 }
 
 describe('dates', () => {
-  it.each([
+  test.each([
     ['2026-03-01T12:00:00Z', '2026-03-01T12:00:00.000Z'],
     ['2026-03-01T12:00:00+02:00', '2026-03-01T10:00:00.000Z'],
     ['2026-03-01T12:00:00-0530', '2026-03-01T17:30:00.000Z'],
@@ -24,7 +24,7 @@ describe('dates', () => {
     expect(read(text)).toBe(instant)
   })
 
-  it.each([
+  test.each([
     '2026-02-29T00:00:00Z',
     '2026-13-01T00:00:00Z',
     '2026-00-10T00:00:00Z',
@@ -39,7 +39,7 @@ describe('dates', () => {
     expect(read(text)).toBe('INVALID_DATE')
   })
 
-  it('A-11 dates: without a zone a time is rejected, with one it is read there', () => {
+  test('A-11 dates: without a zone a time is rejected, with one it is read there', () => {
     expect(read('2026-03-01T12:00:00')).toBe('NO_ZONE')
     expect(read('2026-03-01')).toBe('NO_ZONE')
     expect(read('2026-03-01T12:00:00', { zone: 'Europe/Berlin' })).toBe('2026-03-01T11:00:00.000Z')
@@ -48,11 +48,11 @@ describe('dates', () => {
     expect(read('2026-07-01T12:00:00', { zone: '+05:45' })).toBe('2026-07-01T06:15:00.000Z')
   })
 
-  it('A-11 dates: an offset in the text wins over the zone of the mapping', () => {
+  test('A-11 dates: an offset in the text wins over the zone of the mapping', () => {
     expect(read('2026-07-01T12:00:00Z', { zone: 'Europe/Berlin' })).toBe('2026-07-01T12:00:00.000Z')
   })
 
-  it('A-11 dates: a time that clocks skipped is rejected, one that happened twice needs repeatedHour', () => {
+  test('A-11 dates: a time that clocks skipped is rejected, one that happened twice needs repeatedHour', () => {
     const zone = 'Europe/Berlin'
     expect(read('2026-03-29T02:30:00', { zone })).toBe('SKIPPED_TIME')
     expect(read('2026-10-25T02:30:00', { zone })).toBe('REPEATED_TIME')
@@ -61,25 +61,25 @@ describe('dates', () => {
     expect(read('2026-10-25T03:00:00', { zone })).toBe('2026-10-25T02:00:00.000Z')
   })
 
-  it('A-11 dates: epochs in seconds and milliseconds, as numbers and texts', () => {
+  test('A-11 dates: epochs in seconds and milliseconds, as numbers and texts', () => {
     expect(read(1772366400, { format: 'epoch-seconds' })).toBe('2026-03-01T12:00:00.000Z')
     expect(read('1772366400.5', { format: 'epoch-seconds' })).toBe('2026-03-01T12:00:00.500Z')
     expect(read(1772366400123, { format: 'epoch-milliseconds' })).toBe('2026-03-01T12:00:00.123Z')
     expect(read(-1, { format: 'epoch-seconds' })).toBe('1969-12-31T23:59:59.000Z')
   })
 
-  it('A-11 dates: an epoch in the wrong unit is noticed', () => {
+  test('A-11 dates: an epoch in the wrong unit is noticed', () => {
     expect(read(1772366400, { format: 'epoch-milliseconds' })).toBe('EPOCH_UNIT')
     expect(read(1772366400123, { format: 'epoch-seconds' })).toBe('EPOCH_UNIT')
   })
 
-  it('takes calendar dates as they are and nothing beside them', () => {
+  test('takes calendar dates as they are and nothing beside them', () => {
     expect(read('2026-03-01', { format: 'date' })).toBe('2026-03-01')
     expect(read('2026-02-30', { format: 'date' })).toBe('INVALID_DATE')
     expect(read('2026-03-01T00:00:00Z', { format: 'date' })).toBe('INVALID_DATE')
   })
 
-  it('refuses values of other types', () => {
+  test('refuses values of other types', () => {
     expect(read(5)).toBe('WRONG_TYPE')
     expect(read(5, { format: 'date' })).toBe('WRONG_TYPE')
     expect(read(true, { format: 'epoch-seconds' })).toBe('WRONG_TYPE')
@@ -87,7 +87,7 @@ describe('dates', () => {
     expect(read(1e300, { format: 'epoch-milliseconds' })).toBe('INVALID_DATE')
   })
 
-  it('refuses a zone that does not exist when the mapping is compiled', () => {
+  test('refuses a zone that does not exist when the mapping is compiled', () => {
     expect(() => dateReader({ type: 'date', format: 'iso', zone: 'Mars/Olympus' })).toThrow(RangeError)
   })
 })

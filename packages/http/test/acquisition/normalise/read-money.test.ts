@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { MoneyType } from '../../../src/acquisition/mapping.js'
 import { moneyReader } from '../../../src/acquisition/normalise/read-money.js'
 import { Unreadable } from '../../../src/acquisition/normalise/unreadable.js'
@@ -10,7 +10,7 @@ const read = (value: unknown, type: Partial<MoneyType> = {}, record: unknown = {
 const euros = { currency: 'EUR' }
 
 describe('money', () => {
-  it.each([
+  test.each([
     ['12.50', 'en', '12.50'],
     ['.89', 'en', '0.89'],
     ['1,234.56', 'en', '1234.56'],
@@ -30,7 +30,7 @@ describe('money', () => {
     expect(read(text, { ...euros, locale })).toBe(`${amount} EUR`)
   })
 
-  it.each([
+  test.each([
     ["1'234.50", '1234.50'],
     ['1\u2019234.50', '1234.50'],
     ['CHF 5.-', '5.00'],
@@ -40,7 +40,7 @@ describe('money', () => {
     expect(read(text, { locale: 'de-CH', currency: 'CHF', symbols: { 'Fr.': 'CHF' } })).toBe(`${amount} CHF`)
   })
 
-  it.each([
+  test.each([
     ['1.234', 'AMBIGUOUS_NUMBER'],
     ['1,234', 'AMBIGUOUS_NUMBER'],
     ['-1,234', 'AMBIGUOUS_NUMBER'],
@@ -71,7 +71,7 @@ describe('money', () => {
     expect(read(value, euros)).toBe(code)
   })
 
-  it.each([
+  test.each([
     ['12.50', '12.50'],
     ['12,50', '12.50'],
     ['1234.567', '1234.567'],
@@ -88,16 +88,16 @@ describe('money', () => {
     expect(read(value, euros)).toBe(`${amount} EUR`)
   })
 
-  it('A-10 a comma is no decimal point where the locale says otherwise', () => {
+  test('A-10 a comma is no decimal point where the locale says otherwise', () => {
     expect(read('1.234,56', { ...euros, locale: 'en' })).toBe('NOT_A_NUMBER')
     expect(read('1,23', { ...euros, locale: 'en' })).toBe('NOT_A_NUMBER')
   })
 
-  it('A-10 a word has the value that the mapping gives it', () => {
+  test('A-10 a word has the value that the mapping gives it', () => {
     expect(read('Free', { ...euros, words: { free: '0' } })).toBe('0.00 EUR')
   })
 
-  it('A-10 negatives are taken when allowed, with the sign on either side of the symbol', () => {
+  test('A-10 negatives are taken when allowed, with the sign on either side of the symbol', () => {
     const type = { allowNegative: true, locale: 'en', symbols: { $: 'USD' } }
     expect(['-$3', '$-3', '$ -3', '\u2212$3', '-3 USD'].map(text => read(text, type))).toEqual(
       Array(5).fill('-3.00 USD'),
@@ -105,14 +105,14 @@ describe('money', () => {
     expect(read('-0.00', { currency: 'USD' })).toBe('0.00 USD')
   })
 
-  it('A-10 a symbol stands for the currency that the mapping names for it', () => {
+  test('A-10 a symbol stands for the currency that the mapping names for it', () => {
     expect(read('$1,299.00', { locale: 'en', symbols: { $: 'CAD' } })).toBe('1299.00 CAD')
     expect(read('5 kr', { symbols: { kr: 'SEK' } })).toBe('5.00 SEK')
     expect(read('5 €')).toBe('5.00 EUR')
     expect(read('5 eur')).toBe('5.00 EUR')
   })
 
-  it('A-10 two currencies that disagree are rejected, two that agree are not', () => {
+  test('A-10 two currencies that disagree are rejected, two that agree are not', () => {
     const type = { currencyPath: 'cur', symbols: { $: 'USD' } }
     expect(read('$5', type, { cur: 'EUR' })).toBe('CURRENCY_CONFLICT')
     expect(read('$5', type, { cur: 'USD' })).toBe('5.00 USD')
@@ -123,7 +123,7 @@ describe('money', () => {
     expect(read(5, type, {})).toBe('NO_CURRENCY')
   })
 
-  it('A-10 minor units become units exactly, whole ones only', () => {
+  test('A-10 minor units become units exactly, whole ones only', () => {
     const type = { minorUnits: 2, currency: 'MXN' }
     expect([1299, 5, 0, '1299', 123456789012345].map(value => read(value, type))).toEqual([
       '12.99 MXN',
@@ -135,7 +135,7 @@ describe('money', () => {
     expect(read(12.5, type)).toBe('NOT_AN_INTEGER')
   })
 
-  it("pads to the currency's usual digits and never rounds", () => {
+  test("pads to the currency's usual digits and never rounds", () => {
     expect(read(5, { currency: 'JPY' })).toBe('5 JPY')
     expect(read(5, { currency: 'KWD' })).toBe('5.000 KWD')
     expect(read('0.125', { currency: 'USD', locale: 'en' })).toBe('0.125 USD')

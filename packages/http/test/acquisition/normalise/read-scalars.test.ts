@@ -1,5 +1,5 @@
 import { LosslessNumber } from 'lossless-json'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decimalReader, integerReader } from '../../../src/acquisition/normalise/read-number.js'
 import { compilePath } from '../../../src/acquisition/normalise/read-path.js'
 import { booleanReader, readString } from '../../../src/acquisition/normalise/read-text.js'
@@ -11,7 +11,7 @@ describe('integers and decimals', () => {
   const integer = (value: unknown, locale?: string) => code(integerReader(locale)(value))
   const decimal = (value: unknown, locale?: string) => code(decimalReader(locale)(value))
 
-  it('A-11 an integer beyond 2^53 stays digits, a smaller one is a number', () => {
+  test('A-11 an integer beyond 2^53 stays digits, a smaller one is a number', () => {
     expect(integer(new LosslessNumber('9223372036854775807'))).toBe('9223372036854775807')
     expect(integer('9223372036854775807')).toBe('9223372036854775807')
     expect(integer(new LosslessNumber('42'))).toBe(42)
@@ -22,7 +22,7 @@ describe('integers and decimals', () => {
     expect(integer(1e20)).toBe('100000000000000000000')
   })
 
-  it('takes whole numbers only', () => {
+  test('takes whole numbers only', () => {
     expect(integer('12.0')).toBe(12)
     expect(integer(3.5)).toBe('NOT_AN_INTEGER')
     expect(integer('1.234')).toBe('AMBIGUOUS_NUMBER')
@@ -31,7 +31,7 @@ describe('integers and decimals', () => {
     expect(integer([])).toBe('WRONG_TYPE')
   })
 
-  it('keeps every digit of a decimal', () => {
+  test('keeps every digit of a decimal', () => {
     expect(decimal(4.5)).toBe('4.5')
     expect(decimal(new LosslessNumber('0.1234567890123456789'))).toBe('0.1234567890123456789')
     expect(decimal('-1.234,5', 'de')).toBe('-1234.5')
@@ -43,7 +43,7 @@ describe('integers and decimals', () => {
 })
 
 describe('texts and booleans', () => {
-  it('takes a text as it is and a number by its digits', () => {
+  test('takes a text as it is and a number by its digits', () => {
     expect(readString(' a ')).toBe(' a ')
     expect(readString(12)).toBe('12')
     expect(readString(new LosslessNumber('9007199254740993'))).toBe('9007199254740993')
@@ -51,7 +51,7 @@ describe('texts and booleans', () => {
     expect(code(readString({}))).toBe('WRONG_TYPE')
   })
 
-  it('takes for true and false what the mapping names, and no more', () => {
+  test('takes for true and false what the mapping names, and no more', () => {
     const read = booleanReader({ type: 'boolean', trueValues: ['Ja', '1'], falseValues: ['nein', '0'] })
     expect([true, 'true', 'JA', 1, '1'].map(read)).toEqual([true, true, true, true, true])
     expect([false, 'False', 'nein', 0].map(read)).toEqual([false, false, false, false])
@@ -64,7 +64,7 @@ describe('texts and booleans', () => {
 describe('paths', () => {
   const at = (path: string, value: unknown) => compilePath(path)(value)
 
-  it('reads through objects and arrays', () => {
+  test('reads through objects and arrays', () => {
     const value = { a: { b: [{ c: 1 }, { 'd.e': 2, 'f"': 3 }] }, 'x-y': 4 }
     expect(at('a.b[0].c', value)).toBe(1)
     expect(at('a.b[1]["d.e"]', value)).toBe(2)
@@ -74,18 +74,18 @@ describe('paths', () => {
     expect(at('[1]', [5, 6])).toBe(6)
   })
 
-  it('finds nothing where nothing is', () => {
+  test('finds nothing where nothing is', () => {
     for (const path of ['b', 'a.b.c', 'a[0]', 'n.x']) expect(at(path, { a: 'text', n: null })).toBeUndefined()
     expect(at('a[0]', { a: { 0: 'x' } })).toBeUndefined()
   })
 
-  it('sees nothing that the source did not send', () => {
+  test('sees nothing that the source did not send', () => {
     for (const path of ['constructor', '__proto__.toString', 'a.length', 'list.map']) {
       expect(at(path, { a: 'text', list: {} })).toBeUndefined()
     }
   })
 
-  it.each(['a..b', '.a', 'a.', 'a[x]', 'a[', 'a["b', '[-1]', 'a b."'])('refuses %j', path => {
+  test.each(['a..b', '.a', 'a.', 'a[x]', 'a[', 'a["b', '[-1]', 'a b."'])('refuses %j', path => {
     expect(() => compilePath(path)).toThrow(TypeError)
   })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { NextUrlError } from '../../../src/acquisition/pagination/next-url-error.js'
 import { paginationOf } from '../../../src/acquisition/pagination/pagination-of.js'
 import { result, rowsFrom, sourceWith, walk } from './paging-run.js'
@@ -13,7 +13,7 @@ const chain = (tokens: Readonly<Record<string, string | null>>) => (url: URL) =>
 }
 
 describe('cursors', () => {
-  it('follows them to the page that has none', () => {
+  test('follows them to the page that has none', () => {
     const walked = walk(
       sourceWith({ ...byCursor, sizeParam: 'n', pageSize: 5 }),
       chain({ '': 'a=&b', 'a=&b': 'c', c: null }),
@@ -22,17 +22,17 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['end'])
   })
 
-  it('A-6 loops: token A to A', () => {
+  test('A-6 loops: token A to A', () => {
     const walked = walk(sourceWith(byCursor), chain({ '': 'A', A: 'A' }))
     expect(walked).toMatchObject({ ids: ['shop:first', 'shop:cursor=A'], stops: ['loop'] })
   })
 
-  it('A-6 loops: token A to B to A', () => {
+  test('A-6 loops: token A to B to A', () => {
     const walked = walk(sourceWith(byCursor), chain({ '': 'A', A: 'B', B: 'A' }))
     expect(walked).toMatchObject({ ids: ['shop:first', 'shop:cursor=A', 'shop:cursor=B'], stops: ['loop'] })
   })
 
-  it('A-6 loops: ever new tokens, but the same rows again', () => {
+  test('A-6 loops: ever new tokens, but the same rows again', () => {
     let token = 0
     const walked = walk(sourceWith(byCursor), () => ({
       rows: rowsFrom(0, 3),
@@ -42,7 +42,7 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['loop'])
   })
 
-  it('A-6 loops: an inclusive boundary that ends in serving its last row for ever meets the limit', () => {
+  test('A-6 loops: an inclusive boundary that ends in serving its last row for ever meets the limit', () => {
     let token = 0
     const walked = walk(sourceWith({ ...byCursor, maxPages: 9 }), () => ({
       rows: ['last'],
@@ -52,7 +52,7 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  it('A-6 loops: has_more cannot override the limit of pages', () => {
+  test('A-6 loops: has_more cannot override the limit of pages', () => {
     let token = 0
     const walked = walk(sourceWith({ ...byCursor, maxPages: 5, hasMorePath: 'm' }), () => {
       token += 1
@@ -62,7 +62,7 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  it('A-7 empty pages in the middle are not the end', () => {
+  test('A-7 empty pages in the middle are not the end', () => {
     const walked = walk(sourceWith(byCursor), url => {
       const at = Number(url.searchParams.get('cursor') ?? 0)
       return {
@@ -73,20 +73,20 @@ describe('cursors', () => {
     expect(walked.ids).toHaveLength(6)
   })
 
-  it.each([[null], [''], [undefined]])('ends where the token is %j, and where hasMore is false', next => {
+  test.each([[null], [''], [undefined]])('ends where the token is %j, and where hasMore is false', next => {
     const only = { rows: ['a'], facts: { next } }
     expect(walk(sourceWith(byCursor), () => only)).toMatchObject({ ids: ['shop:first'], stops: ['end'] })
     const last = { rows: ['a'], facts: { next: 'more', hasMore: false } }
     expect(walk(sourceWith(byCursor), () => last)).toMatchObject({ ids: ['shop:first'], stops: ['end'] })
   })
 
-  it('a source that says more follows, but not where, has not come to its end', () => {
+  test('a source that says more follows, but not where, has not come to its end', () => {
     expect(walk(sourceWith(byCursor), () => ({ rows: ['a'], facts: { hasMore: true } })).stops).toEqual([
       'no-cursor',
     ])
   })
 
-  it('a long cursor gives a short id, the same in every run', () => {
+  test('a long cursor gives a short id, the same in every run', () => {
     const pagination = paginationOf(sourceWith(byCursor))
     const next = () =>
       pagination.next(
@@ -106,7 +106,7 @@ describe('next URLs', () => {
     return pagination.next(pagination.first(), result({ rows: ['a'], facts: { next: target } }), () => false)
   }
 
-  it.each([
+  test.each([
     ['https://shop.example/api/items?page=2', 'https://shop.example/api/items?page=2'],
     ['?page=2', 'https://shop.example/api/items?page=2'],
     ['/v2/items?page=2#top', 'https://shop.example/v2/items?page=2'],
@@ -116,7 +116,7 @@ describe('next URLs', () => {
     expect(next(target).pages[0]?.url).toBe(url)
   })
 
-  it.each([
+  test.each([
     'https://evil.example/items',
     '//evil.example/items',
     'http://shop.example/items',
@@ -130,13 +130,13 @@ describe('next URLs', () => {
     expect(() => next(target)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^NEXT_URL_/) }))
   })
 
-  it('says why it refuses', () => {
+  test('says why it refuses', () => {
     expect(() => next('https://evil.example/')).toThrow(NextUrlError)
     expect(() => next('https://evil.example/')).toThrow('allowed is https://shop.example alone')
     expect(() => next('http://[')).toThrow(expect.objectContaining({ code: 'NEXT_URL_INVALID' }))
   })
 
-  it('A-6 loops: back to the first page', () => {
+  test('A-6 loops: back to the first page', () => {
     const walked = walk(sourceWith(byUrl), url => ({
       rows: [`${url.search}1`, `${url.search}2`],
       facts: { next: url.search === '' ? '/api/items?p=2' : '/api/items' },
@@ -144,14 +144,14 @@ describe('next URLs', () => {
     expect(walked).toMatchObject({ ids: ['shop:url=/api/items', 'shop:url=/api/items?p=2'], stops: ['loop'] })
   })
 
-  it("page ids hold no secret and nothing of the source's own query", () => {
+  test("page ids hold no secret and nothing of the source's own query", () => {
     const source = sourceWith(byUrl, { query: { key: 's3cret', lang: 'de' } })
     const [page] = next('?key=s3cret&lang=de&access_token=abc&page=2', source).pages
     expect(page?.id).toBe('shop:url=/api/items?page=2')
     expect(page?.url).toContain('access_token=abc')
   })
 
-  it('a Link header pages the same way', () => {
+  test('a Link header pages the same way', () => {
     const walked = walk(sourceWith({ type: 'linkHeader', maxPages: 10 }), url => ({
       rows: [`${url.search}1`, `${url.search}2`],
       facts: { next: url.search === '' ? '?page=2' : null },

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { nextLink } from '../../../src/acquisition/pagination/link-header.js'
 
-it.each([
+test.each([
   ['<https://a/?p=2>; rel="next"', 'https://a/?p=2'],
   ['<https://a/?p=1>; rel="prev", <https://a/?p=3>; rel="next"', 'https://a/?p=3'],
   ['</items?p=2>;rel=next', '/items?p=2'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { paginationOf } from '../../../src/acquisition/pagination/pagination-of.js'
 import { result, rowsFrom, sourceWith, walk } from './paging-run.js'
 
@@ -13,7 +13,7 @@ const byOffset = {
 const number = (url: URL, name: string) => Number(url.searchParams.get(name))
 
 describe('page numbers', () => {
-  it('asks for base URL, path, own query, page and size', () => {
+  test('asks for base URL, path, own query, page and size', () => {
     const source = sourceWith({ ...byPage, sizeParam: 'per_page' }, { query: { lang: 'de', page: '9' } })
     expect(paginationOf(source).first()).toEqual({
       id: 'shop:page=1',
@@ -26,7 +26,7 @@ describe('page numbers', () => {
     })
   })
 
-  it.each([
+  test.each([
     [{ totalRecordsPath: 't' }, { totalRecords: 35 }],
     [{ totalPagesPath: 't' }, { totalPages: 4 }],
   ])('with a total %j all pages are known after the first', (paths, facts) => {
@@ -43,7 +43,7 @@ describe('page numbers', () => {
     ])
   })
 
-  it('a total that is only reported does not steer', () => {
+  test('a total that is only reported does not steer', () => {
     const pagination = paginationOf(sourceWith(byPage))
     const next = pagination.next(
       pagination.first(),
@@ -53,7 +53,7 @@ describe('page numbers', () => {
     expect(next.pages).toHaveLength(1)
   })
 
-  it('a total that grows during the run adds the pages that came', () => {
+  test('a total that grows during the run adds the pages that came', () => {
     const source = sourceWith({ ...byPage, totalRecordsPath: 't' })
     const walked = walk(source, url => {
       const page = number(url, 'page')
@@ -63,7 +63,7 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['end'])
   })
 
-  it('a server that caps the page size loses no record', () => {
+  test('a server that caps the page size loses no record', () => {
     const source = sourceWith({ ...byPage, pageSize: 100, totalRecordsPath: 't' })
     const walked = walk(source, url => {
       const from = number(url, 'page') * 20 - 20
@@ -73,7 +73,7 @@ describe('page numbers', () => {
     expect(walked.ids).toHaveLength(5)
   })
 
-  it('A-7 an empty page within the total is not the end', () => {
+  test('A-7 an empty page within the total is not the end', () => {
     const source = sourceWith({ ...byPage, totalPagesPath: 't' })
     const walked = walk(source, url => ({
       rows: number(url, 'page') === 2 ? [] : [url.search],
@@ -82,7 +82,7 @@ describe('page numbers', () => {
     expect(walked.ids).toHaveLength(4)
   })
 
-  it('A-7 an empty page is not the end while the source says that more follows', () => {
+  test('A-7 an empty page is not the end while the source says that more follows', () => {
     const source = sourceWith({ ...byPage, hasMorePath: 'm' })
     const walked = walk(source, url => {
       const page = number(url, 'page')
@@ -92,7 +92,7 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['end'])
   })
 
-  it.each([
+  test.each([
     [1, 3],
     [2, 7],
     [3, 8],
@@ -109,7 +109,7 @@ describe('page numbers', () => {
     },
   )
 
-  it('A-7 a short page is the end only where stopOnShortPage says so', () => {
+  test('A-7 a short page is the end only where stopOnShortPage says so', () => {
     const serve = (url: URL) => {
       const page = number(url, 'page')
       return { rows: page > 4 ? [] : rowsFrom(page * 10, page * 10 + (page === 2 ? 3 : 10)) }
@@ -121,7 +121,7 @@ describe('page numbers', () => {
     })
   })
 
-  it('A-6 loops: a server that ignores the page number serves the same rows', () => {
+  test('A-6 loops: a server that ignores the page number serves the same rows', () => {
     const walked = walk(sourceWith({ ...byPage, hasMorePath: 'm' }), () => ({
       rows: rowsFrom(0, 10),
       facts: { hasMore: true },
@@ -130,7 +130,7 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['loop'])
   })
 
-  it('A-6 loops: has_more cannot override the limit of pages', () => {
+  test('A-6 loops: has_more cannot override the limit of pages', () => {
     const walked = walk(sourceWith({ ...byPage, maxPages: 7, hasMorePath: 'm' }), url => ({
       rows: [url.search, 'x'],
       facts: { hasMore: true },
@@ -139,7 +139,7 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  it('A-6 loops: a total cannot override the limit of pages either', () => {
+  test('A-6 loops: a total cannot override the limit of pages either', () => {
     const walked = walk(sourceWith({ ...byPage, maxPages: 7, totalPagesPath: 't' }), url => ({
       rows: [url.search],
       facts: { totalPages: 1e9 },
@@ -148,7 +148,7 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  it('a total of none ends at once', () => {
+  test('a total of none ends at once', () => {
     const walked = walk(sourceWith({ ...byPage, totalRecordsPath: 't' }), () => ({
       rows: [],
       facts: { totalRecords: 0 },
@@ -156,7 +156,7 @@ describe('page numbers', () => {
     expect(walked).toMatchObject({ ids: ['shop:page=1'], stops: ['end'] })
   })
 
-  it('ten thousand pages that are known at once take no quadratic time', () => {
+  test('ten thousand pages that are known at once take no quadratic time', () => {
     const source = sourceWith({ ...byPage, maxPages: 100_000, totalPagesPath: 't' })
     const walked = walk(source, url => ({ rows: [url.search], facts: { totalPages: 10_000 } }), 20_000)
     expect(walked.ids).toHaveLength(10_000)
@@ -169,7 +169,7 @@ describe('offsets', () => {
     return rowsFrom(from, Math.min(from + Math.min(number(url, 'limit'), cap), total))
   }
 
-  it('with a total all pages are known after the first', () => {
+  test('with a total all pages are known after the first', () => {
     const walked = walk(sourceWith({ ...byOffset, totalRecordsPath: 't' }), url => ({
       rows: slice(url, 35),
       facts: { totalRecords: 35 },
@@ -178,13 +178,13 @@ describe('offsets', () => {
     expect(walked.rows).toEqual(rowsFrom(0, 35))
   })
 
-  it('without a total it goes on to the first empty page', () => {
+  test('without a total it goes on to the first empty page', () => {
     const walked = walk(sourceWith(byOffset), url => ({ rows: slice(url, 35) }))
     expect(walked.rows).toEqual(rowsFrom(0, 35))
     expect(walked.stops).toEqual(['empty'])
   })
 
-  it.each([{ totalRecords: 95 }, {}])(
+  test.each([{ totalRecords: 95 }, {}])(
     'a server that caps the limit loses and repeats no record (%j)',
     facts => {
       const source = sourceWith({ ...byOffset, pageSize: 50, totalRecordsPath: 't' })
@@ -193,7 +193,7 @@ describe('offsets', () => {
     },
   )
 
-  it('a total that grows during the run adds the pages that came', () => {
+  test('a total that grows during the run adds the pages that came', () => {
     const walked = walk(sourceWith({ ...byOffset, totalRecordsPath: 't' }), url => {
       const total = number(url, 'offset') < 20 ? 30 : 50
       return { rows: slice(url, total), facts: { totalRecords: total } }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ManualClock } from 'async-patterns/testing'
 import type BetterSqlite3 from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Claim } from '../../../src/acquisition/page.js'
 import { LedgerError, LedgerLockedError } from '../../../src/acquisition/ledger-errors.js'
 import { previousFile } from '../../../src/acquisition/sqlite/begin-anew.js'
@@ -43,7 +43,7 @@ describe('SqliteLedger', () => {
     await ledger.closeRun(run, 'finished')
   }
 
-  it('A-16 another run on the same ledger is refused with pid and file, and let in once the first has closed', async () => {
+  test('A-16 another run on the same ledger is refused with pid and file, and let in once the first has closed', async () => {
     const first = new SqliteLedger({ file })
     await first.openRun(planOf('a'), { fresh: false })
     const refused = () => new SqliteLedger({ file })
@@ -53,7 +53,7 @@ describe('SqliteLedger', () => {
     await new SqliteLedger({ file })[Symbol.asyncDispose]()
   })
 
-  it('A-16 a process killed by SIGKILL leaves no lock behind', async () => {
+  test('A-16 a process killed by SIGKILL leaves no lock behind', async () => {
     await new SqliteLedger({ file })[Symbol.asyncDispose]()
     const child = spawn(process.execPath, [
       '-e',
@@ -68,7 +68,7 @@ describe('SqliteLedger', () => {
     await new SqliteLedger({ file })[Symbol.asyncDispose]()
   })
 
-  it('A-2 A-16 disk full: a clear error, nothing half-written, and no cursor moved', async () => {
+  test('A-2 A-16 disk full: a clear error, nothing half-written, and no cursor moved', async () => {
     const clock = new ManualClock()
     // SQLite raises the same SQLITE_FULL when the file may not grow as when the disk cannot take more.
     const limited = new SqliteLedger({ file, clock, maxBytes: 256 * 1024 })
@@ -83,7 +83,7 @@ describe('SqliteLedger', () => {
     await limited[Symbol.asyncDispose]()
   })
 
-  it('A-16 an output that is a file, or a ledger that is none: a clear error', async () => {
+  test('A-16 an output that is a file, or a ledger that is none: a clear error', async () => {
     await writeFile(join(folder, 'out'), 'not a folder')
     expect(() => new SqliteLedger({ file })).toThrow(LedgerError)
     await rm(join(folder, 'out'))
@@ -95,7 +95,7 @@ describe('SqliteLedger', () => {
     await expect(opening).rejects.toThrow('it is not a SQLite database')
   })
 
-  it('A-16 database locked by another program: a clear error', async () => {
+  test('A-16 database locked by another program: a clear error', async () => {
     await using ledger = new SqliteLedger({ file, busyTimeoutMs: 10 })
     await ledger.openRun(planOf('a'), { fresh: false })
     const other = new Sqlite(file)
@@ -106,7 +106,7 @@ describe('SqliteLedger', () => {
     other.close()
   })
 
-  it('refuses a ledger of another version, unless it is to be put aside', async () => {
+  test('refuses a ledger of another version, unless it is to be put aside', async () => {
     await filled('kept')
     const other = new Sqlite(file)
     other.pragma('user_version = 99')
@@ -117,7 +117,7 @@ describe('SqliteLedger', () => {
     expect(productsIn(previousFile(file))).toEqual(['kept'])
   })
 
-  it('fresh keeps what was taken beside the new ledger, until the next time that there is something to keep', async () => {
+  test('fresh keeps what was taken beside the new ledger, until the next time that there is something to keep', async () => {
     await filled('first')
     await filled('second', true)
     expect([productsIn(previousFile(file)), productsIn(file)]).toEqual([['first'], ['second']])
@@ -126,7 +126,7 @@ describe('SqliteLedger', () => {
     expect([productsIn(previousFile(file)), productsIn(file)]).toEqual([['second'], []])
   })
 
-  it('fresh keeps what a killed process left in the log of its database', async () => {
+  test('fresh keeps what a killed process left in the log of its database', async () => {
     const open = new SqliteLedger({ file })
     await open.openRun(planOf('a'), { fresh: false })
     const [held] = await open.claim(['a:page=1'], 'one', 1_000)
@@ -140,7 +140,7 @@ describe('SqliteLedger', () => {
     expect(productsIn(previousFile(killed))).toEqual(['in the log'])
   })
 
-  it('fresh puts a damaged ledger aside as it is', async () => {
+  test('fresh puts a damaged ledger aside as it is', async () => {
     await mkdir(dirname(file))
     await writeFile(file, 'not a database'.repeat(100))
     await using ledger = new SqliteLedger({ file })
@@ -163,14 +163,14 @@ describe('SqliteLedger', () => {
       await ledger.closeRun(run, 'finished')
     })
 
-    it('A-4 fresh still knows the last departure of the ledger that it replaces', async () => {
+    test('A-4 fresh still knows the last departure of the ledger that it replaces', async () => {
       const before = owed()
       await clock.advance(400)
       await using ledger = new SqliteLedger({ file, clock })
       expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toEqual(before)
     })
 
-    it('A-4 A-16 fresh on a full disk leaves the ledger as it was', async () => {
+    test('A-4 A-16 fresh on a full disk leaves the ledger as it was', async () => {
       {
         await using limited = new SqliteLedger({ file, clock, maxBytes: 16 * 1024 })
         await expect(limited.openRun(planOf('a'), { fresh: true })).rejects.toThrow('the disk is full')
@@ -180,7 +180,7 @@ describe('SqliteLedger', () => {
       expect([resumed, lastDepartureAt]).toEqual([true, owed()])
     })
 
-    it('A-4 fresh is finished later when it was killed between the old ledger and the new one', async () => {
+    test('A-4 fresh is finished later when it was killed between the old ledger and the new one', async () => {
       {
         await using ledger = new SqliteLedger({ file, clock })
         await ledger.openRun(planOf('a'), { fresh: true })
@@ -192,7 +192,7 @@ describe('SqliteLedger', () => {
     })
   })
 
-  it('says that no run is open', async () => {
+  test('says that no run is open', async () => {
     const ledger = new SqliteLedger({ file })
     await expect(ledger.claim([], 'one', 1)).rejects.toThrow('no run is open')
     await ledger[Symbol.asyncDispose]()

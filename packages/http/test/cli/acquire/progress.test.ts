@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type { WriteStream } from 'node:tty'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AcquireEvent, Summary } from '../../../src/acquisition/index.js'
 import { resultPaths } from '../../../src/acquisition/index.js'
 import { LiveProgress } from '../../../src/cli/acquire/live-progress.js'
@@ -65,7 +65,7 @@ function fakeTerminal(columns: number, rows = 24): { terminal: WriteStream; writ
 }
 
 describe('SourceLines', () => {
-  it('shows pages, records, rate, retries and breaker of each source', () => {
+  test('shows pages, records, rate, retries and breaker of each source', () => {
     let now = 0
     const lines = new SourceLines(() => now)
     for (const event of EVENTS) lines.add(event)
@@ -86,7 +86,7 @@ describe('LiveProgress', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
   afterEach(() => vi.useRealTimers())
 
-  it('redraws its lines in place, cut to the width, and takes them away at the end', () => {
+  test('redraws its lines in place, cut to the width, and takes them away at the end', () => {
     const { terminal, written } = fakeTerminal(40)
     const progress = new LiveProgress(terminal)
     for (const event of EVENTS) progress.show(event)
@@ -106,7 +106,7 @@ describe('LiveProgress', () => {
 })
 
 describe('LiveProgress on a low terminal', () => {
-  it('shows as many sources as there is room for, and how many more there are', () => {
+  test('shows as many sources as there is room for, and how many more there are', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const { terminal, written } = fakeTerminal(40, 6)
     const progress = new LiveProgress(terminal)
@@ -122,7 +122,7 @@ describe('LiveProgress on a low terminal', () => {
 })
 
 describe('LogProgress', () => {
-  it('writes one JSON object a line, by level, and the results at the end', () => {
+  test('writes one JSON object a line, by level, and the results at the end', () => {
     const stream = new PassThrough()
     const lines: string[] = []
     stream.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split('\n')))
@@ -143,7 +143,7 @@ describe('LogProgress', () => {
     expect(logged.at(-2)).toMatchObject({ level: 40, source: 'shop', missing: 40 })
   })
 
-  it('says every few seconds how those sources stand that have moved', () => {
+  test('says every few seconds how those sources stand that have moved', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const stream = new PassThrough()
     const lines: string[] = []
@@ -168,14 +168,14 @@ describe('LogProgress', () => {
     })
   })
 
-  it('refuses a level that is none', () => {
+  test('refuses a level that is none', () => {
     expect(logLevel(undefined)).toBe('info')
     expect(() => logLevel('loud')).toThrow(UsageError)
   })
 })
 
 describe('resultTable', () => {
-  it('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
+  test('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
     expect(resultTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
       'source  status  pages  products  rejected  duplicates  missing  requests  retries  worst second',
       'shop    failed      1         9         1           0       40         2        1        2 of 5',
@@ -188,7 +188,7 @@ describe('resultTable', () => {
     ])
   })
 
-  it('A-14 says when a source has echoed credentials', () => {
+  test('A-14 says when a source has echoed credentials', () => {
     const echoing = SUMMARY.sources.map(source => ({ ...source, redactions: 2 }))
     expect(resultTable({ ...SUMMARY, sources: echoing }, resultPaths('out')).split('\n')).toContain(
       '  shop: a configured secret was taken out of 2 texts of its records',

@@ -1,14 +1,14 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../../../src/cli/bench/bench-flags.js'
 
-it('knows the flags that users of the Python lab know', () => {
+test('knows the flags that users of the Python lab know', () => {
   const names = BENCH_FLAGS.map(({ flag }) => flag.split(' ')[0])
   const known =
     '--request-count --runs --concurrency --workers --duration --duration-sec --pooling --mock-port --mock-latency-ms --mock-error-rate --mock-rate-limit-after --jsonl-out --sqlite-out --monitor-loop --monitor-sample-interval --run-resilience --run-retry --output --url --verbose'
   expect(names).toEqual(expect.arrayContaining(known.split(' ')))
 })
 
-it.each([
+test.each([
   [{}, 'comparison'],
   [{ requestCount: '10', runs: '2', verbose: true }, 'comparison'],
   [{ duration: '60s', monitorLoop: true }, 'streaming'],
@@ -18,7 +18,7 @@ it.each([
   expect(modeOf(flags)).toBe(mode)
 })
 
-it.each([
+test.each([
   [{ runs: '3', duration: '5s' }, '--runs means nothing for a streaming run; it is for comparison'],
   [{ monitorLoop: true }, '--monitor-loop means nothing for a comparison run'],
   [{ runResilience: true, url: 'http://x' }, '--url means nothing for a resilience run'],
@@ -27,7 +27,7 @@ it.each([
   expect(() => modeOf(flags)).toThrow(message)
 })
 
-it('reads numbers and durations, and says which flag is none', () => {
+test('reads numbers and durations, and says which flag is none', () => {
   expect(numbersOf({ runs: '3', workers: '0.5' }, 'runs', 'workers', 'concurrency')).toEqual({
     runs: 3,
     workers: 0.5,

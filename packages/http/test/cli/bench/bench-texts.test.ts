@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { aligned } from '../../../src/cli/aligned.js'
 import { checkLines } from '../../../src/cli/bench/check-lines.js'
 import { engineTable, errorLines } from '../../../src/cli/bench/engine-table.js'
@@ -6,7 +6,7 @@ import { EngineResult } from '../../../src/engines/index.js'
 import { MeasuredEngine } from '../../../src/lab/engine-measurement.js'
 import { resultOf } from '../../contracts/record-writer-contract.js'
 
-it('sets names to the left and numbers to the right', () => {
+test('sets names to the left and numbers to the right', () => {
   expect(
     aligned(
       [
@@ -19,7 +19,7 @@ it('sets names to the left and numbers to the right', () => {
   ).toEqual(['name         n', 'a          100', 'long name    1'])
 })
 
-it('shows an engine on a line, and a dash for what is not known', () => {
+test('shows an engine on a line, and a dash for what is not known', () => {
   const measured = new MeasuredEngine(4)
   const error = { code: 'ECONNREFUSED', message: '' }
   measured.addRun(new EngineResult([resultOf(0, { statusCode: 0, error })], 500, 99.6))
@@ -45,7 +45,7 @@ it('shows an engine on a line, and a dash for what is not known', () => {
   expect(errorLines(engines)).toEqual(['  threaded: ECONNREFUSED 1x'])
 })
 
-it('says of each criterion whether it was met, and what was found', () => {
+test('says of each criterion whether it was met, and what was found', () => {
   const checks = [
     { criterion: 'it opens', met: true, found: 'after 5 ms' },
     { criterion: 'it closes', met: false, found: 'it did not' },

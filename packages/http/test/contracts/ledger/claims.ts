@@ -1,29 +1,30 @@
-import { describe, expect, it } from 'vitest'
-import { commitOf, LEASE_MS, pageOf, type LedgerRig } from './ledger-rig.js'
+import { describe, expect, test } from 'vitest'
+import { commitOf, LEASE_MS, pageOf } from './ledger-rig.js'
+import type { LedgerRig } from './ledger-rig.js'
 
 /** A page belongs to one worker at a time. */
 export function describeClaims(rig: LedgerRig): void {
   describe('claims', () => {
-    it('begins with the first page of each source', async () => {
+    test('begins with the first page of each source', async () => {
       expect(rig.run.resumed).toBe(false)
       expect(rig.run.lastDepartureAt?.size ?? 0).toBe(0)
       expect(rig.run.quietMs?.size ?? 0).toBe(0)
       expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
     })
 
-    it('gives a page to one worker only', async () => {
+    test('gives a page to one worker only', async () => {
       expect(await rig.ledger.claim(['a:page=1', 'b:page=1'], 'one', LEASE_MS)).toHaveLength(2)
       expect(await rig.ledger.claim(['a:page=1'], 'two', LEASE_MS)).toEqual([])
       expect(await rig.ledger.pending(rig.run)).toEqual([])
     })
 
-    it('has no claim for an unknown, a done or a failed page', async () => {
+    test('has no claim for an unknown, a done or a failed page', async () => {
       await rig.commit('a:page=1', [])
       await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_500', message: 'no', at: 0 })
       expect(await rig.ledger.claim(['a:page=1', 'b:page=1', 'c:page=1'], 'one', LEASE_MS)).toEqual([])
     })
 
-    it('frees a page whose lease has expired, with a higher fence', async () => {
+    test('frees a page whose lease has expired, with a higher fence', async () => {
       const lost = await rig.claim('a:page=1', 'one')
       await rig.clock.advance(LEASE_MS)
       const taken = await rig.claim('a:page=1', 'two')
@@ -32,13 +33,13 @@ export function describeClaims(rig: LedgerRig): void {
       expect(await rig.ledger.renew(taken, LEASE_MS)).toBe(true)
     })
 
-    it('lists a page whose lease has expired as pending', async () => {
+    test('lists a page whose lease has expired as pending', async () => {
       await rig.claim('a:page=1')
       await rig.clock.advance(LEASE_MS)
       expect((await rig.ledger.pending(rig.run)).map(page => page.id)).toContain('a:page=1')
     })
 
-    it('keeps a renewed claim beyond its first lease', async () => {
+    test('keeps a renewed claim beyond its first lease', async () => {
       const held = await rig.claim('a:page=1')
       await rig.clock.advance(LEASE_MS - 1)
       expect(await rig.ledger.renew(held, LEASE_MS)).toBe(true)
@@ -46,7 +47,7 @@ export function describeClaims(rig: LedgerRig): void {
       expect(await rig.ledger.claim(['a:page=1'], 'two', LEASE_MS)).toEqual([])
     })
 
-    it('F-2 refuses the late commit of a lost claim and changes nothing by it', async () => {
+    test('F-2 refuses the late commit of a lost claim and changes nothing by it', async () => {
       const lost = await rig.claim('a:page=1', 'one')
       await rig.clock.advance(LEASE_MS)
       const taken = await rig.claim('a:page=1', 'two')
@@ -59,7 +60,7 @@ export function describeClaims(rig: LedgerRig): void {
       expect((await rig.ledger.summary(rig.run)).products.map(product => product.id)).toEqual(['good'])
     })
 
-    it('ignores what a lost claim gives back or fails', async () => {
+    test('ignores what a lost claim gives back or fails', async () => {
       const lost = await rig.claim('a:page=1', 'one')
       await rig.clock.advance(LEASE_MS)
       const taken = await rig.claim('a:page=1', 'two')
@@ -68,7 +69,7 @@ export function describeClaims(rig: LedgerRig): void {
       expect(await rig.ledger.commit([commitOf(taken, [])])).toEqual(['done'])
     })
 
-    it('gives back a page with its moment, and counts a try only when told', async () => {
+    test('gives back a page with its moment, and counts a try only when told', async () => {
       await rig.ledger.giveBack(await rig.claim('a:page=1'), { notBefore: 5_000, spendsTry: false })
       expect(await rig.ledger.pending(rig.run)).toContainEqual(pageOf('a', 1, { notBefore: 5_000 }))
       const error = { code: 'TIMEOUT', message: 'slow', at: rig.clock.wallNow() }

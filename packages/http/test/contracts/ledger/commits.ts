@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
-import { commitOf, LEASE_MS, pageOf, type LedgerRig, type Row } from './ledger-rig.js'
+import { describe, expect, test } from 'vitest'
+import { commitOf, LEASE_MS, pageOf } from './ledger-rig.js'
+import type { LedgerRig, Row } from './ledger-rig.js'
 
 /** A page lies wholly in one transaction. */
 export function describeCommits(rig: LedgerRig): void {
   describe('commits', () => {
-    it('A-2 stores records, rejects and next pages together, and knows the pages', async () => {
+    test('A-2 stores records, rejects and next pages together, and knows the pages', async () => {
       const reject = { index: 1, code: 'MISSING_FIELD', field: 'id', reason: 'id is missing', raw: '{}' }
       await rig.commit('a:page=1', [{ id: '1' }], {
         rejects: [reject],
@@ -27,13 +28,13 @@ export function describeCommits(rig: LedgerRig): void {
       expect(rows).toEqual([{ ...reject, source: 'a', page: 'a:page=1' }])
     })
 
-    it('does not reopen a page that is named again', async () => {
+    test('does not reopen a page that is named again', async () => {
       await rig.commit('a:page=1', [], { next: [pageOf('a', 2)] })
       await rig.commit('a:page=2', [], { next: [pageOf('a', 1), pageOf('a', 2)] })
       expect((await rig.ledger.pending(rig.run)).map(page => page.id)).toEqual(['b:page=1'])
     })
 
-    it('commits several pages at once', async () => {
+    test('commits several pages at once', async () => {
       const claims = await rig.ledger.claim(['a:page=1', 'b:page=1'], 'one', LEASE_MS)
       const commits = claims.map(one => commitOf(one, [{ id: '1' }]))
       expect(await rig.ledger.commit(commits)).toEqual(['done', 'done'])
@@ -57,7 +58,7 @@ export function describeCommits(rig: LedgerRig): void {
       [2, 3, 1],
       [2, 1, 3],
     ]
-    it.each(orders)(
+    test.each(orders)(
       'keeps the same one of several records when pages arrive as %i, %i, %i',
       async (...order) => {
         await rig.commit('a:page=1', [], { next: [2, 3, 4].map(ordinal => pageOf('a', ordinal)) })
@@ -72,7 +73,7 @@ export function describeCommits(rig: LedgerRig): void {
       },
     )
 
-    it('keeps ids of different sources apart', async () => {
+    test('keeps ids of different sources apart', async () => {
       await rig.commit('a:page=1', [{ id: '1' }])
       await rig.commit('b:page=1', [{ id: '1' }])
       await rig.finish()

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { RunPlan } from '../../../src/acquisition/ledger.js'
-import { planOf, type LedgerRig } from './ledger-rig.js'
+import { planOf } from './ledger-rig.js'
+import type { LedgerRig } from './ledger-rig.js'
 
 /** What an endpoint asked for outlives the run that it asked. */
 export function describeEndpointDebts(rig: LedgerRig): void {
@@ -12,7 +13,7 @@ export function describeEndpointDebts(rig: LedgerRig): void {
       await rig.ledger.log({ departures: [departure], failures: [failure], transitions: [] })
     }
 
-    it("A-9 is not forgotten by fresh, however often, nor by a change of the source's name", async () => {
+    test("A-9 is not forgotten by fresh, however often, nor by a change of the source's name", async () => {
       await asked(60_000)
       await rig.finish()
       const at = rig.clock.wallNow()
@@ -30,7 +31,7 @@ export function describeEndpointDebts(rig: LedgerRig): void {
       expect(rig.run.lastDepartureAt).toEqual(new Map([['other', at]]))
     })
 
-    it('A-4 is not forgotten by a run that ends before anything has departed', async () => {
+    test('A-4 is not forgotten by a run that ends before anything has departed', async () => {
       const at = rig.clock.wallNow()
       await asked(1)
       await rig.commit('a:page=1', [])
@@ -44,7 +45,7 @@ export function describeEndpointDebts(rig: LedgerRig): void {
       expect(rig.run.lastDepartureAt).toEqual(new Map([['a', at]]))
     })
 
-    it("is that endpoint's alone", async () => {
+    test("is that endpoint's alone", async () => {
       await asked(60_000)
       await rig.reopen(planOf('c'), true)
       expect([rig.run.quietMs?.size, rig.run.lastDepartureAt?.size]).toEqual([0, 0])

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PlanChangedError } from '../../../src/acquisition/ledger-errors.js'
-import { pageOf, planOf, type LedgerRig } from './ledger-rig.js'
+import { pageOf, planOf } from './ledger-rig.js'
+import type { LedgerRig } from './ledger-rig.js'
 
 /** A run goes on where the one before it stopped. */
 export function describeRuns(rig: LedgerRig): void {
   describe('runs', () => {
-    it('A-1 continues a run that was cut off: done pages stay done, held ones are free, tries are remembered', async () => {
+    test('A-1 continues a run that was cut off: done pages stay done, held ones are free, tries are remembered', async () => {
       await rig.commit('a:page=1', [{ id: '1' }], { next: [pageOf('a', 2)] })
       await rig.claim('a:page=2')
       const failure = {
@@ -25,7 +26,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
     })
 
-    it('knows that breakers begin anew with the process', async () => {
+    test('knows that breakers begin anew with the process', async () => {
       const moved = (source: string, to: string) => ({ source, from: 'x', to, at: 0, cause: 'y' })
       const transitions = [moved('a', 'closed'), moved('a', 'open'), moved('b', 'open'), moved('b', 'closed')]
       await rig.ledger.log({ departures: [], failures: [], transitions })
@@ -42,7 +43,7 @@ export function describeRuns(rig: LedgerRig): void {
       })
     })
 
-    it('gives all pages of a failed source fresh tries', async () => {
+    test('gives all pages of a failed source fresh tries', async () => {
       await rig.commit('a:page=1', [], { next: [pageOf('a', 2), pageOf('a', 3)] })
       const failures = ['a:page=2', 'a:page=3', 'b:page=1'].map(pageId => {
         const [source = ''] = pageId.split(':')
@@ -59,7 +60,7 @@ export function describeRuns(rig: LedgerRig): void {
       ])
     })
 
-    it('follows a complete run with a new one that upserts', async () => {
+    test('follows a complete run with a new one that upserts', async () => {
       await rig.commit('a:page=1', [
         { id: '1', title: 'old', updatedAt: '2026-01-02T00:00:00Z' },
         { id: 'gone' },
@@ -76,7 +77,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(totals).toMatchObject({ products: 1, duplicates: 0, pages: 1 })
     })
 
-    it('A-1 continues a complete run whose results were not delivered, and fetches nothing', async () => {
+    test('A-1 continues a complete run whose results were not delivered, and fetches nothing', async () => {
       await rig.commit('a:page=1', [{ id: '1' }])
       await rig.commit('b:page=1', [])
       const first = rig.run
@@ -91,7 +92,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(rig.run.id).not.toBe(first.id)
     })
 
-    it('A-9 remembers the quiet that a server asked for, and no more than it asked for', async () => {
+    test('A-9 remembers the quiet that a server asked for, and no more than it asked for', async () => {
       const failure = (source: string, attempt: number, quietMs?: number) => ({
         source,
         pageId: `${source}:page=1`,
@@ -114,7 +115,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(rig.run.quietMs).toEqual(new Map())
     })
 
-    it('waits no longer for what an earlier process waited for', async () => {
+    test('waits no longer for what an earlier process waited for', async () => {
       await rig.ledger.giveBack(await rig.claim('a:page=1'), {
         notBefore: rig.clock.wallNow() + 86_400_000,
         spendsTry: false,
@@ -123,7 +124,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
     })
 
-    it.each([
+    test.each([
       ['interrupted', 'complete'],
       ['finished', 'complete'],
       ['timeout', 'complete'],
@@ -133,13 +134,13 @@ export function describeRuns(rig: LedgerRig): void {
       expect(await rig.ledger.closeRun(rig.run, end)).toBe(status)
     })
 
-    it('is partial, not interrupted, when an interruption left nothing undone but a failed page', async () => {
+    test('is partial, not interrupted, when an interruption left nothing undone but a failed page', async () => {
       await rig.commit('a:page=1', [])
       await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
       expect(await rig.ledger.closeRun(rig.run, 'interrupted')).toBe('partial')
     })
 
-    it('refuses another plan by the name of what changed, and takes it with fresh', async () => {
+    test('refuses another plan by the name of what changed, and takes it with fresh', async () => {
       await rig.commit('a:page=1', [{ id: '1' }])
       const changed = { ...planOf('a', 'c'), parts: { 'a.mapping': 'b', 'c.mapping': 'a' } }
       const refusal = rig.ledger.openRun(changed, { fresh: false })
@@ -154,7 +155,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect((await rig.ledger.summary(rig.run)).products).toEqual([])
     })
 
-    it('knows the last departure of a run that ended well', async () => {
+    test('knows the last departure of a run that ended well', async () => {
       const at = rig.clock.wallNow()
       await rig.ledger.log({
         departures: [{ source: 'a', pageId: 'a:page=1', attempt: 1, at }],
@@ -167,7 +168,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(rig.run.lastDepartureAt).toEqual(new Map([['a', at]]))
     })
 
-    it('lists many pending pages in pieces', async () => {
+    test('lists many pending pages in pieces', async () => {
       const next = Array.from({ length: 2_500 }, (_, index) => pageOf('a', index + 2))
       await rig.commit('a:page=1', [], { next })
       const ids = new Set<string>()

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { type LedgerRig } from './ledger-rig.js'
+import { describe, expect, test } from 'vitest'
+import type { LedgerRig } from './ledger-rig.js'
 
 /** What is true of a run, read from the ledger. */
 export function describeSummary(rig: LedgerRig): void {
   describe('summary', () => {
-    it('says complete, failed or partial, as the sources stand', async () => {
+    test('says complete, failed or partial, as the sources stand', async () => {
       await rig.commit('a:page=1', [])
       await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
       expect(await rig.finish()).toBe('partial')
@@ -13,7 +13,7 @@ export function describeSummary(rig: LedgerRig): void {
       expect(sources.map(source => source.status)).toEqual(['complete', 'failed'])
     })
 
-    it('says failed when every source failed, and interrupted when it was never closed', async () => {
+    test('says failed when every source failed, and interrupted when it was never closed', async () => {
       expect((await rig.ledger.summary(rig.run)).run).toMatchObject({
         status: 'interrupted',
         finishedAt: null,
@@ -24,7 +24,7 @@ export function describeSummary(rig: LedgerRig): void {
       expect(await rig.finish()).toBe('failed')
     })
 
-    it('counts a loop as a failure of its source and a hard page limit as partial', async () => {
+    test('counts a loop as a failure of its source and a hard page limit as partial', async () => {
       await rig.commit('a:page=1', [], { stop: 'loop' })
       await rig.commit('b:page=1', [], { stop: 'max-pages' })
       expect(await rig.finish()).toBe('partial')
@@ -32,7 +32,7 @@ export function describeSummary(rig: LedgerRig): void {
       expect(sources.map(source => source.status)).toEqual(['failed', 'partial'])
     })
 
-    it('counts requests, retries, errors, transitions, coverage and the worst second', async () => {
+    test('counts requests, retries, errors, transitions, coverage and the worst second', async () => {
       const at = rig.clock.wallNow()
       const departure = (offset: number, attempt: number) => ({
         source: 'a',
@@ -77,7 +77,7 @@ export function describeSummary(rig: LedgerRig): void {
       expect(totals).toMatchObject({ requests: 4, retries: 3, successRate: 0.25 })
     })
 
-    it('lists ten thousand products and says where the others are', async () => {
+    test('lists ten thousand products and says where the others are', async () => {
       const rows = Array.from({ length: 10_001 }, (_, index) => ({ id: String(index).padStart(5, '0') }))
       await rig.commit('a:page=1', rows)
       await rig.finish()
@@ -89,7 +89,7 @@ export function describeSummary(rig: LedgerRig): void {
       expect(productsTruncated?.rest).not.toBe('')
     })
 
-    it('averages prices per currency without a float', async () => {
+    test('averages prices per currency without a float', async () => {
       const price = (amount: string, currency: string) => ({ amount, currency })
       await rig.commit('a:page=1', [
         { id: '1', price: price('0.10', 'EUR') },

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { httpServer } from '../servers.js'
-import { type MakeTransport, codeOf, text } from './transport-rig.js'
+import { codeOf, text } from './transport-rig.js'
+import type { MakeTransport } from './transport-rig.js'
 
 /** Bodies are whole, alone in their buffers, decoded and bounded. */
 export function describeBodies(make: MakeTransport): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { deadUrl, eventually, httpServer } from '../servers.js'
-import { type MakeTransport, codeOf, text } from './transport-rig.js'
+import { codeOf, text } from './transport-rig.js'
+import type { MakeTransport } from './transport-rig.js'
 
 /** Connections are kept, limited and let go. */
 export function describeConnections(make: MakeTransport): void {

@@ -1,7 +1,8 @@
 import { ClosedError, TimeoutError } from 'async-patterns'
 import { describe, expect, test } from 'vitest'
 import { eventually, httpServer } from '../servers.js'
-import { type MakeTransport, text } from './transport-rig.js'
+import { text } from './transport-rig.js'
+import type { MakeTransport } from './transport-rig.js'
 
 /** A request that is given up, or not answered, frees what it holds; so does the transport. */
 export function describeEndings(make: MakeTransport): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { httpServer, rawServer } from '../servers.js'
-import { type MakeTransport, codeOf, codeOrBody, dribble, raw, rawThenEnd, text } from './transport-rig.js'
+import { codeOf, codeOrBody, dribble, raw, rawThenEnd, text } from './transport-rig.js'
+import type { MakeTransport } from './transport-rig.js'
 
 /** Where a response ends, and what is no response. */
 export function describeFraming(make: MakeTransport): void {

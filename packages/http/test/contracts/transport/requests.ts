@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { errorCode } from '../../../src/engines/index.js'
 import { deadUrl, httpServer } from '../servers.js'
-import { type MakeTransport, codeOf, text } from './transport-rig.js'
+import { codeOf, text } from './transport-rig.js'
+import type { MakeTransport } from './transport-rig.js'
 
 /** What is sent, and what comes back. */
 export function describeRequests(make: MakeTransport): void {

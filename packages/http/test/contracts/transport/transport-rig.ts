@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
-import { errorCode, type Transport } from '../../../src/engines/index.js'
-import { rawServer, type TestServer } from '../servers.js'
+import { errorCode } from '../../../src/engines/index.js'
+import type { Transport } from '../../../src/engines/index.js'
+import { rawServer } from '../servers.js'
+import type { TestServer } from '../servers.js'
 
 /** The options that every transport takes. */
 export interface CommonOptions {

@@ -2,7 +2,8 @@ import { seededRandom } from 'async-patterns'
 import { expect, test } from 'vitest'
 import { Llhttp } from './llhttp.js'
 import { ResponseGenerator } from './response-generator.js'
-import { ourVerdict, type Verdict } from './verdict.js'
+import { ourVerdict } from './verdict.js'
+import type { Verdict } from './verdict.js'
 
 /** 20,000 in CI; `npm run fuzz:wire` tries 1,000,000. FUZZ_SEED tries others. */
 const runs = Number(process.env['FUZZ_RUNS'] ?? 20_000)

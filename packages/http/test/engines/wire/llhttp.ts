@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { pieces, type SeenMessage, type Verdict } from './verdict.js'
+import { pieces } from './verdict.js'
+import type { SeenMessage, Verdict } from './verdict.js'
 
 /** The little of WebAssembly that is used here; Node's own types leave it to those of the browser. */
 interface WebAssemblyApi {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { ResponseParser, type ResponseParserOptions } from '../../../src/engines/wire/response-parser.js'
+import { ResponseParser } from '../../../src/engines/wire/response-parser.js'
+import type { ResponseParserOptions } from '../../../src/engines/wire/response-parser.js'
 import { Llhttp } from './llhttp.js'
-import { ourVerdict, type Verdict } from './verdict.js'
+import { ourVerdict } from './verdict.js'
+import type { Verdict } from './verdict.js'
 
 const llhttp = new Llhttp()
 const OK = 'HTTP/1.1 200 OK\r\n'

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { TransportError, WireHandler } from '../../../src/engines/index.js'
 import { WireConnection } from '../../../src/engines/index.js'
-import { eventually, rawServer, type TestServer } from '../../contracts/servers.js'
+import { eventually, rawServer } from '../../contracts/servers.js'
+import type { TestServer } from '../../contracts/servers.js'
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ArrivalOptions, Arrivals } from '../../../src/lab/load/arrivals.js'
+import { Arrivals } from '../../../src/lab/load/arrivals.js'
+import type { ArrivalOptions } from '../../../src/lab/load/arrivals.js'
 
 const PLAIN: ArrivalOptions = {
   ratePerSecond: 100,

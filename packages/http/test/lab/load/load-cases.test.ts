@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { Histogram } from 'async-patterns/observability'
-import { type Behaviour, type HttpMockStats, spawnMock } from '@async-patterns/http/mock'
+import { spawnMock } from '@async-patterns/http/mock'
+import type { Behaviour, HttpMockStats } from '@async-patterns/http/mock'
 import { describe, expect, test } from 'vitest'
 import { startNginx } from '../../../../../bench/load/nginx.mjs'
-import { type LoadMeasurement, type LoadOptions, type LoadResult, runLoad } from '../../../src/lab/index.js'
+import { runLoad } from '../../../src/lab/index.js'
+import type { LoadMeasurement, LoadOptions, LoadResult } from '../../../src/lab/index.js'
 import { run } from '../../support/run.js'
 import { testWith } from '../../support/services.js'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type LoadOptions, loadPlan } from '../../../src/lab/load/load-options.js'
+import { loadPlan } from '../../../src/lab/load/load-options.js'
+import type { LoadOptions } from '../../../src/lab/load/load-options.js'
 
 const url = 'http://127.0.0.1:1/'
 

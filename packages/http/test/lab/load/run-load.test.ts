@@ -6,13 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Histogram } from 'async-patterns/observability'
 import { describe, expect, test } from 'vitest'
-import {
-  type LoadMeasurement,
-  type LoadMeasurementFile,
-  type LoadProgress,
-  runLoad,
-  writeMeasurement,
-} from '../../../src/lab/index.js'
+import { runLoad, writeMeasurement } from '../../../src/lab/index.js'
+import type { LoadMeasurement, LoadMeasurementFile, LoadProgress } from '../../../src/lab/index.js'
 import { deadUrl, eventually, httpServer, rawServer } from '../../contracts/servers.js'
 import { succeed } from '../../support/run.js'
 import { testWith } from '../../support/services.js'

@@ -1,6 +1,7 @@
 import { Histogram } from 'async-patterns/observability'
 import { describe, expect, test } from 'vitest'
-import { holdAgainst, parseSlo, type SloFacts } from '../../../src/lab/load/slo.js'
+import { holdAgainst, parseSlo } from '../../../src/lab/load/slo.js'
+import type { SloFacts } from '../../../src/lab/load/slo.js'
 
 /** Times 1, 2, ... `count` ms, and so many failures beside them. */
 function facts(count: number, failed = 0): SloFacts {

@@ -1,6 +1,7 @@
 import { Histogram } from 'async-patterns/observability'
 import { describe, expect, test } from 'vitest'
-import { type IntervalReport, OK, Tally } from '../../../src/lab/load/tally.js'
+import { OK, Tally } from '../../../src/lab/load/tally.js'
+import type { IntervalReport } from '../../../src/lab/load/tally.js'
 
 function tallyFrom(from: number, isOpenLoop = false) {
   const intervals: IntervalReport[] = []

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { EngineResult } from '../../../src/engines/index.js'
 import type { EngineSpec } from '../../../src/lab/engine-spec.js'
 import { ComparisonRounds } from '../../../src/lab/scenarios/comparison-rounds.js'
@@ -39,7 +39,7 @@ function rig(options: { requestCount: number; runs: number; syncMs: number }) {
   return { rounds: new ComparisonRounds(settings, target, engines, results), engines, log, written }
 }
 
-it('lets sync run fewer requests when all would take it over 30 s, and says so', async () => {
+test('lets sync run fewer requests when all would take it over 30 s, and says so', async () => {
   const { rounds, engines } = rig({ requestCount: 5_000, runs: 5, syncMs: 7 })
   await rounds.warmUp()
   await rounds.measure()
@@ -49,7 +49,7 @@ it('lets sync run fewer requests when all would take it over 30 s, and says so',
   expect(rounds.notes).toEqual(['sync runs 4285 requests instead of 5000, which would take it about 35 s'])
 })
 
-it('lets sync run all of them when that takes 30 s or less', async () => {
+test('lets sync run all of them when that takes 30 s or less', async () => {
   const { rounds, engines } = rig({ requestCount: 5_000, runs: 5, syncMs: 6 })
   await rounds.warmUp()
   await rounds.measure()
@@ -57,7 +57,7 @@ it('lets sync run all of them when that takes 30 s or less', async () => {
   expect(rounds.notes).toEqual([])
 })
 
-it('interleaves the engines, and begins each round with another', async () => {
+test('interleaves the engines, and begins each round with another', async () => {
   const { rounds, log } = rig({ requestCount: 10, runs: 4, syncMs: 1 })
   await rounds.measure()
   const firsts = [0, 1, 2, 3].map(round => log[round * 4])
@@ -65,7 +65,7 @@ it('interleaves the engines, and begins each round with another', async () => {
   for (const round of [0, 1, 2, 3]) expect(new Set(log.slice(round * 4, round * 4 + 4)).size).toBe(4)
 })
 
-it('counts and writes measured runs alone, each with its engine', async () => {
+test('counts and writes measured runs alone, each with its engine', async () => {
   const { rounds, written } = rig({ requestCount: 20, runs: 2, syncMs: 1 })
   await rounds.warmUp()
   await rounds.measure()
@@ -77,7 +77,7 @@ it('counts and writes measured runs alone, each with its engine', async () => {
   }
 })
 
-it('shares the requests out over the rounds, to the last one', async () => {
+test('shares the requests out over the rounds, to the last one', async () => {
   const { rounds, engines } = rig({ requestCount: 11, runs: 3, syncMs: 1 })
   await rounds.measure()
   for (const { counts } of engines) expect(counts).toEqual([4, 4, 3])

@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest'
-import { type Judged, runResilienceBenchmark } from '../../../src/lab/index.js'
+import { expect, test } from 'vitest'
+import { runResilienceBenchmark } from '../../../src/lab/index.js'
+import type { Judged } from '../../../src/lab/index.js'
 
 const unmet = (judged: Judged<unknown> | null): string[] =>
   judged?.checks.filter(({ met }) => !met).map(({ criterion }) => criterion) ?? []
 
-it('sees the breaker open, probe and close, by its events, and the retry within its budget', async () => {
+test('sees the breaker open, probe and close, by its events, and the retry within its budget', async () => {
   const heard: string[] = []
   const { breaker, retry, passed } = await runResilienceBenchmark({
     onTransition: ({ to }) => void heard.push(to),
@@ -18,7 +19,7 @@ it('sees the breaker open, probe and close, by its events, and the retry within 
   expect(retry?.findings.amplification).toBeLessThanOrEqual(1.5)
 }, 30_000)
 
-it('a breaker that never opened has not recovered: the scenario fails', async () => {
+test('a breaker that never opened has not recovered: the scenario fails', async () => {
   const { breaker, retry, passed } = await runResilienceBenchmark({
     retry: false,
     failureThreshold: 1_000,
@@ -37,20 +38,20 @@ it('a breaker that never opened has not recovered: the scenario fails', async ()
   )
 }, 30_000)
 
-it('a breaker that stays open fails the recovery', async () => {
+test('a breaker that stays open fails the recovery', async () => {
   const options = { retry: false, openStateDurationMs: 60_000, paceMs: 1 }
   const { breaker, passed } = await runResilienceBenchmark(options)
   expect(passed).toBe(false)
   expect(breaker?.findings).toMatchObject({ timeToRecoverMs: null, recovery: { succeeded: 0, sent: 0 } })
 }, 30_000)
 
-it('retries that may do nothing fail the retry scenario', async () => {
+test('retries that may do nothing fail the retry scenario', async () => {
   const { retry, passed } = await runResilienceBenchmark({ breaker: false, retryBudgetRatio: 0, paceMs: 1 })
   expect(passed).toBe(false)
   expect(unmet(retry)).toEqual(['there are retries', 'retries help: more succeed than at the first attempt'])
 }, 30_000)
 
-it.each([
+test.each([
   ['breaker', { retry: false }],
   ['retry', { breaker: false }],
 ])(

@@ -1,4 +1,5 @@
-import { type Clock, onGivenUp, type Within } from '../../core/index.js'
+import { onGivenUp } from '../../core/index.js'
+import type { Clock, Within } from '../../core/index.js'
 
 /** An item on its way to its batch, with what settles its caller's promise: only the first settling counts. */
 export class BatchEntry<T, R> {

@@ -1,5 +1,4 @@
 import {
-  type Clock,
   checkCount,
   checkDuration,
   checkFunction,
@@ -7,6 +6,7 @@ import {
   systemClock,
   withDefaults,
 } from '../../core/index.js'
+import type { Clock } from '../../core/index.js'
 
 export interface BatchProcessorOptions<T, R> {
   /**

@@ -1,7 +1,10 @@
-import { abortReason, type Clock, ClosedError, isAborted, type Within } from '../../core/index.js'
-import { type BatchLimits, BoundedQueue } from '../bounded-queue/index.js'
+import { abortReason, ClosedError, isAborted } from '../../core/index.js'
+import type { Clock, Within } from '../../core/index.js'
+import { BoundedQueue } from '../bounded-queue/index.js'
+import type { BatchLimits } from '../bounded-queue/index.js'
 import { BatchEntry } from './batch-entry.js'
-import { type BatchProcessorOptions, readOptions } from './batch-processor-options.js'
+import { readOptions } from './batch-processor-options.js'
+import type { BatchProcessorOptions } from './batch-processor-options.js'
 
 export interface BatchProcessorMetrics {
   /** Items that wait for their batch. */

@@ -1,13 +1,12 @@
 import {
-  type Clock,
   checkCount,
   checkDuration,
   checkFunction,
   checkNumber,
   systemClock,
-  type Within,
   withDefaults,
 } from '../../core/index.js'
+import type { Clock, Within } from '../../core/index.js'
 import type { BatchLimits } from './waiters.js'
 
 export interface BoundedQueueOptions<T> {

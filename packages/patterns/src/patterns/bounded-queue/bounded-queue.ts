@@ -1,14 +1,11 @@
-import { abortReason, isAborted, keepShape, type Within } from '../../core/index.js'
-import {
-  type BoundedQueueOptions,
-  checkLimits,
-  type PutOptions,
-  readOptions,
-  readTimeout,
-} from './bounded-queue-options.js'
+import { abortReason, isAborted, keepShape } from '../../core/index.js'
+import type { Within } from '../../core/index.js'
+import { checkLimits, readOptions, readTimeout } from './bounded-queue-options.js'
+import type { BoundedQueueOptions, PutOptions } from './bounded-queue-options.js'
 import { Exchange } from './exchange.js'
 import { QueueIterator } from './queue-iterator.js'
-import { type BatchLimits, Taker } from './waiters.js'
+import { Taker } from './waiters.js'
+import type { BatchLimits } from './waiters.js'
 
 const ONE = Object.freeze({ maxItems: 1 })
 const DONE = Promise.resolve()

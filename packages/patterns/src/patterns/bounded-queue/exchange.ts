@@ -1,6 +1,9 @@
-import { AcquireTimeoutError, type Clock, ClosedError, onGivenUp, type Within } from '../../core/index.js'
-import { type Bounds, Contents } from './contents.js'
-import { Putter, type Taker } from './waiters.js'
+import { AcquireTimeoutError, ClosedError, onGivenUp } from '../../core/index.js'
+import type { Clock, Within } from '../../core/index.js'
+import { Contents } from './contents.js'
+import type { Bounds } from './contents.js'
+import { Putter } from './waiters.js'
+import type { Taker } from './waiters.js'
 import { WaitingLine } from './waiting-line.js'
 
 /** How the queue came to its end: `error` is there when it failed. */

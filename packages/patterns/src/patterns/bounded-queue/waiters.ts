@@ -1,4 +1,5 @@
-import { keepShape, type TimerHandle } from '../../core/index.js'
+import { keepShape } from '../../core/index.js'
+import type { TimerHandle } from '../../core/index.js'
 import { Waiter } from './waiting-line.js'
 
 /** What a taker asks for; everything that is left out is no limit, except the wait, which is 0. */

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  checkCount,
-  checkDuration,
-  checkFunction,
-  systemClock,
-  withDefaults,
-} from '../../core/index.js'
+import { checkCount, checkDuration, checkFunction, systemClock, withDefaults } from '../../core/index.js'
+import type { Clock } from '../../core/index.js'
 
 export interface CacheOptions<K, V> {
   /** How long a value is fresh, in milliseconds from when it was stored: 0 or more, or Infinity. Default 300,000. */

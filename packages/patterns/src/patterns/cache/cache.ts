@@ -1,14 +1,7 @@
-import {
-  abortReason,
-  type Context,
-  checkDuration,
-  checkNumber,
-  Events,
-  isAborted,
-  type Listener,
-  type Within,
-} from '../../core/index.js'
-import { type CacheOptions, type CheckedCacheOptions, checkCacheOptions } from './cache-options.js'
+import { abortReason, checkDuration, checkNumber, Events, isAborted } from '../../core/index.js'
+import type { Context, Listener, Within } from '../../core/index.js'
+import { checkCacheOptions } from './cache-options.js'
+import type { CacheOptions, CheckedCacheOptions } from './cache-options.js'
 import { Flight } from './flight.js'
 import { Entry, LruStore } from './lru-store.js'
 import { TurnTime } from './turn-time.js'

@@ -1,12 +1,5 @@
-import {
-  CancellableContext,
-  type Clock,
-  type Context,
-  contextOf,
-  Deferred,
-  onGivenUp,
-  type Within,
-} from '../../core/index.js'
+import { CancellableContext, contextOf, Deferred, onGivenUp } from '../../core/index.js'
+import type { Clock, Context, Within } from '../../core/index.js'
 
 /** One load that any number of callers wait for. */
 export class Flight<V> {

@@ -1,7 +1,9 @@
 import type { AnyPolicy, Facts, PolicyRole } from '../../core/index.js'
 import { layersOf } from './layers.js'
-import { type StackWarning, warningsOf } from './stack-warnings.js'
-import { type WorstCase, worstCaseOf } from './worst-case.js'
+import { warningsOf } from './stack-warnings.js'
+import type { StackWarning } from './stack-warnings.js'
+import { worstCaseOf } from './worst-case.js'
+import type { WorstCase } from './worst-case.js'
 
 /** One layer of a stack. */
 export interface LayerDescription {

@@ -1,14 +1,10 @@
-import {
-  type Clock,
-  checkCount,
-  checkDuration,
-  checkFunction,
-  systemClock,
-  withDefaults,
-} from '../../core/index.js'
-import { type BatchLimits, BoundedQueue } from '../bounded-queue/index.js'
+import { checkCount, checkDuration, checkFunction, systemClock, withDefaults } from '../../core/index.js'
+import type { Clock } from '../../core/index.js'
+import { BoundedQueue } from '../bounded-queue/index.js'
+import type { BatchLimits } from '../bounded-queue/index.js'
 import { SourceReader } from './source-reader.js'
-import { END, type Stage, type StageIterator } from './stage.js'
+import { END } from './stage.js'
+import type { Stage, StageIterator } from './stage.js'
 
 export interface BatchOptions<T> {
   /** At most so many items: from 1. Default 100. */

@@ -1,13 +1,5 @@
-import {
-  abortReason,
-  type Context,
-  checkCount,
-  checkFunction,
-  isAborted,
-  onAbort,
-  type Within,
-  withDefaults,
-} from '../../core/index.js'
+import { abortReason, checkCount, checkFunction, isAborted, onAbort, withDefaults } from '../../core/index.js'
+import type { Context, Within } from '../../core/index.js'
 import { MapIterator } from './map-iterator.js'
 import { END } from './stage.js'
 

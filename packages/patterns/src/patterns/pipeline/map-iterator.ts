@@ -1,7 +1,9 @@
-import { CancellableContext, ClosedError, type Context, contextOf, type Within } from '../../core/index.js'
+import { CancellableContext, ClosedError, contextOf } from '../../core/index.js'
+import type { Context, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
 import { SourceReader } from './source-reader.js'
-import { END, type StageIterator } from './stage.js'
+import { END } from './stage.js'
+import type { StageIterator } from './stage.js'
 
 /** What is done with each item. */
 export type Mapper<A, B> = (item: A, context: Context) => B | PromiseLike<B>

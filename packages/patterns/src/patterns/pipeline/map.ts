@@ -1,5 +1,6 @@
 import { checkCount, checkFunction, withDefaults } from '../../core/index.js'
-import { type Mapper, MapIterator } from './map-iterator.js'
+import { MapIterator } from './map-iterator.js'
+import type { Mapper } from './map-iterator.js'
 import type { Stage } from './stage.js'
 
 export interface MapOptions {

@@ -1,6 +1,4 @@
 import {
-  type Clock,
-  type Context,
   checkCount,
   checkDuration,
   checkFunction,
@@ -8,6 +6,7 @@ import {
   systemClock,
   withDefaults,
 } from '../../core/index.js'
+import type { Clock, Context } from '../../core/index.js'
 
 /** What happens to an item for which there is no room. */
 export type WhenFull = 'wait' | 'reject' | 'dropNewest' | 'dropOldest'

@@ -1,21 +1,18 @@
 import {
   abortReason,
   CancellableContext,
-  type Clock,
   ClosedError,
-  type Context,
   checkDuration,
   contextOf,
   isAborted,
   keepShape,
   QueueFullError,
 } from '../../core/index.js'
-import { BoundedQueue, type PutOptions } from '../bounded-queue/index.js'
-import {
-  type ProducerConsumerPipelineOptions,
-  readOptions,
-  type WhenFull,
-} from './producer-consumer-pipeline-options.js'
+import type { Clock, Context } from '../../core/index.js'
+import { BoundedQueue } from '../bounded-queue/index.js'
+import type { PutOptions } from '../bounded-queue/index.js'
+import { readOptions } from './producer-consumer-pipeline-options.js'
+import type { ProducerConsumerPipelineOptions, WhenFull } from './producer-consumer-pipeline-options.js'
 
 export interface StopOptions {
   /** Whether what waits is still handled. Default true. */

@@ -1,4 +1,5 @@
-import { AcquireTimeoutError, AsyncPatternsError, type Facts } from '../../core/index.js'
+import { AcquireTimeoutError, AsyncPatternsError } from '../../core/index.js'
+import type { Facts } from '../../core/index.js'
 
 /** More was asked for at once than the limiter can ever give: waiting would never end. */
 export class CostTooHighError extends AsyncPatternsError {

@@ -1,4 +1,5 @@
-import { abortReason, onAbort, type TimerHandle, type Within } from '../../core/index.js'
+import { abortReason, onAbort } from '../../core/index.js'
+import type { TimerHandle, Within } from '../../core/index.js'
 import type { Gate, Waiter } from './gate.js'
 
 /** What one who waits learns in the end: exactly one of these. */

@@ -1,17 +1,12 @@
-import {
-  abortReason,
-  type Clock,
-  checkCount,
-  checkDuration,
-  contextOf,
-  Events,
-  isAborted,
-  type Listener,
-  type Operation,
-  type PatternEvent,
-  type Policy,
-  type PolicyDescription,
-  type Within,
+import { abortReason, checkCount, checkDuration, contextOf, Events, isAborted } from '../../core/index.js'
+import type {
+  Clock,
+  Listener,
+  Operation,
+  PatternEvent,
+  Policy,
+  PolicyDescription,
+  Within,
 } from '../../core/index.js'
 import { CostTooHighError, RateLimitedError } from './errors.js'
 import type { Gate } from './gate.js'

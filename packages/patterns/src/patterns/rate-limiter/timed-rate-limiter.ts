@@ -1,4 +1,5 @@
-import { type Clock, checkNumber, systemClock } from '../../core/index.js'
+import { checkNumber, systemClock } from '../../core/index.js'
+import type { Clock } from '../../core/index.js'
 import { gateOf, RateLimiter } from './rate-limiter.js'
 import type { Rate } from './rate.js'
 import { TimedGate } from './timed-gate.js'

@@ -1,4 +1,5 @@
-import { abortReason, type Clock, onAbort, type TimerHandle, type Within } from '../../core/index.js'
+import { abortReason, onAbort } from '../../core/index.js'
+import type { Clock, TimerHandle, Within } from '../../core/index.js'
 
 export interface BorrowerHooks {
   /** The borrower leaves the line by itself. */

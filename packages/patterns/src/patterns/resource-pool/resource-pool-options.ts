@@ -1,15 +1,14 @@
 import {
-  type Clock,
   checkCount,
   checkDuration,
   checkFunction,
   checkNumber,
   disposeValue,
-  type Random,
   systemClock,
   systemRandom,
   withDefaults,
 } from '../../core/index.js'
+import type { Clock, Random } from '../../core/index.js'
 
 export interface ResourcePoolOptions<T> {
   /**

@@ -2,24 +2,20 @@ import {
   AcquireTimeoutError,
   abortReason,
   ClosedError,
-  type Context,
   checkDuration,
   Deferred,
   isAborted,
-  type Listener,
   ownContextOf,
   TimeoutError,
-  type Within,
 } from '../../core/index.js'
+import type { Context, Listener, Within } from '../../core/index.js'
 import { Borrower } from './borrower.js'
 import type { Lease } from './lease.js'
-import { LendingDesk, type PoolCounts } from './lending-desk.js'
+import { LendingDesk } from './lending-desk.js'
+import type { PoolCounts } from './lending-desk.js'
 import type { ResourcePoolEvent } from './resource-pool-event.js'
-import {
-  type CheckedPoolOptions,
-  checkPoolOptions,
-  type ResourcePoolOptions,
-} from './resource-pool-options.js'
+import { checkPoolOptions } from './resource-pool-options.js'
+import type { CheckedPoolOptions, ResourcePoolOptions } from './resource-pool-options.js'
 
 /** What one acquire may ask for. */
 export interface PoolAcquireOptions extends Within {

@@ -1,12 +1,5 @@
-import {
-  type Clock,
-  checkCount,
-  checkDuration,
-  checkOneOf,
-  type PolicyDescription,
-  systemClock,
-  withDefaults,
-} from '../../core/index.js'
+import { checkCount, checkDuration, checkOneOf, systemClock, withDefaults } from '../../core/index.js'
+import type { Clock, PolicyDescription } from '../../core/index.js'
 import { TimedRateLimiter } from '../rate-limiter/index.js'
 import { WindowCounterRate } from './window-counter-rate.js'
 import { WindowLogRate } from './window-log-rate.js'

@@ -1,4 +1,5 @@
-import { type Rate, WindowGuard } from '../rate-limiter/index.js'
+import { WindowGuard } from '../rate-limiter/index.js'
+import type { Rate } from '../rate-limiter/index.js'
 
 /** Exact: remembers the moment of each request of the last window. */
 export class WindowLogRate implements Rate {

@@ -1,12 +1,7 @@
-import {
-  type Clock,
-  checkCount,
-  checkDuration,
-  type PolicyDescription,
-  systemClock,
-  withDefaults,
-} from '../../core/index.js'
-import { type RateAcquireOptions, TimedRateLimiter } from '../rate-limiter/index.js'
+import { checkCount, checkDuration, systemClock, withDefaults } from '../../core/index.js'
+import type { Clock, PolicyDescription } from '../../core/index.js'
+import { TimedRateLimiter } from '../rate-limiter/index.js'
+import type { RateAcquireOptions } from '../rate-limiter/index.js'
 import { Departure } from './departure.js'
 import { SpacedRate } from './spaced-rate.js'
 

@@ -1,4 +1,5 @@
-import { type Rate, WindowGuard } from '../rate-limiter/index.js'
+import { WindowGuard } from '../rate-limiter/index.js'
+import type { Rate } from '../rate-limiter/index.js'
 
 /**
  * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers and short

@@ -1,11 +1,5 @@
-import {
-  type Clock,
-  checkCount,
-  checkNumber,
-  type PolicyDescription,
-  systemClock,
-  withDefaults,
-} from '../../core/index.js'
+import { checkCount, checkNumber, systemClock, withDefaults } from '../../core/index.js'
+import type { Clock, PolicyDescription } from '../../core/index.js'
 import { TimedRateLimiter } from '../rate-limiter/index.js'
 import { TokenBucketRate } from './token-bucket-rate.js'
 

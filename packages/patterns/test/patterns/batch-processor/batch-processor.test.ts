@@ -1,6 +1,7 @@
-import { BatchProcessor, type BatchProcessorOptions, ClosedError, Deferred } from 'async-patterns'
+import { BatchProcessor, ClosedError, Deferred } from 'async-patterns'
+import type { BatchProcessorOptions } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 type Options = Partial<BatchProcessorOptions<number, string>>
 
@@ -35,7 +36,7 @@ const outcomes = async (promises: readonly Promise<unknown>[]): Promise<unknown[
   (await Promise.allSettled(promises)).map(one => (one.status === 'fulfilled' ? one.value : one.reason))
 
 describe('P-A1 batch', () => {
-  it('P-A1 by size: a batch goes as soon as it is full', async () => {
+  test('P-A1 by size: a batch goes as soon as it is full', async () => {
     const { clock, batches, processor } = noting({ maxBatchSize: 3 })
     const added = [1, 2, 3, 4].map(item => processor.add(item))
     await clock.flush()
@@ -45,7 +46,7 @@ describe('P-A1 batch', () => {
     expect(await Promise.all(added)).toEqual(['1', '2', '3', '4'])
   })
 
-  it('P-A1 by time: a batch goes when its first item has waited maxWaitMs', async () => {
+  test('P-A1 by time: a batch goes when its first item has waited maxWaitMs', async () => {
     const { clock, batches, processor } = noting({ maxWaitMs: 100 })
     void processor.add(1)
     await clock.advance(90)
@@ -57,7 +58,7 @@ describe('P-A1 batch', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('P-A1 by time: what waited while all places were taken does not wait again', async () => {
+  test('P-A1 by time: what waited while all places were taken does not wait again', async () => {
     const { clock, held, letGo, processor } = holding({ maxConcurrentBatches: 1, maxWaitMs: 100 })
     void processor.add(1)
     await clock.advance(100)
@@ -68,14 +69,14 @@ describe('P-A1 batch', () => {
     expect(held.map(({ items }) => items)).toEqual([[1], [2]])
   })
 
-  it('P-A1 by bytes: a batch goes before it exceeds maxBatchBytes; a larger item goes alone', async () => {
+  test('P-A1 by bytes: a batch goes before it exceeds maxBatchBytes; a larger item goes alone', async () => {
     const { clock, batches, processor } = noting({ maxBatchBytes: 100, sizeOf: item => item })
     for (const item of [60, 30, 20, 300, 100]) void processor.add(item)
     await clock.flush()
     expect(batches).toEqual([[60, 30], [20], [300], [100]])
   })
 
-  it("P-A1 an item's error is its own", async () => {
+  test("P-A1 an item's error is its own", async () => {
     const own = new Error('item 2')
     const { clock, processor } = noting({
       process: items => items.map(item => (item === 2 ? own : `${item}`)),
@@ -86,7 +87,7 @@ describe('P-A1 batch', () => {
     expect(await settled).toEqual(['1', own, '3'])
   })
 
-  it('P-A1 close flushes: what waits is handled at once, in batches of the usual size', async () => {
+  test('P-A1 close flushes: what waits is handled at once, in batches of the usual size', async () => {
     const { clock, batches, processor } = noting({ maxBatchSize: 2, maxConcurrentBatches: 1 })
     const added = [1, 2, 3].map(item => processor.add(item))
     await processor.close()
@@ -96,7 +97,7 @@ describe('P-A1 batch', () => {
     expect(clock.now()).toBe(0)
   })
 
-  it('P-A1 no more than maxConcurrentBatches are handled at a time', async () => {
+  test('P-A1 no more than maxConcurrentBatches are handled at a time', async () => {
     const { clock, held, letGo, processor } = holding({ maxBatchSize: 1, maxConcurrentBatches: 2 })
     for (const item of [1, 2, 3, 4]) void processor.add(item)
     await clock.flush()
@@ -107,7 +108,7 @@ describe('P-A1 batch', () => {
     expect(held.map(({ items }) => items)).toEqual([[1], [2], [3]])
   })
 
-  it('P-A1 nothing is processed after stop has resolved, and nothing is lost by it', async () => {
+  test('P-A1 nothing is processed after stop has resolved, and nothing is lost by it', async () => {
     const { clock, held, letGo, processor } = holding({ maxBatchSize: 2, maxConcurrentBatches: 1 })
     const added = [1, 2, 3, 4, 5].map(item => processor.add(item))
     const settled = outcomes(added)
@@ -128,7 +129,7 @@ describe('P-A1 batch', () => {
     expect([clock.pendingTimers, processor.idle]).toEqual([0, true])
   })
 
-  it('P-A1 stop does not handle a batch that was only filling', async () => {
+  test('P-A1 stop does not handle a batch that was only filling', async () => {
     const { clock, batches, processor } = noting()
     const settled = outcomes([processor.add(1)])
     await clock.flush()
@@ -139,7 +140,7 @@ describe('P-A1 batch', () => {
 })
 
 describe('BatchProcessor', () => {
-  it('rejects all items of a batch that failed as a whole, and goes on', async () => {
+  test('rejects all items of a batch that failed as a whole, and goes on', async () => {
     const error = new Error('down')
     let fails = true
     const { clock, processor } = noting({
@@ -155,14 +156,14 @@ describe('BatchProcessor', () => {
     expect(clock.now()).toBe(0)
   })
 
-  it('rejects a batch whose results do not match its items', async () => {
+  test('rejects a batch whose results do not match its items', async () => {
     const { processor } = noting({ maxBatchSize: 2, process: () => ['only one'] })
     for (const error of await outcomes([processor.add(1), processor.add(2)])) {
       expect(String(error)).toMatch(/1 results; allowed is one result for each of 2 items/)
     }
   })
 
-  it('does not handle an item whose caller has given up while it waited', async () => {
+  test('does not handle an item whose caller has given up while it waited', async () => {
     const { clock, batches, processor } = noting()
     const controller = new AbortController()
     const settled = outcomes([processor.add(1, controller), processor.add(2)])
@@ -173,7 +174,7 @@ describe('BatchProcessor', () => {
     await expect(processor.add(3, controller)).rejects.toBe('enough')
   })
 
-  it('lets a caller go whose batch is under way, and the others get their results', async () => {
+  test('lets a caller go whose batch is under way, and the others get their results', async () => {
     const { clock, letGo, processor } = holding({ maxBatchSize: 2 })
     const controller = new AbortController()
     const settled = outcomes([processor.add(1, controller), processor.add(2)])
@@ -183,7 +184,7 @@ describe('BatchProcessor', () => {
     expect(await settled).toEqual(['enough', '2'])
   })
 
-  it('waits for room when maxQueueSize is reached', async () => {
+  test('waits for room when maxQueueSize is reached', async () => {
     const { clock, held, letGo, processor } = holding({
       maxBatchSize: 1,
       maxConcurrentBatches: 1,
@@ -201,7 +202,7 @@ describe('BatchProcessor', () => {
     expect(held).toHaveLength(2)
   })
 
-  it('can be closed by `await using`, and closed twice', async () => {
+  test('can be closed by `await using`, and closed twice', async () => {
     const { batches, processor } = noting()
     const added = processor.add(1)
     await processor[Symbol.asyncDispose]()
@@ -210,7 +211,7 @@ describe('BatchProcessor', () => {
     expect([batches, await added]).toEqual([[[1]], '1'])
   })
 
-  it('names what is wrong with its options', () => {
+  test('names what is wrong with its options', () => {
     const process = (items: readonly number[]) => items
     expect(() => new BatchProcessor({ process: undefined as never })).toThrow(/BatchProcessor.process/)
     expect(() => new BatchProcessor({ process, maxBatchSize: 0 })).toThrow(/BatchProcessor.maxBatchSize is 0/)

@@ -1,11 +1,11 @@
 import { BoundedQueue } from 'async-patterns'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { watch } from './watch.js'
 
 const size = (item: number): number => item
 
 describe('BoundedQueue: items', () => {
-  it('gives items out in the order in which they were put', async () => {
+  test('gives items out in the order in which they were put', async () => {
     const queue = new BoundedQueue<number>()
     for (let i = 0; i < 100; i += 1) await queue.put(i)
     const taken: (number | undefined)[] = []
@@ -14,7 +14,7 @@ describe('BoundedQueue: items', () => {
     expect(queue.size).toBe(0)
   })
 
-  it('gives back the memory of a long line, and goes on', () => {
+  test('gives back the memory of a long line, and goes on', () => {
     const queue = new BoundedQueue<number>({ maxItems: 10_000 })
     for (let round = 0; round < 3; round += 1) {
       for (let i = 0; i < 10_000; i += 1) expect(queue.tryPut(i)).toBe(true)
@@ -23,7 +23,7 @@ describe('BoundedQueue: items', () => {
     expect(queue.size).toBe(0)
   })
 
-  it('lets a producer wait while it is full, and lets producers in in their order', async () => {
+  test('lets a producer wait while it is full, and lets producers in in their order', async () => {
     const queue = new BoundedQueue<string>({ maxItems: 1 })
     await queue.put('a')
     const b = watch(queue.put('b'))
@@ -35,7 +35,7 @@ describe('BoundedQueue: items', () => {
     expect([await queue.take(), await queue.take()]).toEqual(['b', 'c'])
   })
 
-  it('serves waiting consumers in their order', async () => {
+  test('serves waiting consumers in their order', async () => {
     const queue = new BoundedQueue<number>()
     const first = queue.take()
     const second = queue.take()
@@ -45,7 +45,7 @@ describe('BoundedQueue: items', () => {
     expect([await first, await second]).toEqual([1, 2])
   })
 
-  it('lets nobody overtake: neither a tryPut nor a tryTake', async () => {
+  test('lets nobody overtake: neither a tryPut nor a tryTake', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 3, maxBytes: 10, sizeOf: size })
     await queue.put(8)
     const large = watch(queue.put(9))
@@ -61,7 +61,7 @@ describe('BoundedQueue: items', () => {
     expect(await batch).toEqual([1, 2])
   })
 
-  it('tries without waiting', () => {
+  test('tries without waiting', () => {
     const queue = new BoundedQueue<number>({ maxItems: 1 })
     expect(queue.tryTake()).toBeUndefined()
     expect([queue.tryPut(1), queue.tryPut(2)]).toEqual([true, false])
@@ -70,7 +70,7 @@ describe('BoundedQueue: items', () => {
 })
 
 describe('BoundedQueue: bytes', () => {
-  it('bounds bytes as well as items', async () => {
+  test('bounds bytes as well as items', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 10, maxBytes: 100, sizeOf: size })
     await queue.put(60)
     await queue.put(40)
@@ -82,7 +82,7 @@ describe('BoundedQueue: bytes', () => {
     expect(waiting.state).toBe('resolved')
   })
 
-  it('lets an item that is larger than the whole enter, but only alone', async () => {
+  test('lets an item that is larger than the whole enter, but only alone', async () => {
     const queue = new BoundedQueue<number>({ maxBytes: 100, sizeOf: size })
     await queue.put(1)
     const huge = watch(queue.put(500))
@@ -95,7 +95,7 @@ describe('BoundedQueue: bytes', () => {
     expect(queue.bytes).toBe(0)
   })
 
-  it('remembers the size that an item had when it was put', async () => {
+  test('remembers the size that an item had when it was put', async () => {
     const queue = new BoundedQueue<{ bytes: number }>({ maxBytes: 100, sizeOf: item => item.bytes })
     const item = { bytes: 10 }
     await queue.put(item)
@@ -104,7 +104,7 @@ describe('BoundedQueue: bytes', () => {
     expect(queue.bytes).toBe(0)
   })
 
-  it('refuses a size that is no size, and takes nothing in', async () => {
+  test('refuses a size that is no size, and takes nothing in', async () => {
     const queue = new BoundedQueue<number>({ maxBytes: 100, sizeOf: size })
     await expect(queue.put(NaN)).rejects.toThrow(/sizeOf/)
     await expect(queue.put(-1)).rejects.toThrow(/sizeOf/)
@@ -114,7 +114,7 @@ describe('BoundedQueue: bytes', () => {
 })
 
 describe('BoundedQueue: options', () => {
-  it('names what is wrong', async () => {
+  test('names what is wrong', async () => {
     expect(() => new BoundedQueue({ maxItems: 0 })).toThrow(/BoundedQueue.maxItems is 0/)
     expect(() => new BoundedQueue({ maxBytes: 0, sizeOf: () => 1 })).toThrow(/BoundedQueue.maxBytes is 0/)
     expect(() => new BoundedQueue({ maxBytes: 10 })).toThrow(/BoundedQueue.sizeOf is undefined/)

@@ -1,12 +1,12 @@
 import { AcquireTimeoutError, BoundedQueue } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { watch } from './watch.js'
 
 const size = (item: number): number => item
 
 describe('BoundedQueue: who gives up', () => {
-  it('takes an aborted producer out, itself and no other', async () => {
+  test('takes an aborted producer out, itself and no other', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 1 })
     await queue.put(0)
     const controller = new AbortController()
@@ -19,7 +19,7 @@ describe('BoundedQueue: who gives up', () => {
     expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([0, 1, 3])
   })
 
-  it('lets the next producer in when the one ahead gives up', async () => {
+  test('lets the next producer in when the one ahead gives up', async () => {
     const queue = new BoundedQueue<number>({ maxBytes: 100, sizeOf: size })
     await queue.put(50)
     const controller = new AbortController()
@@ -30,7 +30,7 @@ describe('BoundedQueue: who gives up', () => {
     expect([large.state, small.state]).toEqual(['rejected', 'resolved'])
   })
 
-  it('lets a producer wait no longer than timeoutMs', async () => {
+  test('lets a producer wait no longer than timeoutMs', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ maxItems: 1, clock })
     await queue.put(1)
@@ -44,7 +44,7 @@ describe('BoundedQueue: who gives up', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('does nothing for who has given up already', async () => {
+  test('does nothing for who has given up already', async () => {
     const queue = new BoundedQueue<number>()
     const aborted = { signal: AbortSignal.abort('enough') }
     await expect(queue.put(1, aborted)).rejects.toBe('enough')

@@ -1,10 +1,10 @@
 import { BoundedQueue, ClosedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { watch } from './watch.js'
 
 describe('BoundedQueue: its end', () => {
-  it('gives out what is in after close, then nothing more', async () => {
+  test('gives out what is in after close, then nothing more', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 1 })
     await queue.put(1)
     const waiting = watch(queue.put(2))
@@ -17,7 +17,7 @@ describe('BoundedQueue: its end', () => {
     expect(await queue.takeBatch()).toEqual([])
   })
 
-  it('ends the wait of all consumers', async () => {
+  test('ends the wait of all consumers', async () => {
     const queue = new BoundedQueue<number>()
     const takes = [queue.take(), queue.take()]
     const batch = queue.takeBatch({ maxWaitMs: 100 })
@@ -26,7 +26,7 @@ describe('BoundedQueue: its end', () => {
     expect(await batch).toEqual([])
   })
 
-  it('gives out what is in after fail, then the error', async () => {
+  test('gives out what is in after fail, then the error', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 1 })
     await queue.put(1)
     const waiting = watch(queue.put(2))
@@ -40,13 +40,13 @@ describe('BoundedQueue: its end', () => {
     await expect(queue.takeBatch()).rejects.toBe(error)
   })
 
-  it('keeps an error that is undefined', async () => {
+  test('keeps an error that is undefined', async () => {
     const queue = new BoundedQueue<number>()
     queue.fail(undefined)
     await expect(queue.take()).rejects.toBeUndefined()
   })
 
-  it('drains all at once, and lets waiting producers in', async () => {
+  test('drains all at once, and lets waiting producers in', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ maxItems: 2, clock })
     queue.tryPut(1)
@@ -58,7 +58,7 @@ describe('BoundedQueue: its end', () => {
     expect(queue.drain()).toEqual([3])
   })
 
-  it('starts the wait of a batch anew after a drain', async () => {
+  test('starts the wait of a batch anew after a drain', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
     const batch = watch(queue.takeBatch({ maxItems: 5, maxWaitMs: 100 }))
@@ -75,7 +75,7 @@ describe('BoundedQueue: its end', () => {
 })
 
 describe('BoundedQueue: for await', () => {
-  it('gives each item to one of several loops, and ends with the queue', async () => {
+  test('gives each item to one of several loops, and ends with the queue', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 4 })
     const seen: number[] = []
     const loop = async (): Promise<void> => {
@@ -88,7 +88,7 @@ describe('BoundedQueue: for await', () => {
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i))
   })
 
-  it('passes on the error of the queue', async () => {
+  test('passes on the error of the queue', async () => {
     const queue = new BoundedQueue<number>()
     queue.tryPut(1)
     queue.fail(new Error('broken'))
@@ -100,14 +100,14 @@ describe('BoundedQueue: for await', () => {
     expect(seen).toEqual([1])
   })
 
-  it('stays open when a loop is left', async () => {
+  test('stays open when a loop is left', async () => {
     const queue = new BoundedQueue<number>()
     for (const item of [1, 2]) queue.tryPut(item)
     for await (const item of queue) if (item === 1) break
     expect([queue.closed, queue.size]).toEqual([false, 1])
   })
 
-  it('ends a `next` that waits when the loop is left from outside', async () => {
+  test('ends a `next` that waits when the loop is left from outside', async () => {
     const queue = new BoundedQueue<number>()
     const items = queue[Symbol.asyncIterator]()
     const next = items.next()

@@ -1,18 +1,18 @@
 import { BoundedQueue } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { watch } from './watch.js'
 
 const size = (item: number): number => item
 
 describe('BoundedQueue: takeBatch', () => {
-  it('takes all that waits when it is given no limits', async () => {
+  test('takes all that waits when it is given no limits', async () => {
     const queue = new BoundedQueue<number>()
     for (const item of [1, 2, 3]) queue.tryPut(item)
     expect(await queue.takeBatch()).toEqual([1, 2, 3])
   })
 
-  it('goes when it has maxItems', async () => {
+  test('goes when it has maxItems', async () => {
     const queue = new BoundedQueue<number>({ clock: new ManualClock() })
     const batch = queue.takeBatch({ maxItems: 2, maxWaitMs: 1000 })
     for (const item of [1, 2, 3]) queue.tryPut(item)
@@ -20,7 +20,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(queue.size).toBe(1)
   })
 
-  it('goes maxWaitMs after its first item, and leaves no timer', async () => {
+  test('goes maxWaitMs after its first item, and leaves no timer', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
     const batch = watch(queue.takeBatch({ maxItems: 10, maxWaitMs: 100 }))
@@ -36,7 +36,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('asks maxWaitMs about the first item when it is a function', async () => {
+  test('asks maxWaitMs about the first item when it is a function', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
     queue.tryPut(clock.now())
@@ -48,7 +48,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(batch.state).toBe('resolved')
   })
 
-  it('keeps to maxBytes, but takes a first item that is larger', async () => {
+  test('keeps to maxBytes, but takes a first item that is larger', async () => {
     const queue = new BoundedQueue<number>({ sizeOf: size })
     for (const item of [60, 30, 20, 500, 1]) queue.tryPut(item)
     const limits = { maxItems: 10, maxBytes: 100, maxWaitMs: Infinity }
@@ -59,7 +59,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(await queue.takeBatch(limits)).toEqual([1])
   })
 
-  it('goes when the queue is full, however large a batch it wants', async () => {
+  test('goes when the queue is full, however large a batch it wants', async () => {
     const queue = new BoundedQueue<number>({ maxItems: 2 })
     const batch = queue.takeBatch({ maxItems: 10, maxWaitMs: Infinity })
     queue.tryPut(1)
@@ -67,7 +67,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(await batch).toEqual([1, 2])
   })
 
-  it('goes to make room for an item that would not fit', async () => {
+  test('goes to make room for an item that would not fit', async () => {
     const queue = new BoundedQueue<number>({ maxBytes: 100, sizeOf: size })
     const batch = queue.takeBatch({ maxWaitMs: Infinity })
     queue.tryPut(60)
@@ -75,7 +75,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(await batch).toEqual([60])
   })
 
-  it('goes when a producer waits for room already', async () => {
+  test('goes when a producer waits for room already', async () => {
     const queue = new BoundedQueue<number>({ maxBytes: 100, sizeOf: size })
     await queue.put(60)
     const waiting = watch(queue.put(50))
@@ -83,7 +83,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(waiting.state).toBe('resolved')
   })
 
-  it('fills one batch after the other, not all a little', async () => {
+  test('fills one batch after the other, not all a little', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
     const limits = { maxItems: 3, maxWaitMs: 10 }
@@ -93,7 +93,7 @@ describe('BoundedQueue: takeBatch', () => {
     expect(batches.map(batch => batch.value)).toEqual([[1, 2, 3], [4]])
   })
 
-  it('does not hold what it filled with when it is aborted', async () => {
+  test('does not hold what it filled with when it is aborted', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
     const controller = new AbortController()

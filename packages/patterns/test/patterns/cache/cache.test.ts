@@ -1,6 +1,7 @@
-import { Cache, type CacheOptions, type Context, Deferred } from 'async-patterns'
+import { Cache, Deferred } from 'async-patterns'
+import type { CacheOptions, Context } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 function setUp<V = string>(options: CacheOptions<string, V> = {}) {
   const clock = new ManualClock()
@@ -23,7 +24,7 @@ function byHand() {
 const failing = () => Promise.reject(new Error('down'))
 
 describe('get, set, delete', () => {
-  it('gives a value until its age reaches ttlMs', async () => {
+  test('gives a value until its age reaches ttlMs', async () => {
     const { clock, cache } = setUp({ ttlMs: 100 })
     cache.set('a', 'one')
     await clock.advance(99)
@@ -32,7 +33,7 @@ describe('get, set, delete', () => {
     expect([cache.get('a'), cache.has('a'), cache.size]).toEqual([undefined, false, 0])
   })
 
-  it('an entry may have a ttl of its own', async () => {
+  test('an entry may have a ttl of its own', async () => {
     const { clock, cache } = setUp({ ttlMs: 100 })
     cache.set('short', 'x', { ttlMs: 10 })
     cache.set('long', 'x', { ttlMs: Infinity })
@@ -41,20 +42,20 @@ describe('get, set, delete', () => {
     expect(() => cache.set('a', 'x', { ttlMs: -1 })).toThrow('set.ttlMs is -1')
   })
 
-  it('the wall clock plays no part', () => {
+  test('the wall clock plays no part', () => {
     const { clock, cache } = setUp({ ttlMs: 100 })
     cache.set('a', 'one')
     clock.jumpWall(1e9)
     expect(cache.get('a')).toBe('one')
   })
 
-  it('sets no timer', () => {
+  test('sets no timer', () => {
     const { clock, cache } = setUp()
     cache.set('a', 'one')
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('keeps undefined and null as values', async () => {
+  test('keeps undefined and null as values', async () => {
     const { cache } = setUp<string | undefined>()
     let loads = 0
     const load = () => {
@@ -66,7 +67,7 @@ describe('get, set, delete', () => {
     expect([loads, cache.has('a')]).toEqual([1, true])
   })
 
-  it('delete and clear say and do what they should', () => {
+  test('delete and clear say and do what they should', () => {
     const { cache } = setUp()
     cache.set('a', 'one')
     cache.set('b', 'two')
@@ -79,7 +80,7 @@ describe('get, set, delete', () => {
 })
 
 describe('bounds', () => {
-  it('the least recently used go first; get and getOrLoad are uses, has is none', async () => {
+  test('the least recently used go first; get and getOrLoad are uses, has is none', async () => {
     const { cache } = setUp({ maxEntries: 3 })
     for (const key of ['a', 'b', 'c']) cache.set(key, key)
     cache.get('a')
@@ -95,7 +96,7 @@ describe('bounds', () => {
     expect(cache.metrics()).toMatchObject({ entries: 3, evictions: 2 })
   })
 
-  it('bytes are bounded too; what is larger than all of it is not kept, nor what it replaces', () => {
+  test('bytes are bounded too; what is larger than all of it is not kept, nor what it replaces', () => {
     const { cache } = setUp({ maxBytes: 10, sizeOf: value => value.length })
     cache.set('a', '12345')
     cache.set('b', '12345')
@@ -107,13 +108,13 @@ describe('bounds', () => {
     expect(cache.metrics()).toMatchObject({ entries: 1, bytes: 1 })
   })
 
-  it('replacing counts the bytes once', () => {
+  test('replacing counts the bytes once', () => {
     const { cache } = setUp({ maxBytes: 10, sizeOf: value => value.length })
     for (let i = 0; i < 5; i += 1) cache.set('a', '12345678')
     expect(cache.metrics()).toMatchObject({ entries: 1, bytes: 8, evictions: 0 })
   })
 
-  it('refuses options out of range', () => {
+  test('refuses options out of range', () => {
     expect(() => new Cache({ maxBytes: 10 })).toThrow('Cache.sizeOf is undefined')
     expect(() => new Cache({ maxEntries: 0 })).toThrow(RangeError)
     expect(() => new Cache({ ttlMs: Number.NaN })).toThrow(TypeError)
@@ -123,7 +124,7 @@ describe('bounds', () => {
 })
 
 describe('P-C1 single flight', () => {
-  it('P-C1 1,000 concurrent misses load once', async () => {
+  test('P-C1 1,000 concurrent misses load once', async () => {
     const { cache } = setUp()
     const { calls, load } = byHand()
     const all = Array.from({ length: 1000 }, () => cache.getOrLoad('a', load))
@@ -135,7 +136,7 @@ describe('P-C1 single flight', () => {
     expect(cache.metrics()).toMatchObject({ loading: 0, hits: 1 })
   })
 
-  it("P-C1 one caller's abort does not fail the others", async () => {
+  test("P-C1 one caller's abort does not fail the others", async () => {
     const { cache } = setUp()
     const { calls, contexts, load } = byHand()
     const impatient = new AbortController()
@@ -149,7 +150,7 @@ describe('P-C1 single flight', () => {
     expect([await second, await third]).toEqual(['one', 'one'])
   })
 
-  it('P-C1 a load that nobody waits for any more is aborted, and the next caller begins another', async () => {
+  test('P-C1 a load that nobody waits for any more is aborted, and the next caller begins another', async () => {
     const { cache } = setUp()
     const { calls, contexts, load } = byHand()
     const controller = new AbortController()
@@ -164,7 +165,7 @@ describe('P-C1 single flight', () => {
     expect(cache.get('a')).toBe('two')
   })
 
-  it('an aborted caller gets nothing and loads nothing', async () => {
+  test('an aborted caller gets nothing and loads nothing', async () => {
     const { cache } = setUp()
     const { calls, load } = byHand()
     cache.set('b', 'two')
@@ -173,7 +174,7 @@ describe('P-C1 single flight', () => {
     expect(calls).toHaveLength(0)
   })
 
-  it('P-C1 an old rejection does not delete a newer entry', async () => {
+  test('P-C1 an old rejection does not delete a newer entry', async () => {
     const { cache } = setUp()
     const { calls, load } = byHand()
     const old = cache.getOrLoad('a', load)
@@ -183,7 +184,7 @@ describe('P-C1 single flight', () => {
     expect(cache.get('a')).toBe('newer')
   })
 
-  it('P-C1 a load that a set, delete or clear has overtaken is not kept', async () => {
+  test('P-C1 a load that a set, delete or clear has overtaken is not kept', async () => {
     const { cache } = setUp()
     const { calls, load } = byHand()
     const old = [cache.getOrLoad('a', load), cache.getOrLoad('b', load)]
@@ -197,7 +198,7 @@ describe('P-C1 single flight', () => {
     expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['newest', undefined, undefined])
   })
 
-  it('P-C1 eviction while loading: the load ends well and its value is kept', async () => {
+  test('P-C1 eviction while loading: the load ends well and its value is kept', async () => {
     const { clock, cache } = setUp({ maxEntries: 1, ttlMs: 10, staleWhileRevalidateMs: 100 })
     const { calls, load } = byHand()
     cache.set('a', 'old')
@@ -211,7 +212,7 @@ describe('P-C1 single flight', () => {
     expect(cache.size).toBe(1)
   })
 
-  it('a failure reaches all callers as it is, and is not kept', async () => {
+  test('a failure reaches all callers as it is, and is not kept', async () => {
     const { cache } = setUp()
     const { calls, load } = byHand()
     const error = new Error('down')
@@ -223,7 +224,7 @@ describe('P-C1 single flight', () => {
     expect(await next).toBe('one')
   })
 
-  it('a load that throws at once rejects and leaves nothing behind', async () => {
+  test('a load that throws at once rejects and leaves nothing behind', async () => {
     const { cache } = setUp()
     const load = () => {
       throw new Error('at once')
@@ -232,7 +233,7 @@ describe('P-C1 single flight', () => {
     expect(cache.metrics()).toMatchObject({ loading: 0, loadFailures: 1 })
   })
 
-  it('P-R8 a late rejection that nobody waits for is no unhandled rejection', async () => {
+  test('P-R8 a late rejection that nobody waits for is no unhandled rejection', async () => {
     const unhandled: unknown[] = []
     const listen = (reason: unknown): void => void unhandled.push(reason)
     process.on('unhandledRejection', listen)
@@ -254,7 +255,7 @@ describe('P-C1 single flight', () => {
 })
 
 describe('stale values', () => {
-  it('are given out while one load refreshes them', async () => {
+  test('are given out while one load refreshes them', async () => {
     const { clock, cache } = setUp({ ttlMs: 100, staleWhileRevalidateMs: 50 })
     const { calls, load } = byHand()
     cache.set('a', 'old')
@@ -271,14 +272,14 @@ describe('stale values', () => {
     expect(cache.metrics()).toMatchObject({ staleHits: 2, loading: 0 })
   })
 
-  it('are waited for once they are too old', async () => {
+  test('are waited for once they are too old', async () => {
     const { clock, cache } = setUp({ ttlMs: 100, staleWhileRevalidateMs: 50 })
     cache.set('a', 'old')
     await clock.advance(150)
     expect(await cache.getOrLoad('a', () => 'new')).toBe('new')
   })
 
-  it('an abort of all callers does not end a refresh', async () => {
+  test('an abort of all callers does not end a refresh', async () => {
     const { clock, cache } = setUp({ ttlMs: 100, staleWhileRevalidateMs: 50 })
     const { calls, contexts, load } = byHand()
     cache.set('a', 'old')
@@ -295,7 +296,7 @@ describe('stale values', () => {
     expect(cache.get('a')).toBe('new')
   })
 
-  it('stand in for a load that failed, for staleIfErrorMs and no longer', async () => {
+  test('stand in for a load that failed, for staleIfErrorMs and no longer', async () => {
     const { clock, cache } = setUp({ ttlMs: 100, staleIfErrorMs: 1000 })
     const stale: boolean[] = []
     cache.subscribe(event => {

@@ -1,12 +1,12 @@
 import { BoundedQueue, batch, forEach, pipeline } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { counting, collect } from './pipeline-rig.js'
 
 const clock = new ManualClock()
 
 describe('batch', () => {
-  it('goes by time when items are slow', async () => {
+  test('goes by time when items are slow', async () => {
     const time = new ManualClock()
     const queue = new BoundedQueue<number>()
     const batches: number[][] = []
@@ -28,12 +28,12 @@ describe('batch', () => {
     expect(time.pendingTimers).toBe(0)
   })
 
-  it('keeps to maxBytes', async () => {
+  test('keeps to maxBytes', async () => {
     const items = pipeline([60, 30, 20, 300, 1], batch({ maxBytes: 100, sizeOf: item => item }))
     expect(await collect(items)).toEqual([[60, 30], [20], [300], [1]])
   })
 
-  it('reads ahead one batch at most', async () => {
+  test('reads ahead one batch at most', async () => {
     const { seen, source } = counting(100)
     const items = batch<number>({ maxItems: 5 })(source)[Symbol.asyncIterator]()
     await items.next()
@@ -43,7 +43,7 @@ describe('batch', () => {
     expect(seen.closed).toBe(1)
   })
 
-  it('gives the items before an error, then the error', async () => {
+  test('gives the items before an error, then the error', async () => {
     async function* source(): AsyncGenerator<number, void> {
       yield 1
       throw new Error('source')

@@ -1,13 +1,14 @@
 import { getEventListeners } from 'node:events'
-import { BoundedQueue, batch, type Context, forEach, map, pipeline } from 'async-patterns'
+import { BoundedQueue, batch, forEach, map, pipeline } from 'async-patterns'
+import type { Context } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { counting, numbers } from './pipeline-rig.js'
 
 const clock = new ManualClock()
 
 describe('forEach', () => {
-  it('ends everything at once on abort, with the reason, and leaves nothing running', async () => {
+  test('ends everything at once on abort, with the reason, and leaves nothing running', async () => {
     const { seen, source } = counting(100)
     const controller = new AbortController()
     let running = 0
@@ -35,7 +36,7 @@ describe('forEach', () => {
     expect([running, seen.closed]).toEqual([0, 1])
   })
 
-  it('ends a wait for a source that is a queue', async () => {
+  test('ends a wait for a source that is a queue', async () => {
     const queue = new BoundedQueue<number>()
     const controller = new AbortController()
     const run = pipeline(
@@ -50,7 +51,7 @@ describe('forEach', () => {
     expect([queue.waitingTakes, queue.closed]).toEqual([0, false])
   })
 
-  it('leaves no listener on the signal', async () => {
+  test('leaves no listener on the signal', async () => {
     const { signal } = new AbortController()
     const loads = (context: Context): boolean => context.signal.aborted
     await pipeline(
@@ -66,7 +67,7 @@ describe('forEach', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  it('runs nothing when it was aborted before', async () => {
+  test('runs nothing when it was aborted before', async () => {
     const { seen, source } = counting(3)
     const run = pipeline(
       source,
@@ -76,7 +77,7 @@ describe('forEach', () => {
     expect(seen.read).toBe(0)
   })
 
-  it('rejects with the first error', async () => {
+  test('rejects with the first error', async () => {
     const { seen, source } = counting(10)
     const run = pipeline(
       source,
@@ -88,7 +89,7 @@ describe('forEach', () => {
     expect(seen.closed).toBe(1)
   })
 
-  it('passes on an error of closing the source when nothing else went wrong', async () => {
+  test('passes on an error of closing the source when nothing else went wrong', async () => {
     const source: AsyncIterable<number> = {
       [Symbol.asyncIterator]: () => ({
         next: async () => ({ done: false, value: 1 }),

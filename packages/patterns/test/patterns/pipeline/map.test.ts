@@ -1,12 +1,12 @@
 import { Deferred, forEach, map, pipeline } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { counting, collect, numbers } from './pipeline-rig.js'
 
 const clock = new ManualClock()
 
 describe('map', () => {
-  it('keeps the order of the items, however long each takes', async () => {
+  test('keeps the order of the items, however long each takes', async () => {
     const gates = numbers(3).map(() => new Deferred<void>())
     const result = pipeline(
       numbers(3),
@@ -20,7 +20,7 @@ describe('map', () => {
     expect(await result).toEqual([0, 1, 2])
   })
 
-  it('gives results as they are done when order is not asked for', async () => {
+  test('gives results as they are done when order is not asked for', async () => {
     const gates = numbers(3).map(() => new Deferred<void>())
     const result = pipeline(
       numbers(3),
@@ -34,7 +34,7 @@ describe('map', () => {
     expect(await result).toEqual([2, 0, 1])
   })
 
-  it.each([true, false])('holds no more items than its concurrency, ordered: %s', async ordered => {
+  test.each([true, false])('holds no more items than its concurrency, ordered: %s', async ordered => {
     const { seen, source } = counting(20)
     let running = 0
     let most = 0
@@ -56,7 +56,7 @@ describe('map', () => {
     expect([taken, most, seen.closed]).toEqual([20, 3, 1])
   })
 
-  it.each([true, false])(
+  test.each([true, false])(
     'gives what came before an error of the source, then the error, ordered: %s',
     async ordered => {
       async function* source(): AsyncGenerator<number, void> {
@@ -76,7 +76,7 @@ describe('map', () => {
     },
   )
 
-  it.each([true, false])(
+  test.each([true, false])(
     'stops everything on an error, waits for it, and closes the source, ordered: %s',
     async ordered => {
       const { seen, source } = counting(100)
@@ -113,7 +113,7 @@ describe('map', () => {
     },
   )
 
-  it('stops everything when the loop over it is left', async () => {
+  test('stops everything when the loop over it is left', async () => {
     const { seen, source } = counting(100)
     let running = 0
     const items = pipeline(
@@ -132,13 +132,13 @@ describe('map', () => {
     expect([running, seen.closed]).toEqual([0, 1])
   })
 
-  it('is done, and stays done, after an error', async () => {
+  test('is done, and stays done, after an error', async () => {
     const items = map(() => Promise.reject(new Error('no')))(counting(3).source)[Symbol.asyncIterator]()
     await expect(items.next()).rejects.toThrow('no')
     expect(await items.next()).toEqual({ done: true, value: undefined })
   })
 
-  it('answers several `next` at once in their order', async () => {
+  test('answers several `next` at once in their order', async () => {
     const items = map(async (item: number) => item, { concurrency: 2 })(counting(3).source)[
       Symbol.asyncIterator
     ]()
@@ -146,7 +146,7 @@ describe('map', () => {
     expect(results.map(({ value }) => value)).toEqual([0, 1, 2, undefined])
   })
 
-  it('throws one error only, however many ask', async () => {
+  test('throws one error only, however many ask', async () => {
     const items = map(
       async (item: number, context) => {
         if (item === 0) {
@@ -163,7 +163,7 @@ describe('map', () => {
     expect(results.map(result => result.status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   })
 
-  it('does not close a source that has ended by itself or by an error', async () => {
+  test('does not close a source that has ended by itself or by an error', async () => {
     for (const last of [
       () => ({ done: true as const, value: undefined }),
       () => Promise.reject(new Error('no')),
@@ -185,7 +185,7 @@ describe('map', () => {
     }
   })
 
-  it('waits for what was handed to waitUntil', async () => {
+  test('waits for what was handed to waitUntil', async () => {
     const late = new Deferred<void>()
     let isDone = false
     const run = pipeline(

@@ -1,12 +1,12 @@
 import { BoundedQueue, batch, forEach, map, pipeline } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { counting, collect, numbers } from './pipeline-rig.js'
 
 const clock = new ManualClock()
 
 describe('pipeline', () => {
-  it('hands a source through its stages to the last function', async () => {
+  test('hands a source through its stages to the last function', async () => {
     const batches: string[][] = []
     await pipeline(
       numbers(5),
@@ -17,7 +17,7 @@ describe('pipeline', () => {
     expect(batches).toEqual([['n0', 'n1'], ['n2', 'n3'], ['n4']])
   })
 
-  it('takes what can be iterated, in either way, and a queue too', async () => {
+  test('takes what can be iterated, in either way, and a queue too', async () => {
     const queue = new BoundedQueue<number>()
     for (const item of numbers(3)) queue.tryPut(item)
     queue.close()
@@ -26,7 +26,7 @@ describe('pipeline', () => {
     }
   })
 
-  it('runs nothing before the last function asks', async () => {
+  test('runs nothing before the last function asks', async () => {
     const { seen, source } = counting(3)
     const items = pipeline(
       source,
@@ -40,7 +40,7 @@ describe('pipeline', () => {
 })
 
 describe('options of the pipeline functions', () => {
-  it('are checked where they are given', () => {
+  test('are checked where they are given', () => {
     expect(() => map(undefined as never)).toThrow(/map.mapper/)
     expect(() => map(item => item, { concurrency: 0 })).toThrow(/map.concurrency is 0/)
     expect(() => forEach(() => undefined, { concurrency: 0.5 })).toThrow(/forEach.concurrency is 0.5/)

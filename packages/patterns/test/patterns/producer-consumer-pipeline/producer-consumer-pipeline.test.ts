@@ -1,14 +1,13 @@
 import {
   AcquireTimeoutError,
   ClosedError,
-  type Context,
   Deferred,
   ProducerConsumerPipeline,
-  type ProducerConsumerPipelineOptions,
   QueueFullError,
 } from 'async-patterns'
+import type { Context, ProducerConsumerPipelineOptions } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 type Options = Partial<ProducerConsumerPipelineOptions<number>>
 
@@ -37,7 +36,7 @@ function holding(options: Options = {}) {
 }
 
 describe('P-Q1 producer-consumer', () => {
-  it('P-Q1 a consumer that throws loses no item unseen: onError takes it, the others are handled', async () => {
+  test('P-Q1 a consumer that throws loses no item unseen: onError takes it, the others are handled', async () => {
     const failed: [string, readonly number[]][] = []
     const handled: number[] = []
     const pipeline = new ProducerConsumerPipeline<number>({
@@ -56,7 +55,7 @@ describe('P-Q1 producer-consumer', () => {
     expect(pipeline.metrics()).toMatchObject({ handled: 4, failed: 3, inFlight: 0, queued: 0 })
   })
 
-  it('P-Q1 a consumer that throws loses no item unseen: without onError stop returns it', async () => {
+  test('P-Q1 a consumer that throws loses no item unseen: without onError stop returns it', async () => {
     const pipeline = new ProducerConsumerPipeline<number>({
       onItem: async item => {
         await Promise.resolve()
@@ -68,7 +67,7 @@ describe('P-Q1 producer-consumer', () => {
     expect(await pipeline.stop()).toEqual([2])
   })
 
-  it('P-Q1 what fails without onError does not grow without bound: producers are told', async () => {
+  test('P-Q1 what fails without onError does not grow without bound: producers are told', async () => {
     const pipeline = new ProducerConsumerPipeline<number>({
       workers: 1,
       maxQueueSize: 3,
@@ -83,7 +82,7 @@ describe('P-Q1 producer-consumer', () => {
     expect(unhandled.length).toBeLessThan(10)
   })
 
-  it('P-Q1 stop({drain: true}) handles all', async () => {
+  test('P-Q1 stop({drain: true}) handles all', async () => {
     const handled: number[] = []
     const pipeline = new ProducerConsumerPipeline<number>({
       onItem: async item => {
@@ -98,7 +97,7 @@ describe('P-Q1 producer-consumer', () => {
     await expect(pipeline.put(1)).rejects.toBeInstanceOf(ClosedError)
   })
 
-  it('P-Q1 stop({drain: false}) returns what was not handled, and nothing is handled after it', async () => {
+  test('P-Q1 stop({drain: false}) returns what was not handled, and nothing is handled after it', async () => {
     const { clock, begun, gates, pipeline } = holding()
     await pipeline.putMany(numbers(4))
     await clock.flush()
@@ -110,7 +109,7 @@ describe('P-Q1 producer-consumer', () => {
     expect(pipeline.metrics()).toMatchObject({ handled: 1, queued: 0, inFlight: 0 })
   })
 
-  it('P-Q1 put waits under backpressure and ends on abort', async () => {
+  test('P-Q1 put waits under backpressure and ends on abort', async () => {
     const { clock, begun, gates, pipeline } = holding({ maxQueueSize: 1 })
     const controller = new AbortController()
     await pipeline.put(0)
@@ -136,7 +135,7 @@ describe('P-Q1 producer-consumer', () => {
 })
 
 describe('ProducerConsumerPipeline: stop', () => {
-  it('gives back what waits after timeoutMs and aborts the signal of the running handlers', async () => {
+  test('gives back what waits after timeoutMs and aborts the signal of the running handlers', async () => {
     const seen: unknown[] = []
     const { clock, begun, contexts, gates, pipeline } = holding({ onError: error => seen.push(error) })
     await pipeline.putMany(numbers(3))
@@ -150,7 +149,7 @@ describe('ProducerConsumerPipeline: stop', () => {
     expect([begun, seen, clock.pendingTimers]).toEqual([[0], [], 0])
   })
 
-  it('leaves no timer behind when it ends before timeoutMs', async () => {
+  test('leaves no timer behind when it ends before timeoutMs', async () => {
     const { clock, gates, pipeline } = holding()
     await pipeline.put(0)
     await clock.flush()
@@ -159,7 +158,7 @@ describe('ProducerConsumerPipeline: stop', () => {
     expect([await stop, clock.pendingTimers]).toEqual([[], 0])
   })
 
-  it('can be called again to be less patient', async () => {
+  test('can be called again to be less patient', async () => {
     const { clock, gates, pipeline } = holding()
     await pipeline.putMany(numbers(3))
     await clock.flush()
@@ -172,7 +171,7 @@ describe('ProducerConsumerPipeline: stop', () => {
     ])
   })
 
-  it('waits for what a handler handed to waitUntil', async () => {
+  test('waits for what a handler handed to waitUntil', async () => {
     const late = new Deferred<void>()
     const pipeline = new ProducerConsumerPipeline<number>({
       onItem: (_, context) => context.waitUntil(late.promise),
@@ -189,13 +188,13 @@ describe('ProducerConsumerPipeline: stop', () => {
     await stop
   })
 
-  it('returns everything when the pipeline was never started', async () => {
+  test('returns everything when the pipeline was never started', async () => {
     const pipeline = new ProducerConsumerPipeline<number>({ onItem: () => undefined })
     await pipeline.putMany(numbers(3))
     expect(await pipeline.stop()).toEqual([0, 1, 2])
   })
 
-  it('is what `await using` does', async () => {
+  test('is what `await using` does', async () => {
     const handled: number[] = []
     const pipeline = new ProducerConsumerPipeline<number>({ onItem: item => handled.push(item) })
     pipeline.start()
@@ -207,7 +206,7 @@ describe('ProducerConsumerPipeline: stop', () => {
 })
 
 describe('ProducerConsumerPipeline: workers and batches', () => {
-  it('runs no more handlers at a time than it has workers', async () => {
+  test('runs no more handlers at a time than it has workers', async () => {
     const { clock, begun, gates, pipeline } = holding({ workers: 3 })
     await pipeline.putMany(numbers(5))
     await clock.flush()
@@ -219,7 +218,7 @@ describe('ProducerConsumerPipeline: workers and batches', () => {
     await pipeline.stop({ drain: false })
   })
 
-  it('hands out batches by size and by time', async () => {
+  test('hands out batches by size and by time', async () => {
     const clock = new ManualClock()
     const batches: (readonly number[])[] = []
     const pipeline = new ProducerConsumerPipeline<number>({
@@ -240,7 +239,7 @@ describe('ProducerConsumerPipeline: workers and batches', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('gives a failed batch to onError as a whole, and waits for onError', async () => {
+  test('gives a failed batch to onError as a whole, and waits for onError', async () => {
     const seen: (readonly number[])[] = []
     const pipeline = new ProducerConsumerPipeline<number>({
       workers: 1,
@@ -275,21 +274,21 @@ describe('ProducerConsumerPipeline: whenFull', () => {
     return { pipeline, dropped }
   }
 
-  it('reject: refuses with QueueFullError', async () => {
+  test('reject: refuses with QueueFullError', async () => {
     const { pipeline } = await filled({ whenFull: 'reject' })
     await expect(pipeline.put(3)).rejects.toBeInstanceOf(QueueFullError)
     expect(pipeline.tryPut(3)).toBe(false)
     expect(await pipeline.stop()).toEqual([1, 2])
   })
 
-  it('dropNewest: drops the item itself, counts it and hands it over', async () => {
+  test('dropNewest: drops the item itself, counts it and hands it over', async () => {
     const { pipeline, dropped } = await filled({ whenFull: 'dropNewest' })
     await pipeline.put(3)
     expect([dropped, pipeline.metrics().dropped]).toEqual([[3], 1])
     expect(await pipeline.stop()).toEqual([1, 2])
   })
 
-  it('dropOldest: drops those that wait longest, as many as it takes', async () => {
+  test('dropOldest: drops those that wait longest, as many as it takes', async () => {
     const { pipeline, dropped } = await filled({
       whenFull: 'dropOldest',
       maxQueueSize: 10,
@@ -305,7 +304,7 @@ describe('ProducerConsumerPipeline: whenFull', () => {
     await expect(pipeline.put(5)).rejects.toBeInstanceOf(ClosedError)
   })
 
-  it('does nothing for who has given up already', async () => {
+  test('does nothing for who has given up already', async () => {
     for (const whenFull of ['wait', 'dropOldest'] as const) {
       const { pipeline } = await filled({ whenFull })
       await expect(pipeline.put(3, { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
@@ -315,7 +314,7 @@ describe('ProducerConsumerPipeline: whenFull', () => {
 })
 
 describe('ProducerConsumerPipeline: options', () => {
-  it('names what is wrong', async () => {
+  test('names what is wrong', async () => {
     const onItem = (): void => undefined
     const make = (options: object) => () => new ProducerConsumerPipeline(options)
     expect(make({})).toThrow(/exactly one of onItem and onBatch/)

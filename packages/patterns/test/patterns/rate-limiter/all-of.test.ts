@@ -7,7 +7,7 @@ import {
   TokenBucketLimiter,
 } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 function setUp() {
   const clock = new ManualClock()
@@ -17,7 +17,7 @@ function setUp() {
 }
 
 describe('P-L5 several limiters at once', () => {
-  it('P-L5 several limiters at once: all or nothing', () => {
+  test('P-L5 several limiters at once: all or nothing', () => {
     const { bucket } = setUp()
     const [a, b] = [bucket(1, 3), bucket(1, 1)]
     const both = allOf(a, b)
@@ -27,7 +27,7 @@ describe('P-L5 several limiters at once', () => {
     expect(both.idle).toBe(false)
   })
 
-  it('P-L5 an abort and a refusal consume nothing', async () => {
+  test('P-L5 an abort and a refusal consume nothing', async () => {
     const { clock, bucket } = setUp()
     const [a, b] = [bucket(1, 3), bucket(1, 1)]
     const both = allOf(a, b)
@@ -48,7 +48,7 @@ describe('P-L5 several limiters at once', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('waits as long as the slowest asks, in the order of arrival', async () => {
+  test('waits as long as the slowest asks, in the order of arrival', async () => {
     const { clock, bucket } = setUp()
     const both = allOf(bucket(100, 1), new SpacedLimiter({ maxRequests: 5, clock }))
     const times: string[] = []
@@ -57,7 +57,7 @@ describe('P-L5 several limiters at once', () => {
     expect(times).toEqual(['a0', 'b200', 'c400'])
   })
 
-  it('a slow host does not hold up the limit that all share', async () => {
+  test('a slow host does not hold up the limit that all share', async () => {
     const { clock, bucket } = setUp()
     const shared = bucket(10, 1)
     const slow = allOf(bucket(0.1, 1), shared)
@@ -72,7 +72,7 @@ describe('P-L5 several limiters at once', () => {
     expect(await clock.run(slowDone)).toBe(20_000)
   })
 
-  it('two that want the same limit take turns', async () => {
+  test('two that want the same limit take turns', async () => {
     const { clock, bucket } = setUp()
     const shared = bucket(10, 1)
     shared.tryAcquire()
@@ -86,7 +86,7 @@ describe('P-L5 several limiters at once', () => {
     expect(order).toEqual(['a', 'b', 'alone', 'alone', 'alone', 'a', 'b', 'a', 'b'])
   })
 
-  it('does not go past a heavy waiter of one limit', async () => {
+  test('does not go past a heavy waiter of one limit', async () => {
     const { clock, bucket } = setUp()
     const [a, b] = [bucket(10, 10), bucket(1000, 1000)]
     a.tryAcquire(10)
@@ -101,7 +101,7 @@ describe('P-L5 several limiters at once', () => {
     expect(order).toEqual(['heavy', 'joint'])
   })
 
-  it('a change of either limit reaches those who wait', async () => {
+  test('a change of either limit reaches those who wait', async () => {
     const { clock, bucket } = setUp()
     const [a, b] = [bucket(0.01, 1), bucket(1000, 1)]
     const both = allOf(a, b)
@@ -113,7 +113,7 @@ describe('P-L5 several limiters at once', () => {
     expect(await clock.run(next)).toBe(200)
   })
 
-  it('one who gives up lets those behind it go on', async () => {
+  test('one who gives up lets those behind it go on', async () => {
     const { clock, bucket } = setUp()
     const [a, b] = [bucket(1, 10), bucket(1, 10)]
     const both = allOf(a, b)
@@ -130,7 +130,7 @@ describe('P-L5 several limiters at once', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('an allOf within an allOf is one; a limiter named twice counts once', () => {
+  test('an allOf within an allOf is one; a limiter named twice counts once', () => {
     const { bucket } = setUp()
     const [a, b, c] = [bucket(1, 2), bucket(1, 2), bucket(1, 2)]
     const all = allOf(allOf(a, b), c, a)
@@ -138,7 +138,7 @@ describe('P-L5 several limiters at once', () => {
     expect([a.tokens, b.tokens, c.tokens]).toEqual([0, 0, 0])
   })
 
-  it('departures that are not known yet hold the joint line up as well', async () => {
+  test('departures that are not known yet hold the joint line up as well', async () => {
     const { clock, bucket } = setUp()
     const spaced = new SpacedLimiter({ maxRequests: 1, windowMs: 100, clock })
     const departure = await spaced.acquireDeparture()
@@ -149,7 +149,7 @@ describe('P-L5 several limiters at once', () => {
     expect(await clock.run(granted)).toBe(5100)
   })
 
-  it('the smallest burst bounds the cost; no limiter is an error', async () => {
+  test('the smallest burst bounds the cost; no limiter is an error', async () => {
     const { clock, bucket } = setUp()
     const both = allOf(bucket(1, 9), new SlidingWindowLimiter({ maxRequests: 3, clock }))
     await expect(both.acquire({ cost: 4 })).rejects.toThrow(CostTooHighError)

@@ -1,4 +1,5 @@
-import { allOf, type RateLimiter, RateLimitedError, SlidingWindowLimiter } from 'async-patterns'
+import { allOf, RateLimitedError, SlidingWindowLimiter } from 'async-patterns'
+import type { RateLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'

@@ -1,16 +1,18 @@
 import {
   CostTooHighError,
-  type RateLimitedError,
-  type RateLimiterEvent,
   SlidingWindowLimiter,
-  type SlidingWindowLimiterOptions,
   SpacedLimiter,
   seededRandom,
-  type TimedRateLimiter,
   TokenBucketLimiter,
 } from 'async-patterns'
+import type {
+  RateLimitedError,
+  RateLimiterEvent,
+  SlidingWindowLimiterOptions,
+  TimedRateLimiter,
+} from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
 import { worstWindow } from './worst-window.js'
 
@@ -59,7 +61,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     return scene
   }
 
-  it('P-L1 the wall clock jumps back or forward: nothing changes', async () => {
+  test('P-L1 the wall clock jumps back or forward: nothing changes', async () => {
     for (const jump of [-1e9, 1e9]) {
       const { clock, limiter } = await exhausted()
       const granted = limiter.acquire().then(() => clock.now())
@@ -71,7 +73,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     }
   })
 
-  it('P-L3 a cost above the burst is refused at once', async () => {
+  test('P-L3 a cost above the burst is refused at once', async () => {
     const { clock, limiter } = setUp()
     const error = (await rejectionOf(limiter.acquire({ cost: maxCost + 1 }))) as CostTooHighError
     expect(error).toBeInstanceOf(CostTooHighError)
@@ -83,7 +85,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('P-L4 rate changed while waiting: waiters are rescheduled', async () => {
+  test('P-L4 rate changed while waiting: waiters are rescheduled', async () => {
     const { clock, limiter } = await exhausted(4)
     const waits = Array.from({ length: 20 }, () => limiter.acquire())
     await clock.flush()
@@ -93,7 +95,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(limiter.metrics()).toMatchObject({ acquired: atOnce + 20, waiting: 0 })
   })
 
-  it('P-L4 those who can no longer be served in time are refused at once', async () => {
+  test('P-L4 those who can no longer be served in time are refused at once', async () => {
     const { clock, limiter } = await exhausted(4)
     const inTime = rejectionOf(limiter.acquire({ maxWaitMs: 2000 }))
     const patient = limiter.acquire()
@@ -105,7 +107,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('serves in the order of arrival, and nobody goes past a heavy one', async () => {
+  test('serves in the order of arrival, and nobody goes past a heavy one', async () => {
     const { clock, limiter } = await exhausted()
     const order: string[] = []
     const heavy = limiter.acquire({ cost: maxCost }).then(() => order.push('heavy'))
@@ -116,7 +118,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(order).toEqual(['heavy', 'light'])
   })
 
-  it('refuses at once a wait that cannot end by maxWaitMs or the deadline, and takes nothing', async () => {
+  test('refuses at once a wait that cannot end by maxWaitMs or the deadline, and takes nothing', async () => {
     const { clock, limiter } = await exhausted()
     const line = Array.from({ length: 3 }, () => limiter.acquire())
     const before = clock.pendingTimers
@@ -131,7 +133,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     await clock.run(Promise.all(line))
   })
 
-  it('waits to the very end of maxWaitMs', async () => {
+  test('waits to the very end of maxWaitMs', async () => {
     const { clock, limiter } = await exhausted()
     const error = (await rejectionOf(limiter.acquire({ maxWaitMs: 0 }))) as RateLimitedError
     const waitMs = error.retryAfterMs ?? 0
@@ -140,7 +142,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('an abort leaves the line at once and takes nothing', async () => {
+  test('an abort leaves the line at once and takes nothing', async () => {
     const { clock, limiter } = await exhausted()
     const controller = new AbortController()
     const { signal } = controller
@@ -156,7 +158,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(limiter.metrics()).toMatchObject({ aborted: 2, waiting: 0 })
   })
 
-  it('blockUntil holds all back, only ever longer', async () => {
+  test('blockUntil holds all back, only ever longer', async () => {
     const { clock, limiter } = setUp()
     const events: RateLimiterEvent[] = []
     using _ = limiter.subscribe(event => events.push(event))
@@ -172,7 +174,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     ])
   })
 
-  it('is idle, and sets no timer, when nothing that was taken matters any more', async () => {
+  test('is idle, and sets no timer, when nothing that was taken matters any more', async () => {
     const { clock, limiter } = setUp()
     expect(limiter.idle).toBe(true)
     await limiter.acquire()
@@ -182,7 +184,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('execute runs the operation after its grant, and hands on its context', async () => {
+  test('execute runs the operation after its grant, and hands on its context', async () => {
     const { clock, limiter } = await exhausted()
     const ran = limiter.execute(context => [clock.now() > 0, context.attempt, context.aborted])
     expect(await clock.run(ran)).toEqual([true, 1, false])
@@ -193,7 +195,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(await clock.run(rejectionOf(failed))).toBe(thrown)
   })
 
-  it('P-L2 in any window at most what is stated, and P-L6 the rate is used', async () => {
+  test('P-L2 in any window at most what is stated, and P-L6 the rate is used', async () => {
     const clock = new ManualClock({ latenessMs: lateBy(2, seededRandom(7)) })
     const limiter = make(clock, 50)
     const moments: number[] = []
@@ -210,7 +212,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect((1000 * 1000) / span).toBeGreaterThanOrEqual(50 * 0.98)
   })
 
-  it('serves 50,000 in line in linear time', async () => {
+  test('serves 50,000 in line in linear time', async () => {
     const { clock, limiter } = setUp(4)
     limiter.blockUntil(1)
     const all = Promise.all(Array.from({ length: 50_000 }, () => limiter.acquire()))

@@ -1,10 +1,10 @@
 import { ClosedError } from 'async-patterns'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
 import { setUp, byHand, connection } from './pool-rig.js'
 
 describe('close', () => {
-  it('P-O1 close drains: serves those in line, waits for the leases, destroys all', async () => {
+  test('P-O1 close drains: serves those in line, waits for the leases, destroys all', async () => {
     const { pool, clock, open, reasons } = setUp({ max: 1 })
     const lease = await pool.acquire()
     const inLine = pool.acquire()
@@ -22,7 +22,7 @@ describe('close', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('waits for what is being made and for what is being destroyed', async () => {
+  test('waits for what is being made and for what is being destroyed', async () => {
     const { calls, create } = byHand()
     const { pool, clock, open } = setUp({ create, destroy: () => clock.sleep(50) })
     void rejectionOf(pool.acquire({ timeoutMs: 1 }))
@@ -37,7 +37,7 @@ describe('close', () => {
     expect(open()).toEqual([])
   })
 
-  it('gives up after timeoutMs: turns the line away, destroys what comes back', async () => {
+  test('gives up after timeoutMs: turns the line away, destroys what comes back', async () => {
     const { pool, clock, open } = setUp({ max: 1 })
     const lease = await pool.acquire()
     const inLine = rejectionOf(pool.acquire())
@@ -48,13 +48,13 @@ describe('close', () => {
     expect(open()).toEqual([])
   })
 
-  it('an empty pool closes at once, also by `await using`', async () => {
+  test('an empty pool closes at once, also by `await using`', async () => {
     const { pool } = setUp()
     await pool[Symbol.asyncDispose]()
     await expect(pool.acquire()).rejects.toThrow(ClosedError)
   })
 
-  it('a destroy that fails is told and disturbs nothing', async () => {
+  test('a destroy that fails is told and disturbs nothing', async () => {
     const { pool } = setUp({ destroy: () => Promise.reject(new Error('stuck')) })
     const errors: unknown[] = []
     pool.subscribe(event => {

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
 import { setUp } from './pool-rig.js'
 
 describe('P-O1 idle resources', () => {
-  it('P-O1 idle eviction: down to min, the longest idle first, and no timer after that', async () => {
+  test('P-O1 idle eviction: down to min, the longest idle first, and no timer after that', async () => {
     const { pool, clock, open, reasons } = setUp({ min: 1, max: 3, idleTimeoutMs: 1000 })
     expect(clock.pendingTimers).toBe(0)
     const leases = [await pool.acquire(), await pool.acquire(), await pool.acquire()]
@@ -22,7 +22,7 @@ describe('P-O1 idle resources', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('P-O1 validation: a resource that fails it is destroyed and another one comes', async () => {
+  test('P-O1 validation: a resource that fails it is destroyed and another one comes', async () => {
     const { pool, made, reasons } = setUp({
       max: 2,
       validate: one => {
@@ -38,7 +38,7 @@ describe('P-O1 idle resources', () => {
     expect(pool.active).toBe(1)
   })
 
-  it('a valid resource whose borrower has left lies idle again', async () => {
+  test('a valid resource whose borrower has left lies idle again', async () => {
     let answer: (isValid: boolean) => void = () => undefined
     const { pool, clock } = setUp({ validate: () => new Promise(resolve => (answer = resolve)) })
     const lease = await pool.acquire()
@@ -52,7 +52,7 @@ describe('P-O1 idle resources', () => {
     expect([pool.active, pool.idle]).toEqual([0, 1])
   })
 
-  it('P-O1 jittered lifetime: resources made together do not end together', async () => {
+  test('P-O1 jittered lifetime: resources made together do not end together', async () => {
     const chances = [0, 0.5, 1]
     const { pool, clock, open } = setUp({
       maxLifetimeMs: 1000,
@@ -73,7 +73,7 @@ describe('P-O1 idle resources', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('a resource that grew old while it was lent is not lent again', async () => {
+  test('a resource that grew old while it was lent is not lent again', async () => {
     const { pool, clock, reasons } = setUp({ max: 1, maxLifetimeMs: 1000, lifetimeJitter: 0 })
     const lease = await pool.acquire()
     const next = pool.acquire()

@@ -1,10 +1,11 @@
-import { AcquireTimeoutError, ResourceCreateError, TimeoutError } from 'async-patterns'
-import { describe, expect, it } from 'vitest'
+import type { AcquireTimeoutError } from 'async-patterns'
+import { ResourceCreateError, TimeoutError } from 'async-patterns'
+import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
 import { setUp, byHand, connection } from './pool-rig.js'
 
 describe('making fails', () => {
-  it('P-O1 creation that always fails rejects waiters with the cause, with backoff, no busy loop', async () => {
+  test('P-O1 creation that always fails rejects waiters with the cause, with backoff, no busy loop', async () => {
     let attempts = 0
     const refused = new Error('ECONNREFUSED')
     const { pool, clock } = setUp({
@@ -30,7 +31,7 @@ describe('making fails', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('only the first in line is rejected while others may still be served', async () => {
+  test('only the first in line is rejected while others may still be served', async () => {
     const { calls, create } = byHand()
     const { pool } = setUp({ create, max: 2 })
     const one = pool.acquire()
@@ -43,7 +44,7 @@ describe('making fails', () => {
     expect((await ends[1]).resource.id).toBe(1)
   })
 
-  it('recovers after the pause, and then makes as many as are wanted', async () => {
+  test('recovers after the pause, and then makes as many as are wanted', async () => {
     let isDown = true
     let id = 0
     const { pool, clock } = setUp({
@@ -60,14 +61,14 @@ describe('making fails', () => {
     expect(leases.map(lease => lease.resource.id)).toEqual([1, 2, 3])
   })
 
-  it('an acquire that times out in the pause names the failure as its cause', async () => {
+  test('an acquire that times out in the pause names the failure as its cause', async () => {
     const { pool, clock } = setUp({ create: () => Promise.reject(new Error('down')) })
     await rejectionOf(pool.acquire())
     const error = (await clock.run(rejectionOf(pool.acquire({ timeoutMs: 10 })))) as AcquireTimeoutError
     expect(error.cause).toBeInstanceOf(ResourceCreateError)
   })
 
-  it('making has its own timeout; what comes later is destroyed', async () => {
+  test('making has its own timeout; what comes later is destroyed', async () => {
     const { calls, create } = byHand()
     const { pool, clock, reasons } = setUp({ create, createTimeoutMs: 100 })
     const end = rejectionOf(pool.acquire())
@@ -84,7 +85,7 @@ describe('making fails', () => {
 })
 
 describe('fill', () => {
-  it('makes what is missing to min', async () => {
+  test('makes what is missing to min', async () => {
     const { pool } = setUp({ min: 3 })
     await pool.fill()
     expect(pool.idle).toBe(3)
@@ -92,7 +93,7 @@ describe('fill', () => {
     expect(pool.metrics().created).toBe(3)
   })
 
-  it('rejects with the reason', async () => {
+  test('rejects with the reason', async () => {
     const { pool } = setUp({ min: 2, create: () => Promise.reject(new Error('down')) })
     await expect(pool.fill()).rejects.toThrow(ResourceCreateError)
   })

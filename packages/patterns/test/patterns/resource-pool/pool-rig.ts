@@ -1,4 +1,5 @@
-import { type DestroyReason, ResourcePool, type ResourcePoolOptions } from 'async-patterns'
+import { ResourcePool } from 'async-patterns'
+import type { DestroyReason, ResourcePoolOptions } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 
 export interface Connection {

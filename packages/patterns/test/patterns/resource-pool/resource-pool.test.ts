@@ -1,10 +1,10 @@
 import { AcquireTimeoutError, ResourcePool } from 'async-patterns'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
 import { setUp, byHand, connection } from './pool-rig.js'
 
 describe('lending', () => {
-  it('makes no more than max, and serves those in line in their order', async () => {
+  test('makes no more than max, and serves those in line in their order', async () => {
     const { pool, made, clock } = setUp({ max: 2 })
     const order: number[] = []
     const users = [1, 2, 3, 4, 5].map(user =>
@@ -21,7 +21,7 @@ describe('lending', () => {
     expect(pool.metrics()).toMatchObject({ active: 0, idle: 2, waiting: 0, created: 2 })
   })
 
-  it('lends the one used last first', async () => {
+  test('lends the one used last first', async () => {
     const { pool } = setUp()
     const [a, b] = [await pool.acquire(), await pool.acquire()]
     b.release()
@@ -29,7 +29,7 @@ describe('lending', () => {
     expect((await pool.acquire()).resource.id).toBe(1)
   })
 
-  it('`await using` gives back, and a second release has no effect', async () => {
+  test('`await using` gives back, and a second release has no effect', async () => {
     const { pool } = setUp()
     {
       // oxlint-disable-next-line typescript/await-thenable -- the linter's standard library knows no AsyncDisposable
@@ -44,7 +44,7 @@ describe('lending', () => {
     expect([pool.active, pool.idle]).toEqual([0, 1])
   })
 
-  it('a destroyed lease makes room for the next in line', async () => {
+  test('a destroyed lease makes room for the next in line', async () => {
     const { pool, reasons, open } = setUp({ max: 1 })
     const lease = await pool.acquire()
     const next = pool.acquire()
@@ -54,7 +54,7 @@ describe('lending', () => {
     expect(open()).toEqual([2])
   })
 
-  it('use keeps the resource until all work handed to waitUntil has settled', async () => {
+  test('use keeps the resource until all work handed to waitUntil has settled', async () => {
     const { pool, clock } = setUp()
     await pool.use((_resource, context) => context.waitUntil(clock.sleep(100)))
     expect(pool.active).toBe(1)
@@ -62,7 +62,7 @@ describe('lending', () => {
     expect(pool.active).toBe(0)
   })
 
-  it('use gives back when the operation throws', async () => {
+  test('use gives back when the operation throws', async () => {
     const { pool } = setUp()
     const thrown = new Error('mine')
     expect(await rejectionOf(pool.use(() => Promise.reject(thrown)))).toBe(thrown)
@@ -71,7 +71,7 @@ describe('lending', () => {
 })
 
 describe('waiting', () => {
-  it('ends at acquireTimeoutMs, at the deadline, and on abort, and leaves nothing behind', async () => {
+  test('ends at acquireTimeoutMs, at the deadline, and on abort, and leaves nothing behind', async () => {
     const { pool, clock } = setUp({ max: 1, acquireTimeoutMs: 500 })
     const lease = await pool.acquire()
     const controller = new AbortController()
@@ -102,7 +102,7 @@ describe('waiting', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('P-O1 a resource that arrives for a timed-out waiter goes to the next', async () => {
+  test('P-O1 a resource that arrives for a timed-out waiter goes to the next', async () => {
     const { calls, create } = byHand()
     const { pool, clock } = setUp({ create, max: 1 })
     const first = rejectionOf(pool.acquire({ timeoutMs: 10 }))
@@ -114,7 +114,7 @@ describe('waiting', () => {
     expect(calls).toHaveLength(1)
   })
 
-  it('P-O1 a resource that arrives when nobody waits any more lies idle', async () => {
+  test('P-O1 a resource that arrives when nobody waits any more lies idle', async () => {
     const { calls, create } = byHand()
     const { pool, clock } = setUp({ create })
     const only = rejectionOf(pool.acquire({ timeoutMs: 10 }))
@@ -127,7 +127,7 @@ describe('waiting', () => {
   })
 })
 
-it('refuses options out of range', () => {
+test('refuses options out of range', () => {
   const create = () => connection(1)
   expect(() => new ResourcePool({ create, min: 11 })).toThrow('ResourcePool.min is 11')
   expect(() => new ResourcePool({ create, max: 0 })).toThrow(RangeError)

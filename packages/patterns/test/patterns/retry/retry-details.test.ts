@@ -1,14 +1,13 @@
-import type { RetryEvent } from 'async-patterns'
+import type { RetryEvent, RetryExhaustedError } from 'async-patterns'
 import {
   ConstantBackoff,
   DecorrelatedBackoff,
   ExponentialBackoff,
   RetryBudget,
   RetryBudgetExceededError,
-  RetryExhaustedError,
   RetryPolicy,
-  type RetryConfig,
 } from 'async-patterns'
+import type { RetryConfig } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'

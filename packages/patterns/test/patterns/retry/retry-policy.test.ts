@@ -1,4 +1,5 @@
-import { type RetryEvent, RetryExhaustedError, RetryPolicy } from 'async-patterns'
+import { RetryExhaustedError, RetryPolicy } from 'async-patterns'
+import type { RetryEvent } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'

@@ -1,4 +1,5 @@
-import { type RetryConfig, RetryPolicy } from 'async-patterns'
+import { RetryPolicy } from 'async-patterns'
+import type { RetryConfig } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { afterEach, beforeEach, expect } from 'vitest'
 

@@ -1,11 +1,5 @@
-import {
-  type SemaphoreEvent,
-  compose,
-  Deferred,
-  SemaphoreLimiter,
-  Timeout,
-  TimeoutError,
-} from 'async-patterns'
+import { compose, Deferred, SemaphoreLimiter, Timeout, TimeoutError } from 'async-patterns'
+import type { SemaphoreEvent } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 

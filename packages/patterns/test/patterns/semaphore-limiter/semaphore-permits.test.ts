@@ -1,4 +1,5 @@
-import { type Permit, compose, SemaphoreLimiter } from 'async-patterns'
+import { compose, SemaphoreLimiter } from 'async-patterns'
+import type { Permit } from 'async-patterns'
 import { describe, expect, test } from 'vitest'
 import { gated } from './semaphore-rig.js'
 

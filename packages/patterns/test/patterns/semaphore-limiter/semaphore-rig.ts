@@ -1,4 +1,6 @@
-import { type Operation, Deferred, SemaphoreLimiter } from 'async-patterns'
+import type { SemaphoreLimiter } from 'async-patterns'
+import { Deferred } from 'async-patterns'
+import type { Operation } from 'async-patterns'
 
 /** An operation that runs until told, and notes when it begins. */
 export function gated(started: string[], name: string) {

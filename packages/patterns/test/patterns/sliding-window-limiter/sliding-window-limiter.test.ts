@@ -1,6 +1,6 @@
 import { SlidingWindowLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 function setUp(options: ConstructorParameters<typeof SlidingWindowLimiter>[0] = {}) {
   const clock = new ManualClock()
@@ -8,7 +8,7 @@ function setUp(options: ConstructorParameters<typeof SlidingWindowLimiter>[0] = 
 }
 
 describe('exact log', () => {
-  it('P-L2 no double burst at the edge of a window', async () => {
+  test('P-L2 no double burst at the edge of a window', async () => {
     const { clock, limiter } = setUp()
     await clock.advance(900)
     const taken = () => [1, 2, 3, 4].filter(() => limiter.tryAcquire()).length
@@ -19,7 +19,7 @@ describe('exact log', () => {
     expect(taken()).toBe(3)
   })
 
-  it('frees each place one window after it was taken', async () => {
+  test('frees each place one window after it was taken', async () => {
     const { clock, limiter } = setUp()
     for (const ms of [0, 100, 300]) {
       await clock.advance(ms)
@@ -31,13 +31,13 @@ describe('exact log', () => {
     expect(times).toEqual([1000, 1100, 1400, 2000, 2100, 2400, 3000])
   })
 
-  it('knows how long a line will take, windows ahead', async () => {
+  test('knows how long a line will take, windows ahead', async () => {
     const { limiter } = setUp()
     for (let i = 0; i < 9; i += 1) void limiter.acquire()
     await expect(limiter.acquire({ maxWaitMs: 2999 })).rejects.toThrow('a wait of 3000 ms')
   })
 
-  it('setRate: what has gone stays counted', async () => {
+  test('setRate: what has gone stays counted', async () => {
     const { clock, limiter } = setUp()
     limiter.tryAcquire(3)
     limiter.setRate(5)
@@ -49,7 +49,7 @@ describe('exact log', () => {
 })
 
 describe('counter', () => {
-  it('lets no more through than the exact log, and delays by a slice at most', async () => {
+  test('lets no more through than the exact log, and delays by a slice at most', async () => {
     const { clock, limiter } = setUp({ kind: 'counter', slices: 10 })
     clock.stall(950)
     limiter.tryAcquire(3)
@@ -57,7 +57,7 @@ describe('counter', () => {
     expect(await clock.run(granted)).toBe(2000)
   })
 
-  it('empties after any gap', async () => {
+  test('empties after any gap', async () => {
     const { clock, limiter } = setUp({ kind: 'counter' })
     for (const gap of [1016, 5000, 1e9]) {
       expect(limiter.tryAcquire(3)).toBe(true)
@@ -67,7 +67,7 @@ describe('counter', () => {
     expect(limiter.idle).toBe(true)
   })
 
-  it('gives at least slices / (slices + 1) of the limit under full load', async () => {
+  test('gives at least slices / (slices + 1) of the limit under full load', async () => {
     const { clock, limiter } = setUp({ kind: 'counter', slices: 10, maxRequests: 50 })
     let count = 0
     while (clock.now() < 110_000) {
@@ -77,7 +77,7 @@ describe('counter', () => {
     expect(count).toBeGreaterThanOrEqual(100 * 50)
   })
 
-  it('setRate: what has gone stays counted, for a new window too', async () => {
+  test('setRate: what has gone stays counted, for a new window too', async () => {
     const { clock, limiter } = setUp({ kind: 'counter', slices: 10 })
     await clock.advance(100)
     limiter.tryAcquire(3)
@@ -88,7 +88,7 @@ describe('counter', () => {
   })
 })
 
-it('refuses options out of range', () => {
+test('refuses options out of range', () => {
   expect(() => new SlidingWindowLimiter({ maxRequests: 0 })).toThrow(RangeError)
   expect(() => new SlidingWindowLimiter({ windowMs: 0 })).toThrow(RangeError)
   expect(() => new SlidingWindowLimiter({ slices: 0 })).toThrow(RangeError)

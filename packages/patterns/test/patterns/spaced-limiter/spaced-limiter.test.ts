@@ -1,6 +1,6 @@
 import { RateLimitedError, SpacedLimiter, seededRandom } from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { worstWindow } from '../rate-limiter/worst-window.js'
 
 function setUp(maxRequests = 5, windowMs = 1000) {
@@ -15,12 +15,12 @@ function grants(limiter: SpacedLimiter, clock: ManualClock, count: number): Prom
 }
 
 describe('spacing', () => {
-  it('lets the first go at once and the others at even distances', async () => {
+  test('lets the first go at once and the others at even distances', async () => {
     const { clock, limiter } = setUp()
     expect(await grants(limiter, clock, 6)).toEqual([0, 200, 400, 600, 800, 1000])
   })
 
-  it('gives no burst after an idle time', async () => {
+  test('gives no burst after an idle time', async () => {
     const { clock, limiter } = setUp()
     await grants(limiter, clock, 3)
     await clock.advance(60_000)
@@ -28,14 +28,14 @@ describe('spacing', () => {
     expect(await grants(limiter, clock, 3)).toEqual([start, start + 200, start + 400])
   })
 
-  it('gives no burst when a block ends', async () => {
+  test('gives no burst when a block ends', async () => {
     const { clock, limiter } = setUp()
     const taken = grants(limiter, clock, 4)
     limiter.blockUntil(5000)
     expect((await taken).slice(1)).toEqual([5000, 5200, 5400])
   })
 
-  it('makes up for late timers but not for a long stall', async () => {
+  test('makes up for late timers but not for a long stall', async () => {
     const { clock, limiter } = setUp()
     const times: number[] = []
     for (let i = 0; i < 5; i += 1) void limiter.acquire().then(() => times.push(clock.now()))
@@ -47,21 +47,21 @@ describe('spacing', () => {
     expect(times).toEqual([0, 203, 400, 1100, 1200])
   })
 
-  it('a request of cost n takes n places and as much of the schedule', async () => {
+  test('a request of cost n takes n places and as much of the schedule', async () => {
     const { clock, limiter } = setUp()
     await limiter.acquire({ cost: 3 })
     const [next] = await grants(limiter, clock, 1)
     expect(next).toBe(600)
   })
 
-  it('holds a rate that is no integer by its window', async () => {
+  test('holds a rate that is no integer by its window', async () => {
     const { clock, limiter } = setUp(5, 2000)
     expect(await grants(limiter, clock, 4)).toEqual([0, 400, 800, 1200])
   })
 })
 
 describe('setRate', () => {
-  it('P-L4 rate changed while waiting: the line is scheduled anew, faster and slower', async () => {
+  test('P-L4 rate changed while waiting: the line is scheduled anew, faster and slower', async () => {
     const { clock, limiter } = setUp(1, 1000)
     const times: number[] = []
     for (let i = 0; i < 4; i += 1) void limiter.acquire().then(() => times.push(clock.now()))
@@ -74,14 +74,14 @@ describe('setRate', () => {
     expect(times).toEqual([0, 550, 650, 1650])
   })
 
-  it('counts what has gone against the new limit', async () => {
+  test('counts what has gone against the new limit', async () => {
     const { clock, limiter } = setUp(10, 1000)
     await grants(limiter, clock, 5)
     limiter.setRate(2, 1000)
     expect(await grants(limiter, clock, 1)).toEqual([1300])
   })
 
-  it('refuses values out of range', () => {
+  test('refuses values out of range', () => {
     const { limiter } = setUp()
     expect(() => limiter.setRate(0)).toThrow(RangeError)
     expect(() => limiter.setRate(1.5)).toThrow('SpacedLimiter.maxRequests is 1.5')
@@ -91,7 +91,7 @@ describe('setRate', () => {
 })
 
 describe('acquireDeparture', () => {
-  it('moves the place in the window to the real departure', async () => {
+  test('moves the place in the window to the real departure', async () => {
     const { clock, limiter } = setUp(2, 1000)
     const first = await limiter.acquireDeparture()
     await clock.advance(300)
@@ -100,7 +100,7 @@ describe('acquireDeparture', () => {
     expect(await grants(limiter, clock, 1)).toEqual([1300])
   })
 
-  it('gives out no more than the limit while departures are not known', async () => {
+  test('gives out no more than the limit while departures are not known', async () => {
     const { clock, limiter } = setUp(2, 1000)
     const first = await limiter.acquireDeparture()
     await clock.run(limiter.acquireDeparture())
@@ -116,7 +116,7 @@ describe('acquireDeparture', () => {
     expect(isGranted).toBe(true)
   })
 
-  it('a cancelled departure costs nothing: neither a place nor its share of the schedule', async () => {
+  test('a cancelled departure costs nothing: neither a place nor its share of the schedule', async () => {
     const { clock, limiter } = setUp(1, 1000)
     const departure = await limiter.acquireDeparture()
     const next = limiter.acquire().then(() => clock.now())
@@ -126,7 +126,7 @@ describe('acquireDeparture', () => {
     expect(await clock.run(next)).toBe(50)
   })
 
-  it('what departs although it was cancelled is counted all the same', async () => {
+  test('what departs although it was cancelled is counted all the same', async () => {
     const { clock, limiter } = setUp(2, 1000)
     const orphan = await limiter.acquireDeparture()
     orphan.cancel()
@@ -136,7 +136,7 @@ describe('acquireDeparture', () => {
     expect(await grants(limiter, clock, 2)).toEqual([1000, 1700])
   })
 
-  it('nothing is counted twice, and using cancels what was never sent', async () => {
+  test('nothing is counted twice, and using cancels what was never sent', async () => {
     const { clock, limiter } = setUp(1, 1000)
     {
       using departure = await limiter.acquireDeparture()
@@ -152,7 +152,7 @@ describe('acquireDeparture', () => {
     expect(limiter.tryAcquire()).toBe(true)
   })
 
-  it('holds the reported moment between the grant and now', async () => {
+  test('holds the reported moment between the grant and now', async () => {
     const { clock, limiter } = setUp(1, 1000)
     const early = await limiter.acquireDeparture()
     early.sent(-500)
@@ -162,7 +162,7 @@ describe('acquireDeparture', () => {
     expect(await grants(limiter, clock, 1)).toEqual([3000])
   })
 
-  it('reports may come out of order', async () => {
+  test('reports may come out of order', async () => {
     const { clock, limiter } = setUp(2, 1000)
     const first = await limiter.acquireDeparture()
     const second = await clock.run(limiter.acquireDeparture())
@@ -179,7 +179,7 @@ describe('acquireDeparture', () => {
     expect(await clock.run(limiter.acquire({ cost: 2 }).then(() => clock.now()))).toBe(both[1] + 1000)
   })
 
-  it('a heavy one waits for the later of two departures that were reported out of order', async () => {
+  test('a heavy one waits for the later of two departures that were reported out of order', async () => {
     const { clock, limiter } = setUp(2, 1000)
     const first = await limiter.acquireDeparture()
     const second = await clock.run(limiter.acquireDeparture())
@@ -189,7 +189,7 @@ describe('acquireDeparture', () => {
     expect(await clock.run(limiter.acquire({ cost: 2 }).then(() => clock.now()))).toBe(1800)
   })
 
-  it('a wait for unknown departures ends at maxWaitMs, no sooner', async () => {
+  test('a wait for unknown departures ends at maxWaitMs, no sooner', async () => {
     const { clock, limiter } = setUp(1, 1000)
     const departure = await limiter.acquireDeparture()
     const refused = limiter.acquire({ maxWaitMs: 50 }).catch((error: unknown) => error)
@@ -210,7 +210,7 @@ describe('acquireDeparture', () => {
 
 describe('P-L6 long run at limit', () => {
   for (const perSecond of [5, 50, 100, 500]) {
-    it(`P-L6 long run at limit: ${perSecond} a second with timers 0 to 2 ms late`, async () => {
+    test(`P-L6 long run at limit: ${perSecond} a second with timers 0 to 2 ms late`, async () => {
       const clock = new ManualClock({ latenessMs: lateBy(2, seededRandom(perSecond)) })
       const limiter = new SpacedLimiter({ maxRequests: perSecond, clock })
       const count = Math.max(300, perSecond * 10)

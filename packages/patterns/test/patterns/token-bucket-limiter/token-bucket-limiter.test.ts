@@ -1,6 +1,6 @@
 import { TokenBucketLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 function setUp(ratePerSecond = 10, burst = 20) {
   const clock = new ManualClock()
@@ -8,7 +8,7 @@ function setUp(ratePerSecond = 10, burst = 20) {
 }
 
 describe('TokenBucketLimiter', () => {
-  it('begins full, and fills evenly up to the burst', async () => {
+  test('begins full, and fills evenly up to the burst', async () => {
     const { clock, limiter } = setUp()
     expect(limiter.tokens).toBe(20)
     expect(limiter.tryAcquire(20)).toBe(true)
@@ -19,13 +19,13 @@ describe('TokenBucketLimiter', () => {
     expect(limiter.tokens).toBe(20)
   })
 
-  it('has defaults of 10 a second and a burst of 20', () => {
+  test('has defaults of 10 a second and a burst of 20', () => {
     const limiter = new TokenBucketLimiter()
     for (let i = 0; i < 20; i += 1) expect(limiter.tryAcquire()).toBe(true)
     expect(limiter.tryAcquire()).toBe(false)
   })
 
-  it('serves those in line at the rate', async () => {
+  test('serves those in line at the rate', async () => {
     const { clock, limiter } = setUp(3, 1)
     const times: number[] = []
     for (let i = 0; i < 4; i += 1) void limiter.acquire().then(() => times.push(clock.now()))
@@ -33,7 +33,7 @@ describe('TokenBucketLimiter', () => {
     expect(times.map(Math.round)).toEqual([0, 333, 667, 1000])
   })
 
-  it('adds up no rounding: after 100,000 takes the schedule is still exact', async () => {
+  test('adds up no rounding: after 100,000 takes the schedule is still exact', async () => {
     const { clock, limiter } = setUp(3, 1)
     for (let i = 0; i < 100_000; i += 1) {
       expect(limiter.tryAcquire()).toBe(true)
@@ -42,7 +42,7 @@ describe('TokenBucketLimiter', () => {
     expect(limiter.tokens).toBeCloseTo(1, 5)
   })
 
-  it('setRate keeps the tokens, up to a smaller burst', async () => {
+  test('setRate keeps the tokens, up to a smaller burst', async () => {
     const { limiter } = setUp(10, 20)
     limiter.tryAcquire(5)
     limiter.setRate(1)
@@ -53,7 +53,7 @@ describe('TokenBucketLimiter', () => {
     expect(limiter.tokens).toBe(4)
   })
 
-  it('refuses options out of range', () => {
+  test('refuses options out of range', () => {
     expect(() => new TokenBucketLimiter({ ratePerSecond: 0 })).toThrow(
       'TokenBucketLimiter.ratePerSecond is 0',
     )

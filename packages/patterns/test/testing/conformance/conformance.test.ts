@@ -1,4 +1,5 @@
-import { type ConformanceCase, conformance, conformanceCases, ManualClock } from 'async-patterns/testing'
+import { conformance, conformanceCases, ManualClock } from 'async-patterns/testing'
+import type { ConformanceCase } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
 import { ownAdapter } from '../../../../../bench/conformance/own-adapter.mjs'
 import { faultyAdapters } from './faulty-adapters.js'

@@ -12,8 +12,14 @@ export type {
   SourceGaveUpEvent,
   StoppingEvent,
   ThrottledEvent,
-} from './acquire-event.js'
-export type { BreakerLimits, PipelineConfig, RetryLimits, SourceConfig, SourceLimits } from './config.js'
+} from './run/acquire-event.js'
+export type {
+  BreakerLimits,
+  PipelineConfig,
+  RetryLimits,
+  SourceConfig,
+  SourceLimits,
+} from './streams/config.js'
 export type { ConfigProblem } from './configuration/config-error.js'
 export { ConfigError } from './configuration/config-error.js'
 export type { ConfigInputs, LoadedConfig } from './configuration/load-config.js'
@@ -21,9 +27,9 @@ export { loadConfig, parseConfig } from './configuration/load-config.js'
 export { pipelineJsonSchema } from './configuration/pipeline-schema.js'
 export type { Setting, SettingFlags } from './configuration/settings.js'
 export { settings, settingsHelp } from './configuration/settings.js'
-export type { EmbeddedQueueOptions } from './embedded-queue.js'
-export { EmbeddedQueue } from './embedded-queue.js'
-export { HttpStatusError } from './http-status-error.js'
+export type { EmbeddedQueueOptions } from './queue/embedded-queue.js'
+export { EmbeddedQueue } from './queue/embedded-queue.js'
+export { HttpStatusError } from './fetch/http-status-error.js'
 export type {
   AttemptFailure,
   Departure as LedgerDeparture,
@@ -37,25 +43,39 @@ export type {
   RunPlan,
   RunStatus,
   TransitionRow,
-} from './ledger.js'
-export { LedgerError, LedgerLockedError, PlanChangedError } from './ledger-errors.js'
-export type { DateType, FieldMapping, FieldType, FieldValue, Mapping, Money, MoneyType } from './mapping.js'
+} from './ledger/ledger.js'
+export { LedgerError, LedgerLockedError, PlanChangedError } from './ledger/ledger-errors.js'
+export type {
+  DateType,
+  FieldMapping,
+  FieldType,
+  FieldValue,
+  Mapping,
+  Money,
+  MoneyType,
+} from './records/mapping.js'
 export type {
   AcceptedRecord,
   NormalisedPage,
   PagingFacts,
   RejectedRecord,
-} from './normalise/normalised-page.js'
-export type { PageInvalidCode } from './normalise/page-invalid-error.js'
-export { PageInvalidError } from './normalise/page-invalid-error.js'
-export type { Claim, PageCommit, PageError, PageRef } from './page.js'
-export type { ConsumeOptions, DeliveryContext, PageHandler, PageQueue, Redelivery } from './page-queue.js'
-export { NextUrlError } from './pagination/next-url-error.js'
-export type { PaginationConfig, StopReason } from './pagination/pagination.js'
+} from './records/normalised-page.js'
+export type { PageInvalidCode } from './records/page-invalid-error.js'
+export { PageInvalidError } from './records/page-invalid-error.js'
+export type { Claim, PageCommit, PageError, PageRef } from './ledger/page.js'
+export type {
+  ConsumeOptions,
+  DeliveryContext,
+  PageHandler,
+  PageQueue,
+  Redelivery,
+} from './queue/page-queue.js'
+export { NextUrlError } from './streams/pagination/next-url-error.js'
+export type { PaginationConfig, StopReason } from './streams/pagination/pagination.js'
 export { MissingPackageError } from '../persistence/index.js'
-export { Secrets } from './secrets.js'
-export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
-export { SqliteLedger } from './sqlite/sqlite-ledger.js'
+export { Secrets } from './secrets/secrets.js'
+export type { SqliteLedgerOptions } from './ledger/sqlite/sqlite-ledger.js'
+export { SqliteLedger } from './ledger/sqlite/sqlite-ledger.js'
 export type {
   BreakerTransition,
   ErrorSummary,
@@ -64,6 +84,6 @@ export type {
   SourceSummary,
   Summary,
   Totals,
-} from './summary.js'
-export type { ResultPaths } from './write-results.js'
-export { resultPaths } from './write-results.js'
+} from './summary/summary.js'
+export type { ResultPaths } from './sinks/write-results.js'
+export { resultPaths } from './sinks/write-results.js'

@@ -1,4 +1,4 @@
-import { EmbeddedQueue } from '../../src/acquisition/embedded-queue.js'
+import { EmbeddedQueue } from '../../src/acquisition/queue/embedded-queue.js'
 import { describePageQueue } from './page-queue-contract.js'
 
 describePageQueue('EmbeddedQueue', async () => ({

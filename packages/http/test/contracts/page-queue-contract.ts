@@ -1,8 +1,8 @@
 import { Deferred } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { PageRef } from '../../src/acquisition/page.js'
-import type { PageQueue } from '../../src/acquisition/page-queue.js'
+import type { PageRef } from '../../src/acquisition/ledger/page.js'
+import type { PageQueue } from '../../src/acquisition/queue/page-queue.js'
 import { pageOf } from './ledger-contract.js'
 
 export interface QueuePlace {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SqliteLedger } from '../../src/acquisition/sqlite/sqlite-ledger.js'
+import { SqliteLedger } from '../../src/acquisition/ledger/sqlite/sqlite-ledger.js'
 import { describeLedger } from './ledger-contract.js'
 
 describeLedger('SqliteLedger', async () => {

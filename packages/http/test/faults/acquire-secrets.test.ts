@@ -3,10 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { AcquireEvent } from '../../src/acquisition/acquire-event.js'
+import type { AcquireEvent } from '../../src/acquisition/run/acquire-event.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
-import type { SourceConfig } from '../../src/acquisition/config.js'
-import { instructionsOf, normalisePage } from '../../src/acquisition/normalise/normalise-page.js'
+import type { SourceConfig } from '../../src/acquisition/streams/config.js'
+import { instructionsOf, normalisePage } from '../../src/acquisition/records/normalise-page.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
 
 test('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {

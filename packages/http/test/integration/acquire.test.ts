@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { PlanChangedError } from '../../src/acquisition/ledger-errors.js'
-import type { RejectedRow } from '../../src/acquisition/ledger.js'
-import type { Summary } from '../../src/acquisition/summary.js'
+import { PlanChangedError } from '../../src/acquisition/ledger/ledger-errors.js'
+import type { RejectedRow } from '../../src/acquisition/ledger/ledger.js'
+import type { Summary } from '../../src/acquisition/summary/summary.js'
 import type { ShopServer } from '../../src/mock/index.js'
 import { startShops } from '../../src/mock/index.js'
 import {

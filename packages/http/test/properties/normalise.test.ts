@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { notationsOf, readNumeral } from '../../src/acquisition/normalise/notation.js'
-import { dateReader } from '../../src/acquisition/normalise/read-date.js'
-import { moneyReader } from '../../src/acquisition/normalise/read-money.js'
-import { zoneReader } from '../../src/acquisition/normalise/zone.js'
+import { notationsOf, readNumeral } from '../../src/acquisition/records/types/notation.js'
+import { dateReader } from '../../src/acquisition/records/types/date.js'
+import { moneyReader } from '../../src/acquisition/records/types/money.js'
+import { zoneReader } from '../../src/acquisition/records/types/zone.js'
 
 const locales = [
   'en',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rowsFrom, sourceWith, walk } from '../acquisition/pagination/paging-run.js'
+import { rowsFrom, sourceWith, walk } from '../acquisition/streams/pagination/paging-run.js'
 
 /** How a server may behave: so many rows, pages cut to `cap`, and whether it tells its total. */
 const server = fc.record({

@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../../src/acquisition/config.js'
+import type { SourceConfig } from '../../src/acquisition/streams/config.js'
 
 /** A source as far as its address and its rate go. */
 export const sourceAt = (

@@ -1,4 +1,4 @@
-import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets.js'
+import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets/secrets.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './yaml-file.js'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { zoneReader } from '../normalise/zone.js'
-import { checkedText, count, flag, oneOf, path, strict, succeeds, text } from './schema-parts.js'
+import { zoneReader } from '../records/types/zone.js'
+import { checkedText, count, flag, oneOf, path, strict, succeeds, text } from '../schema/schema-parts.js'
 
 const allowedTypes = 'one of string, integer, decimal, money, date, boolean'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { count, flag, path, strict, text } from './schema-parts.js'
+import { count, flag, path, strict, text } from '../schema/schema-parts.js'
 
 const allowed = 'one of page, offset, cursor, nextUrl, linkHeader'
 

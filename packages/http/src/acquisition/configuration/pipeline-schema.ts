@@ -12,7 +12,7 @@ import {
   size,
   strict,
   text,
-} from './schema-parts.js'
+} from '../schema/schema-parts.js'
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)

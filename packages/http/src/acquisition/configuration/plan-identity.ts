@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import type { PipelineConfig, SourceConfig } from '../config.js'
-import type { RunPlan } from '../ledger.js'
-import { isSecretHeader, isSecretName, Secrets } from '../secrets.js'
+import type { PipelineConfig, SourceConfig } from '../streams/config.js'
+import type { RunPlan } from '../ledger/ledger.js'
+import { isSecretHeader, isSecretName, Secrets } from '../secrets/secrets.js'
 
 /** What a run is recognised by: `RunPlan` without what only the run itself knows. */
 export type PlanIdentity = Pick<RunPlan, 'configHash' | 'parts'>

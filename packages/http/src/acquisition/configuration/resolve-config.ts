@@ -1,7 +1,7 @@
 import { parseDuration } from 'async-patterns'
-import type { PipelineConfig, SourceConfig, SourceLimits } from '../config.js'
+import type { PipelineConfig, SourceConfig, SourceLimits } from '../streams/config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
-import { parseSize } from './parse-size.js'
+import { parseSize } from '../schema/parse-size.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(file: PipelineFile): PipelineConfig {

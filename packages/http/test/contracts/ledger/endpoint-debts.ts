@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunPlan } from '../../../src/acquisition/ledger.js'
+import type { RunPlan } from '../../../src/acquisition/ledger/ledger.js'
 import { planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 

@@ -1,7 +1,7 @@
 import { ManualClock } from 'async-patterns/testing'
 import { expect } from 'vitest'
-import type { Ledger, Run, RunPlan } from '../../../src/acquisition/ledger.js'
-import type { Claim, PageCommit, PageRef } from '../../../src/acquisition/page.js'
+import type { Ledger, Run, RunPlan } from '../../../src/acquisition/ledger/ledger.js'
+import type { Claim, PageCommit, PageRef } from '../../../src/acquisition/ledger/page.js'
 
 export const LEASE_MS = 30_000
 

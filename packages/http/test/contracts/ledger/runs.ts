@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { PlanChangedError } from '../../../src/acquisition/ledger-errors.js'
+import { PlanChangedError } from '../../../src/acquisition/ledger/ledger-errors.js'
 import { pageOf, planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 

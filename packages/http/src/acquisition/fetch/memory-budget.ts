@@ -1,0 +1,88 @@
+import type { Permit, Within } from 'async-patterns'
+import { SemaphoreLimiter } from 'async-patterns'
+import { PagePlace } from './memory-reservation.js'
+
+/** What a page is taken to weigh before any of its source was seen. */
+const FIRST_GUESS_BYTES = 256 * 1024
+
+/** What is known of the size of a source's pages. A server may claim a size before there is one to measure. */
+interface Guess {
+  readonly bytes: number
+  readonly isMeasured: boolean
+}
+
+/**
+ * Bound on the bytes of pages between fetch and commit, over all sources. A page's place is held from its departure
+ * until its commit; its weight is a guess, by the pages of its source so far, until its size is known.
+ *
+ * Light pages have room set aside for all that may be in hand at once, so that they never wait for heavy ones: neither a
+ * source that hangs nor one with huge pages slows the sources with ordinary pages. Heavy pages share the rest, first come,
+ * first served; one that is heavier than all of it goes alone. A page that outgrows its guess takes more only where
+ * there is room at once. Where there is none it gives up what it has and is fetched anew when there is: to wait for room
+ * with a half-read page in hand would be to wait for each other.
+ */
+export class PageMemory {
+  readonly #light: SemaphoreLimiter
+  readonly #heavy: SemaphoreLimiter
+  readonly #lightPage: number
+  readonly #guesses = new Map<string, Guess>()
+
+  /** `pagesAtOnce`: how many pages may be in hand at most. */
+  constructor(capacityBytes: number, pagesAtOnce: number) {
+    this.#lightPage = Math.max(1, Math.min(FIRST_GUESS_BYTES, Math.floor(capacityBytes / 2 / pagesAtOnce)))
+    const lightBytes = this.#lightPage * pagesAtOnce
+    this.#light = roomFor(lightBytes)
+    this.#heavy = roomFor(Math.max(1, capacityBytes - lightBytes))
+  }
+
+  get bytesInUse(): number {
+    return [this.#light, this.#heavy].reduce((sum, room) => sum + room.maxConcurrent - room.available, 0)
+  }
+
+  /** Undefined when the page would have to wait. `atLeast` as for `reserve`. */
+  tryReserve(source: string, atLeast = 0): PagePlace | undefined {
+    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(source), atLeast))
+    const permit = room.tryAcquire({ weight })
+    return permit && this.#placeOf(source, permit, room, weight)
+  }
+
+  /** `atLeast`: the page is known to be no lighter, whatever its source's other pages weigh. */
+  async reserve(source: string, { signal }: Within, atLeast = 0): Promise<PagePlace> {
+    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(source), atLeast))
+    return this.#placeOf(source, await room.acquire({ weight, signal }), room, weight)
+  }
+
+  /** The page in this place weighs so much. A single heavy page makes the guesses of its source heavy for a few pages only. */
+  weigh(source: string, place: PagePlace, bytes: number): void {
+    place.resize(bytes)
+    const guess = this.#guesses.get(source)
+    const fading = guess?.isMeasured === true ? Math.floor(guess.bytes / 2) : 0
+    this.#guesses.set(source, { bytes: Math.max(bytes, fading), isMeasured: true })
+  }
+
+  #guessOf(source: string): number {
+    return this.#guesses.get(source)?.bytes ?? this.#lightPage
+  }
+
+  #roomFor(bytes: number): { room: SemaphoreLimiter; weight: number } {
+    return bytes <= this.#lightPage
+      ? { room: this.#light, weight: this.#lightPage }
+      : { room: this.#heavy, weight: Math.min(bytes, this.#heavy.maxConcurrent) }
+  }
+
+  #placeOf(source: string, permit: Permit, room: SemaphoreLimiter, weight: number): PagePlace {
+    const isWhole = room === this.#heavy && weight === room.maxConcurrent
+    return new PagePlace(permit, isWhole ? Infinity : weight, bytes => this.#larger(source, bytes))
+  }
+
+  /** Pages of the source that depart meanwhile are taken to be as heavy. */
+  #larger(source: string, bytes: number): Permit | undefined {
+    if (bytes > this.#guessOf(source)) this.#guesses.set(source, { bytes, isMeasured: false })
+    const { room, weight } = this.#roomFor(bytes)
+    return room.tryAcquire({ weight })
+  }
+}
+
+function roomFor(bytes: number): SemaphoreLimiter {
+  return new SemaphoreLimiter({ maxConcurrent: bytes, acquireTimeoutMs: Infinity })
+}

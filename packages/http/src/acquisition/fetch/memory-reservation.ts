@@ -1,0 +1,43 @@
+import type { Permit } from 'async-patterns'
+import type { BodyRoom } from '../../engines/index.js'
+
+/** The place of one page in the memory bound, from its departure until its commit. */
+export class PagePlace implements BodyRoom {
+  #permit: Permit
+  #bytes: number
+  readonly #larger: (bytes: number) => Permit | undefined
+  #isReleased = false
+
+  /** `bytes` is what the page may weigh here; `larger` takes a place for more, if there is one now. */
+  constructor(permit: Permit, bytes: number, larger: (bytes: number) => Permit | undefined) {
+    this.#permit = permit
+    this.#bytes = bytes
+    this.#larger = larger
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The old place goes before the new one is asked for: who gets none is given up, and has no use for the old one. */
+  grow(bytes: number): boolean {
+    if (this.#isReleased) return false
+    this.#permit.release()
+    const permit = this.#larger(bytes)
+    if (permit === undefined) return false
+    this.#permit = permit
+    this.#bytes = bytes
+    return true
+  }
+
+  /** The page's weight is known. */
+  resize(bytes: number): void {
+    this.#permit.resize(Math.max(1, bytes))
+  }
+
+  /** A second call does nothing. */
+  release(): void {
+    this.#isReleased = true
+    this.#permit.release()
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from 'async-patterns'
+import { RetryPolicy } from 'async-patterns'
+import { isWorthRetrying } from './attempt-verdict.js'
+import type { RetryLimits } from '../streams/config.js'
+
+/**
+ * The retry policies of a source, one for each number of tries that a page may have spent before: a page that was
+ * interrupted goes on where it was, in its tries and in its waits.
+ */
+export class RetryLadder {
+  readonly #limits: RetryLimits
+  readonly #clock: Clock
+  readonly #rungs = new Map<number, RetryPolicy>()
+
+  constructor(limits: RetryLimits, clock: Clock) {
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  /** A page that has spent all its tries gets one all the same. */
+  after(tries: number): RetryPolicy {
+    const spent = Math.min(tries, this.#limits.maxAttempts - 1)
+    let rung = this.#rungs.get(spent)
+    if (rung === undefined) {
+      rung = this.#rungAfter(spent)
+      this.#rungs.set(spent, rung)
+    }
+    return rung
+  }
+
+  #rungAfter(spent: number): RetryPolicy {
+    const { maxAttempts, baseDelayMs, maxDelayMs, jitter } = this.#limits
+    return new RetryPolicy({
+      maxAttempts: maxAttempts - spent,
+      baseDelayMs: Math.min(baseDelayMs * 2 ** spent, maxDelayMs),
+      maxDelayMs,
+      exponentialBase: 2,
+      jitter,
+      retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error),
+      clock: this.#clock,
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import type { FieldValue } from './mapping.js'
+
+/** A record in the target's fields. */
+export interface AcceptedRecord {
+  /** Unique within its source. */
+  readonly id: string
+  readonly fields: Readonly<Record<string, FieldValue>>
+}
+
+/** A record that could not be taken, with why. */
+export interface RejectedRecord {
+  /** Place in its page, from 0. */
+  readonly index: number
+  /** Literal and countable: `MISSING_FIELD`, `AMBIGUOUS_NUMBER`. */
+  readonly code: string
+  /** The target field. */
+  readonly field?: string | undefined
+  readonly reason: string
+  /** The record as the source gave it, as JSON. */
+  readonly raw: string
+}
+
+/** What a worker thread makes of a page's bytes. Plain data: it crosses a thread. */
+export interface NormalisedPage {
+  /** How many records the page held, good or bad. */
+  readonly recordCount: number
+  readonly records: readonly AcceptedRecord[]
+  readonly rejects: readonly RejectedRecord[]
+  /** Optional fields that could not be read and became null. */
+  readonly warnings: number
+  /** Texts from which a configured secret was taken. */
+  readonly redactions: number
+  /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
+  readonly paging: PagingFacts
+  /** Of the raw records, to notice a page served twice. */
+  readonly fingerprint: string
+}
+
+export interface PagingFacts {
+  readonly totalRecords?: number | undefined
+  readonly totalPages?: number | undefined
+  /** Cursor or next URL; null or empty when the source says there is none. */
+  readonly next?: string | null | undefined
+  readonly hasMore?: boolean | undefined
+}

@@ -1,0 +1,116 @@
+import { isLosslessNumber, stringify as stringifyExactly } from 'lossless-json'
+import type { FieldMapping, FieldValue, Mapping } from './mapping.js'
+import { Secrets } from '../secrets/secrets.js'
+import { fieldReader } from './types/field-reader.js'
+import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
+import type { PathReader } from '../references/path.js'
+import { compilePath } from '../references/path.js'
+import type { SecretFilter } from './secret-filter.js'
+import { secretFilter } from './secret-filter.js'
+import { shown, Unreadable } from './unreadable.js'
+
+/** Collects what the records of one page become. */
+export interface RecordSink {
+  readonly records: AcceptedRecord[]
+  readonly rejects: RejectedRecord[]
+  warnings: number
+  redactions: number
+}
+
+export type RecordMapper = (record: unknown, index: number, sink: RecordSink) => void
+
+interface CompiledField {
+  readonly name: string
+  readonly required: boolean
+  readonly default: FieldValue
+  readonly valueAt: PathReader
+  readonly read: ReturnType<typeof fieldReader>
+  readonly withoutSecrets: SecretFilter
+}
+
+const missing = new Unreadable('MISSING_FIELD', 'it is missing or null')
+const emptyId = new Unreadable('EMPTY_VALUE', 'it is empty')
+
+/** Compiles a mapping once; the mapper puts each record where it belongs and never throws for a bad one. */
+export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordMapper {
+  const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field, secrets))
+  return (record, index, sink) => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+      sink.rejects.push(
+        reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is no object`)),
+      )
+      return
+    }
+    const fields: Record<string, FieldValue> = {}
+    let warnings = 0
+    let redactions = 0
+    for (const field of compiled) {
+      const read = readField(field, record)
+      const value = read instanceof Unreadable ? read : field.withoutSecrets(read)
+      if (!(value instanceof Unreadable)) {
+        fields[field.name] = value
+        if (value !== read) redactions += 1
+      } else if (field.required) {
+        sink.rejects.push(reject(record, index, field.name, value))
+        return
+      } else {
+        fields[field.name] = null
+        warnings += 1
+      }
+    }
+    sink.warnings += warnings
+    sink.redactions += redactions
+    sink.records.push({ id: idText(fields), fields })
+  }
+}
+
+/** The configuration lets an id be a string or an integer only. */
+function idText({ id }: Readonly<Record<string, FieldValue>>): string {
+  return typeof id === 'string' ? id : JSON.stringify(id)
+}
+
+function compileField(name: string, field: FieldMapping, secrets: Secrets): CompiledField {
+  const read = fieldReader(field)
+  const isId = name === 'id'
+  return {
+    name,
+    required: field.required || isId,
+    default: field.default ?? null,
+    valueAt: compilePath(field.path),
+    read: isId ? (value, record) => notEmpty(read(value, record)) : read,
+    withoutSecrets: secretFilter(name, field, secrets),
+  }
+}
+
+function notEmpty(value: FieldValue | Unreadable): FieldValue | Unreadable {
+  return typeof value === 'string' && value.trim() === '' ? emptyId : value
+}
+
+function readField(field: CompiledField, record: object): FieldValue | Unreadable {
+  const value = field.valueAt(record)
+  if (value !== undefined && value !== null) return field.read(value, record)
+  return field.default === null && field.required ? missing : field.default
+}
+
+function reject(record: unknown, index: number, field: string | undefined, why: Unreadable): RejectedRecord {
+  const reason = field === undefined ? why.reason : `${field}: ${why.reason}`
+  return { index, code: why.code, field, reason, raw: rawText(record) }
+}
+
+/** The record's JSON, long numbers digit by digit. What is nested deeper than the stack reaches is cut off. */
+function rawText(record: unknown): string {
+  try {
+    return stringifyExactly(record) ?? 'null'
+  } catch {
+    return stringifyExactly(cutBelow(shownDepth, record)) ?? 'null'
+  }
+}
+
+const shownDepth = 100
+
+function cutBelow(depth: number, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value
+  if (depth === 0) return '…'
+  if (Array.isArray(value)) return value.map(item => cutBelow(depth - 1, item))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(depth - 1, item)]))
+}

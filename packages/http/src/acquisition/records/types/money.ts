@@ -1,0 +1,129 @@
+import type { Money, MoneyType } from '../mapping.js'
+import { currencyNames, usualDigits } from './currency.js'
+import { isJsonNumber, movePoint, plainDecimal } from '../exact-number.js'
+import { notationsOf } from './notation.js'
+import { readNumeralOf } from './number.js'
+import { compilePath } from '../../references/path.js'
+import { shown, Unreadable, wrongType } from '../unreadable.js'
+
+/** An amount as found: its sign, the plain decimal text, and the currency written beside it, if any. */
+interface Amount {
+  readonly negative: boolean
+  readonly decimal: string
+  readonly beside: readonly string[]
+}
+
+/**
+ * Reads money as a decimal string and a currency. Nothing is guessed: what may mean two things, names a currency
+ * that nobody defined, or names two that differ is unreadable.
+ */
+export function moneyReader(type: MoneyType): (value: unknown, record: unknown) => Money | Unreadable {
+  const amountOf = amountReader(type)
+  const currencyOf = currencyReader(type)
+  const { minorUnits = 0, allowNegative = false } = type
+  return (value, record) => {
+    const amount = amountOf(value)
+    if (amount instanceof Unreadable) return amount
+    if (amount.negative && !allowNegative) return new Unreadable('NEGATIVE', `${shown(value)} is negative`)
+    if (minorUnits > 0 && amount.decimal.includes('.')) {
+      return new Unreadable('NOT_AN_INTEGER', `${shown(value)} is no whole number of minor units`)
+    }
+    const currency = currencyOf(amount.beside, record)
+    if (currency instanceof Unreadable) return currency
+    return { amount: written(amount, minorUnits, currency), currency }
+  }
+}
+
+/** In units of the currency, with its usual digits or more; never rounded. */
+function written({ negative, decimal }: Amount, minorUnits: number, currency: string): string {
+  const [whole = '', fraction = ''] = decimal.split('.')
+  const [units = '', rest = ''] = (minorUnits > 0 ? movePoint(whole, fraction, -minorUnits) : decimal).split(
+    '.',
+  )
+  const digits = rest.padEnd(usualDigits(currency), '0')
+  return (negative ? '-' : '') + (digits === '' ? units : `${units}.${digits}`)
+}
+
+function amountReader(type: MoneyType): (value: unknown) => Amount | Unreadable {
+  const words = new Map(
+    Object.entries(type.words ?? {}).map(([word, decimal]) => [word.toLowerCase(), decimal]),
+  )
+  const fromText = textReader(type, words)
+  return value => {
+    if (typeof value === 'string') return fromText(value)
+    if (!isJsonNumber(value)) return wrongType(value, 'an amount')
+    const decimal = plainDecimal(value)
+    return decimal === undefined
+      ? new Unreadable('NOT_FINITE', `${shown(value)} is beyond all bounds`)
+      : unsigned(decimal, [])
+  }
+}
+
+function unsigned(decimal: string, beside: readonly string[]): Amount {
+  const minus = decimal.startsWith('-')
+  return { negative: minus && /[1-9]/.test(decimal), decimal: minus ? decimal.slice(1) : decimal, beside }
+}
+
+const invisible = /[\u200e\u200f\u061c\ufeff]/g
+/** What stands before the first digit, the numeral, and what stands after the last one. */
+const amountPattern = /^(?<before>\D*?)(?<numeral>[.,]?\d(?:.*\d)?(?:[.,][-–—]{1,2})?)(?<after>\D*)$/s
+/** A currency is named by letters or a currency sign. */
+const naming = /[\p{L}\p{Sc}]/u
+const letterBeforePoint = /\p{L}$/u
+
+function textReader(
+  type: MoneyType,
+  words: ReadonlyMap<string, string>,
+): (text: string) => Amount | Unreadable {
+  const notations = notationsOf(type.locale)
+  const isSymbol = (text: string) => type.symbols !== undefined && Object.hasOwn(type.symbols, text)
+  return raw => {
+    const text = raw.replace(invisible, '').trim()
+    const word = words.get(text.toLowerCase())
+    if (word !== undefined) return unsigned(word, [])
+    const { before = '', numeral = '', after = '' } = amountPattern.exec(text)?.groups ?? {}
+    // "Rs.500": the point belongs to the abbreviation, or 500 would become 0.500.
+    if (/^[.,]/.test(numeral) && letterBeforePoint.test(before)) return notANumber(raw)
+    const decimal = readNumeralOf(raw, numeral, notations)
+    if (decimal instanceof Unreadable) return decimal
+    const front = isSymbol(before.trim()) ? { name: before.trim(), negative: false } : signAndName(before)
+    const beside = [front.name, after.trim()].filter(name => name !== '')
+    if (beside.some(name => !isSymbol(name) && !naming.test(name))) return notANumber(raw)
+    return { negative: front.negative && /[1-9]/.test(decimal), decimal, beside }
+  }
+}
+
+/** `-$`, `$-`, `$`, `−`: the sign may stand on either side of the symbol. */
+function signAndName(before: string): { readonly name: string; readonly negative: boolean } {
+  const name = before.trim()
+  const sign = /^[-+\u2212]|[-+\u2212]$/.exec(name)
+  if (sign === null) return { name, negative: false }
+  return { name: (name.slice(0, sign.index) + name.slice(sign.index + 1)).trim(), negative: sign[0] !== '+' }
+}
+
+function notANumber(text: string): Unreadable {
+  return new Unreadable('NOT_A_NUMBER', `${shown(text)} is no amount that can be read without guessing`)
+}
+
+/** All that name a currency must agree: the text, the record's own field, the mapping. */
+function currencyReader(
+  type: MoneyType,
+): (beside: readonly string[], record: unknown) => string | Unreadable {
+  const find = currencyNames(type)
+  const fieldOf = type.currencyPath === undefined ? () => undefined : compilePath(type.currencyPath)
+  return (beside, record) => {
+    const field = fieldOf(record) ?? undefined
+    if (field !== undefined && typeof field !== 'string') return wrongType(field, 'a currency')
+    let currency = type.currency
+    for (const name of field === undefined ? beside : [...beside, field.trim()]) {
+      const named = find(name)
+      if (named === undefined)
+        return new Unreadable('UNKNOWN_CURRENCY', `${shown(name)} names no currency that the mapping knows`)
+      if (currency !== undefined && currency !== named) {
+        return new Unreadable('CURRENCY_CONFLICT', `the currency is ${currency} and ${named} at once`)
+      }
+      currency = named
+    }
+    return currency ?? new Unreadable('NO_CURRENCY', 'neither the record nor the mapping names a currency')
+  }
+}

@@ -1,0 +1,92 @@
+import type { RunStatus } from '../ledger/ledger.js'
+
+/** What a run tells while it goes on. Texts are free of configured secrets. */
+export type AcquireEvent =
+  | RunOpenedEvent
+  | DepartureEvent
+  | PageDoneEvent
+  | AttemptFailedEvent
+  | PageFailedEvent
+  | ThrottledEvent
+  | BreakerEvent
+  | SourceGaveUpEvent
+  | StoppingEvent
+  | FinishedEvent
+
+export interface RunOpenedEvent {
+  readonly type: 'run-opened'
+  readonly runId: string
+  readonly resumed: boolean
+  readonly sources: readonly string[]
+}
+
+/** A request's head was written. */
+export interface DepartureEvent {
+  readonly type: 'departure'
+  readonly source: string
+  readonly pageId: string
+  readonly attempt: number
+}
+
+/** A page was committed. */
+export interface PageDoneEvent {
+  readonly type: 'page-done'
+  readonly source: string
+  readonly pageId: string
+  readonly records: number
+  readonly rejects: number
+  /** Pages of the source that are known and not done. */
+  readonly openPages: number
+}
+
+export interface AttemptFailedEvent {
+  readonly type: 'attempt-failed'
+  readonly source: string
+  readonly pageId: string
+  readonly attempt: number
+  readonly code: string
+  readonly message: string
+}
+
+/** A page has used its tries, or no try can help. */
+export interface PageFailedEvent {
+  readonly type: 'page-failed'
+  readonly source: string
+  readonly pageId: string
+  readonly code: string
+  readonly message: string
+}
+
+/** The server asked for less: nothing departs to the endpoint for so long. */
+export interface ThrottledEvent {
+  readonly type: 'throttled'
+  readonly source: string
+  readonly waitMs: number
+}
+
+export interface BreakerEvent {
+  readonly type: 'breaker'
+  readonly source: string
+  readonly from: string
+  readonly to: string
+  readonly cause: string
+}
+
+/** The source's breaker has not closed for too long; its other pages are left for the next run. */
+export interface SourceGaveUpEvent {
+  readonly type: 'source-gave-up'
+  readonly source: string
+  readonly message: string
+}
+
+/** No further page is begun; those in flight have `graceMs`. */
+export interface StoppingEvent {
+  readonly type: 'stopping'
+  readonly reason: 'interrupted' | 'timeout'
+  readonly graceMs: number
+}
+
+export interface FinishedEvent {
+  readonly type: 'finished'
+  readonly status: RunStatus
+}

@@ -1,0 +1,59 @@
+import type { AttemptFailure, Departure, Journal, Ledger, TransitionRow } from '../ledger/ledger.js'
+
+interface Lines {
+  departures: Departure[]
+  failures: AttemptFailure[]
+  transitions: TransitionRow[]
+}
+
+const noLines = (): Lines => ({ departures: [], failures: [], transitions: [] })
+
+/**
+ * Writes what happens on the wire to the ledger, all of one turn of the event loop at once: a killed process
+ * loses no more than that turn.
+ */
+export class JournalWriter {
+  readonly #ledger: Ledger
+  readonly #onError: (error: unknown) => void
+  #lines = noLines()
+  #turn: ReturnType<typeof setImmediate> | undefined
+  #writing: Promise<void> = Promise.resolve()
+
+  /** `onError` is told what could not be written; `flush` rejects with it too. */
+  constructor(ledger: Ledger, onError: (error: unknown) => void) {
+    this.#ledger = ledger
+    this.#onError = onError
+  }
+
+  departure(row: Departure): void {
+    this.#lines.departures.push(row)
+    this.#schedule()
+  }
+
+  failure(row: AttemptFailure): void {
+    this.#lines.failures.push(row)
+    this.#schedule()
+  }
+
+  transition(row: TransitionRow): void {
+    this.#lines.transitions.push(row)
+    this.#schedule()
+  }
+
+  /** Resolves when all that was handed in so far is in the ledger. */
+  flush(): Promise<void> {
+    if (this.#turn === undefined) return this.#writing
+    clearImmediate(this.#turn)
+    this.#turn = undefined
+    const lines: Journal = this.#lines
+    this.#lines = noLines()
+    this.#writing = this.#writing.then(() => this.#ledger.log(lines))
+    return this.#writing
+  }
+
+  #schedule(): void {
+    this.#turn ??= setImmediate(() => {
+      this.flush().catch(this.#onError)
+    })
+  }
+}

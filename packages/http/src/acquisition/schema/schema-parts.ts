@@ -1,0 +1,97 @@
+import { parseDuration } from 'async-patterns'
+import * as z from 'zod'
+import { compilePath } from '../references/path.js'
+import { parseSize, sizePattern } from './parse-size.js'
+
+/*
+ * The schema's leaves. Each one's error text says what is allowed, and nothing else: path, value and place are
+ * put before it when a problem is reported.
+ */
+
+export const text = (allowed = 'a text') => z.string({ error: allowed }).min(1, { error: allowed })
+
+export function checkedText(allowed: string, accepts: (value: string) => boolean) {
+  return text(allowed).refine(accepts, { error: allowed })
+}
+
+export function count(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`
+  return z.int({ error }).min(min, { error }).max(max, { error })
+}
+
+export function number(min: number, max: number) {
+  const error = `a number from ${min} to ${max}`
+  return z.number({ error }).min(min, { error }).max(max, { error })
+}
+
+export const flag = () => z.boolean({ error: 'true or false' })
+
+/** What `parseDuration` reads, for the JSON Schema too. */
+const durationPattern = /^\d+(?:\.\d+)?(?:ms|s|m|h)$/
+
+export function duration(minMs: number, allowed: string) {
+  const error = `a duration ${allowed}, such as 500ms, 5s, 1m`
+  return z
+    .string({ error })
+    .regex(durationPattern, { error, abort: true })
+    .refine(value => parseDuration('duration', value) >= minMs, { error })
+}
+
+export function size(minBytes: number, allowed: string) {
+  const error = `a size ${allowed}, such as 500KB, 64MiB`
+  return z
+    .string({ error })
+    .regex(sizePattern, { error, abort: true })
+    .refine(value => parseSize(value) >= minBytes, { error })
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+/** A path into a record or a page. */
+export const path = () =>
+  checkedText('a path such as data.items, images[0].url or ["odd.name"]', value =>
+    succeeds(() => compilePath(value)),
+  )
+
+/** What a query parameter or header may be in YAML; it is sent as text. */
+export const scalarMap = () => {
+  // YAML would turn 1.10 into 1.1, and a long number into another one.
+  const error = 'a text, a whole number, true or false; other numbers in quotes'
+  const scalar = z.union([z.string(), z.int({ error }), z.boolean()], { error })
+  return z.record(z.string(), scalar, { error: 'name: value pairs' })
+}
+
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
+export const headerMap = () =>
+  scalarMap().superRefine((headers, context) => {
+    for (const [name, value] of Object.entries(headers)) {
+      const message = !headerName.test(name)
+        ? "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
+        : headerValue.test(String(value))
+          ? undefined
+          : 'a text without line breaks and control characters, in Latin-1'
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
+    }
+  })
+
+/** An object that takes no keys but its own; the error text lists them. */
+export function strict<S extends z.ZodRawShape>(shape: S) {
+  const known = Object.keys(shape).join(', ')
+  return z.strictObject(shape, {
+    error: issue => (issue.code === 'unrecognized_keys' ? known : `a mapping with the keys ${known}`),
+  })
+}
+
+export function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,358 @@
+import type { Within } from 'async-patterns'
+import { BreakerOpenError, RetryExhaustedError, SpacedLimiter } from 'async-patterns'
+import { ManualClock } from 'async-patterns/testing'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { SourceConfig, SourceLimits } from '../../../src/acquisition/streams/config.js'
+import type { FetchedPage } from '../../../src/acquisition/fetch/fetcher.js'
+import { Fetcher } from '../../../src/acquisition/fetch/fetcher.js'
+import type { NormalisedPage } from '../../../src/acquisition/records/normalised-page.js'
+import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'
+import { PageMemory } from '../../../src/acquisition/fetch/memory-budget.js'
+import { SourceHealth } from '../../../src/acquisition/fetch/source-health.js'
+import type { Transport, TransportRequest, TransportResponse } from '../../../src/engines/index.js'
+import { TransportError } from '../../../src/engines/index.js'
+import { pageOf } from '../../contracts/ledger-contract.js'
+
+/** A status, what the transport fails with, `hang`, or `deaf`: departs late, and heeds no signal. */
+type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string } | { bytes: number }
+
+const LIMITS: SourceLimits = {
+  ratePerSecond: 5,
+  concurrency: 4,
+  timeoutMs: 10_000,
+  maxPageBytes: 1_000,
+  retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
+  breaker: { failureThreshold: 3, openStateDurationMs: 5_000 },
+  giveUpAfterMs: 30_000,
+}
+
+const EMPTY: NormalisedPage = {
+  recordCount: 0,
+  records: [],
+  rejects: [],
+  warnings: 0,
+  redactions: 0,
+  paging: {},
+  fingerprint: '',
+}
+
+describe('Fetcher', () => {
+  let clock: ManualClock
+  let limiter: SpacedLimiter
+  let health: SourceHealth
+  let memory: PageMemory
+  let answers: Answer[]
+  let departures: { at: number; attempt: number }[]
+  let failures: string[]
+  let throttles: number[]
+  let normalise: () => Promise<NormalisedPage>
+
+  const transport: Transport = {
+    async send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
+      const answer = answers.shift() ?? 200
+      if (answer === 'deaf') {
+        await clock.sleep(1_000)
+        request.onDeparture?.()
+        throw new TransportError('ECONNRESET', 'late')
+      }
+      await clock.sleep(3, within)
+      request.onDeparture?.()
+      if (answer === 'hang') await clock.sleep(1e9, within)
+      if (answer instanceof Error) throw answer
+      if (typeof answer === 'object' && 'bytes' in answer) return sized(request, answer.bytes)
+      const { status, retryAfter } =
+        typeof answer === 'object' ? answer : { status: Number(answer), retryAfter: '' }
+      const headers: Record<string, string> = retryAfter === '' ? {} : { 'retry-after': retryAfter }
+      return { statusCode: status, headers, body: new Uint8Array(100), bytes: 100, url: request.url }
+    },
+    close: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+
+  /** As a transport does: a body that outgrows its room asks for more, and is given up where there is none. */
+  const sized = (request: TransportRequest, bytes: number): TransportResponse => {
+    const room = request.bodyRoom
+    if (room !== undefined && bytes > room.bytes && !room.grow(bytes))
+      throw new TransportError('NO_ROOM', 'no room')
+    return { statusCode: 200, headers: {}, body: new Uint8Array(bytes), bytes, url: request.url }
+  }
+
+  const fetcherWith = (limits: Partial<SourceLimits> = {}): Fetcher => {
+    const source = { name: 'a', headers: {}, limits: { ...LIMITS, ...limits } } as SourceConfig
+    health = new SourceHealth(source, clock, () => undefined)
+    return new Fetcher(source, {
+      transport,
+      limiter,
+      health,
+      memory,
+      clock,
+      normalise: () => normalise(),
+      observer: {
+        departed: (_page, attempt, at) => departures.push({ at, attempt }),
+        attemptFailed: (_page, attempt, code) => failures.push(`${attempt} ${code}`),
+        throttled: (_page, waitMs) => throttles.push(waitMs),
+      },
+    })
+  }
+
+  const fetch = (fetcher: Fetcher, tries = 0, signal?: AbortSignal): Promise<FetchedPage> =>
+    clock.run(fetcher.fetch(pageOf('a', 1, { tries }), { signal }))
+
+  beforeEach(() => {
+    clock = new ManualClock()
+    limiter = new SpacedLimiter({ maxRequests: 5, windowMs: 1_000, clock })
+    memory = new PageMemory(1_000_000, 4)
+    answers = []
+    departures = []
+    failures = []
+    throttles = []
+    normalise = async () => EMPTY
+  })
+
+  test('waits 0.5, 1 and 2 seconds between four attempts, and then gives up', async () => {
+    answers = [500, new TransportError('ECONNRESET', 'reset'), 503, 502]
+    const fetched = fetch(fetcherWith({ breaker: { failureThreshold: 10, openStateDurationMs: 5_000 } }))
+    await expect(fetched).rejects.toThrow(RetryExhaustedError)
+    expect(failures).toEqual(['1 HTTP_500', '2 ECONNRESET', '3 HTTP_503', '4 HTTP_502'])
+    const gaps = departures.slice(1).map(({ at }, index) => at - (departures[index]?.at ?? 0) - 3)
+    expect(gaps).toEqual([500, 1_000, 2_000])
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  test('goes on with the tries and waits that a page had left before a restart', async () => {
+    answers = [500, 500]
+    await expect(fetch(fetcherWith(), 2)).rejects.toThrow(RetryExhaustedError)
+    expect(departures.map(({ attempt }) => attempt)).toEqual([3, 4])
+    expect((departures[1]?.at ?? 0) - (departures[0]?.at ?? 0) - 3).toBe(2_000)
+  })
+
+  test('P-B10 spends no try on an open breaker: the rejection passes through at once', async () => {
+    const fetcher = fetcherWith()
+    answers = [500, 500, 500]
+    await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
+    expect(failures).toEqual(['1 HTTP_500', '2 HTTP_500', '3 HTTP_500'])
+    expect(health.breaker.state).toBe('open')
+    const before = departures.length
+    await expect(fetch(fetcher, 3)).rejects.toThrow(BreakerOpenError)
+    expect(departures).toHaveLength(before)
+    await clock.advance(5_000)
+    await fetch(fetcher, 3)
+    expect(departures.at(-1)?.attempt).toBe(4)
+    expect(health.breaker.state).toBe('closed')
+  })
+
+  test('A-9 429 blocks the limiter until Retry-After and does not trip the breaker', async () => {
+    const busy = { status: 429, retryAfter: '7' }
+    answers = [busy, busy, busy]
+    const fetcher = fetcherWith()
+    const other = fetcher.fetch(pageOf('a', 2), {})
+    await fetch(fetcher)
+    await clock.run(other)
+    expect(throttles.every(waitMs => waitMs === 7_000)).toBe(true)
+    expect(health.breaker.state).toBe('closed')
+    const gaps = departures.slice(2).map(({ at }, index) => at - (departures[index]?.at ?? 0))
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6_800)
+  })
+
+  test('takes 503 for a request to wait when it says how long, and for a failure when it does not', async () => {
+    const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
+    answers = [{ status: 503, retryAfter: '2' }]
+    await fetch(fetcher)
+    expect(health.breaker.state).toBe('closed')
+    answers = [503]
+    await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
+  })
+
+  test.each([400, 401, 403, 404, 410, 301])(
+    'does not try %i again, nor hold it against the remote',
+    async status => {
+      answers = [status]
+      const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
+      await expect(fetch(fetcher)).rejects.toMatchObject({ code: `HTTP_${status}` })
+      expect(departures).toHaveLength(1)
+      expect(health.breaker.state).toBe('closed')
+    },
+  )
+
+  test.each([408, 425, 429, 500, 599])('tries %i again', async status => {
+    answers = [status]
+    await fetch(fetcherWith())
+    expect(departures).toHaveLength(2)
+  })
+
+  test('tries a page again that cannot be read, and tells the breaker', async () => {
+    normalise = async () => {
+      throw new PageInvalidError('TRUNCATED_JSON', 'cut')
+    }
+    await expect(fetch(fetcherWith())).rejects.toThrow(BreakerOpenError)
+    expect(failures).toEqual(['1 TRUNCATED_JSON', '2 TRUNCATED_JSON', '3 TRUNCATED_JSON'])
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  test('P-R5 gives each attempt its own timeout, and the breaker sees it', async () => {
+    answers = ['hang', 'hang']
+    await fetch(fetcherWith({ timeoutMs: 100 }))
+    expect(failures).toEqual(['1 TIMEOUT', '2 TIMEOUT'])
+    expect(departures).toHaveLength(3)
+  })
+
+  test('A-4 a request that was given up but still runs keeps its place until it has settled: it may depart yet', async () => {
+    limiter = new SpacedLimiter({ maxRequests: 1, windowMs: 100, clock })
+    const fetcher = fetcherWith({ timeoutMs: 50 })
+    answers = ['deaf']
+    await fetch(fetcher)
+    expect(failures).toEqual(['1 TIMEOUT'])
+    expect(departures.map(({ attempt }) => attempt)).toEqual([1, 2])
+    // The deaf one departed at 1,000 ms, long after it had timed out; the next had its turn a window later.
+    expect(departures[0]?.at).toBe(1_000)
+    expect(departures[1]?.at).toBeGreaterThanOrEqual(1_100)
+  })
+
+  test('A-8 takes memory for what departs, not for what waits for the limiter', async () => {
+    const fetcher = fetcherWith()
+    limiter.blockUntil(clock.now() + 60_000)
+    const fetched = fetcher.fetch(pageOf('a', 1), {})
+    await clock.advance(59_000)
+    expect(memory.bytesInUse).toBe(0)
+    const { place } = await clock.run(fetched)
+    expect(memory.bytesInUse).toBe(100)
+    place.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  describe('A-8 a first page that is far heavier than was guessed', () => {
+    const heavy = { bytes: 400_000 }
+    const limits = { maxPageBytes: 400_000 }
+
+    test('A-8 takes more room where there is some', async () => {
+      answers = [heavy]
+      const { place } = await fetch(fetcherWith(limits))
+      expect(memory.bytesInUse).toBe(400_000)
+      place.release()
+      expect(memory.bytesInUse).toBe(0)
+    })
+
+    test('A-8 is given up where there is none, and fetched anew when there is: no try is spent, nothing has failed', async () => {
+      const all = memory.tryReserve('other')
+      all?.grow(500_000)
+      answers = [heavy, heavy]
+      const fetched = fetcherWith(limits).fetch(pageOf('a', 1), {})
+      await clock.advance(60_000)
+      expect(departures).toHaveLength(1)
+      expect(memory.bytesInUse).toBe(500_000)
+      all?.release()
+      const { place } = await clock.run(fetched)
+      expect(departures.map(({ attempt }) => attempt)).toEqual([1, 1])
+      expect([failures, health.breaker.state]).toEqual([[], 'closed'])
+      place.release()
+      expect(memory.bytesInUse).toBe(0)
+    })
+
+    test('A-8 is not fetched again and again by a server whose page grows each time', async () => {
+      const fetcher = fetcherWith({ maxPageBytes: 1_000_000 })
+      const all = memory.tryReserve('other')
+      all?.grow(500_000)
+      answers = [300_000, 400_000, 999_000].map(bytes => ({ bytes }))
+      const fetched = fetcher.fetch(pageOf('a', 1), {})
+      await clock.advance(1_000)
+      all?.release()
+      const { bytes, place } = await clock.run(fetched)
+      expect([bytes, departures.length]).toEqual([400_000, 2])
+      place.release()
+      expect(memory.bytesInUse).toBe(0)
+    })
+  })
+
+  /** A page of a source whose pages are heavy, and the place that holds all the memory it waits for. */
+  async function waitingForMemory(fetcher: Fetcher) {
+    const heavy = memory.tryReserve('a')
+    if (heavy === undefined) throw new Error('no memory')
+    memory.weigh('a', heavy, 2_000_000)
+    heavy.release()
+    const all = await memory.reserve('a', {})
+    const fetched = fetcher.fetch(pageOf('a', 1), {})
+    await clock.advance(1_000)
+    return { all, fetched }
+  }
+
+  test('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
+    const fetcher = fetcherWith()
+    const { all, fetched } = await waitingForMemory(fetcher)
+    limiter.blockUntil(clock.now() + 7_000)
+    all.release()
+    await clock.advance(6_999)
+    expect(departures).toEqual([])
+    const { place } = await clock.run(fetched)
+    expect(departures).toHaveLength(1)
+    place.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  test('A-5 a page that has got its memory keeps it from no other source while its own server asks for quiet', async () => {
+    const fetcher = fetcherWith()
+    const { all, fetched } = await waitingForMemory(fetcher)
+    // As a 429 comes in: the memory of the page that met it is free before the limiter knows.
+    all.release()
+    await Promise.resolve()
+    limiter.blockUntil(clock.now() + 60_000)
+    await clock.advance(1_000)
+    expect(memory.bytesInUse).toBe(0)
+    const other = await memory.reserve('a', {})
+    await clock.advance(60_000)
+    expect(departures).toEqual([])
+    other.release()
+    const { place } = await clock.run(fetched)
+    expect(departures).toHaveLength(1)
+    place.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  test("ends at once with the caller's reason, counting nothing", async () => {
+    answers = ['hang']
+    const stop = new AbortController()
+    const fetcher = fetcherWith()
+    const fetched = fetcher.fetch(pageOf('a', 1), { signal: stop.signal })
+    await clock.advance(50)
+    const reason = new Error('enough')
+    stop.abort(reason)
+    await expect(fetched).rejects.toBe(reason)
+    expect(failures).toEqual([])
+    expect(memory.bytesInUse).toBe(0)
+    expect(health.breaker.state).toBe('closed')
+  })
+
+  test('A-4 departs by the limit, counted at the moment the head is written', async () => {
+    const fetcher = fetcherWith()
+    const pages = Array.from({ length: 25 }, (_, index) => fetcher.fetch(pageOf('a', index + 1), {}))
+    await clock.run(Promise.all(pages))
+    const at = departures.map(departure => departure.at)
+    for (const [index, moment] of at.slice(5).entries()) {
+      expect(moment - (at[index] ?? 0)).toBeGreaterThanOrEqual(1_000)
+    }
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThanOrEqual((24 / 5) * 1_000 * 1.01)
+  })
+
+  test('holds memory from the request until the page is committed, by its true weight', async () => {
+    const fetched = await fetch(fetcherWith())
+    expect(memory.bytesInUse).toBe(100)
+    fetched.place.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  test('has failed when the breaker has not closed for giveUpAfterMs, however often it was half-open', async () => {
+    const fetcher = fetcherWith({
+      giveUpAfterMs: 12_000,
+      retry: { ...LIMITS.retry, maxAttempts: 1_000 },
+    })
+    answers = Array.from({ length: 100 }, () => 500)
+    for (;;) {
+      const error = await fetch(fetcher).catch((caught: unknown) => caught)
+      expect(error).toBeInstanceOf(BreakerOpenError)
+      if (health.hasFailed) break
+      await clock.advance(health.pauseMs(error as BreakerOpenError))
+    }
+    expect(clock.now()).toBeGreaterThanOrEqual(12_000)
+    expect(clock.now()).toBeLessThan(16_000)
+    expect(failures.length).toBeGreaterThan(4)
+  })
+})

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { JournalWriter } from '../../../src/acquisition/run/journal.js'
+import type { Journal, Ledger } from '../../../src/acquisition/ledger/ledger.js'
+
+describe('JournalWriter', () => {
+  const row = (attempt: number) => ({ source: 'a', pageId: 'a:page=1', attempt, at: 0 })
+
+  test('writes all of one turn at once, in order, and flush waits for it', async () => {
+    const written: Journal[] = []
+    const ledger = { log: async (journal: Journal) => void written.push(journal) } as Ledger
+    const journal = new JournalWriter(ledger, () => undefined)
+    journal.departure(row(1))
+    journal.departure(row(2))
+    journal.transition({ source: 'a', from: 'closed', to: 'open', at: 0, cause: 'x' })
+    await journal.flush()
+    await journal.flush()
+    expect(written).toHaveLength(1)
+    expect(written[0]?.departures.map(({ attempt }) => attempt)).toEqual([1, 2])
+    expect(written[0]?.transitions).toHaveLength(1)
+  })
+
+  test('tells what could not be written', async () => {
+    const errors: unknown[] = []
+    const ledger = { log: () => Promise.reject(new Error('full')) } as unknown as Ledger
+    const journal = new JournalWriter(ledger, error => errors.push(error))
+    journal.departure(row(1))
+    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setImmediate(resolve))
+    expect(errors).toEqual([new Error('full')])
+    await expect(journal.flush()).rejects.toThrow('full')
+  })
+})

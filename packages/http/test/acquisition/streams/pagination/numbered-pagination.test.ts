@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import { paginationOf } from '../../../../src/acquisition/streams/pagination/pagination-of.js'
+import { result, rowsFrom, sourceWith, walk } from './paging-run.js'
+
+const byPage = { type: 'page', pageParam: 'page', firstPage: 1, pageSize: 10, maxPages: 1000 } as const
+const byOffset = {
+  type: 'offset',
+  offsetParam: 'offset',
+  limitParam: 'limit',
+  pageSize: 10,
+  maxPages: 1000,
+} as const
+const number = (url: URL, name: string) => Number(url.searchParams.get(name))
+
+describe('page numbers', () => {
+  test('asks for base URL, path, own query, page and size', () => {
+    const source = sourceWith({ ...byPage, sizeParam: 'per_page' }, { query: { lang: 'de', page: '9' } })
+    expect(paginationOf(source).first()).toEqual({
+      id: 'shop:page=1',
+      source: 'shop',
+      ordinal: 1,
+      url: 'https://shop.example/api/items?lang=de&page=1&per_page=10',
+      tries: 0,
+      notBefore: 0,
+      emptyBefore: 0,
+    })
+  })
+
+  test.each([
+    [{ totalRecordsPath: 't' }, { totalRecords: 35 }],
+    [{ totalPagesPath: 't' }, { totalPages: 4 }],
+  ])('with a total %j all pages are known after the first', (paths, facts) => {
+    const pagination = paginationOf(sourceWith({ ...byPage, ...paths }))
+    const { pages } = pagination.next(
+      pagination.first(),
+      result({ rows: rowsFrom(0, 10), facts }),
+      () => false,
+    )
+    expect(pages.map(page => [page.id, page.ordinal])).toEqual([
+      ['shop:page=2', 2],
+      ['shop:page=3', 3],
+      ['shop:page=4', 4],
+    ])
+  })
+
+  test('a total that is only reported does not steer', () => {
+    const pagination = paginationOf(sourceWith(byPage))
+    const next = pagination.next(
+      pagination.first(),
+      result({ rows: rowsFrom(0, 10), facts: { totalRecords: 35 } }),
+      () => false,
+    )
+    expect(next.pages).toHaveLength(1)
+  })
+
+  test('a total that grows during the run adds the pages that came', () => {
+    const source = sourceWith({ ...byPage, totalRecordsPath: 't' })
+    const walked = walk(source, url => {
+      const page = number(url, 'page')
+      return { rows: rowsFrom(page * 10 - 10, page * 10), facts: { totalRecords: page < 3 ? 30 : 50 } }
+    })
+    expect(walked.ids).toHaveLength(5)
+    expect(walked.stops).toEqual(['end'])
+  })
+
+  test('a server that caps the page size loses no record', () => {
+    const source = sourceWith({ ...byPage, pageSize: 100, totalRecordsPath: 't' })
+    const walked = walk(source, url => {
+      const from = number(url, 'page') * 20 - 20
+      return { rows: rowsFrom(from, Math.min(from + 20, 95)), facts: { totalRecords: 95 } }
+    })
+    expect(new Set(walked.rows).size).toBe(95)
+    expect(walked.ids).toHaveLength(5)
+  })
+
+  test('A-7 an empty page within the total is not the end', () => {
+    const source = sourceWith({ ...byPage, totalPagesPath: 't' })
+    const walked = walk(source, url => ({
+      rows: number(url, 'page') === 2 ? [] : [url.search],
+      facts: { totalPages: 4 },
+    }))
+    expect(walked.ids).toHaveLength(4)
+  })
+
+  test('A-7 an empty page is not the end while the source says that more follows', () => {
+    const source = sourceWith({ ...byPage, hasMorePath: 'm' })
+    const walked = walk(source, url => {
+      const page = number(url, 'page')
+      return { rows: page % 2 === 0 ? [] : rowsFrom(page * 10, page * 10 + 10), facts: { hasMore: page < 5 } }
+    })
+    expect(walked.ids).toHaveLength(5)
+    expect(walked.stops).toEqual(['end'])
+  })
+
+  test.each([
+    [1, 3],
+    [2, 7],
+    [3, 8],
+  ])(
+    'A-7 with stopAfterEmpty %i it takes so many empty pages in a row: %i pages',
+    (stopAfterEmpty, pages) => {
+      const filled = new Set([1, 2, 4, 5])
+      const walked = walk(sourceWith({ ...byPage, stopAfterEmpty }), url => {
+        const page = number(url, 'page')
+        return { rows: filled.has(page) ? rowsFrom(page * 10, page * 10 + 10) : [] }
+      })
+      expect(walked.ids).toHaveLength(pages)
+      expect(walked.stops).toEqual(['empty'])
+    },
+  )
+
+  test('A-7 a short page is the end only where stopOnShortPage says so', () => {
+    const serve = (url: URL) => {
+      const page = number(url, 'page')
+      return { rows: page > 4 ? [] : rowsFrom(page * 10, page * 10 + (page === 2 ? 3 : 10)) }
+    }
+    expect(walk(sourceWith(byPage), serve).ids).toHaveLength(5)
+    expect(walk(sourceWith({ ...byPage, stopOnShortPage: true }), serve)).toMatchObject({
+      ids: ['shop:page=1', 'shop:page=2'],
+      stops: ['end'],
+    })
+  })
+
+  test('A-6 loops: a server that ignores the page number serves the same rows', () => {
+    const walked = walk(sourceWith({ ...byPage, hasMorePath: 'm' }), () => ({
+      rows: rowsFrom(0, 10),
+      facts: { hasMore: true },
+    }))
+    expect(walked.ids).toHaveLength(2)
+    expect(walked.stops).toEqual(['loop'])
+  })
+
+  test('A-6 loops: has_more cannot override the limit of pages', () => {
+    const walked = walk(sourceWith({ ...byPage, maxPages: 7, hasMorePath: 'm' }), url => ({
+      rows: [url.search, 'x'],
+      facts: { hasMore: true },
+    }))
+    expect(walked.ids).toHaveLength(7)
+    expect(walked.stops).toEqual(['max-pages'])
+  })
+
+  test('A-6 loops: a total cannot override the limit of pages either', () => {
+    const walked = walk(sourceWith({ ...byPage, maxPages: 7, totalPagesPath: 't' }), url => ({
+      rows: [url.search],
+      facts: { totalPages: 1e9 },
+    }))
+    expect(walked.ids).toHaveLength(7)
+    expect(walked.stops).toEqual(['max-pages'])
+  })
+
+  test('a total of none ends at once', () => {
+    const walked = walk(sourceWith({ ...byPage, totalRecordsPath: 't' }), () => ({
+      rows: [],
+      facts: { totalRecords: 0 },
+    }))
+    expect(walked).toMatchObject({ ids: ['shop:page=1'], stops: ['end'] })
+  })
+
+  test('ten thousand pages that are known at once take no quadratic time', () => {
+    const source = sourceWith({ ...byPage, maxPages: 100_000, totalPagesPath: 't' })
+    const walked = walk(source, url => ({ rows: [url.search], facts: { totalPages: 10_000 } }), 20_000)
+    expect(walked.ids).toHaveLength(10_000)
+  })
+})
+
+describe('offsets', () => {
+  const slice = (url: URL, total: number, cap = Infinity) => {
+    const from = number(url, 'offset')
+    return rowsFrom(from, Math.min(from + Math.min(number(url, 'limit'), cap), total))
+  }
+
+  test('with a total all pages are known after the first', () => {
+    const walked = walk(sourceWith({ ...byOffset, totalRecordsPath: 't' }), url => ({
+      rows: slice(url, 35),
+      facts: { totalRecords: 35 },
+    }))
+    expect(walked.ids).toEqual(['shop:offset=0', 'shop:offset=10', 'shop:offset=20', 'shop:offset=30'])
+    expect(walked.rows).toEqual(rowsFrom(0, 35))
+  })
+
+  test('without a total it goes on to the first empty page', () => {
+    const walked = walk(sourceWith(byOffset), url => ({ rows: slice(url, 35) }))
+    expect(walked.rows).toEqual(rowsFrom(0, 35))
+    expect(walked.stops).toEqual(['empty'])
+  })
+
+  test.each([{ totalRecords: 95 }, {}])(
+    'a server that caps the limit loses and repeats no record (%j)',
+    facts => {
+      const source = sourceWith({ ...byOffset, pageSize: 50, totalRecordsPath: 't' })
+      const walked = walk(source, url => ({ rows: slice(url, 95, 20), facts }))
+      expect([...walked.rows].sort()).toEqual([...rowsFrom(0, 95)].sort())
+    },
+  )
+
+  test('a total that grows during the run adds the pages that came', () => {
+    const walked = walk(sourceWith({ ...byOffset, totalRecordsPath: 't' }), url => {
+      const total = number(url, 'offset') < 20 ? 30 : 50
+      return { rows: slice(url, total), facts: { totalRecords: total } }
+    })
+    expect(walked.rows).toEqual(rowsFrom(0, 50))
+  })
+})

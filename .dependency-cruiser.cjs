@@ -15,13 +15,50 @@ const library = `${patterns}/index.ts`
 const observability = `${patterns}/observability/index.ts`
 const index = name => `${http}/${name}/index.ts`
 
+/** The wings of acquisition, from the top floor down: each imports only those below it, through their indexes. */
+const wings = [
+  'run',
+  'configuration',
+  'sinks',
+  'streams',
+  'fetch',
+  'queue',
+  'ledger',
+  'summary',
+  'records',
+  'schema',
+  'references',
+  'secrets',
+]
+
+const wing = (name, place) => ({
+  name: `acquisition-${name}`,
+  severity: 'error',
+  from: { path: `^${http}/acquisition/${name}/` },
+  to: {
+    path: `^${http}/acquisition/`,
+    pathNot: [
+      `^${http}/acquisition/${name}/`,
+      ...wings.slice(place + 1).map(below => `^${http}/acquisition/${below}/index.ts$`),
+    ],
+  },
+})
+
 module.exports = {
   forbidden: [
     {
       name: 'no-circles',
+      comment: 'Type-only ones count too.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
+    },
+    ...wings.map(wing),
+    {
+      name: 'acquisition-through-indexes',
+      severity: 'error',
+      from: { path: `^${http}/acquisition/[^/]+.ts$` },
+      to: { path: `^${http}/acquisition/[^/]+/`, pathNot: ['/index.ts$'] },
     },
     room('core-imports-nothing', `${patterns}/core`, []),
     room('patterns-import-core', `${patterns}/patterns`, [`${patterns}/core/index.ts`]),

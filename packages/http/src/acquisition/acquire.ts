@@ -1,28 +1,36 @@
+import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Clock } from 'async-patterns'
 import { systemClock } from 'async-patterns'
 import type { Transport } from '../engines/index.js'
 import { UndiciTransport } from '../engines/index.js'
-import type { AcquireEvent } from './run/acquire-event.js'
-import type { PipelineConfig } from './streams/config.js'
-import { configuredSecrets } from './configuration/configured-secrets.js'
-import { EmbeddedQueue } from './queue/embedded-queue.js'
-import { JournalWriter } from './run/journal.js'
-import { LeaseKeeper } from './run/leases.js'
-import { claimsOn, commitsTo, LEASE_MS } from './run/ledger-batches.js'
-import { NormalisePool } from './records/normalise-pool.js'
-import { PageWork } from './run/page-work.js'
-import { recover } from './run/recover.js'
-import { RunControl } from './run/run-control.js'
-import { planOf } from './run/run-plan.js'
-import type { RunScope } from './run/run-scope.js'
-import type { Secrets } from './secrets/secrets.js'
-import { tracksOf } from './run/stream-progresses.js'
-import { SqliteLedger } from './ledger/sqlite/sqlite-ledger.js'
-import type { Summary } from './summary/summary.js'
-import { resultPaths, writeResults } from './sinks/write-results.js'
+import type { PipelineConfig } from './configuration/index.js'
+import { configuredSecrets } from './configuration/index.js'
+import { EmbeddedHealth, EmbeddedLimits, MemoryTokens } from './fetch/index.js'
+import type { Run } from './ledger/index.js'
+import { SqliteLedger } from './ledger/index.js'
+import { EmbeddedQueue } from './queue/index.js'
+import { NormalisePool } from './records/index.js'
+import type { AcquireEvent, Ports } from './run/index.js'
+import {
+  claimsOn,
+  commitsTo,
+  JournalWriter,
+  LEASE_MS,
+  LeaseKeeper,
+  ownedOrInjected,
+  PageWork,
+  planOf,
+  RunControl,
+  streamsOf,
+} from './run/index.js'
+import type { Secrets } from './secrets/index.js'
+import { deliver, resultPaths } from './sinks/index.js'
+import { readingInstructionsOf } from './streams/index.js'
+import type { Summary } from './summary/index.js'
+import { summarise } from './summary/index.js'
 
-export interface AcquireOptions {
+export interface AcquireOptions extends Ports {
   /** Ends the run early: pages in flight have the grace time, then the summary is written. */
   readonly signal?: AbortSignal
   /** Called as things happen; what it throws ends the run. */
@@ -31,22 +39,21 @@ export interface AcquireOptions {
   readonly fresh?: boolean
   /** What is redacted from all that is stored and told. Default: the configuration's headers and parameters by their names. */
   readonly secrets?: Secrets
-  readonly clock?: Clock
 }
 
 /**
- * Takes all records of all sources: pages -> fetcher -> worker threads -> commits -> ledger -> summary.
+ * Takes all records of all sources: plan -> run -> deliver.
  *
- * Continues what an earlier run in the same output folder left open, without fetching a committed page again. The
- * result says how the run ended, also when it was interrupted or its time was over; it is on disk by then.
- * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError.
+ * Continues what an earlier run on the same ledger left open, without fetching a committed page again. The result says how
+ * the run ended, also when it was interrupted or its time was over; it is delivered by then.
+ * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError, and with what a sink rejects with.
  */
 export async function acquire(config: PipelineConfig, options: AcquireOptions = {}): Promise<Summary> {
   const { clock = systemClock, fresh = false } = options
   const secrets = options.secrets ?? configuredSecrets(config, [])
   const paths = resultPaths(config.output)
-  await using ledger = new SqliteLedger({ file: paths.ledger, clock })
-  const run = await ledger.openRun(planOf(config, secrets, packageVersion()), { fresh })
+  await using ledger = ownedOrInjected(options.ledger, () => new SqliteLedger({ file: paths.ledger, clock }))
+  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh })
   const onEvent = (event: AcquireEvent): void => {
     try {
       options.onEvent?.(event)
@@ -63,46 +70,64 @@ export async function acquire(config: PipelineConfig, options: AcquireOptions = 
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
   control.listen()
-  await acquirePages({ config, run, ledger, control, clock, secrets, onEvent })
-  const status = await ledger.closeRun(run, control.end)
-  const summary = await writeResults(ledger, run, paths)
-  await ledger.delivered(run)
+  await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
+  const status = await run.end(control.end)
+  const summary = summarise(await run.data(), config.summary)
+  await deliver(run, summary, options.sinks, paths)
   onEvent({ type: 'finished', status })
   control.throwFailure()
   return summary
 }
 
+/** A run on its way: what it was given, and who shares it. */
+interface RunParts extends Ports {
+  readonly config: PipelineConfig
+  readonly control: RunControl
+  readonly clock: Clock
+  readonly secrets: Secrets
+  readonly onEvent: (event: AcquireEvent) => void
+}
+
 /** Resolves when no page is left to do, or the run was stopped. */
-async function acquirePages(scope: RunScope): Promise<void> {
-  const { config, run, ledger, control, clock, secrets } = scope
+async function acquirePages(run: Run, parts: RunParts): Promise<void> {
+  const { config, control, clock, secrets } = parts
   const fatal = (error: unknown): void => control.fail(error)
-  await using transport = openTransport(config, clock)
-  await using pool = new NormalisePool(config.sources, { workers: config.workers, secrets })
-  await using queue = new EmbeddedQueue({ clock, concurrencyOf: concurrencyOf(config) })
-  const journal = new JournalWriter(ledger, fatal)
-  await using commits = commitsTo(ledger, journal, clock)
-  await using claims = claimsOn(ledger, clock)
-  const tracks = tracksOf(scope, { transport, journal, normalise: pool.run.bind(pool) })
-  const work = new PageWork({
-    ...scope,
-    claim: pageId => claims.add(pageId),
-    queue,
+  await using transport = ownedOrInjected(parts.transport, () => openTransport(config, clock))
+  await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, secrets))
+  await using queue = ownedOrInjected(parts.queue, () => openQueue(config, run, clock))
+  const journal = new JournalWriter(run, fatal)
+  await using commits = commitsTo(run, journal, clock)
+  await using claims = claimsOn(run, randomUUID(), clock)
+  const streams = streamsOf(config, {
+    ...parts,
+    run,
     journal,
-    tracks,
-    leases: new LeaseKeeper(ledger, clock, LEASE_MS, fatal),
-    commit: page => commits.add(page),
+    transport: transport.port,
+    normaliser: normaliser.port,
+    limits: parts.limits ?? new EmbeddedLimits(clock),
+    health: parts.health ?? new EmbeddedHealth(clock),
+    tokens: parts.tokens ?? new MemoryTokens(clock, secrets),
   })
-  await recover(ledger, run, tracks, queue)
-  await pool.ready()
-  work.finishIfDone()
-  await queue.consume(page => work.handle(page), { signal: control.stop })
+  const work = new PageWork({
+    ...parts,
+    run,
+    queue: queue.port,
+    claim: pageId => claims.add(pageId),
+    commit: page => commits.add(page),
+    journal,
+    streams,
+    leases: new LeaseKeeper(run, clock, LEASE_MS, fatal),
+  })
+  await normaliser.port.ready()
+  work.finishIfOver(await run.openPages())
+  await queue.port.consume(page => work.handle(page), { signal: control.stop }).catch(fatal)
   await journal.flush().catch(fatal)
   control.throwFailure()
 }
 
-/** Every page that may be in flight finds a connection; each source bounds its requests by its own timeout. */
+/** Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout. */
 function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
-  const maxConnections = sources.reduce((sum, source) => sum + source.limits.concurrency, 0)
+  const maxConnections = sources.reduce((sum, stream) => sum + stream.limits.concurrency, 0)
   return new UndiciTransport({
     maxConnections,
     maxKeepaliveConnections: maxConnections,
@@ -111,13 +136,17 @@ function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
   })
 }
 
-function concurrencyOf({ sources }: PipelineConfig): (source: string) => number {
-  const limits = new Map(sources.map(source => [source.name, source.limits.concurrency]))
-  return source => limits.get(source) ?? 1
+function startPool({ sources, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
+  return new NormalisePool(sources.map(readingInstructionsOf), { workers, secrets })
+}
+
+function openQueue({ sources }: PipelineConfig, run: Run, clock: Clock): EmbeddedQueue {
+  const streams = sources.map(({ name, limits }) => ({ name, concurrency: limits.concurrency }))
+  return new EmbeddedQueue({ streams, pending: (stream, after) => run.pending(stream, after), clock })
 }
 
 function namesOf({ sources }: PipelineConfig): string[] {
-  return sources.map(source => source.name)
+  return sources.map(({ name }) => name)
 }
 
 function packageVersion(): string {

@@ -1,89 +1,138 @@
 export type { AcquireOptions } from './acquire.js'
 export { acquire } from './acquire.js'
 export type {
+  ConfigInputs,
+  ConfigProblem,
+  LoadedConfig,
+  PipelineConfig,
+  Setting,
+  SettingFlags,
+} from './configuration/index.js'
+export {
+  ConfigError,
+  loadConfig,
+  parseConfig,
+  pipelineJsonSchema,
+  settings,
+  settingsHelp,
+} from './configuration/index.js'
+export type {
+  AuthConfig,
+  AuthKind,
+  Authorizer,
+  AuthorizerParts,
+  BreakerLimits,
+  DepartureLimiter,
+  EndpointLimit,
+  Health,
+  Limits,
+  MintedToken,
+  OutgoingRequest,
+  PageRequest,
+  ResponseAction,
+  ResponseRule,
+  RetryLimits,
+  StreamHealth,
+  StreamLimits,
+  Tokens,
+  WatchedStream,
+} from './fetch/index.js'
+export { EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
+export type {
+  AttemptFailure,
+  Claim,
+  CommitAnswer,
+  DepartureRow,
+  GiveBack,
+  Journal,
+  Ledger,
+  OpenOptions,
+  OpenPages,
+  PageCommit,
+  PageError,
+  PageRef,
+  PageState,
+  PlannedStream,
+  RecordChange,
+  RejectedRow,
+  Run,
+  RunPlan,
+  SqliteLedgerOptions,
+  StopReason,
+  StreamCursor,
+} from './ledger/index.js'
+export {
+  JoinRefusedError,
+  LedgerError,
+  LedgerLockedError,
+  PlanChangedError,
+  SqliteLedger,
+} from './ledger/index.js'
+export { MissingPackageError } from '../persistence/index.js'
+export type {
+  ConsumeOptions,
+  DeliveryContext,
+  EmbeddedQueueOptions,
+  PageHandler,
+  PageQueue,
+  QueuedStream,
+  Redelivery,
+} from './queue/index.js'
+export { EmbeddedQueue } from './queue/index.js'
+export type {
+  AcceptedRecord,
+  FieldMapping,
+  FieldType,
+  FieldTypeKind,
+  FieldValue,
+  Mapping,
+  Money,
+  NormalisedPage,
+  Normaliser,
+  NormalisePoolOptions,
+  PageHeaders,
+  PageInvalidCode,
+  PageReading,
+  PagingPaths,
+  PagingValues,
+  ReadingInstructions,
+  RejectedRecord,
+} from './records/index.js'
+export { NormalisePool, PageInvalidError } from './records/index.js'
+export type {
   AcquireEvent,
   AttemptFailedEvent,
-  BreakerEvent,
+  BreakerMovedEvent,
   DepartureEvent,
   FinishedEvent,
   PageDoneEvent,
   PageFailedEvent,
+  Ports,
   RunOpenedEvent,
   SourceGaveUpEvent,
   StoppingEvent,
   ThrottledEvent,
-} from './run/acquire-event.js'
-export type {
-  BreakerLimits,
-  PipelineConfig,
-  RetryLimits,
-  SourceConfig,
-  SourceLimits,
-} from './streams/config.js'
-export type { ConfigProblem } from './configuration/config-error.js'
-export { ConfigError } from './configuration/config-error.js'
-export type { ConfigInputs, LoadedConfig } from './configuration/load-config.js'
-export { loadConfig, parseConfig } from './configuration/load-config.js'
-export { pipelineJsonSchema } from './configuration/pipeline-schema.js'
-export type { Setting, SettingFlags } from './configuration/settings.js'
-export { settings, settingsHelp } from './configuration/settings.js'
-export type { EmbeddedQueueOptions } from './queue/embedded-queue.js'
-export { EmbeddedQueue } from './queue/embedded-queue.js'
-export { HttpStatusError } from './fetch/http-status-error.js'
-export type {
-  AttemptFailure,
-  Departure as LedgerDeparture,
-  Journal,
-  KnownPage,
-  Ledger,
-  PlannedSource,
-  RejectedRow,
-  Run,
-  RunEnd,
-  RunPlan,
-  RunStatus,
-  TransitionRow,
-} from './ledger/ledger.js'
-export { LedgerError, LedgerLockedError, PlanChangedError } from './ledger/ledger-errors.js'
-export type {
-  DateType,
-  FieldMapping,
-  FieldType,
-  FieldValue,
-  Mapping,
-  Money,
-  MoneyType,
-} from './records/mapping.js'
-export type {
-  AcceptedRecord,
-  NormalisedPage,
-  PagingFacts,
-  RejectedRecord,
-} from './records/normalised-page.js'
-export type { PageInvalidCode } from './records/page-invalid-error.js'
-export { PageInvalidError } from './records/page-invalid-error.js'
-export type { Claim, PageCommit, PageError, PageRef } from './ledger/page.js'
-export type {
-  ConsumeOptions,
-  DeliveryContext,
-  PageHandler,
-  PageQueue,
-  Redelivery,
-} from './queue/page-queue.js'
-export { NextUrlError } from './streams/pagination/next-url-error.js'
-export type { PaginationConfig, StopReason } from './streams/pagination/pagination.js'
-export { MissingPackageError } from '../persistence/index.js'
-export { Secrets } from './secrets/secrets.js'
-export type { SqliteLedgerOptions } from './ledger/sqlite/sqlite-ledger.js'
-export { SqliteLedger } from './ledger/sqlite/sqlite-ledger.js'
+} from './run/index.js'
+export { Secrets } from './secrets/index.js'
+export type { DeliveredRun, ResultPaths, Sink, SinkKind } from './sinks/index.js'
+export { resultPaths } from './sinks/index.js'
+export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig } from './streams/index.js'
+export { NextUrlError, paginationKinds } from './streams/index.js'
 export type {
   BreakerTransition,
+  ErrorCount,
   ErrorSummary,
+  FieldAverage,
   ProductSummary,
+  RecordSummary,
+  RunData,
+  RunEnd,
+  RunStatus,
   SourceErrorSummary,
   SourceSummary,
+  StoredRecord,
+  StreamCounts,
   Summary,
   Totals,
-} from './summary/summary.js'
-export type { ResultPaths } from './sinks/write-results.js'
-export { resultPaths } from './sinks/write-results.js'
+  TransitionRow,
+} from './summary/index.js'

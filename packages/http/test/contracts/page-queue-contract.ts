@@ -6,8 +6,8 @@ import type { PageQueue } from '../../src/acquisition/queue/page-queue.js'
 import { pageOf } from './ledger-contract.js'
 
 export interface QueuePlace {
-  /** A queue that handles `perSource` pages of each source at once. */
-  open(clock: ManualClock, perSource: number): Promise<PageQueue>
+  /** A queue that handles `perStream` pages of each of these streams at once. */
+  open(clock: ManualClock, perStream: number, streams: readonly string[]): Promise<PageQueue>
   remove(): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
     beforeEach(async () => {
       place = await makePlace()
       clock = new ManualClock()
-      queue = await place.open(clock, 2)
+      queue = await place.open(clock, 2, ['a', 'b', 'c', 'dead'])
       stop = new AbortController()
       handled = []
     })
@@ -83,7 +83,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await queue.add([pageOf('a', 1, { notBefore }), pageOf('b', 1)])
       const consumed = queue.consume(
         async page => {
-          if (page.source !== 'b' || handled.includes('b:page=1')) return note(page)
+          if (page.stream !== 'b' || handled.includes('b:page=1')) return note(page)
           void note(page)
           return { notBefore: clock.wallNow() + 2_000 }
         },
@@ -110,7 +110,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
           const seen = moments[page.id] as number[]
           seen.push(clock.now())
           if (seen.length > 1) return undefined
-          if (page.source === 'b') throw new Error('handler failed')
+          if (page.stream === 'b') throw new Error('handler failed')
           return { notBefore: clock.wallNow() + 500 }
         },
         { signal: stop.signal },
@@ -123,10 +123,10 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    test('A-5 lets no source block another', async () => {
+    test('A-5 lets no stream block another', async () => {
       const never = new Deferred<undefined>()
       await queue.add([1, 2, 3, 4].map(ordinal => pageOf('dead', ordinal)))
-      const consumed = queue.consume(page => (page.source === 'dead' ? never.promise : note(page)), {
+      const consumed = queue.consume(page => (page.stream === 'dead' ? never.promise : note(page)), {
         signal: stop.signal,
       })
       await queue.add([1, 2, 3, 4].map(ordinal => pageOf('live', ordinal)))
@@ -137,17 +137,17 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
       await consumed
     })
 
-    test('handles no more of a source at once than it may, nor more in all than the consumer wants', async () => {
+    test('handles no more of a stream at once than it may, nor more in all than the consumer wants', async () => {
       const gates: Deferred<undefined>[] = []
       const atWork = new Map<string, number>()
       let most = 0
-      for (const source of ['a', 'b', 'c']) {
-        await queue.add([1, 2, 3].map(ordinal => pageOf(source, ordinal)))
+      for (const stream of ['a', 'b', 'c']) {
+        await queue.add([1, 2, 3].map(ordinal => pageOf(stream, ordinal)))
       }
       const consumed = queue.consume(
         async page => {
-          atWork.set(page.source, (atWork.get(page.source) ?? 0) + 1)
-          expect(atWork.get(page.source)).toBeLessThanOrEqual(2)
+          atWork.set(page.stream, (atWork.get(page.stream) ?? 0) + 1)
+          expect(atWork.get(page.stream)).toBeLessThanOrEqual(2)
           most = Math.max(
             most,
             [...atWork.values()].reduce((sum, count) => sum + count, 0),
@@ -155,7 +155,7 @@ export function describePageQueue(name: string, makePlace: () => Promise<QueuePl
           const gate = new Deferred<undefined>()
           gates.push(gate)
           await gate.promise
-          atWork.set(page.source, (atWork.get(page.source) as number) - 1)
+          atWork.set(page.stream, (atWork.get(page.stream) as number) - 1)
           return note(page)
         },
         { signal: stop.signal, concurrency: 3 },

@@ -50,7 +50,7 @@ describe('acquire under faults', () => {
     await using output = await outputFolder()
     const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
     expect(summary.run.status).toBe('failed')
-    expect(summary.totals).toMatchObject({ pages: 0, products: 0, successRate: 0 })
+    expect(summary.totals).toMatchObject({ pages: 0, records: 0, successRate: 0 })
   })
 
   test('A-9 the breaker sees every attempt: it opens after three, lets nothing through while open, and recovers', async () => {
@@ -180,7 +180,7 @@ describe('acquire under faults', () => {
     const { summary: second } = await acquired(config)
     expect(pagesOf(shops.northwind.requests)).toEqual([3])
     expect(second.run).toMatchObject({ id: first.run.id, status: 'complete' })
-    expect(second.totals.products).toBe(shops.northwind.facts.uniqueIds)
+    expect(second.totals.records).toBe(shops.northwind.facts.uniqueIds)
   })
 
   test('gives a source up whose breaker does not close, and fetches it with fresh tries the next time', async () => {
@@ -244,7 +244,7 @@ describe('acquire under faults', () => {
     expect(summary.run.durationMs).toBeLessThan(2_000)
     const { summary: second } = await acquired(config)
     expect(second.run.status).toBe('complete')
-    expect(second.totals.products).toBe(shops.northwind.facts.uniqueIds)
+    expect(second.totals.records).toBe(shops.northwind.facts.uniqueIds)
   })
 
   test('ends with status partial when the total time is over', async () => {
@@ -315,6 +315,6 @@ describe('acquire under faults', () => {
     expect(await readdir(output.path)).not.toContain('summary.json')
     const { summary } = await acquired(config)
     expect(summary.run.status).toBe('complete')
-    expect(summary.totals.products).toBe(shops.all.reduce((sum, shop) => sum + shop.facts.uniqueIds, 0))
+    expect(summary.totals.records).toBe(shops.all.reduce((sum, shop) => sum + shop.facts.uniqueIds, 0))
   })
 })

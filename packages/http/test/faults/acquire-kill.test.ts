@@ -21,16 +21,16 @@ const KILLS = 5
 
 const requestCount = (shops: Shops): number => shops.all.reduce((sum, shop) => sum + shop.requests.length, 0)
 
-/** `source page` of all pages that are committed. */
+/** `stream page` of all pages that are committed. */
 function committedPages(output: string): Set<string> {
   const database = new Sqlite(join(output, 'acquire.db'), { readonly: true })
   try {
     const rows = database
-      .prepare<[], { source: string; ordinal: number }>(
-        "select source, ordinal from pages where state = 'done'",
+      .prepare<[], { stream: string; ordinal: number }>(
+        "select stream, ordinal from pages where state = 'done'",
       )
       .all()
-    return new Set(rows.map(({ source, ordinal }) => `${source} ${ordinal}`))
+    return new Set(rows.map(({ stream, ordinal }) => `${stream} ${ordinal}`))
   } finally {
     database.close()
   }
@@ -67,13 +67,13 @@ async function acquireWithKills(shops: Shops, output: string, seed: number): Pro
 async function resultsIn(output: string): Promise<object> {
   const summary = JSON.parse(await readFile(join(output, 'summary.json'), 'utf8')) as Summary
   const rejected = await readFile(join(output, 'rejected.jsonl'), 'utf8')
-  const { products, totals, sources } = summary
+  const { records, totals, sources } = summary
   return {
     status: summary.run.status,
-    products,
+    records,
     rejected,
-    counts: [totals.products, totals.rejected, totals.duplicates, totals.pages],
-    averages: sources.map(source => source.averagePrice),
+    counts: [totals.records, totals.rejected, totals.duplicates, totals.pages],
+    averages: sources.map(source => source.averages),
   }
 }
 
@@ -99,20 +99,20 @@ test('A-1 kill -9 twenty times at random: the final data equal a clean run, no c
 
 /** Each boundary between two steps of a page's way and of a run's end. */
 const STEPS = [
-  ['ledger.openRun', 'after', '1'],
+  ['ledger.open', 'after', '1'],
   ['queue.add', 'before', '1'],
-  ['ledger.claim', 'after', '1'],
+  ['run.claim', 'after', '1'],
   ['transport.send', 'before', '2'],
   ['transport.send', 'after', '3'],
-  ['ledger.log', 'before', '2'],
-  ['ledger.log', 'after', '3'],
-  ['ledger.commit', 'before', '2'],
-  ['ledger.commit', 'after', '1'],
+  ['run.log', 'before', '2'],
+  ['run.log', 'after', '3'],
+  ['run.commit', 'before', '2'],
+  ['run.commit', 'after', '1'],
   ['queue.add', 'before', '4'],
-  ['ledger.closeRun', 'before', '1'],
-  ['ledger.closeRun', 'after', '1'],
-  ['ledger.rejected', 'before', '1'],
-  ['ledger.delivered', 'before', '1'],
+  ['run.end', 'before', '1'],
+  ['run.end', 'after', '1'],
+  ['run.rejects', 'before', '1'],
+  ['run.delivered', 'before', '1'],
 ] as const
 
 test('A-1 kill -9 at every step boundary: the final data equal a clean run, no committed page is fetched again', {

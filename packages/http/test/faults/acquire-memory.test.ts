@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { PipelineConfig } from '../../src/acquisition/streams/config.js'
+import type { PipelineConfig } from '../../src/acquisition/configuration/pipeline-config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { Summary } from '../../src/acquisition/summary/summary.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
@@ -60,7 +60,7 @@ test('A-8 huge pages are fetched one by one when the bound has room for no more'
   })
   await using output = await outputFolder()
   const { summary } = await acquired(configFor(server.port, output.path, '16MiB'))
-  expect(summary.totals).toMatchObject({ products: pages, pages, retries: 0 })
+  expect(summary.totals).toMatchObject({ records: pages, pages, retries: 0 })
   expect(mostOpen).toBe(1)
 })
 
@@ -130,7 +130,7 @@ test('A-8 50 MB pages of three sources and a slow sink: memory stays under its b
   ])
   expect(code, stderr).toBe(0)
   const { totals } = JSON.parse(stdout) as Summary
-  expect(totals).toMatchObject({ pages: 3 * pages, products: (3 * pages * bytes) / 10_000, retries: 0 })
+  expect(totals).toMatchObject({ pages: 3 * pages, records: (3 * pages * bytes) / 10_000, retries: 0 })
   const memory = JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as Record<
     'start' | 'most' | 'pages',
     number

@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { AcquireEvent } from '../../src/acquisition/run/acquire-event.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
-import type { SourceConfig } from '../../src/acquisition/streams/config.js'
-import { instructionsOf, normalisePage } from '../../src/acquisition/records/normalise-page.js'
+import { usablePage } from '../../src/acquisition/records/normalised-page.js'
+import { pageReader } from '../../src/acquisition/records/normalise-page.js'
+import { Secrets } from '../../src/acquisition/secrets/secrets.js'
+import { readingInstructionsOf } from '../../src/acquisition/streams/reading-instructions.js'
+import type { StreamConfig } from '../../src/acquisition/streams/stream-config.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
 
 test('A-14 configured secrets are in no file that a run leaves, and in no event', async () => {
@@ -50,9 +53,9 @@ sources:
     onEvent: event => events.push(event),
   })
   await new Promise(resolve => server.close(resolve))
-  expect(summary.totals).toMatchObject({ products: 1, rejected: 2 })
+  expect(summary.totals).toMatchObject({ records: 1, rejected: 2 })
   expect(summary.sources[0]?.redactions).toBe(2)
-  expect(summary.products[0]?.title).toBe('sent with [redacted]')
+  expect(summary.records[0]?.fields['title']).toBe('sent with [redacted]')
   expect(paths).toEqual(['/tenant%20s3cret+1/items', '/tenant%20s3cret+1/items'])
   const texts = [JSON.stringify(events)]
   for (const name of await readdir(output.path)) texts.push(await readFile(join(output.path, name), 'latin1'))
@@ -86,10 +89,9 @@ sources:
   const environment = { CATEGORY: 'books', REGION: 'europe', KEY: 'abcd-1234' }
   const { config, secrets } = parseConfig(yaml, 'echo.yaml', { environment })
   const items = [{ id: 'books-1', title: 'Books of Europe: books, europe … abcd-1234' }]
-  const { records, redactions } = normalisePage(
-    new TextEncoder().encode(JSON.stringify({ items })),
-    instructionsOf(config.sources[0] as SourceConfig, secrets),
-  )
+  const instructions = readingInstructionsOf(config.sources[0] as StreamConfig)
+  const read = pageReader(instructions, new Secrets(secrets.credentials))
+  const { records, redactions } = usablePage(read(new TextEncoder().encode(JSON.stringify({ items }))))
   expect(records).toMatchObject([
     { id: 'books-1', fields: { title: 'Books of Europe: books, europe … [redacted]' } },
   ])

@@ -10,6 +10,7 @@ import {
   acquired,
   exampleConfig,
   outputFolder,
+  productsOf,
   QUICK,
   withLimits,
   worstArrivals,
@@ -52,10 +53,10 @@ describe('acquire', () => {
         pages: 25,
         requests: shop.requests.length,
         retries: 0,
-        averagePrice: averages(shop),
+        averages: { price: averages(shop), stock: expect.any(String) },
       })
     }
-    expect(summary.products).toHaveLength(summary.totals.products)
+    expect(productsOf(summary)).toHaveLength(summary.totals.records)
     expect(summary.totals.successRate).toBe(1)
     expect(events.at(0)?.type).toBe('run-opened')
     expect(events.at(-1)).toEqual({ type: 'finished', status: 'complete' })
@@ -66,7 +67,7 @@ describe('acquire', () => {
     await using output = await outputFolder()
     await acquired(await exampleConfig(shops, output.path, QUICK))
     const lines = (await readFile(join(output.path, 'rejected.jsonl'), 'utf8')).trimEnd().split('\n')
-    const rows = lines.map(line => JSON.parse(line) as RejectedRow)
+    const rows = lines.map(line => JSON.parse(line) as RejectedRow & { source: string })
     for (const shop of shops.all) {
       const own = rows.filter(row => row.source === shop.name)
       expect(own.map(row => row.index)).toEqual(shop.facts.brokenRecords.map(record => record.index))
@@ -82,7 +83,7 @@ describe('acquire', () => {
     await using shops = await startShops({ pages: 2 })
     await using output = await outputFolder()
     const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
-    const kaufhaus = summary.products.filter(product => product.source === 'kaufhaus')
+    const kaufhaus = productsOf(summary).filter(product => product.source === 'kaufhaus')
     expect(kaufhaus.every(product => /^922337203685\d{7}$/.test(product.id))).toBe(true)
     expect(new Set(kaufhaus.map(product => product.id)).size).toBe(kaufhaus.length)
     expect(kaufhaus.every(product => /^\d+\.\d{2}$/.test(product.price?.amount ?? ''))).toBe(true)
@@ -95,7 +96,7 @@ describe('acquire', () => {
     const { summary: first } = await acquired(config)
     const { summary: second } = await acquired(config)
     expect(second.run.id).not.toBe(first.run.id)
-    expect(second.products).toEqual(first.products)
+    expect(second.records).toEqual(first.records)
     expect(shops.northwind.requests).toHaveLength(6)
   })
 
@@ -114,7 +115,7 @@ describe('acquire', () => {
     const { summary } = await acquired(changed, { fresh: true })
     expect(summary.run.id).not.toBe(first.run.id)
     expect(summary.run.status).toBe('complete')
-    expect(summary.products.find(product => product.source === 'northwind')?.stock).toBeNull()
+    expect(productsOf(summary).find(product => product.source === 'northwind')?.stock).toBeNull()
   })
 
   test('takes other limits without complaint: they do not decide which data are taken', async () => {

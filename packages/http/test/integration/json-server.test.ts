@@ -84,13 +84,13 @@ test('an API that is not ours is acquired by nothing but a YAML file', async () 
   await writeFile(file, pipeline)
   const env = { ...process.env, ARTICLES_URL: url }
   await succeed(process.execPath, [command, 'acquire', file, '--output', output, '--quiet'], { env })
-  const { run, totals, sources, products } = JSON.parse(
+  const { run, totals, sources, records } = JSON.parse(
     await readFile(join(output, 'summary.json'), 'utf8'),
   ) as Summary
   expect(run.status).toBe('complete')
-  expect(totals).toMatchObject({ products: RECORDS, rejected: 0, duplicates: 0, pages: 10 })
+  expect(totals).toMatchObject({ records: RECORDS, rejected: 0, duplicates: 0, pages: 10 })
   expect(sources[0]?.coverage).toEqual({ reportedTotal: RECORDS, uniqueIds: RECORDS, missing: 0 })
-  expect(products.find(product => product.id === 'a3')).toMatchObject({
+  expect(records.find(record => record.id === 'a3')?.fields).toMatchObject({
     title: 'Article 3',
     price: { amount: '2.50', currency: 'EUR' },
     category: 'even',

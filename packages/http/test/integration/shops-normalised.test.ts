@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SourceConfig } from '../../src/acquisition/streams/config.js'
+import { usablePage } from '../../src/acquisition/records/normalised-page.js'
+import { readingInstructionsOf } from '../../src/acquisition/streams/reading-instructions.js'
+import { requestOf } from '../../src/acquisition/streams/requests/stream-requests.js'
+import type { StreamConfig } from '../../src/acquisition/streams/stream-config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { AcceptedRecord, RejectedRecord } from '../../src/acquisition/records/normalised-page.js'
-import { instructionsOf, normalisePage } from '../../src/acquisition/records/normalise-page.js'
-import { paginationOf } from '../../src/acquisition/streams/pagination/pagination-of.js'
+import { pageReader } from '../../src/acquisition/records/normalise-page.js'
+import { paginationOf } from '../../src/acquisition/streams/pagination/kinds.js'
 import type { Shops } from '../../src/mock/index.js'
 import { SHOP_NAMES, startShops } from '../../src/mock/index.js'
 
@@ -16,20 +19,25 @@ beforeAll(async () => {
 afterAll(() => shops.close())
 
 /** Page after page, without any policy: what mapping and pagination alone make of a shop. */
-async function takeAll(source: SourceConfig) {
-  const pagination = paginationOf(source)
-  const instructions = instructionsOf(source)
+async function takeAll(stream: StreamConfig) {
+  const pagination = paginationOf(stream)
+  const read = pageReader(readingInstructionsOf(stream))
   const queue = [pagination.first()]
   const known = new Set(queue.map(page => page.id))
   const taken = { records: [] as AcceptedRecord[], rejects: [] as RejectedRecord[], pages: 0, warnings: 0 }
   for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
-    const response = await fetch(page.url)
-    const result = normalisePage(new Uint8Array(await response.arrayBuffer()), instructions)
+    const response = await fetch(requestOf(stream, pagination, page).url)
+    const result = usablePage(read(new Uint8Array(await response.arrayBuffer())))
     taken.records.push(...result.records)
     taken.rejects.push(...result.rejects)
     taken.warnings += result.warnings
     taken.pages += 1
-    for (const next of pagination.next(page, result, id => known.has(id)).pages) {
+    const seen = {
+      pages: async (ids: readonly string[]) => new Set(ids.filter(id => known.has(id))),
+      rows: async () => false,
+    }
+    const { pages } = await pagination.next(page, { ...result, headers: {} }, seen)
+    for (const next of pages) {
       if (!known.has(next.id)) queue.push(next)
       known.add(next.id)
     }
@@ -47,7 +55,7 @@ describe('examples/shops.yaml on the mock shops', () => {
       const source = parseConfig(example, 'shops.yaml', { environment }).config.sources.find(
         one => one.name === name,
       )
-      const taken = await takeAll(source as SourceConfig)
+      const taken = await takeAll(source as StreamConfig)
       const facts = shops[name].facts
       const products = new Map(taken.records.map(record => [record.id, record.fields]))
       expect(taken.pages).toBe(facts.pages)

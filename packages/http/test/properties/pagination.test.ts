@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rowsFrom, sourceWith, walk } from '../acquisition/streams/pagination/paging-run.js'
+import { rowsFrom, streamWith, walk } from '../acquisition/streams/pagination/paging-run.js'
 
 /** How a server may behave: so many rows, pages cut to `cap`, and whether it tells its total. */
 const server = fc.record({
@@ -11,9 +11,9 @@ const server = fc.record({
 })
 
 describe('numbered pagination, by property', () => {
-  test('offsets: every row is taken, with no more requests than the pages that the server makes of them and one', () => {
-    fc.assert(
-      fc.property(server, ({ total, pageSize, cap, tells }) => {
+  test('offsets: every row is taken, with no more requests than the pages that the server makes of them and one', async () => {
+    await fc.assert(
+      fc.asyncProperty(server, async ({ total, pageSize, cap, tells }) => {
         const paging = {
           type: 'offset',
           offsetParam: 'o',
@@ -21,8 +21,8 @@ describe('numbered pagination, by property', () => {
           pageSize,
           maxPages: 1000,
         } as const
-        const source = sourceWith({ ...paging, totalRecordsPath: 'total' })
-        const walked = walk(source, url => {
+        const stream = streamWith({ ...paging, totalRecordsPath: 'total' })
+        const walked = await walk(stream, url => {
           const from = Number(url.searchParams.get('o'))
           const size = Math.min(cap, Number(url.searchParams.get('l')))
           return {
@@ -37,20 +37,24 @@ describe('numbered pagination, by property', () => {
     )
   })
 
-  test('page numbers: every row is taken', () => {
-    fc.assert(
-      fc.property(server, fc.integer({ min: 0, max: 1 }), ({ total, pageSize, cap, tells }, firstPage) => {
-        const paging = { type: 'page', pageParam: 'p', firstPage, pageSize, maxPages: 1000 } as const
-        const size = Math.min(cap, pageSize)
-        const walked = walk(sourceWith({ ...paging, totalRecordsPath: 'total' }), url => {
-          const from = (Number(url.searchParams.get('p')) - firstPage) * size
-          return {
-            rows: rowsFrom(from, Math.min(total, from + size)),
-            facts: tells ? { totalRecords: total } : {},
-          }
-        })
-        expect([...walked.rows].sort()).toEqual(rowsFrom(0, total).sort())
-      }),
+  test('page numbers: every row is taken', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        server,
+        fc.integer({ min: 0, max: 1 }),
+        async ({ total, pageSize, cap, tells }, firstPage) => {
+          const paging = { type: 'page', pageParam: 'p', firstPage, pageSize, maxPages: 1000 } as const
+          const size = Math.min(cap, pageSize)
+          const walked = await walk(streamWith({ ...paging, totalRecordsPath: 'total' }), url => {
+            const from = (Number(url.searchParams.get('p')) - firstPage) * size
+            return {
+              rows: rowsFrom(from, Math.min(total, from + size)),
+              facts: tells ? { totalRecords: total } : {},
+            }
+          })
+          expect([...walked.rows].sort()).toEqual(rowsFrom(0, total).sort())
+        },
+      ),
     )
   })
 })

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import type { AcquireEvent } from '../../src/acquisition/run/acquire-event.js'
 import type { AcquireOptions } from '../../src/acquisition/acquire.js'
 import { acquire } from '../../src/acquisition/acquire.js'
-import type { PipelineConfig, SourceConfig, SourceLimits } from '../../src/acquisition/streams/config.js'
+import type { PipelineConfig } from '../../src/acquisition/configuration/pipeline-config.js'
+import type { StreamLimits } from '../../src/acquisition/fetch/stream-limits.js'
+import type { StreamConfig } from '../../src/acquisition/streams/stream-config.js'
+import type { ProductSummary } from '../../src/acquisition/summary/products.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { Summary } from '../../src/acquisition/summary/summary.js'
 import { worstRollingSecond } from '../../src/acquisition/summary/rolling-second.js'
@@ -16,7 +19,7 @@ import { expectSummary } from './summary-schema.js'
 export async function exampleConfig(
   shops: Pick<Shops, 'urls'>,
   output: string,
-  limits: Partial<SourceLimits> = {},
+  limits: Partial<StreamLimits> = {},
 ): Promise<PipelineConfig> {
   const file = new URL('../../../../examples/shops.yaml', import.meta.url)
   const { northwind, kaufhaus, mercado } = shops.urls
@@ -27,17 +30,23 @@ export async function exampleConfig(
   return withLimits({ ...config, workers: 1 }, limits)
 }
 
-export function withLimits(config: PipelineConfig, limits: Partial<SourceLimits>): PipelineConfig {
-  const limited = (source: SourceConfig) => ({ ...source, limits: { ...source.limits, ...limits } })
+export function withLimits(config: PipelineConfig, limits: Partial<StreamLimits>): PipelineConfig {
+  const limited = (source: StreamConfig) => ({ ...source, limits: { ...source.limits, ...limits } })
   return { ...config, sources: config.sources.map(limited) }
 }
 
 /** Limits under which a test is quick: hundreds of requests a second, waits of a few milliseconds. */
-export const QUICK: Partial<SourceLimits> = {
+export const QUICK: Partial<StreamLimits> = {
   ratePerSecond: 200,
   retry: { maxAttempts: 4, baseDelayMs: 10, maxDelayMs: 1_000, jitter: 'none' },
   breaker: { failureThreshold: 3, openStateDurationMs: 100 },
   giveUpAfterMs: 600,
+}
+
+/** The shops' part of the summary; the example pipeline asks for it. */
+export function productsOf({ products }: Summary): readonly ProductSummary[] {
+  if (products === undefined) throw new Error('the summary has no products')
+  return products
 }
 
 /** A folder for a test's output. */

@@ -4,8 +4,8 @@
  * bytes of pages there were between their arrival and their commit.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PageMemory } from '../../dist/acquisition/page-memory.js'
-import { SqliteLedger } from '../../dist/acquisition/sqlite/sqlite-ledger.js'
+import { MemoryBudget } from '../../dist/acquisition/fetch/memory-budget.js'
+import { SqliteRun } from '../../dist/acquisition/ledger/sqlite/sqlite-run.js'
 
 const [commitMs, ...args] = process.argv.slice(2)
 const seen = { start: 0, most: 0, pages: 0 }
@@ -19,18 +19,18 @@ function wrap({ prototype }, method, around) {
 }
 
 /** A page has arrived. */
-wrap(PageMemory, 'weigh', (weigh, _source, _place, bytes) => {
+wrap(MemoryBudget, 'weigh', (weigh, _stream, _reservation, bytes) => {
   held += bytes
   seen.pages = Math.max(seen.pages, held)
   return weigh()
 })
-wrap(SqliteLedger, 'commit', async (commit, pages) => {
+wrap(SqliteRun, 'commit', async (commit, pages) => {
   await sleep(Number(commitMs))
   for (const { bytes } of pages) held -= bytes
   return commit()
 })
 // The last step before the first page departs.
-wrap(SqliteLedger, 'pending', pending => {
+wrap(SqliteRun, 'pending', pending => {
   seen.start ||= process.memoryUsage.rss()
   return pending()
 })

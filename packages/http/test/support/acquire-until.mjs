@@ -2,13 +2,16 @@
  * `async-patterns acquire`, killed by SIGKILL at a step: `node acquire-until.mjs <object.method> <before|after> <n> acquire ...`.
  * It wraps methods of the built package, so that the pipeline itself knows nothing of it.
  */
-import { EmbeddedQueue } from '../../dist/acquisition/embedded-queue.js'
-import { SqliteLedger } from '../../dist/acquisition/sqlite/sqlite-ledger.js'
+import { EmbeddedQueue } from '../../dist/acquisition/queue/embedded-queue.js'
+import { SqliteLedger } from '../../dist/acquisition/ledger/sqlite/sqlite-ledger.js'
+import { SqliteRun } from '../../dist/acquisition/ledger/sqlite/sqlite-run.js'
 import { UndiciTransport } from '../../dist/engines/undici-transport.js'
 
 const [step = '', when, count, ...args] = process.argv.slice(2)
 const [object, method = ''] = step.split('.')
-const target = { ledger: SqliteLedger, queue: EmbeddedQueue, transport: UndiciTransport }[object].prototype
+const target = { ledger: SqliteLedger, run: SqliteRun, queue: EmbeddedQueue, transport: UndiciTransport }[
+  object
+].prototype
 const wrapped = target[method]
 let calls = 0
 

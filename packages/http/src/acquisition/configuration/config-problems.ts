@@ -1,5 +1,5 @@
 import type { core } from 'zod'
-import type { Secrets } from '../secrets/secrets.js'
+import type { Secrets } from '../secrets/index.js'
 import { closest } from './closest.js'
 import type { ConfigProblem } from './config-error.js'
 import type { Overrides } from './overrides.js'

@@ -1,14 +1,16 @@
-import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets/secrets.js'
+import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets/index.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './yaml-file.js'
 
 /** The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no secret. */
-const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers'])
+const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers', 'auth'])
 
 /** Whether a value at this place is a credential by its name: `sources[0].headers.authorization`. */
 export function isSecretPlace(path: readonly PathStep[]): boolean {
-  const [root, , part, name] = path
-  if (root !== 'sources' || typeof name !== 'string') return false
+  const [root, , part] = path
+  const name = path.at(-1)
+  if (root !== 'sources' || path.length < 4 || typeof name !== 'string') return false
+  if (part === 'auth') return isSecretHeader(name) || isSecretVariable(name)
   return part === 'headers' ? isSecretHeader(name) : part === 'query' && isSecretName(name)
 }
 

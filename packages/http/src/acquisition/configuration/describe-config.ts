@@ -1,4 +1,4 @@
-import type { Secrets } from '../secrets/secrets.js'
+import type { Secrets } from '../secrets/index.js'
 import { isSecretPlace } from './configured-secrets.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'

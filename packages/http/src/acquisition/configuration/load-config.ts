@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { PipelineConfig } from '../streams/config.js'
-import type { Secrets } from '../secrets/secrets.js'
+import type { PipelineConfig } from './pipeline-config.js'
+import type { Secrets } from '../secrets/index.js'
 import type { ConfigProblem } from './config-error.js'
 import { ConfigError } from './config-error.js'
 import { problemsOf, repeatedNames } from './config-problems.js'

@@ -1,18 +1,11 @@
 import * as z from 'zod'
+import { schemaParts } from '../schema/index.js'
+import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
-import {
-  checkedText,
-  count,
-  duration,
-  headerMap,
-  number,
-  path,
-  scalarMap,
-  size,
-  strict,
-  text,
-} from '../schema/schema-parts.js'
+
+const { checkedText, count, duration, flag, headerMap, number, path, scalarMap, size, strict, text } =
+  schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -53,6 +46,7 @@ const source = strict({
   path: z.string({ error: 'a path such as /v1/products' }).prefault(''),
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
+  auth: authSchema.optional(),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),
@@ -63,12 +57,14 @@ const source = strict({
 
 /** The file as it is written, defaults filled in, durations and sizes still as texts. */
 export const pipelineSchema = strict({
+  version: z.literal(1, { error: '1: the version of this file format' }).optional(),
   output: text('a folder').prefault('out'),
   timeout: duration(1, 'of 1ms or more').prefault('60s'),
   grace: duration(0, 'of 0ms or more').prefault('5s'),
   workers: count(1, 64).prefault(4),
   memory: size(MiB, 'of 1MiB or more').prefault('64MiB'),
   rateLimit: ratePerSecond().prefault(5),
+  summary: strict({ products: flag().prefault(false) }).optional(),
   sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'a list of at least one source' }),
 })
 

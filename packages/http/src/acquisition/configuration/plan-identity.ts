@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto'
-import type { PipelineConfig, SourceConfig } from '../streams/config.js'
-import type { RunPlan } from '../ledger/ledger.js'
-import { isSecretHeader, isSecretName, Secrets } from '../secrets/secrets.js'
+import type { RunPlan } from '../ledger/index.js'
+import { isSecretHeader, isSecretName, Secrets } from '../secrets/index.js'
+import type { StreamConfig } from '../streams/index.js'
+import type { PipelineConfig } from './pipeline-config.js'
 
 /** What a run is recognised by: `RunPlan` without what only the run itself knows. */
 export type PlanIdentity = Pick<RunPlan, 'configHash' | 'parts'>
 
 /**
- * Hashes of all that decides which data are taken, per source and part. Limits, workers and folders are left out, and
+ * Hashes of all that decides which data are taken, per stream and part. Limits, workers and folders are left out, and
  * so are credentials, wherever they stand: a rotated key continues the same run, and no hash of it is stored.
  */
 export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIdentity {
@@ -18,8 +19,8 @@ export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIden
   return { configHash: digest(parts), parts }
 }
 
-function partsOf(source: SourceConfig, credentials: Secrets): Record<string, string> {
-  const { name, baseUrl, path, query, headers, pagination, records, errorPath, total, mapping } = source
+function partsOf(source: StreamConfig, credentials: Secrets): Record<string, string> {
+  const { name, baseUrl, path, query, headers, auth, pagination, records, errorPath, total, mapping } = source
   return {
     [`${name}.endpoint`]: digest({
       baseUrl: credentials.redactWhole(baseUrl),
@@ -27,6 +28,7 @@ function partsOf(source: SourceConfig, credentials: Secrets): Record<string, str
     }),
     [`${name}.query`]: digest(without(query, isSecretName, credentials)),
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
+    ...(auth !== undefined && { [`${name}.auth`]: digest(auth.type) }),
     [`${name}.pagination`]: digest(pagination),
     [`${name}.records`]: digest({ records, errorPath, total }),
     [`${name}.mapping`]: digest(mapping),

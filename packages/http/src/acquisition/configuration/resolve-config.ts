@@ -1,7 +1,9 @@
 import { parseDuration } from 'async-patterns'
-import type { PipelineConfig, SourceConfig, SourceLimits } from '../streams/config.js'
+import type { StreamLimits } from '../fetch/index.js'
+import type { StreamConfig } from '../streams/index.js'
+import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
-import { parseSize } from '../schema/parse-size.js'
+import { parseSize } from '../schema/index.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(file: PipelineFile): PipelineConfig {
@@ -11,11 +13,12 @@ export function resolveConfig(file: PipelineFile): PipelineConfig {
     graceMs: parseDuration('grace', file.grace),
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
+    summary: file.summary,
     sources: file.sources.map(source => resolveSource(source, file.rateLimit)),
   }
 }
 
-function resolveSource(source: SourceFile, rateLimit: number): SourceConfig {
+function resolveSource(source: SourceFile, rateLimit: number): StreamConfig {
   const { limits, query, headers, ...rest } = source
   return {
     ...rest,
@@ -28,7 +31,7 @@ function resolveSource(source: SourceFile, rateLimit: number): SourceConfig {
 function resolveLimits(
   { rate, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
   rateLimit: number,
-): SourceLimits {
+): StreamLimits {
   return {
     ratePerSecond: rate ?? rateLimit,
     concurrency,

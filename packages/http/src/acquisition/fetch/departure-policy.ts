@@ -1,20 +1,21 @@
-import type { Clock, Departure, Operation, Policy, SpacedLimiter, Within } from 'async-patterns'
+import type { Clock, Departure, Operation, Policy, Within } from 'async-patterns'
 import { contextOf, RateLimitedError } from 'async-patterns'
+import type { DepartureLimiter } from './endpoint-limiter.js'
 
 /**
  * The limiter's layer in the stack of one attempt. Leave to depart is used up when the request's head is written, not
  * when it is granted: the operation says `sent`, and what never departed frees its place. A request that was given up
  * but still runs may depart yet, so it keeps its place until it has settled.
  */
-export class Departing implements Policy {
-  readonly #limiter: SpacedLimiter
+export class DeparturePolicy implements Policy {
+  readonly #limiter: DepartureLimiter
   readonly #clock: Clock
   readonly #onDeparture: (attempt: number, at: number) => void
   #departure: Departure | undefined
   #attempt = 1
 
   /** `onDeparture` is told the moment for which the limiter accounts, on the scale of `clock.now()`. */
-  constructor(limiter: SpacedLimiter, clock: Clock, onDeparture: (attempt: number, at: number) => void) {
+  constructor(limiter: DepartureLimiter, clock: Clock, onDeparture: (attempt: number, at: number) => void) {
     this.#limiter = limiter
     this.#clock = clock
     this.#onDeparture = onDeparture

@@ -1,25 +1,33 @@
-import type { Clock, Context, RetryPolicy, SpacedLimiter, Within } from 'async-patterns'
+import type { Clock, Context, Random, RetryPolicy, Within } from 'async-patterns'
 import { BreakerOpenError, contextOf, isAborted, parseRetryAfter, Timeout } from 'async-patterns'
-import type { Transport, TransportResponse } from '../../engines/index.js'
+import type { Transport, TransportRequest, TransportResponse } from '../../engines/index.js'
 import { errorCode } from '../../engines/index.js'
-import type { SourceConfig } from '../streams/config.js'
-import { Departing } from './departure-policy.js'
+import type { PageRef } from '../ledger/index.js'
+import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
+import { PageInvalidError, usablePage } from '../records/index.js'
+import type { Authorizer } from './auth/authorizer.js'
+import { DeparturePolicy } from './departure-policy.js'
+import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
-import type { NormalisedPage } from '../records/normalised-page.js'
-import type { PageHeaders } from '../records/normalise-page.js'
-import type { PageRef } from '../ledger/page.js'
-import type { PageMemory } from './memory-budget.js'
-import type { PagePlace } from './memory-reservation.js'
+import type { MemoryBudget } from './memory-budget.js'
+import type { MemoryReservation } from './memory-reservation.js'
+import type { ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
-import type { SourceHealth } from './source-health.js'
+import type { StreamHealth } from './stream-health.js'
+import type { StreamLimits } from './stream-limits.js'
 
 /** A page's content, and the memory that it takes until it is committed. */
 export interface FetchedPage {
   readonly content: NormalisedPage
+  /** Of the response; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
   readonly bytes: number
-  readonly place: PagePlace
+  readonly reservation: MemoryReservation
 }
+
+/** The request of a page, without credentials. */
+export type PageRequest = Pick<TransportRequest, 'method' | 'url' | 'headers' | 'body'>
 
 /** What the fetcher tells while it is at work. Attempts count from 1, over restarts. */
 export interface FetchObserver {
@@ -31,33 +39,47 @@ export interface FetchObserver {
 }
 
 export interface FetcherParts {
+  readonly limits: StreamLimits
+  readonly requestOf: (page: PageRef) => PageRequest
+  readonly authorizer: Authorizer
+  readonly rules: ResponseRules
   readonly transport: Transport
-  readonly limiter: SpacedLimiter
-  readonly health: SourceHealth
-  readonly memory: PageMemory
-  /** Parses and maps a page's bytes, which it may take over. */
-  readonly normalise: (bytes: Uint8Array, source: string, headers: PageHeaders) => Promise<NormalisedPage>
+  readonly limiter: DepartureLimiter
+  readonly health: StreamHealth
+  readonly memory: MemoryBudget
+  /** Reads a page's bytes, which it may take over. */
+  readonly normaliser: Pick<Normaliser, 'read'>
   readonly observer: FetchObserver
   readonly clock: Clock
+  /** For the jitter of retries. Default Math.random. */
+  readonly random?: Random | undefined
+}
+
+/** What `skip` and `end` make of a response. */
+const NO_RECORDS: NormalisedPage = {
+  recordCount: 0,
+  records: [],
+  rejects: [],
+  warnings: 0,
+  redactions: 0,
+  paging: {},
+  fingerprint: '',
 }
 
 /**
- * Fetches the pages of one source: retry, around rate limit, around memory, around breaker, around timeout, around the
+ * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout, around the
  * request. Every attempt departs by the limiter and is seen by the breaker, which judges the page's content too.
  */
 export class Fetcher {
-  readonly #source: SourceConfig
   readonly #parts: FetcherParts
   readonly #retries: RetryLadder
   readonly #timeout: Timeout
-  readonly #headers: Readonly<Record<string, string>>
 
-  constructor(source: SourceConfig, parts: FetcherParts) {
-    this.#source = source
+  constructor(parts: FetcherParts) {
+    const { limits, clock, random } = parts
     this.#parts = parts
-    this.#retries = new RetryLadder(source.limits.retry, parts.clock)
-    this.#timeout = new Timeout({ timeoutMs: source.limits.timeoutMs, clock: parts.clock })
-    this.#headers = { accept: 'application/json', ...source.headers }
+    this.#retries = new RetryLadder(limits.retry, clock, random)
+    this.#timeout = new Timeout({ timeoutMs: limits.timeoutMs, clock })
   }
 
   /**
@@ -71,7 +93,7 @@ export class Fetcher {
 
   async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
     const { limiter, clock, observer } = this.#parts
-    const departing = new Departing(limiter, clock, (attempt, at) =>
+    const departing = new DeparturePolicy(limiter, clock, (attempt, at) =>
       observer.departed(page, page.tries + attempt, at),
     )
     try {
@@ -83,97 +105,126 @@ export class Fetcher {
   }
 
   /** Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes none. */
-  async #withMemory(page: PageRef, departing: Departing, context: Context): Promise<FetchedPage> {
-    const free = this.#parts.memory.tryReserve(page.source)
-    const place = free ?? (await this.#waitForRoom(page, departing, context))
+  async #withMemory(page: PageRef, departing: DeparturePolicy, context: Context): Promise<FetchedPage> {
+    const free = this.#parts.memory.tryReserve(page.stream)
+    const reservation = free ?? (await this.#waitForRoom(page, departing, context))
     try {
-      return await this.#throughBreaker(page, place, departing, context)
+      return await this.#throughBreaker(page, reservation, departing, context)
     } catch (error) {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
     // There is nothing larger than this; so no server can have its page fetched again and again.
-    const enough = await this.#waitForRoom(page, departing, context, this.#source.limits.maxPageBytes)
+    const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
     return await this.#throughBreaker(page, enough, departing, context)
   }
 
   /**
    * Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. And memory is
-   * given back where leave takes too long: in a minute of quiet it is for the pages of other sources.
+   * given back where leave takes too long: in a minute of quiet it is for the pages of other streams.
    */
   async #waitForRoom(
     page: PageRef,
-    departing: Departing,
+    departing: DeparturePolicy,
     context: Context,
     atLeast?: number,
-  ): Promise<PagePlace> {
+  ): Promise<MemoryReservation> {
     const { memory } = this.#parts
     for (;;) {
       departing.giveBack()
-      const place = await memory.reserve(page.source, context, atLeast)
-      if (await this.#leavesSoon(place, departing, context)) return place
+      const reservation = await memory.reserve(page.stream, context, atLeast)
+      if (await this.#leavesSoon(reservation, departing, context)) return reservation
       await departing.leave(context)
-      const free = memory.tryReserve(page.source, atLeast)
+      const free = memory.tryReserve(page.stream, atLeast)
       if (free !== undefined) return free
     }
   }
 
-  /** With its place; one that waits to depart keeps it no longer than a request may. */
-  async #leavesSoon(place: PagePlace, departing: Departing, context: Context): Promise<boolean> {
+  /** One that waits to depart keeps its reservation no longer than a request may. */
+  async #leavesSoon(
+    reservation: MemoryReservation,
+    departing: DeparturePolicy,
+    context: Context,
+  ): Promise<boolean> {
     let leaves = false
     try {
-      leaves = await departing.leaveWithin(this.#source.limits.timeoutMs, context)
+      leaves = await departing.leaveWithin(this.#parts.limits.timeoutMs, context)
       return leaves
     } finally {
-      if (!leaves) place.release()
+      if (!leaves) reservation.release()
     }
   }
 
   async #throughBreaker(
     page: PageRef,
-    place: PagePlace,
-    departing: Departing,
+    reservation: MemoryReservation,
+    departing: DeparturePolicy,
     context: Context,
   ): Promise<FetchedPage> {
     try {
       return await this.#parts.health.breaker.execute(
-        inner => this.#request(page, place, departing, inner),
+        inner => this.#request(page, reservation, departing, inner),
         context,
       )
     } catch (error) {
-      contextOf(context).releaseWhenDone(() => place.release())
+      contextOf(context).releaseWhenDone(() => reservation.release())
       throw error
     }
   }
 
   async #request(
     page: PageRef,
-    place: PagePlace,
-    departing: Departing,
+    reservation: MemoryReservation,
+    departing: DeparturePolicy,
     context: Context,
   ): Promise<FetchedPage> {
-    const { transport, memory, normalise } = this.#parts
+    const { requestOf, authorizer, transport, memory, limits } = this.#parts
     const request = {
-      url: page.url,
-      headers: this.#headers,
-      maxBodyBytes: this.#source.limits.maxPageBytes,
-      bodyRoom: place,
+      ...requestOf(page),
+      maxBodyBytes: limits.maxPageBytes,
+      bodyRoom: reservation,
       onDeparture: () => departing.sent(),
     }
-    const response = await this.#timeout.execute(timed => transport.send(request, timed), context)
-    this.#checkStatus(response)
+    const outgoing = await authorizer.authorize(request, context)
+    const response = await this.#timeout.execute(timed => transport.send(outgoing, timed), context)
+    // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
-    memory.weigh(page.source, place, bytes)
-    return { content: await normalise(response.body, page.source, response.headers), bytes, place }
+    if (this.#parts.rules.needsBody(response)) memory.weigh(page.stream, reservation, bytes)
+    const content = await this.#judged(page, response, context)
+    return { content, headers: response.headers, bytes, reservation }
   }
 
-  #checkStatus({ statusCode, headers }: TransportResponse): void {
-    if (statusCode >= 200 && statusCode < 300) return
-    throw new HttpStatusError(statusCode, parseRetryAfter(headers['retry-after'], this.#parts.clock))
+  /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
+  async #judged(page: PageRef, response: TransportResponse, context: Context): Promise<NormalisedPage> {
+    const { rules, normaliser, authorizer } = this.#parts
+    const reading = rules.needsBody(response)
+      ? await normaliser.read(response.body, page.stream, response.headers)
+      : undefined
+    const { action, told } = rules.judge(response, reading)
+    switch (action) {
+      case 'page':
+        return usablePage(reading as PageReading)
+      case 'skip':
+        return NO_RECORDS
+      case 'end':
+        return { ...NO_RECORDS, paging: { hasMore: false } }
+      case 'refreshAuth': {
+        const answer = await authorizer.refused?.(response, context)
+        throw this.#refusal(response, answer === 'again' ? 'retry' : 'fail')
+      }
+      default:
+        if (told !== undefined && action === 'retry')
+          throw new PageInvalidError('ERROR_BODY', `the body reports an error: ${told}`)
+        throw this.#refusal(response, action)
+    }
+  }
+
+  #refusal({ statusCode, headers }: TransportResponse, action: HttpStatusError['action']): HttpStatusError {
+    return new HttpStatusError(statusCode, parseRetryAfter(headers['retry-after'], this.#parts.clock), action)
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {
     if (error instanceof BreakerOpenError || isAborted(context)) return
-    const isThrottled = error instanceof HttpStatusError && error.isThrottling
+    const isThrottled = error instanceof HttpStatusError && error.action === 'wait'
     const quietMs = isThrottled ? this.#throttle(page, error) : undefined
     const message = error instanceof Error ? error.message : String(error)
     this.#parts.observer.attemptFailed(page, page.tries + context.attempt, errorCode(error), message, quietMs)
@@ -182,7 +233,7 @@ export class Fetcher {
   /** All pages of the endpoint wait, not this one alone. Returns for how long. */
   #throttle(page: PageRef, { retryAfterMs }: HttpStatusError): number {
     const { limiter, clock, observer } = this.#parts
-    const waitMs = retryAfterMs ?? this.#source.limits.retry.baseDelayMs
+    const waitMs = retryAfterMs ?? this.#parts.limits.retry.baseDelayMs
     limiter.blockUntil(clock.now() + waitMs)
     observer.throttled(page, waitMs)
     return waitMs

@@ -6,17 +6,15 @@ export class HttpStatusError extends AsyncPatternsError {
   readonly statusCode: number
   /** What the server's Retry-After asks for, when it asks. */
   readonly retryAfterMs: number | undefined
+  /** Whether another try may help (`retry`), only less of them (`wait`), or none at all (`fail`). */
+  readonly action: 'retry' | 'wait' | 'fail'
 
-  constructor(statusCode: number, retryAfterMs: number | undefined) {
+  constructor(statusCode: number, retryAfterMs: number | undefined, action: HttpStatusError['action']) {
     const wait = retryAfterMs === undefined ? '' : `, Retry-After ${retryAfterMs} ms`
     super(`The server answered ${statusCode}${wait}`)
     this.code = `HTTP_${statusCode}`
     this.statusCode = statusCode
     this.retryAfterMs = retryAfterMs
-  }
-
-  /** The server asks for less, and works: 429, or 503 with Retry-After. It throttles the source and trips nothing. */
-  get isThrottling(): boolean {
-    return this.statusCode === 429 || (this.statusCode === 503 && this.retryAfterMs !== undefined)
+    this.action = action
   }
 }

@@ -1,27 +1,27 @@
 import type { Permit, Within } from 'async-patterns'
 import { SemaphoreLimiter } from 'async-patterns'
-import { PagePlace } from './memory-reservation.js'
+import { MemoryReservation } from './memory-reservation.js'
 
-/** What a page is taken to weigh before any of its source was seen. */
+/** What a page is taken to weigh before any of its stream was seen. */
 const FIRST_GUESS_BYTES = 256 * 1024
 
-/** What is known of the size of a source's pages. A server may claim a size before there is one to measure. */
+/** What is known of the size of a stream's pages. A server may claim a size before there is one to measure. */
 interface Guess {
   readonly bytes: number
   readonly isMeasured: boolean
 }
 
 /**
- * Bound on the bytes of pages between fetch and commit, over all sources. A page's place is held from its departure
- * until its commit; its weight is a guess, by the pages of its source so far, until its size is known.
+ * Bound on the bytes of pages between fetch and commit, over all streams. A page's memory is reserved from its departure
+ * until its commit; its weight is a guess, by the pages of its stream so far, until its size is known.
  *
  * Light pages have room set aside for all that may be in hand at once, so that they never wait for heavy ones: neither a
- * source that hangs nor one with huge pages slows the sources with ordinary pages. Heavy pages share the rest, first come,
+ * stream that hangs nor one with huge pages slows the streams with ordinary pages. Heavy pages share the rest, first come,
  * first served; one that is heavier than all of it goes alone. A page that outgrows its guess takes more only where
  * there is room at once. Where there is none it gives up what it has and is fetched anew when there is: to wait for room
  * with a half-read page in hand would be to wait for each other.
  */
-export class PageMemory {
+export class MemoryBudget {
   readonly #light: SemaphoreLimiter
   readonly #heavy: SemaphoreLimiter
   readonly #lightPage: number
@@ -40,28 +40,28 @@ export class PageMemory {
   }
 
   /** Undefined when the page would have to wait. `atLeast` as for `reserve`. */
-  tryReserve(source: string, atLeast = 0): PagePlace | undefined {
-    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(source), atLeast))
+  tryReserve(stream: string, atLeast = 0): MemoryReservation | undefined {
+    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(stream), atLeast))
     const permit = room.tryAcquire({ weight })
-    return permit && this.#placeOf(source, permit, room, weight)
+    return permit && this.#reservationOf(stream, permit, room, weight)
   }
 
-  /** `atLeast`: the page is known to be no lighter, whatever its source's other pages weigh. */
-  async reserve(source: string, { signal }: Within, atLeast = 0): Promise<PagePlace> {
-    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(source), atLeast))
-    return this.#placeOf(source, await room.acquire({ weight, signal }), room, weight)
+  /** `atLeast`: the page is known to be no lighter, whatever its stream's other pages weigh. */
+  async reserve(stream: string, { signal }: Within, atLeast = 0): Promise<MemoryReservation> {
+    const { room, weight } = this.#roomFor(Math.max(this.#guessOf(stream), atLeast))
+    return this.#reservationOf(stream, await room.acquire({ weight, signal }), room, weight)
   }
 
-  /** The page in this place weighs so much. A single heavy page makes the guesses of its source heavy for a few pages only. */
-  weigh(source: string, place: PagePlace, bytes: number): void {
-    place.resize(bytes)
-    const guess = this.#guesses.get(source)
+  /** The page of this reservation weighs so much. A single heavy page makes the guesses of its stream heavy for a few pages only. */
+  weigh(stream: string, reservation: MemoryReservation, bytes: number): void {
+    reservation.resize(bytes)
+    const guess = this.#guesses.get(stream)
     const fading = guess?.isMeasured === true ? Math.floor(guess.bytes / 2) : 0
-    this.#guesses.set(source, { bytes: Math.max(bytes, fading), isMeasured: true })
+    this.#guesses.set(stream, { bytes: Math.max(bytes, fading), isMeasured: true })
   }
 
-  #guessOf(source: string): number {
-    return this.#guesses.get(source)?.bytes ?? this.#lightPage
+  #guessOf(stream: string): number {
+    return this.#guesses.get(stream)?.bytes ?? this.#lightPage
   }
 
   #roomFor(bytes: number): { room: SemaphoreLimiter; weight: number } {
@@ -70,14 +70,14 @@ export class PageMemory {
       : { room: this.#heavy, weight: Math.min(bytes, this.#heavy.maxConcurrent) }
   }
 
-  #placeOf(source: string, permit: Permit, room: SemaphoreLimiter, weight: number): PagePlace {
+  #reservationOf(stream: string, permit: Permit, room: SemaphoreLimiter, weight: number): MemoryReservation {
     const isWhole = room === this.#heavy && weight === room.maxConcurrent
-    return new PagePlace(permit, isWhole ? Infinity : weight, bytes => this.#larger(source, bytes))
+    return new MemoryReservation(permit, isWhole ? Infinity : weight, bytes => this.#larger(stream, bytes))
   }
 
-  /** Pages of the source that depart meanwhile are taken to be as heavy. */
-  #larger(source: string, bytes: number): Permit | undefined {
-    if (bytes > this.#guessOf(source)) this.#guesses.set(source, { bytes, isMeasured: false })
+  /** Pages of the stream that depart meanwhile are taken to be as heavy. */
+  #larger(stream: string, bytes: number): Permit | undefined {
+    if (bytes > this.#guessOf(stream)) this.#guesses.set(stream, { bytes, isMeasured: false })
     const { room, weight } = this.#roomFor(bytes)
     return room.tryAcquire({ weight })
   }

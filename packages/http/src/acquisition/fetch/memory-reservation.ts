@@ -1,14 +1,14 @@
 import type { Permit } from 'async-patterns'
 import type { BodyRoom } from '../../engines/index.js'
 
-/** The place of one page in the memory bound, from its departure until its commit. */
-export class PagePlace implements BodyRoom {
+/** The memory of one page in the budget, from its departure until its commit. */
+export class MemoryReservation implements BodyRoom {
   #permit: Permit
   #bytes: number
   readonly #larger: (bytes: number) => Permit | undefined
   #isReleased = false
 
-  /** `bytes` is what the page may weigh here; `larger` takes a place for more, if there is one now. */
+  /** `bytes` is what the page may weigh here; `larger` reserves more, if there is one now. */
   constructor(permit: Permit, bytes: number, larger: (bytes: number) => Permit | undefined) {
     this.#permit = permit
     this.#bytes = bytes
@@ -19,7 +19,7 @@ export class PagePlace implements BodyRoom {
     return this.#bytes
   }
 
-  /** The old place goes before the new one is asked for: who gets none is given up, and has no use for the old one. */
+  /** The old permit goes before the new one is asked for: who gets none is given up, and has no use for the old one. */
   grow(bytes: number): boolean {
     if (this.#isReleased) return false
     this.#permit.release()

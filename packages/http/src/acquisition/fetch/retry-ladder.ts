@@ -1,20 +1,22 @@
-import type { Clock } from 'async-patterns'
+import type { Clock, Random } from 'async-patterns'
 import { RetryPolicy } from 'async-patterns'
 import { isWorthRetrying } from './attempt-verdict.js'
-import type { RetryLimits } from '../streams/config.js'
+import type { RetryLimits } from './stream-limits.js'
 
 /**
- * The retry policies of a source, one for each number of tries that a page may have spent before: a page that was
+ * The retry policies of a stream, one for each number of tries that a page may have spent before: a page that was
  * interrupted goes on where it was, in its tries and in its waits.
  */
 export class RetryLadder {
   readonly #limits: RetryLimits
   readonly #clock: Clock
+  readonly #random: Random | undefined
   readonly #rungs = new Map<number, RetryPolicy>()
 
-  constructor(limits: RetryLimits, clock: Clock) {
+  constructor(limits: RetryLimits, clock: Clock, random?: Random) {
     this.#limits = limits
     this.#clock = clock
+    this.#random = random
   }
 
   /** A page that has spent all its tries gets one all the same. */
@@ -38,6 +40,7 @@ export class RetryLadder {
       jitter,
       retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error),
       clock: this.#clock,
+      ...(this.#random !== undefined && { random: this.#random }),
     })
   }
 }

@@ -24,6 +24,18 @@ export class LedgerLockedError extends LedgerError {
   }
 }
 
+/** The ledger is for one process alone: no second one can take part in its run. */
+export class JoinRefusedError extends LedgerError {
+  override readonly code = 'LEDGER_JOIN_REFUSED'
+
+  constructor(file: string) {
+    super(
+      `${file} is a ledger for one process: no other can join its run. Several need a ledger on a server`,
+      file,
+    )
+  }
+}
+
 /** The ledger was filled by another plan. */
 export class PlanChangedError extends AsyncPatternsError {
   readonly code = 'PLAN_CHANGED'
@@ -37,4 +49,16 @@ export class PlanChangedError extends AsyncPatternsError {
     )
     this.changes = changes
   }
+}
+
+/** Names what differs between two plans' parts, whose names are written `stream.part`. */
+export function changesBetween(before: string, now: Readonly<Record<string, string>>): string[] {
+  const old = JSON.parse(before) as Record<string, string>
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()
+  const changes = names.flatMap(name => {
+    if (old[name] === now[name]) return []
+    const how = old[name] === undefined ? 'added' : now[name] === undefined ? 'removed' : 'changed'
+    return [`${name} ${how}`]
+  })
+  return changes.length === 0 ? ['the order or number of sources changed'] : changes
 }

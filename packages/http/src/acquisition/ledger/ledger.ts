@@ -1,44 +1,30 @@
-import type { Claim, PageCommit, PageError, PageRef } from './page.js'
-import type { Summary } from '../summary/summary.js'
+import type { RunData, RunEnd, RunStatus, TransitionRow } from '../summary/index.js'
+import type { Claim, PageCommit, PageError, PageRef, PageState } from './page.js'
 
 /** What a run is asked to do, and by what it is recognised again. */
 export interface RunPlan {
   /** Of all that decides which data are taken and how they are mapped. */
   readonly configHash: string
-  /** The same per source and part, so that a refusal can name what changed: `northwind.mapping`. */
+  /** The same per stream and part, so that a refusal can name what changed: `northwind.mapping`. */
   readonly parts: Readonly<Record<string, string>>
   readonly version: string
-  readonly sources: readonly PlannedSource[]
+  readonly streams: readonly PlannedStream[]
 }
 
-export interface PlannedSource {
+export interface PlannedStream {
   readonly name: string
-  /** Sources of one endpoint (origin and path) share its rate limit. */
+  /** Streams of one endpoint (origin and path) share its rate limit. */
   readonly endpoint: string
   readonly limitPerSecond: number
+  /** Fields that hold numbers or amounts, whose averages `data` tells. */
+  readonly numericFields: readonly string[]
   /** Where its sequence begins. */
   readonly first: PageRef
 }
 
-/** One run of a plan; `resumed` when it continues an earlier one that was not complete. */
-export interface Run {
-  readonly id: string
-  /** Epoch milliseconds; of the first start when the run is resumed. */
-  readonly startedAt: number
-  readonly resumed: boolean
-  /**
-   * By source, epoch milliseconds of the latest moment at which a request may have departed to its endpoint before, in
-   * whichever run; absent where there was none. Limiters stay shut for one full window from then, or kill and
-   * restart would break the limit.
-   */
-  readonly lastDepartureAt?: ReadonlyMap<string, number>
-  /** By source, for how many milliseconds from now on its endpoint has asked for quiet (Retry-After), where it has. */
-  readonly quietMs?: ReadonlyMap<string, number>
-}
-
 /** One departure: the moment at which a request's head was written, in epoch milliseconds. */
-export interface Departure {
-  readonly source: string
+export interface DepartureRow {
+  readonly stream: string
   readonly pageId: string
   /** From 1, over restarts. */
   readonly attempt: number
@@ -47,41 +33,34 @@ export interface Departure {
 
 /** An attempt that failed; it has spent a try of its page. */
 export interface AttemptFailure extends PageError {
-  readonly source: string
+  readonly stream: string
   readonly pageId: string
   readonly attempt: number
   /** For how many milliseconds from then on the server asked for quiet, if it did. */
   readonly quietMs?: number | undefined
 }
 
-/** A source's breaker moved. */
-export interface TransitionRow {
-  readonly source: string
-  readonly from: string
-  readonly to: string
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly cause: string
-}
-
 /** What happened on the wire, written in one go and before the pages that it brought. */
 export interface Journal {
-  readonly departures: readonly Departure[]
+  readonly departures: readonly DepartureRow[]
   readonly failures: readonly AttemptFailure[]
   readonly transitions: readonly TransitionRow[]
 }
 
-/** By what a source that leads back to what it has served already is noticed. */
-export interface KnownPage {
+/** A record as it stands now, or a deleted one, whose fields are null. */
+export interface RecordChange {
+  /** Where it stands in the order of commits: above 0, and higher than all that were there when it was written. */
+  readonly position: number
+  readonly stream: string
   readonly id: string
-  readonly source: string
-  /** Of its rows, once it is done. */
-  readonly fingerprint: string | null
+  readonly fields: Readonly<Record<string, unknown>> | null
 }
 
-/** A rejected record, as it is rendered to `rejected.jsonl`. */
+/** A rejected record. */
 export interface RejectedRow {
-  readonly source: string
+  /** Where it stands in the order of commits. */
+  readonly position: number
+  readonly stream: string
   readonly page: string
   readonly index: number
   readonly code: string
@@ -91,25 +70,46 @@ export interface RejectedRow {
   readonly raw: string
 }
 
-export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
-
-/** Why a run ended: its pages ran out, somebody stopped it, or its total timeout passed. */
-export type RunEnd = 'finished' | 'interrupted' | 'timeout'
+export interface OpenOptions {
+  /** Begins with an empty ledger, whatever there was. Default false. */
+  readonly fresh?: boolean
+  /** Takes part in the run that another process has opened, instead of taking the ledger for itself. Default false. */
+  readonly join?: boolean
+}
 
 /**
- * The truth about a run: what is done, what was taken, what failed. SQLite embedded, PostgreSQL for a fleet;
- * one contract suite runs over every implementation. A ledger has one open run at a time. Whatever a method
- * writes is written whole or not at all; what it cannot write it rejects with a LedgerError.
+ * The truth about runs: what is done, what was taken, what failed. SQLite embedded, PostgreSQL for a fleet; one contract
+ * suite runs over every implementation. A ledger has one open run at a time. Whatever a method writes is written whole
+ * or not at all; what it cannot write it rejects with a LedgerError.
  */
 export interface Ledger extends AsyncDisposable {
   /**
    * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its results were
-   * not delivered, or else begins a new one that upserts over the products at hand. `fresh` begins with an empty
+   * not delivered, or else begins a new one that upserts over the records at hand. `fresh` begins with an empty
    * ledger, whatever there was; only what endpoints are owed (`lastDepartureAt`, `quietMs`) is never forgotten.
-   * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set.
+   * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set; JoinRefusedError where a
+   *   ledger is for one process alone.
    */
-  openRun(plan: RunPlan, options: { readonly fresh: boolean }): Promise<Run>
-  /** Done and failed pages, and those another worker holds, are absent from the answer. */
+  open(plan: RunPlan, options?: OpenOptions): Promise<Run>
+}
+
+/** One run of a plan, as one process has it. A handle that was replaced by another `open` rejects with a LedgerError. */
+export interface Run {
+  readonly id: string
+  /** Epoch milliseconds; of the first start when the run is resumed. */
+  readonly startedAt: number
+  /** It continues an earlier one that was not complete. */
+  readonly resumed: boolean
+  /**
+   * By stream, epoch milliseconds of the latest moment at which a request may have departed to its endpoint before, in
+   * whichever run; absent where there was none. Limiters stay shut for one full window from then, or kill and
+   * restart would break the limit.
+   */
+  readonly lastDepartureAt: ReadonlyMap<string, number>
+  /** By stream, for how many milliseconds from `open` on its endpoint has asked for quiet (Retry-After), where it has. */
+  readonly quietMs: ReadonlyMap<string, number>
+
+  /** Done and failed pages, and those that another worker holds, are absent from the answer. */
   claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]>
   /** False when the claim was lost. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>
@@ -118,31 +118,66 @@ export interface Ledger extends AsyncDisposable {
    * one run that with the newest `updatedAt` stays, then that of the lowest ordinal, then the lowest index:
    * the same whatever the order of arrival. A record of a later run replaces that of an earlier one.
    */
-  commit(pages: readonly PageCommit[]): Promise<('done' | 'stale')[]>
-  /** The page is open again. `spendsTry` counts a try that no journal names. */
-  giveBack(
-    claim: Claim,
-    how: { readonly notBefore: number; readonly error?: PageError | undefined; readonly spendsTry: boolean },
-  ): Promise<void>
+  commit(pages: readonly PageCommit[]): Promise<CommitAnswer>
+  /** The page is open again. `spendsTry` counts a try that no journal names. A stale claim changes nothing. */
+  giveBack(claim: Claim, how: GiveBack): Promise<void>
   /**
    * The page has used its tries, or no try can help. The error is counted, unless an attempt at the page has
    * failed with the same code. A stale claim changes nothing.
    */
-  fail(claim: Claim, error: PageError): Promise<void>
+  fail(claim: Claim, error: PageError): Promise<OpenPages>
+  /** The stream's open pages are left to the next run; they count as open no longer. `reason` is kept. */
+  endStream(stream: string, reason: string): Promise<OpenPages>
+  /** Pages of streams that were not ended that are neither done nor failed, held ones included; 0 when the run is over. */
+  openPages(): Promise<OpenPages>
   /**
-   * Pages that are neither done nor failed nor held, in the order of their ids; those with expired leases are
-   * freed. At most 1,000, after the id `after`: for start-up and sweeper.
+   * Pages of a stream that are neither done nor failed nor held, by ordinal and id; those with expired leases are free.
+   * A portion of at most 1,000, after the page given; an empty one is the last.
    */
-  pending(run: Run, after?: string): Promise<PageRef[]>
-  /** All pages that the run knows, whatever has become of them. */
-  known(run: Run): Promise<KnownPage[]>
+  pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]>
+  /** Which of these pages the run knows, whatever has become of them. */
+  known(pageIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** Whether a page of the stream that is done had rows of this fingerprint. */
+  served(stream: string, fingerprint: string): Promise<boolean>
   /** A failure spends a try of its page; so a page's tries are remembered over restarts. */
   log(journal: Journal): Promise<void>
-  /** Ends the run and says how it stands. A run that was never closed counts as interrupted. */
-  closeRun(run: Run, end: RunEnd): Promise<RunStatus>
+  /** All departures of the run, in the order of their moments. */
+  departures(): AsyncIterable<DepartureRow>
+  /** How far the stream, or a part of it, had come when its last page was committed, in whichever run. */
+  cursor(stream: string, partition?: string): Promise<PageState | undefined>
+  /** What the summary is made of. */
+  data(): Promise<RunData>
+  /**
+   * Records of the ledger, those of earlier runs included, as they stand: each once, in the order of the commits that
+   * wrote them last, after a position. A change moves a record to the end, and so does its deletion. No row ever comes
+   * to stand before a position that was read already, however committers overlap.
+   */
+  records(stream: string, after?: number): AsyncIterable<RecordChange>
+  /** The run's rejected records, in the order of commits after a position, or of all streams by page. */
+  rejects(order: { readonly after: number } | 'by-page'): AsyncIterable<RejectedRow>
+  /** Up to where a sink has delivered a stream; 0 at first. It outlives runs. */
+  position(sink: string, stream: string): Promise<number>
+  setPosition(sink: string, stream: string, position: number): Promise<void>
+  /** Ends the run and says how it stands. A run that was never ended counts as interrupted. */
+  end(reason: RunEnd): Promise<RunStatus>
   /** The run's results are where they belong. */
-  delivered(run: Run): Promise<void>
-  summary(run: Run): Promise<Summary>
-  /** All rejected records of the run, by source, page and index. */
-  rejected(run: Run): AsyncIterable<RejectedRow>
+  delivered(): Promise<void>
+}
+
+export interface OpenPages {
+  readonly openPages: number
+}
+
+export interface CommitAnswer extends OpenPages {
+  /** In the order of the pages given. */
+  readonly results: readonly ('done' | 'stale')[]
+  /** Open pages of each stream that was committed to. */
+  readonly openPagesOf: ReadonlyMap<string, number>
+}
+
+export interface GiveBack {
+  /** Epoch milliseconds. */
+  readonly notBefore: number
+  readonly error?: PageError | undefined
+  readonly spendsTry: boolean
 }

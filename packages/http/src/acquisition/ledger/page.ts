@@ -1,19 +1,27 @@
-import type { AcceptedRecord, RejectedRecord } from '../records/normalised-page.js'
-import type { StopReason } from '../streams/pagination/pagination.js'
+import type { AcceptedRecord, RejectedRecord } from '../records/index.js'
 
-/** A page that is to be fetched. Its id is the same in every run of the same plan: `northwind:page=3`. */
+/** Small plain data that a page carries: what its way of paging has to know of it. */
+export type PageState = Readonly<Record<string, string | number>>
+
+/**
+ * A page that is to be fetched. It is a request that is not made yet: method, URL, headers and body come from the stream
+ * and from what is here. Its id is the same in every run of the same plan: `northwind:page=3`.
+ */
 export interface PageRef {
   readonly id: string
-  readonly source: string
-  /** Position in the source's sequence, from 1; decides between duplicates. */
+  readonly stream: string
+  /** Position in the stream's sequence, from 1; decides between duplicates. */
   readonly ordinal: number
-  readonly url: string
+  /** Which page it is, in the words of the stream's way of paging: `{ page: 3 }`, `{ cursor: "abc" }`. */
+  readonly state: PageState
+  /** The part of the stream that it belongs to, where a stream is taken in parts (one for each parent, say). */
+  readonly partition?: PageState | undefined
+  /** The span of time, or of another order, that it belongs to. */
+  readonly window?: { readonly since: string; readonly until: string } | undefined
   /** Tries spent so far in this run. */
   readonly tries: number
   /** Epoch milliseconds before which it must not be fetched; 0 for at once. */
   readonly notBefore: number
-  /** How many pages right before this one were empty; the stop rule counts them, over a restart too. Default 0. */
-  readonly emptyBefore?: number
 }
 
 /** The right to fetch a page. `fence` rises with each claim; a commit under an older one is stale. */
@@ -28,17 +36,35 @@ export interface PageCommit {
   readonly claim: Claim
   readonly records: readonly AcceptedRecord[]
   readonly rejects: readonly RejectedRecord[]
+  /** Ids of records that the source says are gone. */
+  readonly deletions?: readonly string[] | undefined
   readonly warnings: number
   readonly redactions: number
+  /** Pages that it makes known: its successors, and children in other streams. */
   readonly next: readonly PageRef[]
+  /** How far the stream (or this part of it) has come, for a later run. */
+  readonly cursor?: StreamCursor | undefined
   /** What the source says its total is, when it says so. */
   readonly reportedTotal?: number | undefined
   /** Of the page's rows; kept, so that a source that serves the same rows again is noticed. */
   readonly fingerprint?: string | undefined
   readonly bytes: number
-  /** Why the source's sequence ends with this page, if it does. */
+  /** Why the stream's sequence ends with this page, if it does. */
   readonly stop?: StopReason | undefined
 }
+
+/** How far a part of a stream has come. */
+export interface StreamCursor {
+  /** Empty for a stream without parts. */
+  readonly partition: string
+  readonly state: PageState
+}
+
+/**
+ * Why a stream has no further page after one. `loop` (it leads back to pages or rows that it has served already) and
+ * `no-cursor` (it says that more follows, but not where) are errors of the source; the others are not.
+ */
+export type StopReason = 'end' | 'empty' | 'max-pages' | 'loop' | 'no-cursor'
 
 /** An attempt's error as the ledger keeps it. */
 export interface PageError {

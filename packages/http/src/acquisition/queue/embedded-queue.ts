@@ -1,23 +1,40 @@
 import type { Clock, TimerHandle } from 'async-patterns'
 import { ClosedError, Deferred, systemClock } from 'async-patterns'
-import type { PageRef } from '../ledger/page.js'
+import type { PageRef, Run } from '../ledger/index.js'
 import { PageHeap } from './page-heap.js'
 import type { ConsumeOptions, PageHandler, PageQueue, Redelivery } from './page-queue.js'
 
+export interface QueuedStream {
+  readonly name: string
+  /** Pages of the stream that are handled at once. */
+  readonly concurrency: number
+}
+
 export interface EmbeddedQueueOptions {
-  /** Pages of a source that are handled at once. Default 1 for each. */
-  readonly concurrencyOf?: (source: string) => number
+  /** Streams whose concurrency is not 1. Default none. */
+  readonly streams?: readonly QueuedStream[]
+  /**
+   * Reads the next portion of a stream's pending pages: those of `streams` are delivered from the start, and the queue
+   * holds few of them at once. Default: it holds what is added.
+   */
+  readonly pending?: Run['pending']
+  /** With `pending`, pages of a stream that are held at once, those in hand apart. Default 1,000. */
+  readonly capacity?: number
   /** How long a page stays away whose handler rejected. Default 1 s. */
   readonly redeliverAfterMs?: number
   readonly clock?: Clock
 }
 
-/** The pages of one source; no other source can make them wait. */
+/** The pages of one stream; no other stream can make them wait. */
 interface Lane {
+  readonly stream: string
   readonly heap: PageHeap
   readonly limit: number
   inHand: number
   timer: TimerHandle | undefined
+  /** The ledger may have pages of the stream that are not here. */
+  hasMore: boolean
+  isReading: boolean
 }
 
 /** A consumer at work. */
@@ -27,48 +44,69 @@ interface Consumer {
   readonly stopped: Deferred<void>
   inHand: number
   stopping: boolean
+  /** What a portion could not be read for. */
+  failure?: { readonly error: unknown }
 }
 
-/** Delivery within one process: a heap for each source. What it holds is lost with the process; the ledger has it all. */
+const DEFAULT_CAPACITY = 1_000
+
+/**
+ * Delivery within one process: a heap for each stream. What it holds is lost with the process; the ledger has it all. With
+ * `pending` it holds no more than a portion of each stream, however many pages the ledger knows.
+ */
 export class EmbeddedQueue implements PageQueue {
   readonly #clock: Clock
-  readonly #concurrencyOf: (source: string) => number
+  readonly #pending: Run['pending'] | undefined
+  readonly #capacity: number
   readonly #redeliverAfterMs: number
+  readonly #limits: ReadonlyMap<string, number>
   readonly #lanes = new Map<string, Lane>()
-  readonly #known = new Set<string>()
+  /** Pages that are held or in hand. */
+  readonly #held = new Set<string>()
   readonly #disposal = new AbortController()
   #consumer: Consumer | undefined
 
   constructor(options: EmbeddedQueueOptions = {}) {
+    const { streams = [], pending, capacity = DEFAULT_CAPACITY } = options
     this.#clock = options.clock ?? systemClock
-    this.#concurrencyOf = options.concurrencyOf ?? (() => 1)
+    this.#pending = pending
+    this.#capacity = pending === undefined ? Infinity : capacity
     this.#redeliverAfterMs = options.redeliverAfterMs ?? 1_000
+    this.#limits = new Map(streams.map(({ name, concurrency }) => [name, concurrency]))
+    if (pending !== undefined) for (const { name } of streams) this.#laneOf(name).hasMore = true
   }
 
   async add(pages: readonly PageRef[]): Promise<void> {
     if (this.#disposal.signal.aborted) throw new ClosedError('The queue is disposed')
     const touched = new Set<Lane>()
     for (const page of pages) {
-      if (this.#known.has(page.id)) continue
-      this.#known.add(page.id)
-      const lane = this.#laneOf(page.source)
-      lane.heap.add(page, this.#dueAt(page))
+      const lane = this.#laneOf(page.stream)
       touched.add(lane)
+      // What is not held now is read from the ledger when its turn comes.
+      if (lane.hasMore || lane.isReading || lane.heap.size >= this.#capacity) lane.hasMore = true
+      else this.#hold(lane, page)
     }
     for (const lane of touched) this.#deliver(lane)
   }
 
-  /** @throws Error when the queue has a consumer already. */
+  /** @throws Error when the queue has a consumer already; what `pending` rejected with. */
   async consume(handle: PageHandler, { signal, concurrency = Infinity }: ConsumeOptions): Promise<void> {
     if (this.#consumer !== undefined) throw new Error('The queue has a consumer already')
     if (signal.aborted || this.#disposal.signal.aborted) return
-    const consumer = { handle, concurrency, stopped: new Deferred<void>(), inHand: 0, stopping: false }
+    const consumer: Consumer = {
+      handle,
+      concurrency,
+      stopped: new Deferred<void>(),
+      inHand: 0,
+      stopping: false,
+    }
     this.#consumer = consumer
     const stop = (): void => this.#stop(consumer)
     signal.addEventListener('abort', stop, { once: true })
     for (const lane of this.#lanes.values()) this.#deliver(lane)
     try {
       await consumer.stopped.promise
+      if (consumer.failure !== undefined) throw consumer.failure.error
     } finally {
       signal.removeEventListener('abort', stop)
       this.#consumer = undefined
@@ -84,16 +122,30 @@ export class EmbeddedQueue implements PageQueue {
       await consumer.stopped.promise
     }
     this.#lanes.clear()
-    this.#known.clear()
+    this.#held.clear()
   }
 
-  #laneOf(source: string): Lane {
-    let lane = this.#lanes.get(source)
+  #laneOf(stream: string): Lane {
+    let lane = this.#lanes.get(stream)
     if (lane === undefined) {
-      lane = { heap: new PageHeap(), limit: this.#concurrencyOf(source), inHand: 0, timer: undefined }
-      this.#lanes.set(source, lane)
+      lane = {
+        stream,
+        heap: new PageHeap(),
+        limit: this.#limits.get(stream) ?? 1,
+        inHand: 0,
+        timer: undefined,
+        hasMore: false,
+        isReading: false,
+      }
+      this.#lanes.set(stream, lane)
     }
     return lane
+  }
+
+  #hold(lane: Lane, page: PageRef): void {
+    if (this.#held.has(page.id)) return
+    this.#held.add(page.id)
+    lane.heap.add(page, this.#dueAt(page))
   }
 
   /** On the scale of the clock that only moves forward: the wall clock may be set while the page waits. */
@@ -107,9 +159,32 @@ export class EmbeddedQueue implements PageQueue {
     if (consumer === undefined || consumer.stopping) return
     while (lane.inHand < lane.limit && consumer.inHand < consumer.concurrency) {
       const waitMs = (lane.heap.firstDueAt ?? Infinity) - this.#clock.now()
-      if (waitMs > 0) return this.#wakeIn(lane, waitMs)
+      if (waitMs > 0) {
+        if (lane.hasMore) void this.#readMore(lane, consumer)
+        return this.#wakeIn(lane, waitMs)
+      }
       void this.#hand(lane, lane.heap.take() as PageRef, consumer)
     }
+  }
+
+  /** The next pages that are not held; those that are held wait here, so only few are passed over. */
+  async #readMore(lane: Lane, consumer: Consumer): Promise<void> {
+    if (lane.isReading || this.#pending === undefined) return
+    lane.isReading = true
+    lane.hasMore = false
+    try {
+      let portion = await this.#pending(lane.stream)
+      while (portion.length > 0 && portion.every(({ id }) => this.#held.has(id)))
+        portion = await this.#pending(lane.stream, portion.at(-1))
+      if (portion.length > 0) lane.hasMore = true
+      for (const page of portion.slice(0, this.#capacity)) this.#hold(lane, page)
+    } catch (error) {
+      consumer.failure ??= { error }
+      this.#stop(consumer)
+    } finally {
+      lane.isReading = false
+    }
+    this.#deliver(lane)
   }
 
   #wakeIn(lane: Lane, waitMs: number): void {
@@ -129,10 +204,10 @@ export class EmbeddedQueue implements PageQueue {
     const wasFull = consumer.inHand >= consumer.concurrency
     lane.inHand -= 1
     consumer.inHand -= 1
-    if (again === undefined) this.#known.delete(page.id)
+    if (again === undefined) this.#held.delete(page.id)
     else lane.heap.add({ ...page, notBefore: again.notBefore }, this.#dueAt(again))
     if (consumer.stopping && consumer.inHand === 0) consumer.stopped.resolve()
-    else if (wasFull) this.#deliverInTurn(page.source, lane)
+    else if (wasFull) this.#deliverInTurn(lane)
     else this.#deliver(lane)
   }
 
@@ -144,10 +219,10 @@ export class EmbeddedQueue implements PageQueue {
     }
   }
 
-  /** All sources waited for one place: the one that had it goes to the end of the line. */
-  #deliverInTurn(source: string, lane: Lane): void {
-    this.#lanes.delete(source)
-    this.#lanes.set(source, lane)
+  /** All streams waited for one place: the one that had it goes to the end of the line. */
+  #deliverInTurn(lane: Lane): void {
+    this.#lanes.delete(lane.stream)
+    this.#lanes.set(lane.stream, lane)
     for (const each of this.#lanes.values()) this.#deliver(each)
   }
 

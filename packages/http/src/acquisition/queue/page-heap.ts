@@ -1,4 +1,4 @@
-import type { PageRef } from '../ledger/page.js'
+import type { PageRef } from '../ledger/index.js'
 
 interface Entry {
   readonly page: PageRef
@@ -12,6 +12,10 @@ function isEarlier(a: Entry, b: Entry): boolean {
 /** A binary heap of pages: the first is the one that is due first, then the one with the lowest ordinal. */
 export class PageHeap {
   readonly #entries: Entry[] = []
+
+  get size(): number {
+    return this.#entries.length
+  }
 
   /** When its first page is due; undefined when it is empty. */
   get firstDueAt(): number | undefined {

@@ -1,7 +1,7 @@
-import type { PageRef } from '../ledger/page.js'
+import type { PageRef } from '../ledger/index.js'
 
 export interface ConsumeOptions {
-  /** Pages handled at once, over all sources. Default unbounded; the queue bounds each source by itself. */
+  /** Pages handled at once, over all streams. Default unbounded; the queue bounds each stream by itself. */
   readonly concurrency?: number
   /** No page is handed out once it is aborted; those in hand go on. */
   readonly signal: AbortSignal
@@ -21,8 +21,8 @@ export interface DeliveryContext {
 export type PageHandler = (page: PageRef, context: DeliveryContext) => Promise<Redelivery | undefined>
 
 /**
- * Delivery of pages to whoever fetches them: an embedded heap, or BullMQ for a fleet. At least once, earlier
- * ordinals first among those that are due, and no source waits for another.
+ * Delivery of pages to whoever fetches them: an embedded heap, or in a fleet the ledger itself. At least
+ * once, earlier ordinals first among those that are due, and no stream waits for another. Whoever constructs it closes it.
  */
 export interface PageQueue extends AsyncDisposable {
   /** Idempotent by id while the page is queued or handled. */

@@ -1,125 +1,86 @@
 import { hash } from 'node:crypto'
-import type { SourceConfig } from '../streams/config.js'
-import type { Mapping } from './mapping.js'
-import { nextLink } from '../streams/pagination/link-header.js'
-import { Secrets } from '../secrets/secrets.js'
-import type { NormalisedPage } from './normalised-page.js'
-import type { PagingPaths } from './paging-values.js'
-import { factsReader } from './paging-values.js'
-import { PageInvalidError } from './page-invalid-error.js'
+import { compilePath } from '../references/index.js'
+import { Secrets } from '../secrets/index.js'
 import { parsePage } from './decoders/json.js'
-import { compilePath } from '../references/path.js'
+import type { Mapping } from './mapping.js'
+import type { NormalisedPage, PageReading } from './normalised-page.js'
+import { PageInvalidError } from './page-invalid-error.js'
+import type { PagingPaths } from './paging-values.js'
+import { pagingReader } from './paging-values.js'
 import type { RecordSink } from './record-mapper.js'
 import { recordMapper } from './record-mapper.js'
 import { shown } from './unreadable.js'
 
-/** All that a thread needs to know of a source to normalise its pages. Plain data: it crosses threads. */
-export interface NormaliseInstructions {
-  readonly source: string
+/** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
+export interface ReadingInstructions {
+  readonly stream: string
   /** Path to the array of records; empty when the page is the array. */
   readonly records: string
-  readonly errorPath?: string | undefined
+  /** Paths to what the rules for responses look at. */
+  readonly observe: readonly string[]
   readonly paging: PagingPaths
-  /** The next page stands in the response's Link header. */
-  readonly nextInLinkHeader: boolean
   readonly mapping: Mapping
-  /** What no product may hold: the credentials of the configuration's Secrets. Default none. */
-  readonly secrets?: readonly string[] | undefined
 }
 
-/** The response headers that matter to a page's meaning; others may be there. */
+/** The response headers that matter to how a page is read; others may be there. */
 export interface PageHeaders {
   readonly 'content-type'?: string | undefined
-  readonly link?: string | undefined
 }
 
-export type PageNormaliser = (bytes: Uint8Array, headers?: PageHeaders) => NormalisedPage
-
-export function instructionsOf(source: SourceConfig, secrets?: Secrets): NormaliseInstructions {
-  const { pagination } = source
-  const totals = 'totalRecordsPath' in pagination ? pagination.totalRecordsPath : undefined
-  return {
-    source: source.name,
-    records: source.records,
-    errorPath: source.errorPath,
-    paging: {
-      totalRecords: totals ?? source.total,
-      totalPages: pagination.type === 'page' ? pagination.totalPagesPath : undefined,
-      next: nextPath(source),
-      hasMore: pagination.hasMorePath,
-    },
-    nextInLinkHeader: pagination.type === 'linkHeader',
-    mapping: source.mapping,
-    secrets: secrets?.credentials,
-  }
-}
-
-function nextPath({ pagination }: SourceConfig): string | undefined {
-  if (pagination.type === 'cursor') return pagination.cursorPath
-  return pagination.type === 'nextUrl' ? pagination.nextUrlPath : undefined
-}
-
-const normalisers = new WeakMap<NormaliseInstructions, PageNormaliser>()
+/** Reads a page's bytes; it never throws for what the page holds. */
+export type PageReader = (bytes: Uint8Array, headers?: PageHeaders) => PageReading
 
 /**
- * A page's bytes as records in the target's fields. Bad records are rejects; the instructions are compiled once.
- * @throws PageInvalidError when the page as a whole cannot be used.
+ * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why.
+ * @throws TypeError or RangeError for a path, locale or zone that does not exist.
  */
-export function normalisePage(
-  bytes: Uint8Array,
-  instructions: NormaliseInstructions,
-  headers?: PageHeaders,
-): NormalisedPage {
-  let normalise = normalisers.get(instructions)
-  if (normalise === undefined) {
-    normalise = pageNormaliser(instructions)
-    normalisers.set(instructions, normalise)
-  }
-  return normalise(bytes, headers)
-}
-
-/** @throws TypeError or RangeError for a path, locale or zone that does not exist. */
-export function pageNormaliser(instructions: NormaliseInstructions): PageNormaliser {
-  const recordsOf = recordsReader(instructions)
-  const factsOf = factsReader(instructions.paging)
-  const mapRecord = recordMapper(instructions.mapping, new Secrets(instructions.secrets))
-  return (bytes, headers = {}) => {
-    const page = parsePage(bytes, headers['content-type'])
-    const rows = recordsOf(page)
+export function pageReader(instructions: ReadingInstructions, secrets = new Secrets()): PageReader {
+  const recordsOf = recordsReader(instructions.records)
+  const pagingOf = pagingReader(instructions.paging)
+  const mapRecord = recordMapper(instructions.mapping, secrets)
+  const observe = observer(instructions.observe)
+  const normalise = (body: unknown): NormalisedPage => {
+    const rows = recordsOf(body)
     const sink: RecordSink = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
-    const facts = factsOf(page)
-    const paging = instructions.nextInLinkHeader ? { ...facts, next: nextLink(headers.link) } : facts
-    return { recordCount: rows.length, ...sink, paging, fingerprint: fingerprintOf(sink) }
+    return { recordCount: rows.length, ...sink, paging: pagingOf(body), fingerprint: fingerprintOf(sink) }
+  }
+  return (bytes, headers = {}) => {
+    let observed: PageReading['observed'] = {}
+    try {
+      const body = parsePage(bytes, headers['content-type'])
+      observed = observe(body)
+      return { ok: true, page: normalise(body), observed }
+    } catch (error) {
+      if (error instanceof PageInvalidError)
+        return { ok: false, code: error.code, message: error.message, observed }
+      throw error
+    }
   }
 }
 
-const usualErrorKeys = ['error', 'errors', 'fault', 'exception'] as const
-
-/** Some services answer errors with status 200: a page without rows that carries an error is one. */
-function recordsReader({ records, errorPath }: NormaliseInstructions): (page: unknown) => readonly unknown[] {
-  const rowsAt = compilePath(records)
-  const errorAt = errorPath === undefined ? undefined : compilePath(errorPath)
-  const usualErrors = usualErrorKeys.map(compilePath)
-  return page => {
-    const rows = rowsAt(page)
-    const told = errorAt?.(page)
-    if (isError(told)) throw errorBody(told)
-    if (Array.isArray(rows) && rows.length > 0) return rows
-    const usual = usualErrors.map(at => at(page)).find(isError)
-    if (usual !== undefined) throw errorBody(usual)
-    if (Array.isArray(rows) || (rows === null && records !== '')) return rows ?? []
-    throw noRecords(records, rows, page)
+function recordsReader(path: string): (body: unknown) => readonly unknown[] {
+  const rowsAt = compilePath(path)
+  return body => {
+    const rows = rowsAt(body)
+    if (Array.isArray(rows)) return rows
+    if (rows === null && path !== '') return []
+    throw noRecords(path, rows, body)
   }
 }
 
-function isError(value: unknown): boolean {
+function observer(paths: readonly string[]): (body: unknown) => Readonly<Record<string, string>> {
+  const readers = paths.map(path => [path, compilePath(path)] as const)
+  return body => {
+    const found = readers.map(([path, at]) => [path, at(body)] as const).filter(([, value]) => isThere(value))
+    return Object.fromEntries(found.map(([path, value]) => [path, shown(value)]))
+  }
+}
+
+/** An empty text or list, 0 and false are what services write where there is nothing to tell. */
+function isThere(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0
-}
-
-function errorBody(told: unknown): PageInvalidError {
-  return new PageInvalidError('ERROR_BODY', `the body reports an error: ${shown(told)}`)
 }
 
 function noRecords(path: string, found: unknown, page: unknown): PageInvalidError {

@@ -1,20 +1,29 @@
 import { fileURLToPath } from 'node:url'
 import { BatchProcessor, checkCount, ClosedError } from 'async-patterns'
 import { Piscina } from 'piscina'
-import type { SourceConfig } from '../streams/config.js'
-import type { Secrets } from '../secrets/secrets.js'
-import type { NormalisedPage } from './normalised-page.js'
-import type { PageHeaders } from './normalise-page.js'
-import { instructionsOf, pageNormaliser } from './normalise-page.js'
-import { PageInvalidError } from './page-invalid-error.js'
-import type { NormaliseAnswer, NormaliseTask } from './worker.js'
+import { Secrets } from '../secrets/index.js'
+import type { PageReading } from './normalised-page.js'
+import type { PageHeaders, ReadingInstructions } from './normalise-page.js'
+import { pageReader } from './normalise-page.js'
+import type { PageTask, PageTasks } from './worker.js'
+
+/** What reads pages: worker threads, or a stand-in for a rehearsal. Whoever constructs it closes it. */
+export interface Normaliser extends AsyncDisposable {
+  /**
+   * Reads one page of the stream so named. It may take the bytes over: the caller must not use them afterwards. It rejects
+   * for what is wrong with itself only; what is wrong with the page is in the reading.
+   */
+  read(bytes: Uint8Array, stream: string, headers?: PageHeaders): Promise<PageReading>
+  /** Resolves when no page has to wait for a start any more. */
+  ready(): Promise<void>
+}
 
 export interface NormalisePoolOptions {
   /** Threads, all started at once and kept. 1 to 64; default 4. */
   readonly workers?: number
   /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as WORKER_DIED. 8 or more; default Node's. */
   readonly maxHeapMiB?: number
-  /** What no product may hold. Default none. */
+  /** What no record may hold, also what is learnt while the pool is at work. Default none. */
   readonly secrets?: Secrets
 }
 
@@ -28,23 +37,24 @@ const BYTES_TOGETHER = 64 * 1024
  * Worker threads that parse and normalise pages. A thread that dies takes with it what it had in hand, one page or several
  * small ones, and is replaced.
  */
-export class NormalisePool implements AsyncDisposable {
+export class NormalisePool implements Normaliser {
   readonly #threads: Piscina
-  readonly #batches: BatchProcessor<NormaliseTask, NormaliseAnswer>
+  readonly #batches: BatchProcessor<PageTask, PageReading>
   readonly #workers: number
-  readonly #anySource: string | undefined
+  readonly #anyStream: string | undefined
+  readonly #secrets: Secrets
   #closed = false
 
   /** @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be compiled. */
-  constructor(sources: readonly SourceConfig[], options: NormalisePoolOptions = {}) {
-    const { workers = defaultWorkers, maxHeapMiB, secrets } = options
+  constructor(instructions: readonly ReadingInstructions[], options: NormalisePoolOptions = {}) {
+    const { workers = defaultWorkers, maxHeapMiB, secrets = new Secrets() } = options
     checkCount('NormalisePool.workers', workers, { max: 64 })
     this.#workers = workers
-    this.#anySource = sources[0]?.name
+    this.#anyStream = instructions[0]?.stream
+    this.#secrets = secrets
     if (maxHeapMiB !== undefined) checkCount('NormalisePool.maxHeapMiB', maxHeapMiB, { min: 8 })
-    const instructions = sources.map(source => instructionsOf(source, secrets))
     // A thread that cannot compile its instructions would be started again and again: they must fail here.
-    for (const one of instructions) pageNormaliser(one)
+    for (const one of instructions) pageReader(one)
     this.#threads = new Piscina({
       filename: workerFile(),
       name: 'normalise',
@@ -55,7 +65,7 @@ export class NormalisePool implements AsyncDisposable {
       recordTiming: false,
       resourceLimits: maxHeapMiB === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMiB },
     })
-    this.#batches = new BatchProcessor<NormaliseTask, NormaliseAnswer>({
+    this.#batches = new BatchProcessor<PageTask, PageReading>({
       process: tasks => this.#send(tasks),
       maxBatchSize: PAGES_TOGETHER,
       maxBatchBytes: BYTES_TOGETHER,
@@ -68,38 +78,34 @@ export class NormalisePool implements AsyncDisposable {
   }
 
   /**
-   * Normalises one page of the source so named. The bytes are transferred: the caller's array is empty afterwards.
-   * @throws PageInvalidError (rejects) when the page cannot be used, or when its thread died; ClosedError after `close`.
+   * The bytes are transferred: the caller's array is empty afterwards. A page whose thread died reads as WORKER_DIED.
+   * @throws ClosedError (rejects) after `close`.
    */
-  async run(bytes: Uint8Array, source: string, headers: PageHeaders = {}): Promise<NormalisedPage> {
+  async read(bytes: Uint8Array, stream: string, headers: PageHeaders = {}): Promise<PageReading> {
     if (this.#closed) throw new ClosedError('NormalisePool is closed')
-    const { 'content-type': contentType, link } = headers
-    const answer = await this.#batches.add({
-      source,
-      bytes: whole(bytes),
-      headers: { 'content-type': contentType, link },
-    })
-    if (answer.ok) return answer.page
-    throw new PageInvalidError(answer.code, answer.message)
+    const { 'content-type': contentType } = headers
+    return this.#batches.add({ stream, bytes: whole(bytes), headers: { 'content-type': contentType } })
   }
 
-  async #send(tasks: readonly NormaliseTask[]): Promise<NormaliseAnswer[]> {
-    const transferList = tasks.map(({ bytes }) => bytes.buffer as ArrayBuffer)
+  async #send(pages: readonly PageTask[]): Promise<PageReading[]> {
+    const transferList = pages.map(({ bytes }) => bytes.buffer as ArrayBuffer)
     try {
-      return (await this.#threads.run(tasks, { transferList })) as NormaliseAnswer[]
+      const tasks: PageTasks = { pages, credentials: this.#secrets.credentials }
+      return (await this.#threads.run(tasks, { transferList })) as PageReading[]
     } catch (error) {
       if (this.#closed) throw new ClosedError('NormalisePool was closed', { cause: error })
       const reason = error instanceof Error ? error.message : String(error)
-      throw new PageInvalidError('WORKER_DIED', `the worker thread failed: ${reason}`, { cause: error })
+      const message = `the worker thread failed: ${reason}`
+      return pages.map(() => ({ ok: false, code: 'WORKER_DIED', message, observed: {} }))
     }
   }
 
   /** Resolves when the threads are up, so that no page has to wait for them. They start without it too. */
   async ready(): Promise<void> {
-    const source = this.#anySource
-    if (source === undefined) return
+    const stream = this.#anyStream
+    if (stream === undefined) return
     const starts = Array.from({ length: this.#workers }, () =>
-      this.#send([{ source, bytes: new Uint8Array(), headers: {} }]),
+      this.#send([{ stream, bytes: new Uint8Array(), headers: {} }]),
     )
     await Promise.allSettled(starts)
   }

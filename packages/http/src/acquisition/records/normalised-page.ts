@@ -1,8 +1,10 @@
-import type { FieldValue } from './mapping.js'
+import type { PageInvalidCode } from './page-invalid-error.js'
+import { PageInvalidError } from './page-invalid-error.js'
+import type { FieldValue } from './types/field-type.js'
 
 /** A record in the target's fields. */
 export interface AcceptedRecord {
-  /** Unique within its source. */
+  /** Unique within its stream. */
   readonly id: string
   readonly fields: Readonly<Record<string, FieldValue>>
 }
@@ -20,7 +22,7 @@ export interface RejectedRecord {
   readonly raw: string
 }
 
-/** What a worker thread makes of a page's bytes. Plain data: it crosses a thread. */
+/** A page's records in the target's fields. Plain data: it crosses a thread. */
 export interface NormalisedPage {
   /** How many records the page held, good or bad. */
   readonly recordCount: number
@@ -31,15 +33,33 @@ export interface NormalisedPage {
   /** Texts from which a configured secret was taken. */
   readonly redactions: number
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
-  readonly paging: PagingFacts
+  readonly paging: PagingValues
   /** Of the raw records, to notice a page served twice. */
   readonly fingerprint: string
 }
 
-export interface PagingFacts {
+export interface PagingValues {
   readonly totalRecords?: number | undefined
   readonly totalPages?: number | undefined
   /** Cursor or next URL; null or empty when the source says there is none. */
   readonly next?: string | null | undefined
   readonly hasMore?: boolean | undefined
+}
+
+/** What a page's bytes say. Plain data, because an error that crosses a thread loses its class. */
+export type PageReading = PageObservations &
+  (
+    | { readonly ok: true; readonly page: NormalisedPage }
+    | { readonly ok: false; readonly code: PageInvalidCode; readonly message: string }
+  )
+
+interface PageObservations {
+  /** What stands at the paths that the instructions observe, as a message shows it; only where something stands. */
+  readonly observed: Readonly<Record<string, string>>
+}
+
+/** @throws PageInvalidError when the page cannot be used. */
+export function usablePage(reading: PageReading): NormalisedPage {
+  if (reading.ok) return reading.page
+  throw new PageInvalidError(reading.code, reading.message)
 }

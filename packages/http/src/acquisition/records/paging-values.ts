@@ -1,6 +1,6 @@
 import { isJsonNumber, plainDecimal } from './exact-number.js'
-import type { PagingFacts } from './normalised-page.js'
-import { compilePath } from '../references/path.js'
+import type { PagingValues } from './normalised-page.js'
+import { compilePath } from '../references/index.js'
 
 /** Where a page says how paging goes on. */
 export interface PagingPaths {
@@ -11,7 +11,7 @@ export interface PagingPaths {
 }
 
 /** Compiles the paths once. What is there but makes no sense (a negative total) counts as not there. */
-export function factsReader(paths: PagingPaths): (page: unknown) => PagingFacts {
+export function pagingReader(paths: PagingPaths): (page: unknown) => PagingValues {
   const totalRecords = optionalPath(paths.totalRecords)
   const totalPages = optionalPath(paths.totalPages)
   const next = optionalPath(paths.next)

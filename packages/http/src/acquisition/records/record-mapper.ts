@@ -1,10 +1,11 @@
 import { isLosslessNumber, stringify as stringifyExactly } from 'lossless-json'
-import type { FieldMapping, FieldValue, Mapping } from './mapping.js'
-import { Secrets } from '../secrets/secrets.js'
-import { fieldReader } from './types/field-reader.js'
+import type { FieldMapping, Mapping } from './mapping.js'
+import { Secrets } from '../secrets/index.js'
+import type { FieldReader, FieldValue } from './types/field-type.js'
+import { fieldReader } from './types/kinds.js'
 import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
-import type { PathReader } from '../references/path.js'
-import { compilePath } from '../references/path.js'
+import type { PathReader } from '../references/index.js'
+import { compilePath } from '../references/index.js'
 import type { SecretFilter } from './secret-filter.js'
 import { secretFilter } from './secret-filter.js'
 import { shown, Unreadable } from './unreadable.js'
@@ -24,7 +25,7 @@ interface CompiledField {
   readonly required: boolean
   readonly default: FieldValue
   readonly valueAt: PathReader
-  readonly read: ReturnType<typeof fieldReader>
+  readonly read: FieldReader
   readonly withoutSecrets: SecretFilter
 }
 

@@ -1,5 +1,6 @@
-import type { FieldMapping, FieldValue } from './mapping.js'
-import type { Secrets } from '../secrets/secrets.js'
+import type { Secrets } from '../secrets/index.js'
+import type { FieldMapping } from './mapping.js'
+import type { FieldValue } from './types/field-type.js'
 import { Unreadable } from './unreadable.js'
 
 /** Lets a field's value pass only without configured secrets. */

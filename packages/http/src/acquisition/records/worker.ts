@@ -1,40 +1,54 @@
 import { workerData } from 'node:worker_threads'
-import type { NormalisedPage } from './normalised-page.js'
-import type { NormaliseInstructions, PageHeaders, PageNormaliser } from './normalise-page.js'
-import { pageNormaliser } from './normalise-page.js'
-import type { PageInvalidCode } from './page-invalid-error.js'
-import { PageInvalidError } from './page-invalid-error.js'
+import { Secrets } from '../secrets/index.js'
+import type { PageReading } from './normalised-page.js'
+import type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
+import { pageReader } from './normalise-page.js'
 
 /** One page on its way to a worker thread; `bytes` are transferred. */
-export interface NormaliseTask {
-  readonly source: string
+export interface PageTask {
+  readonly stream: string
   readonly bytes: Uint8Array
   readonly headers: PageHeaders
 }
 
-/** Plain data, because an error that crosses a thread loses its class. */
-export type NormaliseAnswer =
-  | { readonly ok: true; readonly page: NormalisedPage }
-  | { readonly ok: false; readonly code: PageInvalidCode; readonly message: string }
-
-const instructions = workerData as readonly NormaliseInstructions[]
-const normalisers = new Map<string, PageNormaliser>(
-  instructions.map(one => [one.source, pageNormaliser(one)]),
-)
-
-/** What the pool calls: an answer for each page, in the same order. What is wrong with one is no other's fault. */
-export function normalise(tasks: readonly NormaliseTask[]): NormaliseAnswer[] {
-  return tasks.map(answerTo)
+/** Pages that go to a thread together, and the credentials known when they left: more may have been learnt since. */
+export interface PageTasks {
+  readonly pages: readonly PageTask[]
+  readonly credentials: readonly string[]
 }
 
-function answerTo({ source, bytes, headers }: NormaliseTask): NormaliseAnswer {
-  try {
-    const normaliser = normalisers.get(source)
-    if (normaliser === undefined)
-      throw new RangeError(`source is ${JSON.stringify(source)}, which this pool does not know`)
-    return { ok: true, page: normaliser(bytes, headers) }
-  } catch (error) {
-    if (error instanceof PageInvalidError) return { ok: false, code: error.code, message: error.message }
-    return { ok: false, code: 'WORKER_DIED', message: `the worker thread failed: ${String(error)}` }
+const instructions = new Map(
+  (workerData as readonly ReadingInstructions[]).map(one => [one.stream, one] as const),
+)
+let known = 0
+let readers = new Map<string, PageReader>()
+
+/** What the pool calls: a reading of each page, in the same order. What is wrong with one is no other's fault. */
+export function normalise({ pages, credentials }: PageTasks): PageReading[] {
+  if (credentials.length !== known) {
+    known = credentials.length
+    readers = new Map()
   }
+  return pages.map(page => readingOf(page, credentials))
+}
+
+function readingOf({ stream, bytes, headers }: PageTask, credentials: readonly string[]): PageReading {
+  try {
+    return readerOf(stream, credentials)(bytes, headers)
+  } catch (error) {
+    const message = `the worker thread failed: ${String(error)}`
+    return { ok: false, code: 'WORKER_DIED', message, observed: {} }
+  }
+}
+
+function readerOf(stream: string, credentials: readonly string[]): PageReader {
+  let reader = readers.get(stream)
+  if (reader === undefined) {
+    const own = instructions.get(stream)
+    if (own === undefined)
+      throw new RangeError(`stream is ${JSON.stringify(stream)}, which this pool does not know`)
+    reader = pageReader(own, new Secrets(credentials))
+    readers.set(stream, reader)
+  }
+  return reader
 }

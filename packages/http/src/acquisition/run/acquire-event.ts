@@ -1,4 +1,4 @@
-import type { RunStatus } from '../ledger/ledger.js'
+import type { RunStatus } from '../summary/index.js'
 
 /** What a run tells while it goes on. Texts are free of configured secrets. */
 export type AcquireEvent =
@@ -8,7 +8,7 @@ export type AcquireEvent =
   | AttemptFailedEvent
   | PageFailedEvent
   | ThrottledEvent
-  | BreakerEvent
+  | BreakerMovedEvent
   | SourceGaveUpEvent
   | StoppingEvent
   | FinishedEvent
@@ -64,7 +64,7 @@ export interface ThrottledEvent {
   readonly waitMs: number
 }
 
-export interface BreakerEvent {
+export interface BreakerMovedEvent {
   readonly type: 'breaker'
   readonly source: string
   readonly from: string

@@ -1,7 +1,8 @@
-import type { AttemptFailure, Departure, Journal, Ledger, TransitionRow } from '../ledger/ledger.js'
+import type { AttemptFailure, DepartureRow, Journal, Run } from '../ledger/index.js'
+import type { TransitionRow } from '../summary/index.js'
 
 interface Lines {
-  departures: Departure[]
+  departures: DepartureRow[]
   failures: AttemptFailure[]
   transitions: TransitionRow[]
 }
@@ -13,19 +14,19 @@ const noLines = (): Lines => ({ departures: [], failures: [], transitions: [] })
  * loses no more than that turn.
  */
 export class JournalWriter {
-  readonly #ledger: Ledger
+  readonly #run: Pick<Run, 'log'>
   readonly #onError: (error: unknown) => void
   #lines = noLines()
   #turn: ReturnType<typeof setImmediate> | undefined
   #writing: Promise<void> = Promise.resolve()
 
   /** `onError` is told what could not be written; `flush` rejects with it too. */
-  constructor(ledger: Ledger, onError: (error: unknown) => void) {
-    this.#ledger = ledger
+  constructor(run: Pick<Run, 'log'>, onError: (error: unknown) => void) {
+    this.#run = run
     this.#onError = onError
   }
 
-  departure(row: Departure): void {
+  departure(row: DepartureRow): void {
     this.#lines.departures.push(row)
     this.#schedule()
   }
@@ -47,7 +48,7 @@ export class JournalWriter {
     this.#turn = undefined
     const lines: Journal = this.#lines
     this.#lines = noLines()
-    this.#writing = this.#writing.then(() => this.#ledger.log(lines))
+    this.#writing = this.#writing.then(() => this.#run.log(lines))
     return this.#writing
   }
 

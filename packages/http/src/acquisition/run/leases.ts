@@ -1,18 +1,20 @@
 import type { Clock, TimerHandle } from 'async-patterns'
-import type { Ledger } from '../ledger/ledger.js'
-import type { Claim } from '../ledger/page.js'
+import type { Claim, Run } from '../ledger/index.js'
+
+/** How long a claim holds without a renewal. */
+export const LEASE_MS = 30_000
 
 /** Renews the leases of the claims in hand, for as long as there are any. */
 export class LeaseKeeper {
   readonly leaseMs: number
-  readonly #ledger: Ledger
+  readonly #run: Pick<Run, 'renew'>
   readonly #clock: Clock
   readonly #onError: (error: unknown) => void
   readonly #held = new Set<Claim>()
   #timer: TimerHandle | undefined
 
-  constructor(ledger: Ledger, clock: Clock, leaseMs: number, onError: (error: unknown) => void) {
-    this.#ledger = ledger
+  constructor(run: Pick<Run, 'renew'>, clock: Clock, leaseMs: number, onError: (error: unknown) => void) {
+    this.#run = run
     this.#clock = clock
     this.leaseMs = leaseMs
     this.#onError = onError
@@ -33,6 +35,6 @@ export class LeaseKeeper {
 
   readonly #renewAll = (): void => {
     this.#timer = this.#clock.setTimer(this.#renewAll, this.leaseMs / 3)
-    for (const claim of this.#held) this.#ledger.renew(claim, this.leaseMs).catch(this.#onError)
+    for (const claim of this.#held) this.#run.renew(claim, this.leaseMs).catch(this.#onError)
   }
 }

@@ -1,27 +1,27 @@
 import type { Clock } from 'async-patterns'
 import { BreakerOpenError, ClosedError, RetryExhaustedError } from 'async-patterns'
 import { errorCode } from '../../engines/index.js'
+import type { Claim, OpenPages, PageCommit, PageRef, Run } from '../ledger/index.js'
+import { LedgerError } from '../ledger/index.js'
+import type { PageQueue, Redelivery } from '../queue/index.js'
+import type { Secrets } from '../secrets/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import type { LeaseKeeper } from './leases.js'
-import type { Ledger } from '../ledger/ledger.js'
-import { LedgerError } from '../ledger/ledger-errors.js'
-import type { Claim, PageCommit, PageRef } from '../ledger/page.js'
-import type { PageQueue, Redelivery } from '../queue/page-queue.js'
+import type { Committed } from './page-batches.js'
 import type { RunControl } from './run-control.js'
-import type { Secrets } from '../secrets/secrets.js'
-import type { SourceTrack } from './stream-progress.js'
+import type { StreamProgress } from './stream-progress.js'
 
 /** Everything that the way of a page touches. */
 export interface PageWorkParts {
   /** Undefined when the page is done, or another's. */
   readonly claim: (pageId: string) => Promise<Claim | undefined>
-  readonly ledger: Ledger
+  readonly run: Run
   readonly queue: PageQueue
   readonly leases: LeaseKeeper
   readonly journal: JournalWriter
-  readonly tracks: ReadonlyMap<string, SourceTrack>
-  readonly commit: (page: PageCommit) => Promise<'done' | 'stale'>
+  readonly streams: ReadonlyMap<string, StreamProgress>
+  readonly commit: (page: PageCommit) => Promise<Committed>
   readonly control: RunControl
   readonly secrets: Secrets
   readonly clock: Clock
@@ -38,116 +38,115 @@ export class PageWork {
 
   /** Handles a delivered page; what goes wrong with it is settled here, what goes wrong with the ledger ends the run. */
   async handle(page: PageRef): Promise<Redelivery | undefined> {
-    const { control, tracks } = this.#parts
-    const track = tracks.get(page.source)
-    if (track === undefined || track.hasEnded) return undefined
+    const { control, streams } = this.#parts
+    const stream = streams.get(page.stream)
+    if (stream === undefined || stream.hasEnded) return undefined
     try {
-      const again = await this.#handleOf(track, page)
-      this.finishIfDone()
-      return again
+      return await this.#handleOf(stream, page)
     } catch (error) {
       control.fail(error)
       return undefined
     }
   }
 
-  /** Ends the run when no source has an open page. */
-  finishIfDone(): void {
-    const { tracks, control } = this.#parts
-    for (const track of tracks.values()) if (track.openPages > 0) return
-    control.finish()
+  /** Ends the run when the ledger says that no page is open. */
+  finishIfOver({ openPages }: OpenPages): void {
+    if (openPages === 0) this.#parts.control.finish()
   }
 
-  async #handleOf(track: SourceTrack, page: PageRef): Promise<Redelivery | undefined> {
-    const { leases } = this.#parts
+  async #handleOf(stream: StreamProgress, page: PageRef): Promise<Redelivery | undefined> {
+    const { leases, run } = this.#parts
     const claim = await this.#parts.claim(page.id)
     if (claim === undefined) {
-      track.close(page.id)
+      this.finishIfOver(await run.openPages())
       return undefined
     }
     leases.hold(claim)
     try {
-      await this.#acquire(track, claim)
+      await this.#acquire(stream, claim)
       return undefined
     } catch (error) {
-      return await this.#settle(track, claim, error)
+      return await this.#settle(stream, claim, error)
     } finally {
       leases.drop(claim)
     }
   }
 
-  async #acquire(track: SourceTrack, claim: Claim): Promise<void> {
+  async #acquire(stream: StreamProgress, claim: Claim): Promise<void> {
     const { control, commit, queue } = this.#parts
-    const fetched = await track.fetch(claim.page, control.cut)
+    const fetched = await stream.fetch(claim.page, control.cut)
     try {
-      const page = track.commitOf(claim, fetched)
-      if ((await commit(page)) === 'stale') return track.close(claim.page.id)
-      track.committed(page)
-      this.#tellDone(track, page)
-      await queue.add(page.next)
+      const page = await stream.commitOf(claim, fetched)
+      const committed = await commit(page)
+      if (committed.result === 'done') {
+        this.#tellDone(page, committed)
+        await queue.add(page.next)
+      }
+      this.finishIfOver(committed)
     } finally {
-      fetched.place.release()
+      fetched.reservation.release()
     }
   }
 
-  #tellDone(track: SourceTrack, { claim, records, rejects }: PageCommit): void {
+  #tellDone({ claim, records, rejects }: PageCommit, { openPagesOfStream }: Committed): void {
     this.#parts.onEvent({
       type: 'page-done',
-      source: track.name,
+      source: claim.page.stream,
       pageId: claim.page.id,
       records: records.length,
       rejects: rejects.length,
-      openPages: track.openPages,
+      openPages: openPagesOfStream,
     })
   }
 
-  async #settle(track: SourceTrack, claim: Claim, error: unknown): Promise<Redelivery | undefined> {
+  async #settle(stream: StreamProgress, claim: Claim, error: unknown): Promise<Redelivery | undefined> {
     if (error instanceof LedgerError || error instanceof ClosedError) throw error
     // What a failed run held is free when the ledger is opened again.
     if (this.#parts.control.hasFailed) return undefined
     if (this.#parts.control.cut.aborted) return this.#giveBack(claim, 0)
-    if (error instanceof BreakerOpenError) return this.#wait(track, claim, error)
-    if (error instanceof RetryExhaustedError) await this.#fail(track, claim, error.cause)
-    else await this.#fail(track, claim, error)
+    if (error instanceof BreakerOpenError) return this.#wait(stream, claim, error)
+    await this.#fail(claim, error instanceof RetryExhaustedError ? error.cause : error)
     return undefined
   }
 
-  /** A rejection by an open breaker spends no try: the page waits, until its source is given up. */
-  #wait(track: SourceTrack, claim: Claim, error: BreakerOpenError): Promise<Redelivery | undefined> {
-    const { health } = track
-    if (health.hasFailed) return this.#giveUp(track, claim)
+  /** A rejection by an open breaker spends no try: the page waits, until its stream is given up. */
+  #wait(stream: StreamProgress, claim: Claim, error: BreakerOpenError): Promise<Redelivery | undefined> {
+    const { health } = stream
+    if (health.hasFailed) return this.#giveUp(stream, claim)
     return this.#giveBack(claim, this.#parts.clock.wallNow() + health.pauseMs(error))
   }
 
   async #giveBack(claim: Claim, notBefore: number): Promise<Redelivery> {
-    const { journal, ledger } = this.#parts
+    const { journal, run } = this.#parts
     await journal.flush()
-    await ledger.giveBack(claim, { notBefore, spendsTry: false })
+    await run.giveBack(claim, { notBefore, spendsTry: false })
     return { notBefore }
   }
 
-  async #giveUp(track: SourceTrack, claim: Claim): Promise<undefined> {
-    const { onEvent } = this.#parts
-    const message = `The circuit breaker of ${track.name} has not closed in time`
-    track.end()
+  async #giveUp(stream: StreamProgress, claim: Claim): Promise<undefined> {
+    const { onEvent, run } = this.#parts
+    const message = `The circuit breaker of ${stream.name} has not closed in time`
+    stream.end()
     await this.#markFailed(claim, 'GAVE_UP', message)
-    onEvent({ type: 'source-gave-up', source: track.name, message })
+    const left = await run.endStream(stream.name, 'GAVE_UP')
+    onEvent({ type: 'source-gave-up', source: stream.name, message })
+    this.finishIfOver(left)
     return undefined
   }
 
-  async #fail(track: SourceTrack, claim: Claim, error: unknown): Promise<void> {
+  async #fail(claim: Claim, error: unknown): Promise<void> {
     const { secrets, onEvent } = this.#parts
     const code = errorCode(error)
     const message = secrets.redact(error instanceof Error ? error.message : String(error))
     const { page } = claim
-    await this.#markFailed(claim, code, message)
-    track.close(page.id)
-    onEvent({ type: 'page-failed', source: page.source, pageId: page.id, code, message })
+    const left = await this.#markFailed(claim, code, message)
+    onEvent({ type: 'page-failed', source: page.stream, pageId: page.id, code, message })
+    this.finishIfOver(left)
   }
 
-  async #markFailed(claim: Claim, code: string, message: string): Promise<void> {
-    const { journal, ledger, clock } = this.#parts
+  async #markFailed(claim: Claim, code: string, message: string): Promise<OpenPages> {
+    const { journal, run, clock } = this.#parts
     await journal.flush()
-    await ledger.fail(claim, { code, message, at: clock.wallNow() })
+    return run.fail(claim, { code, message, at: clock.wallNow() })
   }
 }

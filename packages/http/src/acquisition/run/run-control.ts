@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from 'async-patterns'
-import type { RunEnd } from '../ledger/ledger.js'
+import type { RunEnd } from '../summary/index.js'
 
 export interface RunControlOptions {
   readonly clock: Clock
@@ -56,7 +56,7 @@ export class RunControl implements Disposable {
     return this.#failure !== undefined
   }
 
-  /** Nothing is left to begin. Pages still in hand, those of a source that was given up, can be interrupted all the same. */
+  /** Nothing is left to begin. Pages still in hand, those of a stream that was given up, can be interrupted all the same. */
   finish(): void {
     this.#stop.abort()
   }

@@ -1,25 +1,29 @@
-import type { PipelineConfig, SourceConfig } from '../streams/config.js'
-import { planIdentity } from '../configuration/plan-identity.js'
-import { endpointOf } from '../fetch/endpoint-limiter.js'
-import type { PlannedSource, RunPlan } from '../ledger/ledger.js'
-import { paginationOf } from '../streams/pagination/pagination-of.js'
-import type { Secrets } from '../secrets/secrets.js'
-import { SourceUrlSecrets } from '../streams/requests/url-secrets.js'
+import type { PipelineConfig } from '../configuration/index.js'
+import { planIdentity } from '../configuration/index.js'
+import { endpointOf } from '../fetch/index.js'
+import type { PlannedStream, RunPlan } from '../ledger/index.js'
+import { fieldTypes } from '../records/index.js'
+import type { Secrets } from '../secrets/index.js'
+import type { StreamConfig } from '../streams/index.js'
+import { paginationOf, UrlSecrets } from '../streams/index.js'
 
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
   return {
     ...planIdentity(config, secrets),
     version,
-    sources: config.sources.map(source => plannedSource(source, secrets)),
+    streams: config.sources.map(stream => plannedStream(stream, secrets)),
   }
 }
 
-function plannedSource(source: SourceConfig, secrets: Secrets): PlannedSource {
+function plannedStream(stream: StreamConfig, secrets: Secrets): PlannedStream {
   return {
-    name: source.name,
-    endpoint: endpointOf(source, secrets),
-    limitPerSecond: source.limits.ratePerSecond,
-    first: new SourceUrlSecrets(source, secrets).sealPage(paginationOf(source).first()),
+    name: stream.name,
+    endpoint: endpointOf(stream, secrets),
+    limitPerSecond: stream.limits.ratePerSecond,
+    numericFields: Object.entries(stream.mapping)
+      .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
+      .map(([name]) => name),
+    first: new UrlSecrets(stream, secrets).sealPage(paginationOf(stream).first()),
   }
 }

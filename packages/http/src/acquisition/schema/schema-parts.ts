@@ -1,6 +1,6 @@
 import { parseDuration } from 'async-patterns'
 import * as z from 'zod'
-import { compilePath } from '../references/path.js'
+import { compilePath } from '../references/index.js'
 import { parseSize, sizePattern } from './parse-size.js'
 
 /*
@@ -8,28 +8,31 @@ import { parseSize, sizePattern } from './parse-size.js'
  * put before it when a problem is reported.
  */
 
-export const text = (allowed = 'a text') => z.string({ error: allowed }).min(1, { error: allowed })
+/** The keys of one mapping in a pipeline file. */
+export type SchemaShape = Readonly<Record<string, z.ZodType>>
 
-export function checkedText(allowed: string, accepts: (value: string) => boolean) {
+const text = (allowed = 'a text') => z.string({ error: allowed }).min(1, { error: allowed })
+
+function checkedText(allowed: string, accepts: (value: string) => boolean) {
   return text(allowed).refine(accepts, { error: allowed })
 }
 
-export function count(min: number, max: number) {
+function count(min: number, max: number) {
   const error = `a whole number from ${min} to ${max}`
   return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
-export function number(min: number, max: number) {
+function number(min: number, max: number) {
   const error = `a number from ${min} to ${max}`
   return z.number({ error }).min(min, { error }).max(max, { error })
 }
 
-export const flag = () => z.boolean({ error: 'true or false' })
+const flag = () => z.boolean({ error: 'true or false' })
 
 /** What `parseDuration` reads, for the JSON Schema too. */
 const durationPattern = /^\d+(?:\.\d+)?(?:ms|s|m|h)$/
 
-export function duration(minMs: number, allowed: string) {
+function duration(minMs: number, allowed: string) {
   const error = `a duration ${allowed}, such as 500ms, 5s, 1m`
   return z
     .string({ error })
@@ -37,7 +40,7 @@ export function duration(minMs: number, allowed: string) {
     .refine(value => parseDuration('duration', value) >= minMs, { error })
 }
 
-export function size(minBytes: number, allowed: string) {
+function size(minBytes: number, allowed: string) {
   const error = `a size ${allowed}, such as 500KB, 64MiB`
   return z
     .string({ error })
@@ -45,18 +48,18 @@ export function size(minBytes: number, allowed: string) {
     .refine(value => parseSize(value) >= minBytes, { error })
 }
 
-export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: `one of ${values.join(', ')}` })
 }
 
 /** A path into a record or a page. */
-export const path = () =>
+const path = () =>
   checkedText('a path such as data.items, images[0].url or ["odd.name"]', value =>
     succeeds(() => compilePath(value)),
   )
 
 /** What a query parameter or header may be in YAML; it is sent as text. */
-export const scalarMap = () => {
+const scalarMap = () => {
   // YAML would turn 1.10 into 1.1, and a long number into another one.
   const error = 'a text, a whole number, true or false; other numbers in quotes'
   const scalar = z.union([z.string(), z.int({ error }), z.boolean()], { error })
@@ -67,7 +70,7 @@ const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
-export const headerMap = () =>
+const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
       const message = !headerName.test(name)
@@ -80,14 +83,14 @@ export const headerMap = () =>
   })
 
 /** An object that takes no keys but its own; the error text lists them. */
-export function strict<S extends z.ZodRawShape>(shape: S) {
+function strict<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape).join(', ')
   return z.strictObject(shape, {
     error: issue => (issue.code === 'unrecognized_keys' ? known : `a mapping with the keys ${known}`),
   })
 }
 
-export function succeeds(attempt: () => unknown): boolean {
+function succeeds(attempt: () => unknown): boolean {
   try {
     attempt()
     return true
@@ -95,3 +98,43 @@ export function succeeds(attempt: () => unknown): boolean {
     return false
   }
 }
+
+function texts() {
+  return z.array(text(), { error: 'a list of texts' }).optional()
+}
+
+function textMap<T extends z.ZodType>(value: T) {
+  return z.record(z.string(), value, { error: 'text: value pairs' }).optional()
+}
+
+const wholeNumber = () => z.int({ error: 'a whole number' })
+
+/** A decimal that no float has touched. */
+const plainDecimal = () =>
+  checkedText('a decimal in quotes such as "0.00"', value => /^-?\d+(?:\.\d+)?$/.test(value))
+
+/**
+ * What schemas are made of. A kind gets it handed in, so that a worker thread that uses the kind need not load the schema
+ * library.
+ */
+export const schemaParts = {
+  checkedText,
+  count,
+  duration,
+  flag,
+  headerMap,
+  number,
+  oneOf,
+  path,
+  plainDecimal,
+  scalarMap,
+  size,
+  strict,
+  succeeds,
+  text,
+  textMap,
+  texts,
+  wholeNumber,
+} as const
+
+export type SchemaParts = typeof schemaParts

@@ -29,20 +29,38 @@ export function isSecretVariable(name: string): boolean {
 }
 
 /**
- * Takes configured secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64,
- * alone or inside something longer. Values of fewer than four characters are not looked for.
+ * Takes secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64, alone or inside
+ * something longer. Values of fewer than four characters are not looked for. It learns further values while a run goes on.
  */
 export class Secrets {
-  /** Those that are credentials for sure, and so may stand in no product; for another thread, which makes its own Secrets of them. */
-  readonly credentials: readonly string[]
-  readonly #pattern: RegExp | undefined
+  readonly #values = new Set<string>()
+  readonly #credentials = new Set<string>()
+  #pattern: RegExp | undefined
   /** The longest first: a secret may be a part of another one's form. */
-  readonly #forms: readonly string[]
+  #forms: readonly string[] = []
 
   /** `credentials`: all `values` unless told. */
   constructor(values: Iterable<string> = [], credentials: Iterable<string> = values) {
-    this.credentials = longEnough(credentials)
-    const forms = new Set(longEnough(values).flatMap(formsOf))
+    this.#learn(values, credentials)
+  }
+
+  /**
+   * Those that are credentials for sure, and so may stand in no record; for another thread, which makes its own Secrets
+   * of them. Only ever longer: what was learnt comes last.
+   */
+  get credentials(): readonly string[] {
+    return [...this.#credentials]
+  }
+
+  /** Learns a credential that came into being during the run, a minted token for example. */
+  add(...credentials: readonly string[]): void {
+    this.#learn(credentials, credentials)
+  }
+
+  #learn(values: Iterable<string>, credentials: Iterable<string>): void {
+    for (const value of longEnough(credentials)) this.#credentials.add(value)
+    for (const value of longEnough(values)) this.#values.add(value)
+    const forms = new Set([...this.#values].flatMap(formsOf))
     forms.delete('')
     this.#forms = [...forms].sort((a, b) => b.length - a.length)
     const sources = this.#forms.map(escapePattern)

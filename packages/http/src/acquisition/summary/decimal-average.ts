@@ -1,33 +1,32 @@
-/** A decimal amount, `-12.50`, and how often it occurs. */
-export interface CountedAmount {
-  readonly amount: string
-  readonly count: number
-}
-
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 
 /**
- * The mean as a decimal string, computed in integers: no float is involved. It has the places of the finest
- * amount and at least two, rounded half up (away from zero). Undefined when there is no amount.
+ * The mean of decimals, computed in integers: no float is involved. It has the places of the finest decimal and at least
+ * two, rounded half up (away from zero). It holds one sum, however many decimals it was given.
  */
-export function averageOf(amounts: readonly CountedAmount[]): string | undefined {
-  const scale = Math.max(2, ...amounts.map(({ amount }) => (DECIMAL.exec(amount)?.[3] ?? '').length))
-  let sum = 0n
-  let count = 0n
-  for (const one of amounts) {
-    const units = unitsOf(one.amount, scale)
-    if (units === undefined) continue
-    sum += units * BigInt(one.count)
-    count += BigInt(one.count)
-  }
-  return count === 0n ? undefined : format(divideRounded(sum, count), scale)
-}
+export class DecimalAverage {
+  #sum = 0n
+  #scale = 2
+  #count = 0n
 
-function unitsOf(amount: string, scale: number): bigint | undefined {
-  const match = DECIMAL.exec(amount)
-  if (match === null) return undefined
-  const units = BigInt(`${match[2]}${(match[3] ?? '').padEnd(scale, '0')}`)
-  return match[1] === '-' ? -units : units
+  /** A decimal such as `-12.50`; any other text is left out. */
+  add(decimal: string, count = 1): void {
+    const match = DECIMAL.exec(decimal)
+    if (match === null) return
+    const [, sign, whole = '', fraction = ''] = match
+    if (fraction.length > this.#scale) {
+      this.#sum *= 10n ** BigInt(fraction.length - this.#scale)
+      this.#scale = fraction.length
+    }
+    const units = BigInt(whole + fraction.padEnd(this.#scale, '0')) * BigInt(count)
+    this.#sum += sign === '-' ? -units : units
+    this.#count += BigInt(count)
+  }
+
+  /** Undefined when there was no decimal. */
+  get value(): string | undefined {
+    return this.#count === 0n ? undefined : format(divideRounded(this.#sum, this.#count), this.#scale)
+  }
 }
 
 function divideRounded(sum: bigint, count: bigint): bigint {

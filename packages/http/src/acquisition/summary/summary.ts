@@ -1,5 +1,6 @@
-import type { RunStatus } from '../ledger/ledger.js'
-import type { Money } from '../records/mapping.js'
+import type { FieldValue } from '../records/index.js'
+import type { ProductSummary } from './products.js'
+import type { FieldAverage, RunStatus } from './run-data.js'
 
 /** `summary.json`, computed from the ledger alone. Times are ISO 8601. Schema: `schemas/summary.schema.json`. */
 export interface Summary {
@@ -14,14 +15,17 @@ export interface Summary {
   }
   readonly totals: Totals
   readonly sources: readonly SourceSummary[]
-  readonly products: readonly ProductSummary[]
-  /** Set when there are more products than are listed: where the rest is. */
-  readonly productsTruncated?: { readonly listed: number; readonly total: number; readonly rest: string }
+  /** By source and id, with every mapped field; the first 10,000. */
+  readonly records: readonly RecordSummary[]
+  /** Set when there are more records than are listed: where the rest is. */
+  readonly recordsTruncated?: { readonly listed: number; readonly total: number; readonly rest: string }
+  /** The same records as products of shops, for a pipeline that asks for it: `summary: { products: true }`. */
+  readonly products?: readonly ProductSummary[]
   readonly errors: readonly SourceErrorSummary[]
 }
 
 export interface Totals {
-  readonly products: number
+  readonly records: number
   readonly rejected: number
   readonly duplicates: number
   readonly pages: number
@@ -39,7 +43,7 @@ export interface SourceSummary {
   readonly retries: number
   /** Records that came: accepted + rejected + duplicates. */
   readonly fetched: number
-  /** Records with an id of their own: products. */
+  /** Records with an id of their own. */
   readonly accepted: number
   readonly rejected: number
   /** Records whose id another record of the run has too. */
@@ -48,8 +52,11 @@ export interface SourceSummary {
   readonly warnings: number
   /** Texts of its records from which a configured secret was taken, because the source echoed it. */
   readonly redactions: number
-  /** Currency to the mean price of its products: a decimal string, exact but for its last place, rounded half up. */
-  readonly averagePrice: Readonly<Record<string, string>>
+  /**
+   * Mean of each numeric field: a decimal string, exact but for its last place, rounded half up. An amount of money has
+   * one for each currency. Fields without a value are left out.
+   */
+  readonly averages: Readonly<Record<string, FieldAverage>>
   readonly errors: readonly ErrorSummary[]
   readonly breaker: { readonly state: string; readonly transitions: readonly BreakerTransition[] }
   /** `worstRollingSecond`: the most departures in any half-open second, over all sources of the endpoint. */
@@ -84,13 +91,10 @@ export interface BreakerTransition {
   readonly cause: string
 }
 
-export interface ProductSummary {
+/** One record as it is stored. */
+export interface RecordSummary {
   readonly source: string
   readonly id: string
-  readonly title: string | null
-  readonly price: Money | null
-  readonly category: string | null
-  readonly stock: number | null
-  readonly updatedAt: string | null
-  readonly url: string | null
+  /** All mapped fields, `id` among them. */
+  readonly fields: Readonly<Record<string, FieldValue>>
 }

@@ -5,7 +5,7 @@ const HEAD = [
   'source',
   'status',
   'pages',
-  'products',
+  'records',
   'rejected',
   'duplicates',
   'missing',
@@ -20,12 +20,12 @@ export function resultTable(summary: Summary, paths: ResultPaths): string {
   return [
     ...aligned([HEAD, ...summary.sources.map(rowOf)], 2),
     '',
-    `${run.status}: ${totals.products} products in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
+    `${run.status}: ${totals.records} records in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
       `${totals.requests} requests, ${totals.retries} retries`,
     ...errors.map(({ source, code, count }) => `  ${source}: ${code} ${count}x`),
     ...summary.sources.filter(source => source.redactions > 0).map(redactionsOf),
     `summary   ${paths.summary}`,
-    `products  ${paths.ledger}`,
+    `records   ${paths.ledger}`,
     `rejected  ${paths.rejected}`,
   ].join('\n')
 }

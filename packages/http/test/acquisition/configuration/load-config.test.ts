@@ -120,14 +120,14 @@ sources:
 
   test('lists what is allowed where an unknown key is like no other', () => {
     expect(problems(`${minimal}colour: red\n`)[0]).toMatch(
-      /^p\.yaml:6:1: colour is an unknown key; allowed are output, timeout/,
+      /^p\.yaml:6:1: colour is an unknown key; allowed are version, output, timeout/,
     )
   })
 
   test('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
     expect(problems('a: [1\nb: {')[0]).toMatch(/^p\.yaml:2:1: Flow sequence/)
     expect(problems('')[0]).toMatch(
-      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys output/,
+      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys version, output/,
     )
     expect(problems('output: a\noutput: b\n')[0]).toMatch(/^p\.yaml:2:1: Map keys must be unique/)
     expect(problems('sources: []')).toEqual([

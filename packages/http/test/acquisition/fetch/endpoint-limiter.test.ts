@@ -1,46 +1,57 @@
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-import { EndpointLimiters, endpointOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import type { DepartureLimiter } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { EmbeddedLimits, endpointOf, limitersOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
-import { sourceAt } from '../../support/source-at.js'
+import { streamAt } from '../../support/stream-at.js'
 
-describe('EndpointLimiters', () => {
+/** Nothing is left from earlier runs. */
+const none = { lastDepartureAt: new Map<string, number>(), quietMs: new Map<string, number>() }
+
+async function depart(clock: ManualClock, limiter: DepartureLimiter | undefined): Promise<void> {
+  const departure = await clock.run(limiter?.acquireDeparture({}) ?? Promise.reject(new Error('no limiter')))
+  departure.sent(clock.now())
+}
+
+describe('endpoint limiters', () => {
   test('knows an endpoint by origin and path', () => {
-    const none = new Secrets()
-    expect(endpointOf(sourceAt('http://a.test/v1/', '/items'), none)).toBe('http://a.test/v1/items')
-    expect(endpointOf(sourceAt('http://a.test', ''), none)).toBe('http://a.test/')
+    expect(endpointOf(streamAt('http://a.test/v1/', '/items'), new Secrets())).toBe('http://a.test/v1/items')
+    expect(endpointOf(streamAt('http://a.test', ''), new Secrets())).toBe('http://a.test/')
   })
 
   test('A-4 A-14 tells hosts apart that the environment gave, and shows none; a credential makes no other endpoint', () => {
     const secrets = new Secrets(['one.test', 'two.test', 'key-1', 'key-2'], ['key-1', 'key-2'])
-    const at = (host: string, key: string) => endpointOf(sourceAt(`http://${host}/${key}`, 'items'), secrets)
+    const at = (host: string, key: string) => endpointOf(streamAt(`http://${host}/${key}`, 'items'), secrets)
     expect(at('one.test', 'key-1')).toMatch(/^http:\/\/\[redacted\]\/\[redacted\]\/items [\w-]{43}$/)
     expect(at('two.test', 'key-1')).not.toBe(at('one.test', 'key-1'))
     expect(at('one.test', 'key-2')).toBe(at('one.test', 'key-1'))
-    const sources = ['one.test', 'two.test'].map(host => sourceAt(`http://${host}`, 'items'))
-    const limiters = new EndpointLimiters(sources, new ManualClock(), { secrets })
-    expect(new Set(sources.map(source => limiters.of(source))).size).toBe(2)
+    const streams = ['one.test', 'two.test'].map(host => streamAt(`http://${host}`, 'items'))
+    expect(
+      new Set(limitersOf(streams, new EmbeddedLimits(new ManualClock()), none, secrets).values()).size,
+    ).toBe(2)
   })
 
-  test('shares a limiter per endpoint, at the lowest of the rates', () => {
-    const [one, two] = [sourceAt('http://a.test', 'x', 5), sourceAt('http://a.test/', '/x', 2)]
-    const other = sourceAt('http://a.test', 'y')
-    const limiters = new EndpointLimiters([one, two, other], new ManualClock())
-    expect(limiters.of(one)).toBe(limiters.of(two))
-    expect(limiters.of(one)).not.toBe(limiters.of(other))
+  test('shares a limiter per endpoint, at the lowest of the rates', async () => {
+    const clock = new ManualClock()
+    const [one, two] = [streamAt('http://a.test', 'x', 5), streamAt('http://a.test/', '/x', 2)]
+    const other = streamAt('http://a.test', 'y')
+    const limiters = limitersOf([one, two, other], new EmbeddedLimits(clock), none, new Secrets())
+    expect(limiters.get(one.name)).toBe(limiters.get(two.name))
+    expect(limiters.get(one.name)).not.toBe(limiters.get(other.name))
+    for (let count = 0; count < 3; count += 1) await depart(clock, limiters.get(one.name))
+    expect(clock.now()).toBe(1_000)
   })
 
   test('A-4 stays shut for one window after the last departure of an earlier process, and no longer', async () => {
     const clock = new ManualClock()
-    const source = { ...sourceAt('http://a.test', 'x'), name: 'one' }
-    const limiterAfter = (ago: number) =>
-      new EndpointLimiters([source], clock, {
-        lastDepartureAt: new Map([['one', clock.wallNow() - ago]]),
-      }).of(source)
+    const stream = streamAt('http://a.test', 'x')
     const waits: number[] = []
     for (const ago of [0, 400, 1_000, -60_000]) {
       const began = clock.now()
-      await clock.run(limiterAfter(ago).acquire())
+      const lastDepartureAt = new Map([[stream.name, clock.wallNow() - ago]])
+      const before = { ...none, lastDepartureAt }
+      const limiters = limitersOf([stream], new EmbeddedLimits(clock), before, new Secrets())
+      await depart(clock, limiters.get(stream.name))
       waits.push(clock.now() - began)
     }
     expect(waits).toEqual([1_000, 600, 0, 1_000])
@@ -48,15 +59,12 @@ describe('EndpointLimiters', () => {
 
   test('A-9 stays shut for as long as the server had asked for', async () => {
     const clock = new ManualClock()
-    const [asked, other] = [sourceAt('http://a.test', 'x'), sourceAt('http://a.test', 'y')]
-    const sources = [
-      { ...asked, name: 'asked' },
-      { ...other, name: 'other' },
-    ]
-    const limiters = new EndpointLimiters(sources, clock, { quietMs: new Map([['asked', 7_000]]) })
-    await clock.run(limiters.of(other).acquire())
+    const [asked, other] = [streamAt('http://a.test', 'x'), streamAt('http://a.test', 'y')]
+    const before = { ...none, quietMs: new Map([[asked.name, 7_000]]) }
+    const limiters = limitersOf([asked, other], new EmbeddedLimits(clock), before, new Secrets())
+    await depart(clock, limiters.get(other.name))
     expect(clock.now()).toBe(0)
-    await clock.run(limiters.of(asked).acquire())
+    await depart(clock, limiters.get(asked.name))
     expect(clock.now()).toBe(7_000)
   })
 })

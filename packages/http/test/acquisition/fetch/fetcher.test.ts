@@ -1,14 +1,16 @@
-import type { Within } from 'async-patterns'
+import type { CircuitBreaker, Within } from 'async-patterns'
 import { BreakerOpenError, RetryExhaustedError, SpacedLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { SourceConfig, SourceLimits } from '../../../src/acquisition/streams/config.js'
+import type { StreamHealth } from '../../../src/acquisition/fetch/stream-health.js'
+import { EmbeddedHealth } from '../../../src/acquisition/fetch/stream-health.js'
+import type { StreamLimits } from '../../../src/acquisition/fetch/stream-limits.js'
+import { defaultRules, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
 import type { FetchedPage } from '../../../src/acquisition/fetch/fetcher.js'
 import { Fetcher } from '../../../src/acquisition/fetch/fetcher.js'
-import type { NormalisedPage } from '../../../src/acquisition/records/normalised-page.js'
+import type { NormalisedPage, PageReading } from '../../../src/acquisition/records/normalised-page.js'
 import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'
-import { PageMemory } from '../../../src/acquisition/fetch/memory-budget.js'
-import { SourceHealth } from '../../../src/acquisition/fetch/source-health.js'
+import { MemoryBudget } from '../../../src/acquisition/fetch/memory-budget.js'
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/engines/index.js'
 import { TransportError } from '../../../src/engines/index.js'
 import { pageOf } from '../../contracts/ledger-contract.js'
@@ -16,7 +18,7 @@ import { pageOf } from '../../contracts/ledger-contract.js'
 /** A status, what the transport fails with, `hang`, or `deaf`: departs late, and heeds no signal. */
 type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string } | { bytes: number }
 
-const LIMITS: SourceLimits = {
+const LIMITS: StreamLimits = {
   ratePerSecond: 5,
   concurrency: 4,
   timeoutMs: 10_000,
@@ -36,11 +38,15 @@ const EMPTY: NormalisedPage = {
   fingerprint: '',
 }
 
+const readingOf = (page: NormalisedPage): PageReading => ({ ok: true, page, observed: {} })
+
+const stateOf = ({ breaker }: StreamHealth): string => (breaker as CircuitBreaker).state
+
 describe('Fetcher', () => {
   let clock: ManualClock
   let limiter: SpacedLimiter
-  let health: SourceHealth
-  let memory: PageMemory
+  let health: StreamHealth
+  let memory: MemoryBudget
   let answers: Answer[]
   let departures: { at: number; attempt: number }[]
   let failures: string[]
@@ -77,16 +83,20 @@ describe('Fetcher', () => {
     return { statusCode: 200, headers: {}, body: new Uint8Array(bytes), bytes, url: request.url }
   }
 
-  const fetcherWith = (limits: Partial<SourceLimits> = {}): Fetcher => {
-    const source = { name: 'a', headers: {}, limits: { ...LIMITS, ...limits } } as SourceConfig
-    health = new SourceHealth(source, clock, () => undefined)
-    return new Fetcher(source, {
+  const fetcherWith = (limits: Partial<StreamLimits> = {}): Fetcher => {
+    const stream = { name: 'a', limits: { ...LIMITS, ...limits } }
+    health = new EmbeddedHealth(clock).healthOf(stream, () => undefined)
+    return new Fetcher({
+      limits: stream.limits,
+      requestOf: page => ({ url: `http://a.test/?page=${page.ordinal}` }),
+      authorizer: { authorize: async request => request },
+      rules: new ResponseRules(defaultRules()),
       transport,
       limiter,
       health,
       memory,
       clock,
-      normalise: () => normalise(),
+      normaliser: { read: async () => readingOf(await normalise()) },
       observer: {
         departed: (_page, attempt, at) => departures.push({ at, attempt }),
         attemptFailed: (_page, attempt, code) => failures.push(`${attempt} ${code}`),
@@ -101,7 +111,7 @@ describe('Fetcher', () => {
   beforeEach(() => {
     clock = new ManualClock()
     limiter = new SpacedLimiter({ maxRequests: 5, windowMs: 1_000, clock })
-    memory = new PageMemory(1_000_000, 4)
+    memory = new MemoryBudget(1_000_000, 4)
     answers = []
     departures = []
     failures = []
@@ -131,14 +141,14 @@ describe('Fetcher', () => {
     answers = [500, 500, 500]
     await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
     expect(failures).toEqual(['1 HTTP_500', '2 HTTP_500', '3 HTTP_500'])
-    expect(health.breaker.state).toBe('open')
+    expect(stateOf(health)).toBe('open')
     const before = departures.length
     await expect(fetch(fetcher, 3)).rejects.toThrow(BreakerOpenError)
     expect(departures).toHaveLength(before)
     await clock.advance(5_000)
     await fetch(fetcher, 3)
     expect(departures.at(-1)?.attempt).toBe(4)
-    expect(health.breaker.state).toBe('closed')
+    expect(stateOf(health)).toBe('closed')
   })
 
   test('A-9 429 blocks the limiter until Retry-After and does not trip the breaker', async () => {
@@ -149,7 +159,7 @@ describe('Fetcher', () => {
     await fetch(fetcher)
     await clock.run(other)
     expect(throttles.every(waitMs => waitMs === 7_000)).toBe(true)
-    expect(health.breaker.state).toBe('closed')
+    expect(stateOf(health)).toBe('closed')
     const gaps = departures.slice(2).map(({ at }, index) => at - (departures[index]?.at ?? 0))
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6_800)
   })
@@ -158,7 +168,7 @@ describe('Fetcher', () => {
     const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
     answers = [{ status: 503, retryAfter: '2' }]
     await fetch(fetcher)
-    expect(health.breaker.state).toBe('closed')
+    expect(stateOf(health)).toBe('closed')
     answers = [503]
     await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
   })
@@ -170,7 +180,7 @@ describe('Fetcher', () => {
       const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
       await expect(fetch(fetcher)).rejects.toMatchObject({ code: `HTTP_${status}` })
       expect(departures).toHaveLength(1)
-      expect(health.breaker.state).toBe('closed')
+      expect(stateOf(health)).toBe('closed')
     },
   )
 
@@ -214,9 +224,9 @@ describe('Fetcher', () => {
     const fetched = fetcher.fetch(pageOf('a', 1), {})
     await clock.advance(59_000)
     expect(memory.bytesInUse).toBe(0)
-    const { place } = await clock.run(fetched)
+    const { reservation } = await clock.run(fetched)
     expect(memory.bytesInUse).toBe(100)
-    place.release()
+    reservation.release()
     expect(memory.bytesInUse).toBe(0)
   })
 
@@ -226,9 +236,9 @@ describe('Fetcher', () => {
 
     test('A-8 takes more room where there is some', async () => {
       answers = [heavy]
-      const { place } = await fetch(fetcherWith(limits))
+      const { reservation } = await fetch(fetcherWith(limits))
       expect(memory.bytesInUse).toBe(400_000)
-      place.release()
+      reservation.release()
       expect(memory.bytesInUse).toBe(0)
     })
 
@@ -241,10 +251,10 @@ describe('Fetcher', () => {
       expect(departures).toHaveLength(1)
       expect(memory.bytesInUse).toBe(500_000)
       all?.release()
-      const { place } = await clock.run(fetched)
+      const { reservation } = await clock.run(fetched)
       expect(departures.map(({ attempt }) => attempt)).toEqual([1, 1])
-      expect([failures, health.breaker.state]).toEqual([[], 'closed'])
-      place.release()
+      expect([failures, stateOf(health)]).toEqual([[], 'closed'])
+      reservation.release()
       expect(memory.bytesInUse).toBe(0)
     })
 
@@ -256,14 +266,14 @@ describe('Fetcher', () => {
       const fetched = fetcher.fetch(pageOf('a', 1), {})
       await clock.advance(1_000)
       all?.release()
-      const { bytes, place } = await clock.run(fetched)
+      const { bytes, reservation } = await clock.run(fetched)
       expect([bytes, departures.length]).toEqual([400_000, 2])
-      place.release()
+      reservation.release()
       expect(memory.bytesInUse).toBe(0)
     })
   })
 
-  /** A page of a source whose pages are heavy, and the place that holds all the memory it waits for. */
+  /** A page of a stream whose pages are heavy, and the place that holds all the memory it waits for. */
   async function waitingForMemory(fetcher: Fetcher) {
     const heavy = memory.tryReserve('a')
     if (heavy === undefined) throw new Error('no memory')
@@ -282,13 +292,13 @@ describe('Fetcher', () => {
     all.release()
     await clock.advance(6_999)
     expect(departures).toEqual([])
-    const { place } = await clock.run(fetched)
+    const { reservation } = await clock.run(fetched)
     expect(departures).toHaveLength(1)
-    place.release()
+    reservation.release()
     expect(memory.bytesInUse).toBe(0)
   })
 
-  test('A-5 a page that has got its memory keeps it from no other source while its own server asks for quiet', async () => {
+  test('A-5 a page that has got its memory keeps it from no other stream while its own server asks for quiet', async () => {
     const fetcher = fetcherWith()
     const { all, fetched } = await waitingForMemory(fetcher)
     // As a 429 comes in: the memory of the page that met it is free before the limiter knows.
@@ -301,9 +311,9 @@ describe('Fetcher', () => {
     await clock.advance(60_000)
     expect(departures).toEqual([])
     other.release()
-    const { place } = await clock.run(fetched)
+    const { reservation } = await clock.run(fetched)
     expect(departures).toHaveLength(1)
-    place.release()
+    reservation.release()
     expect(memory.bytesInUse).toBe(0)
   })
 
@@ -318,7 +328,7 @@ describe('Fetcher', () => {
     await expect(fetched).rejects.toBe(reason)
     expect(failures).toEqual([])
     expect(memory.bytesInUse).toBe(0)
-    expect(health.breaker.state).toBe('closed')
+    expect(stateOf(health)).toBe('closed')
   })
 
   test('A-4 departs by the limit, counted at the moment the head is written', async () => {
@@ -335,7 +345,7 @@ describe('Fetcher', () => {
   test('holds memory from the request until the page is committed, by its true weight', async () => {
     const fetched = await fetch(fetcherWith())
     expect(memory.bytesInUse).toBe(100)
-    fetched.place.release()
+    fetched.reservation.release()
     expect(memory.bytesInUse).toBe(0)
   })
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { PageMemory } from '../../../src/acquisition/fetch/memory-budget.js'
+import { MemoryBudget } from '../../../src/acquisition/fetch/memory-budget.js'
 
-describe('PageMemory', () => {
+describe('MemoryBudget', () => {
   const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
     const pending = Symbol('pending')
     return (await Promise.race([promise, Promise.resolve(pending)])) !== pending
   }
 
   test('A-8 heavy pages share the bound, and never make ordinary ones wait', async () => {
-    const memory = new PageMemory(1_000_000, 4)
+    const memory = new MemoryBudget(1_000_000, 4)
     const first = await memory.reserve('heavy', {})
     memory.weigh('heavy', first, 600_000)
     first.release()
@@ -23,7 +23,7 @@ describe('PageMemory', () => {
   })
 
   test('lets a page that is heavier than the bound go alone', async () => {
-    const memory = new PageMemory(1_000_000, 2)
+    const memory = new MemoryBudget(1_000_000, 2)
     const first = await memory.reserve('a', {})
     memory.weigh('a', first, 5_000_000)
     first.release()
@@ -37,7 +37,7 @@ describe('PageMemory', () => {
   })
 
   test('A-8 a page that outgrows its guess takes more where there is room, and has none at all where there is not', async () => {
-    const memory = new PageMemory(1_000_000, 2)
+    const memory = new MemoryBudget(1_000_000, 2)
     const [one, two] = [await memory.reserve('a', {}), await memory.reserve('b', {})]
     expect(one.grow(400_000)).toBe(true)
     expect(memory.bytesInUse).toBe(650_000)
@@ -51,7 +51,7 @@ describe('PageMemory', () => {
   })
 
   test('A-8 pages of a source whose size was only claimed weigh what they weigh once one has come', async () => {
-    const memory = new PageMemory(1_000_000, 2)
+    const memory = new MemoryBudget(1_000_000, 2)
     const one = await memory.reserve('a', {})
     one.grow(500_000)
     expect(memory.tryReserve('a')).toBeUndefined()
@@ -63,7 +63,7 @@ describe('PageMemory', () => {
   })
 
   test('forgets a single heavy page after a few ordinary ones', async () => {
-    const memory = new PageMemory(1_000_000, 2)
+    const memory = new MemoryBudget(1_000_000, 2)
     for (const bytes of [500_000, 10, 10, 10]) {
       const permit = await memory.reserve('a', {})
       memory.weigh('a', permit, bytes)

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Mapping } from '../../../src/acquisition/records/mapping.js'
-import type { NormaliseInstructions } from '../../../src/acquisition/records/normalise-page.js'
-import { normalisePage } from '../../../src/acquisition/records/normalise-page.js'
+import { defaultRules, observedPaths, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
+import type { NormalisedPage } from '../../../src/acquisition/records/normalised-page.js'
+import { usablePage } from '../../../src/acquisition/records/normalised-page.js'
+import type { ReadingInstructions } from '../../../src/acquisition/records/normalise-page.js'
+import { pageReader } from '../../../src/acquisition/records/normalise-page.js'
+import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
 import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'
 
 const mapping: Mapping = {
@@ -9,17 +13,31 @@ const mapping: Mapping = {
   price: { type: 'money', path: 'price', required: true, currency: 'EUR' },
   stock: { type: 'integer', path: 'stock', required: false },
 }
-const plan = (changes: Partial<NormaliseInstructions> = {}): NormaliseInstructions => ({
-  source: 'shop',
+interface Changes extends Partial<ReadingInstructions> {
+  readonly errorPath?: string
+  readonly secrets?: readonly string[]
+}
+
+const plan = (changes: Changes): ReadingInstructions => ({
+  stream: 'shop',
   records: 'items',
+  observe: observedPaths(defaultRules(changes.errorPath)),
   paging: {},
-  nextInLinkHeader: false,
   mapping,
   ...changes,
 })
 const bytes = (text: string, encoding: BufferEncoding = 'utf8') => new Uint8Array(Buffer.from(text, encoding))
-const normalise = (body: string | Uint8Array, changes: Partial<NormaliseInstructions> = {}, headers = {}) =>
-  normalisePage(typeof body === 'string' ? bytes(body) : body, plan(changes), headers)
+/** Read as a thread reads it, and judged as the answer of a server with status 200. */
+const normalise = (body: string | Uint8Array, changes: Changes = {}, headers = {}): NormalisedPage => {
+  const reading = pageReader(plan(changes), new Secrets(changes.secrets))(
+    typeof body === 'string' ? bytes(body) : body,
+    headers,
+  )
+  const rules = new ResponseRules(defaultRules(changes.errorPath))
+  const { action, told } = rules.judge({ statusCode: 200, headers: {} }, reading)
+  if (action !== 'page') throw new PageInvalidError('ERROR_BODY', String(told))
+  return usablePage(reading)
+}
 const codeOf = (...input: Parameters<typeof normalise>) => {
   try {
     normalise(...input)
@@ -210,14 +228,6 @@ describe('records', () => {
     }
     expect(facts('{"next":false}')).toEqual({})
     expect(facts('{"next":17,"more":1}')).toMatchObject({ next: '17', hasMore: true })
-  })
-
-  test('takes the next page from the Link header when the source pages so', () => {
-    const link = '<https://shop.example/items?page=2>; rel="next"'
-    expect(normalise('[]', { records: '', nextInLinkHeader: true }, { link }).paging.next).toBe(
-      'https://shop.example/items?page=2',
-    )
-    expect(normalise('[]', { records: '' }, { link }).paging.next).toBeUndefined()
   })
 })
 

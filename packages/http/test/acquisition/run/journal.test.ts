@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { JournalWriter } from '../../../src/acquisition/run/journal.js'
-import type { Journal, Ledger } from '../../../src/acquisition/ledger/ledger.js'
+import type { Journal, Run } from '../../../src/acquisition/ledger/ledger.js'
 
 describe('JournalWriter', () => {
-  const row = (attempt: number) => ({ source: 'a', pageId: 'a:page=1', attempt, at: 0 })
+  const row = (attempt: number) => ({ stream: 'a', pageId: 'a:page=1', attempt, at: 0 })
 
   test('writes all of one turn at once, in order, and flush waits for it', async () => {
     const written: Journal[] = []
-    const ledger = { log: async (journal: Journal) => void written.push(journal) } as Ledger
-    const journal = new JournalWriter(ledger, () => undefined)
+    const run = { log: async (journal: Journal) => void written.push(journal) } as unknown as Run
+    const journal = new JournalWriter(run, () => undefined)
     journal.departure(row(1))
     journal.departure(row(2))
-    journal.transition({ source: 'a', from: 'closed', to: 'open', at: 0, cause: 'x' })
+    journal.transition({ stream: 'a', from: 'closed', to: 'open', at: 0, cause: 'x' })
     await journal.flush()
     await journal.flush()
     expect(written).toHaveLength(1)
@@ -21,8 +21,8 @@ describe('JournalWriter', () => {
 
   test('tells what could not be written', async () => {
     const errors: unknown[] = []
-    const ledger = { log: () => Promise.reject(new Error('full')) } as unknown as Ledger
-    const journal = new JournalWriter(ledger, error => errors.push(error))
+    const run = { log: () => Promise.reject(new Error('full')) } as unknown as Run
+    const journal = new JournalWriter(run, error => errors.push(error))
     journal.departure(row(1))
     await new Promise(resolve => setImmediate(resolve))
     await new Promise(resolve => setImmediate(resolve))

@@ -2,12 +2,17 @@ import { SpacedLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { averageOf } from '../../../src/acquisition/summary/decimal-average.js'
-import { changesBetween } from '../../../src/acquisition/ledger/plan-changes.js'
-import { windowOf } from '../../../src/acquisition/fetch/rate-window.js'
+import { DecimalAverage } from '../../../src/acquisition/summary/decimal-average.js'
+import { changesBetween } from '../../../src/acquisition/ledger/ledger-errors.js'
+import { windowOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { worstRollingSecond } from '../../../src/acquisition/summary/rolling-second.js'
 
-describe('averageOf', () => {
+describe('DecimalAverage', () => {
+  const averageOf = (amounts: readonly { readonly amount: string; readonly count: number }[]) => {
+    const average = new DecimalAverage()
+    for (const { amount, count } of amounts) average.add(amount, count)
+    return average.value
+  }
   const average = (...amounts: string[]) => averageOf(amounts.map(amount => ({ amount, count: 1 })))
 
   test('is exact where floats are not', () => {

@@ -30,7 +30,7 @@ const SUMMARY: Summary = {
     configHash: 'h',
     version: '0.1.0',
   },
-  totals: { products: 9, rejected: 1, duplicates: 0, pages: 1, requests: 2, retries: 1, successRate: 0.5 },
+  totals: { records: 9, rejected: 1, duplicates: 0, pages: 1, requests: 2, retries: 1, successRate: 0.5 },
   sources: [
     {
       name: 'shop',
@@ -44,14 +44,14 @@ const SUMMARY: Summary = {
       duplicates: 0,
       warnings: 0,
       redactions: 0,
-      averagePrice: {},
+      averages: {},
       errors: [],
       breaker: { state: 'open', transitions: [] },
       rateLimit: { limitPerSecond: 5, worstRollingSecond: 2 },
       coverage: { reportedTotal: 50, uniqueIds: 9, missing: 40 },
     },
   ],
-  products: [],
+  records: [],
   errors: [{ source: 'shop', code: 'HTTP_500', count: 1, firstAt: '', lastAt: '' }],
 }
 
@@ -177,13 +177,13 @@ describe('LogProgress', () => {
 describe('resultTable', () => {
   test('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
     expect(resultTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
-      'source  status  pages  products  rejected  duplicates  missing  requests  retries  worst second',
+      'source  status  pages  records  rejected  duplicates  missing  requests  retries  worst second',
       'shop    failed      1         9         1           0       40         2        1        2 of 5',
       '',
-      'partial: 9 products in 1.5 s, 2 requests, 1 retries',
+      'partial: 9 records in 1.5 s, 2 requests, 1 retries',
       '  shop: HTTP_500 1x',
       'summary   out/summary.json',
-      'products  out/acquire.db',
+      'records   out/acquire.db',
       'rejected  out/rejected.jsonl',
     ])
   })

@@ -9,41 +9,34 @@ export function describeCommits(rig: LedgerRig): void {
       const reject = { index: 1, code: 'MISSING_FIELD', field: 'id', reason: 'id is missing', raw: '{}' }
       await rig.commit('a:page=1', [{ id: '1' }], {
         rejects: [reject],
-        next: [pageOf('a', 2, { emptyBefore: 1 }), pageOf('a', 3)],
+        next: [pageOf('a', 2, { state: { page: 2, empties: 1 } }), pageOf('a', 3)],
         fingerprint: 'f',
         reportedTotal: 30,
       })
-      expect(await rig.ledger.pending(rig.run)).toEqual([
-        pageOf('a', 2, { emptyBefore: 1 }),
+      expect(await rig.pending()).toEqual([
+        pageOf('a', 2, { state: { page: 2, empties: 1 } }),
         pageOf('a', 3),
         pageOf('b', 1),
       ])
-      expect(await rig.ledger.known(rig.run)).toContainEqual({
-        id: 'a:page=1',
-        source: 'a',
-        fingerprint: 'f',
-      })
+      expect(await rig.run.served('a', 'f')).toBe(true)
+      expect([await rig.run.served('a', 'g'), await rig.run.served('b', 'f')]).toEqual([false, false])
       const rows = []
-      for await (const row of rig.ledger.rejected(rig.run)) rows.push(row)
-      expect(rows).toEqual([{ ...reject, source: 'a', page: 'a:page=1' }])
+      for await (const row of rig.run.rejects('by-page')) rows.push(row)
+      expect(rows).toEqual([{ ...reject, stream: 'a', page: 'a:page=1', position: expect.any(Number) }])
     })
 
     test('does not reopen a page that is named again', async () => {
       await rig.commit('a:page=1', [], { next: [pageOf('a', 2)] })
       await rig.commit('a:page=2', [], { next: [pageOf('a', 1), pageOf('a', 2)] })
-      expect((await rig.ledger.pending(rig.run)).map(page => page.id)).toEqual(['b:page=1'])
+      expect((await rig.pending()).map(page => page.id)).toEqual(['b:page=1'])
     })
 
     test('commits several pages at once', async () => {
-      const claims = await rig.ledger.claim(['a:page=1', 'b:page=1'], 'one', LEASE_MS)
+      const claims = await rig.run.claim(['a:page=1', 'b:page=1'], 'one', LEASE_MS)
       const commits = claims.map(one => commitOf(one, [{ id: '1' }]))
-      expect(await rig.ledger.commit(commits)).toEqual(['done', 'done'])
+      expect((await rig.run.commit(commits)).results).toEqual(['done', 'done'])
       await rig.finish()
-      expect((await rig.ledger.summary(rig.run)).totals).toMatchObject({
-        products: 2,
-        pages: 2,
-        duplicates: 0,
-      })
+      expect((await rig.summary()).totals).toMatchObject({ records: 2, pages: 2, duplicates: 0 })
     })
 
     const versions: readonly (readonly [page: number, row: Row])[] = [
@@ -67,17 +60,17 @@ export function describeCommits(rig: LedgerRig): void {
           await rig.commit(`a:page=${page + 1}`, rows)
         }
         await rig.finish()
-        const { products, totals } = await rig.ledger.summary(rig.run)
+        const { products, totals } = await rig.summary()
         expect(products).toMatchObject([{ id: 'x', title: 'same page' }])
-        expect(totals).toMatchObject({ products: 1, duplicates: 3 })
+        expect(totals).toMatchObject({ records: 1, duplicates: 3 })
       },
     )
 
-    test('keeps ids of different sources apart', async () => {
+    test('keeps ids of different streams apart', async () => {
       await rig.commit('a:page=1', [{ id: '1' }])
       await rig.commit('b:page=1', [{ id: '1' }])
       await rig.finish()
-      expect((await rig.ledger.summary(rig.run)).totals).toMatchObject({ products: 2, duplicates: 0 })
+      expect((await rig.summary()).totals).toMatchObject({ records: 2, duplicates: 0 })
     })
   })
 }

@@ -8,12 +8,12 @@ export function describeEndpointDebts(rig: LedgerRig): void {
   describe('what endpoints are owed', () => {
     const asked = async (quietMs: number): Promise<void> => {
       const [at, pageId] = [rig.clock.wallNow(), 'a:page=1']
-      const failure = { source: 'a', pageId, attempt: 1, code: 'HTTP_429', message: 'no', at, quietMs }
-      const departure = { source: 'a', pageId, attempt: 1, at }
-      await rig.ledger.log({ departures: [departure], failures: [failure], transitions: [] })
+      const failure = { stream: 'a', pageId, attempt: 1, code: 'HTTP_429', message: 'no', at, quietMs }
+      const departure = { stream: 'a', pageId, attempt: 1, at }
+      await rig.run.log({ departures: [departure], failures: [failure], transitions: [] })
     }
 
-    test("A-9 is not forgotten by fresh, however often, nor by a change of the source's name", async () => {
+    test("A-9 is not forgotten by fresh, however often, nor by a change of the stream's name", async () => {
       await asked(60_000)
       await rig.finish()
       const at = rig.clock.wallNow()
@@ -21,12 +21,12 @@ export function describeEndpointDebts(rig: LedgerRig): void {
         await rig.clock.advance(10_000)
         await rig.reopen(planOf('a', 'b'), true)
         expect(rig.run.quietMs).toEqual(new Map([['a', leftMs]]))
-        expect(rig.run.lastDepartureAt?.get('a')).toBe(at)
+        expect(rig.run.lastDepartureAt.get('a')).toBe(at)
         await rig.finish()
       }
-      const [first, second] = planOf('a', 'b').sources
+      const [first, second] = planOf('a', 'b').streams
       const renamed = [{ ...first, name: 'other' }, second].filter(one => one?.name !== undefined)
-      await rig.reopen({ ...planOf('a'), sources: renamed as RunPlan['sources'] }, true)
+      await rig.reopen({ ...planOf('a'), streams: renamed as RunPlan['streams'] }, true)
       expect(rig.run.quietMs).toEqual(new Map([['other', 30_000]]))
       expect(rig.run.lastDepartureAt).toEqual(new Map([['other', at]]))
     })
@@ -40,7 +40,7 @@ export function describeEndpointDebts(rig: LedgerRig): void {
       await rig.clock.advance(100)
       await rig.reopen()
       expect(rig.run.resumed).toBe(false)
-      await rig.ledger.closeRun(rig.run, 'interrupted')
+      await rig.run.end('interrupted')
       await rig.reopen()
       expect(rig.run.lastDepartureAt).toEqual(new Map([['a', at]]))
     })
@@ -48,7 +48,7 @@ export function describeEndpointDebts(rig: LedgerRig): void {
     test("is that endpoint's alone", async () => {
       await asked(60_000)
       await rig.reopen(planOf('c'), true)
-      expect([rig.run.quietMs?.size, rig.run.lastDepartureAt?.size]).toEqual([0, 0])
+      expect([rig.run.quietMs.size, rig.run.lastDepartureAt.size]).toEqual([0, 0])
     })
   })
 }

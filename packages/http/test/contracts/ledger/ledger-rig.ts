@@ -1,6 +1,8 @@
 import { ManualClock } from 'async-patterns/testing'
 import { expect } from 'vitest'
 import type { Ledger, Run, RunPlan } from '../../../src/acquisition/ledger/ledger.js'
+import type { Summary } from '../../../src/acquisition/summary/index.js'
+import { summarise } from '../../../src/acquisition/summary/index.js'
 import type { Claim, PageCommit, PageRef } from '../../../src/acquisition/ledger/page.js'
 
 export const LEASE_MS = 30_000
@@ -18,7 +20,7 @@ export interface Row {
   readonly price?: { amount: string; currency: string } | null
 }
 
-/** A ledger of its own for each test, with a run of the sources a and b in it. */
+/** A ledger of its own for each test, with a run of the streams a and b in it. */
 export class LedgerRig {
   clock!: ManualClock
   ledger!: Ledger
@@ -48,49 +50,53 @@ export class LedgerRig {
   }
 
   async claim(id: string, worker = 'one'): Promise<Claim> {
-    const [claimed] = await this.ledger.claim([id], worker, LEASE_MS)
+    const [claimed] = await this.run.claim([id], worker, LEASE_MS)
     if (claimed === undefined) throw new Error(`${id} cannot be claimed`)
     return claimed
   }
 
   async commit(id: string, rows: readonly Row[], more: Partial<PageCommit> = {}): Promise<void> {
-    expect(await this.ledger.commit([commitOf(await this.claim(id), rows, more)])).toEqual(['done'])
+    const { results } = await this.run.commit([commitOf(await this.claim(id), rows, more)])
+    expect(results).toEqual(['done'])
   }
 
   async finish(): Promise<string> {
-    const status = await this.ledger.closeRun(this.run, 'finished')
-    await this.ledger.delivered(this.run)
+    const status = await this.run.end('finished')
+    await this.run.delivered()
     return status
+  }
+
+  async summary(): Promise<Summary> {
+    return summarise(await this.run.data(), { products: true })
+  }
+
+  /** The first portion of each stream's pending pages. */
+  async pending(...streams: string[]): Promise<PageRef[]> {
+    const names = streams.length > 0 ? streams : ['a', 'b', 'c']
+    return (await Promise.all(names.map(name => this.run.pending(name)))).flat()
   }
 
   async #open(plan: RunPlan, fresh: boolean): Promise<void> {
     this.ledger = await this.#place.open(this.clock)
-    this.run = await this.ledger.openRun(plan, { fresh })
+    this.run = await this.ledger.open(plan, { fresh })
   }
 }
 
-export function pageOf(source: string, ordinal: number, more: Partial<PageRef> = {}): PageRef {
-  const id = `${source}:page=${ordinal}`
-  return {
-    id,
-    source,
-    ordinal,
-    url: `http://${source}.test/?page=${ordinal}`,
-    tries: 0,
-    notBefore: 0,
-    ...more,
-  }
+export function pageOf(stream: string, ordinal: number, more: Partial<PageRef> = {}): PageRef {
+  const id = `${stream}:page=${ordinal}`
+  return { id, stream, ordinal, state: { page: ordinal }, tries: 0, notBefore: 0, ...more }
 }
 
-export function planOf(...sources: string[]): RunPlan {
+export function planOf(...streams: string[]): RunPlan {
   return {
-    configHash: sources.join(),
-    parts: Object.fromEntries(sources.map(name => [`${name}.mapping`, 'a'])),
+    configHash: streams.join(),
+    parts: Object.fromEntries(streams.map(name => [`${name}.mapping`, 'a'])),
     version: '0.1.0',
-    sources: sources.map(name => ({
+    streams: streams.map(name => ({
       name,
       endpoint: `http://${name}.test/`,
       limitPerSecond: 5,
+      numericFields: ['price'],
       first: pageOf(name, 1),
     })),
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PageRef } from '../../../src/acquisition/ledger/page.js'
 import { PlanChangedError } from '../../../src/acquisition/ledger/ledger-errors.js'
 import { pageOf, planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
@@ -10,28 +11,28 @@ export function describeRuns(rig: LedgerRig): void {
       await rig.commit('a:page=1', [{ id: '1' }], { next: [pageOf('a', 2)] })
       await rig.claim('a:page=2')
       const failure = {
-        source: 'b',
+        stream: 'b',
         pageId: 'b:page=1',
         attempt: 2,
         code: 'HTTP_500',
         message: 'no',
         at: 0,
       }
-      await rig.ledger.log({ departures: [], failures: [failure], transitions: [] })
+      await rig.run.log({ departures: [], failures: [failure], transitions: [] })
       const first = rig.run
       await rig.clock.advance(5_000)
       await rig.reopen()
       expect(rig.run).toMatchObject({ id: first.id, startedAt: first.startedAt, resumed: true })
-      expect(rig.run.lastDepartureAt?.get('a')).toBe(rig.clock.wallNow())
-      expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
+      expect(rig.run.lastDepartureAt.get('a')).toBe(rig.clock.wallNow())
+      expect(await rig.pending()).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
     })
 
     test('knows that breakers begin anew with the process', async () => {
-      const moved = (source: string, to: string) => ({ source, from: 'x', to, at: 0, cause: 'y' })
+      const moved = (stream: string, to: string) => ({ stream, from: 'x', to, at: 0, cause: 'y' })
       const transitions = [moved('a', 'closed'), moved('a', 'open'), moved('b', 'open'), moved('b', 'closed')]
-      await rig.ledger.log({ departures: [], failures: [], transitions })
+      await rig.run.log({ departures: [], failures: [], transitions })
       await rig.reopen()
-      const { sources } = await rig.ledger.summary(rig.run)
+      const { sources } = await rig.summary()
       expect(sources.map(({ breaker }) => [breaker.state, breaker.transitions.length])).toEqual([
         ['closed', 3],
         ['closed', 2],
@@ -43,21 +44,17 @@ export function describeRuns(rig: LedgerRig): void {
       })
     })
 
-    test('gives all pages of a failed source fresh tries', async () => {
+    test('gives all pages of a failed stream fresh tries', async () => {
       await rig.commit('a:page=1', [], { next: [pageOf('a', 2), pageOf('a', 3)] })
       const failures = ['a:page=2', 'a:page=3', 'b:page=1'].map(pageId => {
-        const [source = ''] = pageId.split(':')
-        return { source, pageId, attempt: 3, code: 'HTTP_500', message: 'no', at: 0 }
+        const [stream = ''] = pageId.split(':')
+        return { stream, pageId, attempt: 3, code: 'HTTP_500', message: 'no', at: 0 }
       })
-      await rig.ledger.log({ departures: [], failures, transitions: [] })
-      await rig.ledger.fail(await rig.claim('a:page=2'), { code: 'HTTP_500', message: 'no', at: 0 })
-      expect(await rig.ledger.closeRun(rig.run, 'timeout')).toBe('partial')
+      await rig.run.log({ departures: [], failures, transitions: [] })
+      await rig.run.fail(await rig.claim('a:page=2'), { code: 'HTTP_500', message: 'no', at: 0 })
+      expect(await rig.run.end('timeout')).toBe('partial')
       await rig.reopen()
-      expect(await rig.ledger.pending(rig.run)).toEqual([
-        pageOf('a', 2),
-        pageOf('a', 3),
-        pageOf('b', 1, { tries: 3 }),
-      ])
+      expect(await rig.pending()).toEqual([pageOf('a', 2), pageOf('a', 3), pageOf('b', 1, { tries: 3 })])
     })
 
     test('follows a complete run with a new one that upserts', async () => {
@@ -72,9 +69,9 @@ export function describeRuns(rig: LedgerRig): void {
       expect(rig.run.resumed).toBe(false)
       expect(rig.run.id).not.toBe(first.id)
       await rig.commit('a:page=1', [{ id: '1', title: 'new', updatedAt: '2026-01-01T00:00:00Z' }])
-      const { products, totals } = await rig.ledger.summary(rig.run)
+      const { products, totals } = await rig.summary()
       expect(products).toMatchObject([{ id: '1', title: 'new' }])
-      expect(totals).toMatchObject({ products: 1, duplicates: 0, pages: 1 })
+      expect(totals).toMatchObject({ records: 1, duplicates: 0, pages: 1 })
     })
 
     test('A-1 continues a complete run whose results were not delivered, and fetches nothing', async () => {
@@ -83,8 +80,8 @@ export function describeRuns(rig: LedgerRig): void {
       const first = rig.run
       await rig.reopen()
       expect(rig.run).toMatchObject({ id: first.id, resumed: true })
-      expect(await rig.ledger.pending(rig.run)).toEqual([])
-      expect(await rig.ledger.closeRun(rig.run, 'finished')).toBe('complete')
+      expect(await rig.pending()).toEqual([])
+      expect(await rig.run.end('finished')).toBe('complete')
       await rig.reopen()
       expect(rig.run.id).toBe(first.id)
       await rig.finish()
@@ -93,9 +90,9 @@ export function describeRuns(rig: LedgerRig): void {
     })
 
     test('A-9 remembers the quiet that a server asked for, and no more than it asked for', async () => {
-      const failure = (source: string, attempt: number, quietMs?: number) => ({
-        source,
-        pageId: `${source}:page=1`,
+      const failure = (stream: string, attempt: number, quietMs?: number) => ({
+        stream,
+        pageId: `${stream}:page=1`,
         attempt,
         code: 'HTTP_429',
         message: 'no',
@@ -103,7 +100,7 @@ export function describeRuns(rig: LedgerRig): void {
         quietMs,
       })
       const failures = [failure('a', 1, 60_000), failure('a', 2, 1_000), failure('b', 1)]
-      await rig.ledger.log({ departures: [], failures, transitions: [] })
+      await rig.run.log({ departures: [], failures, transitions: [] })
       await rig.clock.advance(20_000)
       await rig.reopen()
       expect(rig.run.quietMs).toEqual(new Map([['a', 40_000]]))
@@ -116,12 +113,12 @@ export function describeRuns(rig: LedgerRig): void {
     })
 
     test('waits no longer for what an earlier process waited for', async () => {
-      await rig.ledger.giveBack(await rig.claim('a:page=1'), {
+      await rig.run.giveBack(await rig.claim('a:page=1'), {
         notBefore: rig.clock.wallNow() + 86_400_000,
         spendsTry: false,
       })
       await rig.reopen()
-      expect(await rig.ledger.pending(rig.run)).toEqual([pageOf('a', 1), pageOf('b', 1)])
+      expect(await rig.pending()).toEqual([pageOf('a', 1), pageOf('b', 1)])
     })
 
     test.each([
@@ -131,38 +128,38 @@ export function describeRuns(rig: LedgerRig): void {
     ] as const)('a run that was %s, but left nothing undone, is %s', async (end, status) => {
       await rig.commit('a:page=1', [])
       await rig.commit('b:page=1', [])
-      expect(await rig.ledger.closeRun(rig.run, end)).toBe(status)
+      expect(await rig.run.end(end)).toBe(status)
     })
 
     test('is partial, not interrupted, when an interruption left nothing undone but a failed page', async () => {
       await rig.commit('a:page=1', [])
-      await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
-      expect(await rig.ledger.closeRun(rig.run, 'interrupted')).toBe('partial')
+      await rig.run.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
+      expect(await rig.run.end('interrupted')).toBe('partial')
     })
 
     test('refuses another plan by the name of what changed, and takes it with fresh', async () => {
       await rig.commit('a:page=1', [{ id: '1' }])
       const changed = { ...planOf('a', 'c'), parts: { 'a.mapping': 'b', 'c.mapping': 'a' } }
-      const refusal = rig.ledger.openRun(changed, { fresh: false })
+      const refusal = rig.ledger.open(changed)
       await expect(refusal).rejects.toThrow(PlanChangedError)
       await expect(refusal).rejects.toMatchObject({
         changes: ['a.mapping changed', 'b.mapping removed', 'c.mapping added'],
       })
       await rig.reopen(changed, true)
       expect(rig.run.resumed).toBe(false)
-      expect([...(rig.run.lastDepartureAt ?? [])]).toEqual([['a', rig.clock.wallNow()]])
-      expect((await rig.ledger.pending(rig.run)).map(page => page.id)).toEqual(['a:page=1', 'c:page=1'])
-      expect((await rig.ledger.summary(rig.run)).products).toEqual([])
+      expect([...rig.run.lastDepartureAt]).toEqual([['a', rig.clock.wallNow()]])
+      expect((await rig.pending()).map(page => page.id)).toEqual(['a:page=1', 'c:page=1'])
+      expect((await rig.summary()).products).toEqual([])
     })
 
     test('knows the last departure of a run that ended well', async () => {
       const at = rig.clock.wallNow()
-      await rig.ledger.log({
-        departures: [{ source: 'a', pageId: 'a:page=1', attempt: 1, at }],
+      await rig.run.log({
+        departures: [{ stream: 'a', pageId: 'a:page=1', attempt: 1, at }],
         failures: [],
         transitions: [],
       })
-      await rig.ledger.closeRun(rig.run, 'interrupted')
+      await rig.run.end('interrupted')
       await rig.clock.advance(10_000)
       await rig.reopen()
       expect(rig.run.lastDepartureAt).toEqual(new Map([['a', at]]))
@@ -172,14 +169,14 @@ export function describeRuns(rig: LedgerRig): void {
       const next = Array.from({ length: 2_500 }, (_, index) => pageOf('a', index + 2))
       await rig.commit('a:page=1', [], { next })
       const ids = new Set<string>()
-      let after: string | undefined
+      let after: PageRef | undefined
       for (;;) {
-        const pages = await rig.ledger.pending(rig.run, after)
+        const pages = await rig.run.pending('a', after)
         if (pages.length === 0) break
         for (const page of pages) ids.add(page.id)
-        after = pages.at(-1)?.id
+        after = pages.at(-1)
       }
-      expect(ids.size).toBe(2_501)
+      expect(ids.size).toBe(2_500)
     })
   })
 }

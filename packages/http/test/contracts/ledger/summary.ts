@@ -6,51 +6,51 @@ export function describeSummary(rig: LedgerRig): void {
   describe('summary', () => {
     test('says complete, failed or partial, as the sources stand', async () => {
       await rig.commit('a:page=1', [])
-      await rig.ledger.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
+      await rig.run.fail(await rig.claim('b:page=1'), { code: 'HTTP_404', message: 'no', at: 0 })
       expect(await rig.finish()).toBe('partial')
-      const { run: summary, sources } = await rig.ledger.summary(rig.run)
+      const { run: summary, sources } = await rig.summary()
       expect(summary.status).toBe('partial')
       expect(sources.map(source => source.status)).toEqual(['complete', 'failed'])
     })
 
     test('says failed when every source failed, and interrupted when it was never closed', async () => {
-      expect((await rig.ledger.summary(rig.run)).run).toMatchObject({
+      expect((await rig.summary()).run).toMatchObject({
         status: 'interrupted',
         finishedAt: null,
       })
       for (const id of ['a:page=1', 'b:page=1']) {
-        await rig.ledger.fail(await rig.claim(id), { code: 'HTTP_404', message: 'no', at: 0 })
+        await rig.run.fail(await rig.claim(id), { code: 'HTTP_404', message: 'no', at: 0 })
       }
       expect(await rig.finish()).toBe('failed')
     })
 
-    test('counts a loop as a failure of its source and a hard page limit as partial', async () => {
+    test('counts a loop as a failure of its stream and a hard page limit as partial', async () => {
       await rig.commit('a:page=1', [], { stop: 'loop' })
       await rig.commit('b:page=1', [], { stop: 'max-pages' })
       expect(await rig.finish()).toBe('partial')
-      const { sources } = await rig.ledger.summary(rig.run)
+      const { sources } = await rig.summary()
       expect(sources.map(source => source.status)).toEqual(['failed', 'partial'])
     })
 
     test('counts requests, retries, errors, transitions, coverage and the worst second', async () => {
       const at = rig.clock.wallNow()
       const departure = (offset: number, attempt: number) => ({
-        source: 'a',
+        stream: 'a',
         pageId: 'a:page=1',
         attempt,
         at: at + offset,
       })
-      await rig.ledger.log({
+      await rig.run.log({
         departures: [departure(0, 1), departure(400, 2), departure(1_000, 3), departure(1_100, 4)],
         failures: [1, 2, 3].map(attempt => ({
-          source: 'a',
+          stream: 'a',
           pageId: 'a:page=1',
           attempt,
           code: 'HTTP_500',
           message: 'no',
           at: at + attempt,
         })),
-        transitions: [{ source: 'a', from: 'closed', to: 'open', at, cause: 'failures' }],
+        transitions: [{ stream: 'a', from: 'closed', to: 'open', at, cause: 'failures' }],
       })
       await rig.commit('a:page=1', [{ id: '1' }, { id: '2' }, { id: '1' }], {
         reportedTotal: 5,
@@ -59,7 +59,7 @@ export function describeSummary(rig: LedgerRig): void {
         rejects: [{ index: 3, code: 'X', reason: 'x', raw: '1' }],
       })
       await rig.finish()
-      const { sources, totals } = await rig.ledger.summary(rig.run)
+      const { sources, totals } = await rig.summary()
       expect(sources[0]).toMatchObject({
         requests: 4,
         retries: 3,
@@ -77,16 +77,16 @@ export function describeSummary(rig: LedgerRig): void {
       expect(totals).toMatchObject({ requests: 4, retries: 3, successRate: 0.25 })
     })
 
-    test('lists ten thousand products and says where the others are', async () => {
+    test('lists ten thousand records and says where the others are', async () => {
       const rows = Array.from({ length: 10_001 }, (_, index) => ({ id: String(index).padStart(5, '0') }))
       await rig.commit('a:page=1', rows)
       await rig.finish()
-      const { products, productsTruncated, totals } = await rig.ledger.summary(rig.run)
-      expect(totals.products).toBe(10_001)
-      expect(products).toHaveLength(10_000)
-      expect(products.at(-1)?.id).toBe('09999')
-      expect(productsTruncated).toMatchObject({ listed: 10_000, total: 10_001 })
-      expect(productsTruncated?.rest).not.toBe('')
+      const { records, recordsTruncated, totals } = await rig.summary()
+      expect(totals.records).toBe(10_001)
+      expect(records).toHaveLength(10_000)
+      expect(records.at(-1)?.id).toBe('09999')
+      expect(recordsTruncated).toMatchObject({ listed: 10_000, total: 10_001 })
+      expect(recordsTruncated?.rest).not.toBe('')
     })
 
     test('averages prices per currency without a float', async () => {
@@ -98,8 +98,8 @@ export function describeSummary(rig: LedgerRig): void {
         { id: '4', price: null },
       ])
       await rig.finish()
-      const [source] = (await rig.ledger.summary(rig.run)).sources
-      expect(source?.averagePrice).toEqual({ EUR: '0.15', USD: '90071992547409930.00' })
+      const [source] = (await rig.summary()).sources
+      expect(source?.averages).toEqual({ price: { EUR: '0.15', USD: '90071992547409930.00' } })
     })
   })
 }

@@ -1,8 +1,8 @@
-import type { PlannedSource, Run } from '../ledger.js'
+import type { PlannedStream, Run } from '../ledger.js'
 import type { Database } from './open-database.js'
 
-/** What an endpoint is owed from before, whichever run and plan that was. Times in epoch milliseconds. */
-export interface Courtesy {
+/** How long an endpoint is to be left alone because of what was before, whichever run and plan that was. Times in epoch milliseconds. */
+export interface Cooldown {
   readonly endpoint: string
   /** The latest moment at which a request may have departed; null when there was none. */
   readonly departedAt: number | null
@@ -12,51 +12,51 @@ export interface Courtesy {
 }
 
 /** No endpoint is waited for longer than it asked, nor for a departure that is still to come: the wall clock may have been set back. */
-const OWED = `
+const COOLDOWNS = `
 with last as (select * from runs order by run desc limit 1),
   departed as (
-    select endpoint, departed_at as at from courtesies
-    union all select s.endpoint, d.at from departures d join sources s on s.run = d.run and s.name = d.source
-    union all select s.endpoint, @now from sources s join last on last.run = s.run where last.finished_at is null),
+    select endpoint, departed_at as at from cooldowns
+    union all select s.endpoint, d.at from departures d join streams s on s.run = d.run and s.name = d.stream
+    union all select s.endpoint, @now from streams s join last on last.run = s.run where last.finished_at is null),
   asked as (
-    select endpoint, asked_at as at, quiet_ms from courtesies
+    select endpoint, asked_at as at, quiet_ms from cooldowns
     union all select s.endpoint, f.at, f.quiet_ms from failures f
-      join sources s on s.run = f.run and s.name = f.source where f.quiet_ms is not null)
+      join streams s on s.run = f.run and s.name = f.stream where f.quiet_ms is not null)
 select endpoint, @now as askedAt,
   (select min(@now, max(at)) from departed d where d.endpoint = e.endpoint) as departedAt,
   coalesce((select max(0, max(min(quiet_ms, at + quiet_ms - @now))) from asked a where a.endpoint = e.endpoint), 0) as quietMs
 from (select endpoint from departed union select endpoint from asked) e`
 
 /**
- * All that is owed, to whichever endpoint. After a run that was cut off the last departures may not have been written:
+ * The cooldowns of all endpoints. After a run that was cut off the last departures may not have been written:
  * anything up to now is possible.
  */
-export function courtesiesIn(database: Database, now: number): Courtesy[] {
-  return database.prepare<[object], Courtesy>(OWED).all({ now })
+export function cooldownsIn(database: Database, now: number): Cooldown[] {
+  return database.prepare<[object], Cooldown>(COOLDOWNS).all({ now })
 }
 
 /** Written apart from the runs, so that it outlives them. */
-export function keepCourtesies(database: Database, courtesies: readonly Courtesy[]): void {
+export function keepCooldowns(database: Database, cooldowns: readonly Cooldown[]): void {
   const keep = database.prepare(
-    `insert or replace into courtesies (endpoint, departed_at, asked_at, quiet_ms)
+    `insert or replace into cooldowns (endpoint, departed_at, asked_at, quiet_ms)
       values (@endpoint, @departedAt, @askedAt, @quietMs)`,
   )
-  for (const courtesy of courtesies) keep.run(courtesy)
+  for (const cooldown of cooldowns) keep.run(cooldown)
 }
 
-/** The same for the sources of a plan, by their names. */
-export function owedTo(
-  sources: readonly PlannedSource[],
-  courtesies: readonly Courtesy[],
+/** The same for the streams of a plan, by their names. */
+export function cooldownsFor(
+  streams: readonly PlannedStream[],
+  cooldowns: readonly Cooldown[],
 ): Pick<Run, 'lastDepartureAt' | 'quietMs'> {
-  const known = new Map(courtesies.map(courtesy => [courtesy.endpoint, courtesy]))
+  const known = new Map(cooldowns.map(one => [one.endpoint, one]))
   const lastDepartureAt = new Map<string, number>()
   const quietMs = new Map<string, number>()
-  for (const { name, endpoint } of sources) {
-    const owed = known.get(endpoint)
-    if (owed === undefined) continue
-    if (owed.departedAt !== null) lastDepartureAt.set(name, owed.departedAt)
-    if (owed.quietMs > 0) quietMs.set(name, owed.quietMs)
+  for (const { name, endpoint } of streams) {
+    const cooldown = known.get(endpoint)
+    if (cooldown === undefined) continue
+    if (cooldown.departedAt !== null) lastDepartureAt.set(name, cooldown.departedAt)
+    if (cooldown.quietMs > 0) quietMs.set(name, cooldown.quietMs)
   }
   return { lastDepartureAt, quietMs }
 }

@@ -1,4 +1,5 @@
-import type { AttemptFailure, Departure, TransitionRow } from '../ledger.js'
+import type { TransitionRow } from '../../summary/index.js'
+import type { AttemptFailure, DepartureRow } from '../ledger.js'
 import type { PageError, PageRef } from '../page.js'
 import type { Database } from './open-database.js'
 
@@ -9,39 +10,55 @@ export class JournalTables {
   readonly #failure
   readonly #pageFailure
   readonly #transition
+  readonly #departures
 
   constructor(database: Database, run: number) {
     this.#run = run
     this.#departure = database.prepare(
-      'insert into departures (run, source, page, attempt, at) values (?, ?, ?, ?, ?)',
+      'insert into departures (run, stream, page, attempt, at) values (?, ?, ?, ?, ?)',
     )
     this.#failure = database.prepare(
-      'insert into failures (run, source, page, attempt, code, message, at, quiet_ms) values (?, ?, ?, ?, ?, ?, ?, ?)',
+      'insert into failures (run, stream, page, attempt, code, message, at, quiet_ms) values (?, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#pageFailure = database.prepare(
-      `insert into failures (run, source, page, attempt, code, message, at)
-        select @run, @source, @page, @attempt, @code, @message, @at
+      `insert into failures (run, stream, page, attempt, code, message, at)
+        select @run, @stream, @page, @attempt, @code, @message, @at
         where not exists (select 1 from failures where run = @run and page = @page and code = @code)`,
     )
     this.#transition = database.prepare(
-      'insert into transitions (run, source, from_state, to_state, at, cause) values (?, ?, ?, ?, ?, ?)',
+      'insert into transitions (run, stream, from_state, to_state, at, cause) values (?, ?, ?, ?, ?, ?)',
+    )
+    this.#departures = database.prepare<[object], DepartureRow & { readonly row: number }>(
+      `select stream, page as pageId, attempt, at, rowid as "row" from departures
+        where run = @run and (at, rowid) > (@at, @row) order by at, rowid limit 1000`,
     )
   }
 
-  departure({ source, pageId, attempt, at }: Departure): void {
-    this.#departure.run(this.#run, source, pageId, attempt, at)
+  departure({ stream, pageId, attempt, at }: DepartureRow): void {
+    this.#departure.run(this.#run, stream, pageId, attempt, at)
   }
 
-  failure({ source, pageId, attempt, code, message, at, quietMs }: AttemptFailure): void {
-    this.#failure.run(this.#run, source, pageId, attempt, code, message, at, quietMs ?? null)
+  failure({ stream, pageId, attempt, code, message, at, quietMs }: AttemptFailure): void {
+    this.#failure.run(this.#run, stream, pageId, attempt, code, message, at, quietMs ?? null)
   }
 
   /** Nothing when an attempt at the page has failed for the same reason: it was counted then. */
-  pageFailure({ id, source, tries }: PageRef, { code, message, at }: PageError): void {
-    this.#pageFailure.run({ run: this.#run, source, page: id, attempt: tries, code, message, at })
+  pageFailure({ id, stream, tries }: PageRef, { code, message, at }: PageError): void {
+    this.#pageFailure.run({ run: this.#run, stream, page: id, attempt: tries, code, message, at })
   }
 
-  transition({ source, from, to, at, cause }: TransitionRow): void {
-    this.#transition.run(this.#run, source, from, to, at, cause)
+  transition({ stream, from, to, at, cause }: TransitionRow): void {
+    this.#transition.run(this.#run, stream, from, to, at, cause)
+  }
+
+  /** In the order of their moments. */
+  *departures(): Generator<DepartureRow> {
+    for (let from = { at: -Infinity, row: 0 }; ; ) {
+      const rows = this.#departures.all({ run: this.#run, ...from })
+      for (const { row: _row, ...departure } of rows) yield departure
+      const last = rows.at(-1)
+      if (last === undefined) return
+      from = last
+    }
   }
 }

@@ -1,4 +1,3 @@
-import type { KnownPage } from '../ledger.js'
 import type { Claim, PageCommit, PageRef } from '../page.js'
 import type { Database } from './open-database.js'
 
@@ -6,10 +5,9 @@ interface PageRow {
   readonly ref: string
   readonly tries: number
   readonly not_before: number
-  readonly fence: number
 }
 
-const PENDING_BATCH = 1_000
+export const PENDING_PORTION = 1_000
 
 /** The page's own part of its row; tries and notBefore have columns, since they change. */
 function serialise({ tries: _tries, notBefore: _notBefore, ...lasting }: PageRef): string {
@@ -21,19 +19,20 @@ function pageOf(row: PageRow): PageRef {
   return { ...lasting, tries: row.tries, notBefore: row.not_before }
 }
 
-/** Makes a page known to a run; does nothing when it is known already. */
-export function insertPage(database: Database): (run: number, page: PageRef) => void {
+/** Makes a page known to a run; false when it is known already. */
+export function insertPage(database: Database): (run: number, page: PageRef) => boolean {
   const insert = database.prepare(
-    'insert or ignore into pages (run, id, source, ordinal, ref, tries, not_before) values (?, ?, ?, ?, ?, ?, ?)',
+    'insert or ignore into pages (run, id, stream, ordinal, ref, tries, not_before) values (?, ?, ?, ?, ?, ?, ?)',
   )
   return (run, page) =>
-    void insert.run(run, page.id, page.source, page.ordinal, serialise(page), page.tries, page.notBefore)
+    insert.run(run, page.id, page.stream, page.ordinal, serialise(page), page.tries, page.notBefore)
+      .changes === 1
 }
 
-/** The pages of one run: who holds them, what has become of them. */
+/** The pages of one run, and what has become of them. */
 export class PageTable {
   readonly #run: number
-  readonly #insert: (run: number, page: PageRef) => void
+  readonly #insert: (run: number, page: PageRef) => boolean
   readonly #statements: ReturnType<typeof prepare>
 
   constructor(database: Database, run: number) {
@@ -42,92 +41,91 @@ export class PageTable {
     this.#statements = prepare(database)
   }
 
-  claim(id: string, worker: string, now: number, leaseMs: number): Claim | undefined {
-    const row = this.#statements.claim.get({ run: this.#run, id, worker, now, until: now + leaseMs })
-    return row === undefined ? undefined : { page: pageOf(row), worker, fence: row.fence }
+  /** The page, if it is neither done nor failed. */
+  open(id: string): PageRef | undefined {
+    const row = this.#statements.open.get(this.#run, id)
+    return row === undefined ? undefined : pageOf(row)
   }
 
-  renew({ page, fence }: Claim, until: number): boolean {
-    return this.#statements.renew.run(until, this.#run, page.id, fence).changes === 1
-  }
-
-  /** False when the claim is stale. */
-  done(commit: PageCommit, now: number): boolean {
-    const { claim, records, rejects, warnings, redactions, bytes, reportedTotal, fingerprint, stop } = commit
-    const { changes } = this.#statements.done.run({
-      run: this.#run,
-      id: claim.page.id,
-      fence: claim.fence,
-      records: records.length,
-      rejects: rejects.length,
+  done({ claim, ...commit }: PageCommit, now: number): void {
+    const { records, rejects, warnings, redactions, bytes, reportedTotal, fingerprint, stop } = commit
+    this.#statements.done.run(
+      records.length,
+      rejects.length,
       warnings,
       redactions,
       bytes,
-      reportedTotal: reportedTotal ?? null,
-      fingerprint: fingerprint ?? null,
-      stop: stop ?? null,
+      reportedTotal ?? null,
+      fingerprint ?? null,
+      stop ?? null,
       now,
-    })
-    return changes === 1
+      this.#run,
+      claim.page.id,
+    )
   }
 
-  add(page: PageRef): void {
-    this.#insert(this.#run, page)
+  /** False when the page was known already. */
+  add(page: PageRef): boolean {
+    return this.#insert(this.#run, page)
   }
 
-  giveBack({ page, fence }: Claim, notBefore: number, spent: number): boolean {
-    return this.#statements.giveBack.run(notBefore, spent, this.#run, page.id, fence).changes === 1
+  giveBack({ page }: Claim, notBefore: number, spent: number): void {
+    this.#statements.giveBack.run(notBefore, spent, this.#run, page.id)
   }
 
-  fail({ page, fence }: Claim, code: string, message: string): boolean {
-    return this.#statements.fail.run(code, message, this.#run, page.id, fence).changes === 1
+  fail({ page }: Claim, code: string, message: string): void {
+    this.#statements.fail.run(code, message, this.#run, page.id)
   }
 
   spendTry(id: string, attempt: number): void {
     this.#statements.spendTry.run(attempt, this.#run, id)
   }
 
-  pending(now: number, after: string): PageRef[] {
-    this.#statements.free.run(this.#run, now)
-    return this.#statements.pending.all(this.#run, after).map(pageOf)
+  /** Pages that are neither done nor failed, by ordinal and id: at most `PENDING_PORTION`. */
+  pending(stream: string, after: Pick<PageRef, 'ordinal' | 'id'> = { ordinal: -1, id: '' }): PageRef[] {
+    return this.#statements.pending.all(this.#run, stream, after.ordinal, after.id).map(pageOf)
   }
 
-  known(): KnownPage[] {
-    return this.#statements.known.all(this.#run)
+  /** By stream, how many are neither done nor failed. */
+  countPending(): Map<string, number> {
+    return new Map(this.#statements.countPending.all(this.#run))
+  }
+
+  isKnown(id: string): boolean {
+    return this.#statements.known.get(this.#run, id) !== undefined
+  }
+
+  hasServed(stream: string, fingerprint: string): boolean {
+    return this.#statements.served.get(this.#run, stream, fingerprint) !== undefined
   }
 }
 
 function prepare(database: Database) {
-  const held = "where run = ? and id = ? and state = 'claimed' and fence = ?"
   return {
-    claim: database.prepare<[object], PageRow>(
-      `update pages set state = 'claimed', worker = @worker, lease_until = @until, fence = fence + 1
-        where run = @run and id = @id
-          and (state = 'pending' or (state = 'claimed' and lease_until <= @now))
-        returning ref, tries, not_before, fence`,
+    open: database.prepare<[number, string], PageRow>(
+      "select ref, tries, not_before from pages where run = ? and id = ? and state = 'pending'",
     ),
-    renew: database.prepare(`update pages set lease_until = ? ${held}`),
     done: database.prepare(
-      `update pages set state = 'done', records = @records, rejects = @rejects, warnings = @warnings,
-          redactions = @redactions, bytes = @bytes, reported_total = @reportedTotal, fingerprint = @fingerprint, stop = @stop, done_at = @now,
-          worker = null,
-          error_code = null, error_message = null
-        where run = @run and id = @id and state = 'claimed' and fence = @fence`,
+      `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, bytes = ?,
+          reported_total = ?, fingerprint = ?, stop = ?, done_at = ?, error_code = null, error_message = null
+        where run = ? and id = ?`,
     ),
-    giveBack: database.prepare(
-      `update pages set state = 'pending', worker = null, not_before = ?, tries = tries + ? ${held}`,
-    ),
+    giveBack: database.prepare('update pages set not_before = ?, tries = tries + ? where run = ? and id = ?'),
     fail: database.prepare(
-      `update pages set state = 'failed', worker = null, error_code = ?, error_message = ? ${held}`,
+      "update pages set state = 'failed', error_code = ?, error_message = ? where run = ? and id = ?",
     ),
     spendTry: database.prepare('update pages set tries = max(tries, ?) where run = ? and id = ?'),
-    free: database.prepare(
-      "update pages set state = 'pending', worker = null where run = ? and state = 'claimed' and lease_until <= ?",
+    pending: database.prepare<[number, string, number, string], PageRow>(
+      `select ref, tries, not_before from pages
+        where run = ? and stream = ? and state = 'pending' and (ordinal, id) > (?, ?)
+        order by ordinal, id limit ${PENDING_PORTION}`,
     ),
-    pending: database.prepare<[number, string], PageRow>(
-      `select ref, tries, not_before, fence from pages where run = ? and state = 'pending' and id > ?
-        order by id limit ${PENDING_BATCH}`,
-    ),
-    known: database.prepare<[number], KnownPage>('select id, source, fingerprint from pages where run = ?'),
+    countPending: database
+      .prepare<[number], [string, number]>(
+        "select stream, count(*) from pages where run = ? and state = 'pending' group by stream",
+      )
+      .raw(),
+    known: database.prepare('select 1 from pages where run = ? and id = ?'),
+    served: database.prepare('select 1 from pages where run = ? and stream = ? and fingerprint = ? limit 1'),
   }
 }

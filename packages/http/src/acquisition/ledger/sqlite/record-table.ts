@@ -1,9 +1,14 @@
-import type { AcceptedRecord, RejectedRecord } from '../../records/normalised-page.js'
+import type { AcceptedRecord, RejectedRecord } from '../../records/index.js'
+import type { RecordChange, RejectedRow } from '../ledger.js'
 import type { PageRef } from '../page.js'
 import type { Database } from './open-database.js'
 
 /** Sorts a record without a readable `updatedAt` before all others. */
 const OLDEST = -9e15
+/** A deletion wins over what the same page says of the record. */
+const DELETED = Number.MAX_SAFE_INTEGER
+
+const PORTION = 1_000
 
 /** The comparable form of `updatedAt`: texts of different precision do not sort as texts. */
 function updatedMs({ fields }: AcceptedRecord): number {
@@ -12,33 +17,135 @@ function updatedMs({ fields }: AcceptedRecord): number {
   return Number.isNaN(ms) ? OLDEST : ms
 }
 
-/** What was taken and what was refused. Which of two records with one id stays does not depend on their order. */
-export class ProductTable {
+/**
+ * What was taken and what was refused. Which of two records with one id stays does not depend on their order. Each row that
+ * is written or changed gets the next position.
+ */
+export class RecordTable {
   readonly #run: number
-  readonly #upsert
-  readonly #reject
+  readonly #statements: ReturnType<typeof prepare>
+  #position: number
 
   constructor(database: Database, run: number) {
     this.#run = run
-    this.#upsert = database.prepare(
-      `insert into products (source, id, run, updated_ms, ordinal, ix, fields) values (?, ?, ?, ?, ?, ?, ?)
-        on conflict (source, id) do update set run = excluded.run, updated_ms = excluded.updated_ms,
+    this.#statements = prepare(database)
+    this.#position = this.#statements.lastPosition.get() as number
+  }
+
+  upsert(page: PageRef, record: AcceptedRecord, index: number): void {
+    this.#write(page, record.id, updatedMs(record), index, JSON.stringify(record.fields))
+  }
+
+  delete(page: PageRef, id: string): void {
+    this.#write(page, id, DELETED, 0, null)
+  }
+
+  reject({ stream, ordinal, id }: PageRef, { index, code, field, reason, raw }: RejectedRecord): void {
+    const position = this.#nextPosition()
+    this.#statements.reject.run(
+      position,
+      this.#run,
+      stream,
+      ordinal,
+      index,
+      id,
+      code,
+      field ?? null,
+      reason,
+      raw,
+    )
+  }
+
+  /** To be called at the end of a transaction that has written. */
+  savePosition(): void {
+    this.#statements.savePosition.run(this.#position)
+  }
+
+  *changes(stream: string, after: number): Generator<RecordChange> {
+    for (let from = after; ; ) {
+      const rows = this.#statements.changes.all(stream, from)
+      for (const { fields, ...row } of rows)
+        yield {
+          ...row,
+          stream,
+          fields: fields === null ? null : (JSON.parse(fields) as Record<string, unknown>),
+        }
+      const last = rows.at(-1)
+      if (last === undefined) return
+      from = last.position
+    }
+  }
+
+  *rejectsAfter(after: number): Generator<RejectedRow> {
+    for (let from = after; ; ) {
+      const rows = this.#statements.rejects.all(this.#run, from)
+      yield* rows
+      const last = rows.at(-1)
+      if (last === undefined) return
+      from = last.position
+    }
+  }
+
+  *rejectsByPage(): Generator<RejectedRow> {
+    for (let from = { stream: '', ordinal: -1, page: '', index: -1 }; ; ) {
+      const rows = this.#statements.rejectsByPage.all({ run: this.#run, ...from })
+      for (const { ordinal: _ordinal, ...row } of rows) yield row
+      const last = rows.at(-1)
+      if (last === undefined) return
+      from = last
+    }
+  }
+
+  #write(
+    { stream, ordinal }: PageRef,
+    id: string,
+    updated: number,
+    index: number,
+    fields: string | null,
+  ): void {
+    this.#statements.upsert.run(stream, id, this.#run, this.#nextPosition(), updated, ordinal, index, fields)
+  }
+
+  #nextPosition(): number {
+    this.#position += 1
+    return this.#position
+  }
+}
+
+interface ChangeRow {
+  readonly position: number
+  readonly id: string
+  readonly fields: string | null
+}
+
+const REJECT = `position, stream, page, ix as "index", code, field, reason, raw`
+
+function prepare(database: Database) {
+  return {
+    lastPosition: database.prepare<[], number>('select position from last_position').pluck(),
+    savePosition: database.prepare('update last_position set position = ?'),
+    upsert: database.prepare(
+      `insert into records (stream, id, run, position, updated_ms, ordinal, ix, fields) values (?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (stream, id) do update set run = excluded.run, updated_ms = excluded.updated_ms,
+          position = case when records.fields is excluded.fields then records.position else excluded.position end,
           ordinal = excluded.ordinal, ix = excluded.ix, fields = excluded.fields
         where (excluded.run, excluded.updated_ms, -excluded.ordinal, -excluded.ix)
-          > (products.run, products.updated_ms, -products.ordinal, -products.ix)`,
-    )
-    this.#reject = database.prepare(
-      `insert or replace into rejects (run, source, ordinal, ix, page, code, field, reason, raw)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-  }
-
-  upsert({ source, ordinal }: PageRef, record: AcceptedRecord, index: number): void {
-    const fields = JSON.stringify(record.fields)
-    this.#upsert.run(source, record.id, this.#run, updatedMs(record), ordinal, index, fields)
-  }
-
-  reject({ source, ordinal, id }: PageRef, { index, code, field, reason, raw }: RejectedRecord): void {
-    this.#reject.run(this.#run, source, ordinal, index, id, code, field ?? null, reason, raw)
+          > (records.run, records.updated_ms, -records.ordinal, -records.ix)`,
+    ),
+    reject: database.prepare(
+      `insert into rejects (position, run, stream, ordinal, ix, page, code, field, reason, raw)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    changes: database.prepare<[string, number], ChangeRow>(
+      `select position, id, fields from records where stream = ? and position > ? order by position limit ${PORTION}`,
+    ),
+    rejects: database.prepare<[number, number], RejectedRow>(
+      `select ${REJECT} from rejects where run = ? and position > ? order by position limit ${PORTION}`,
+    ),
+    rejectsByPage: database.prepare<[object], RejectedRow & { readonly ordinal: number }>(
+      `select ordinal, ${REJECT} from rejects
+        where run = @run and (stream, ordinal, page, ix) > (@stream, @ordinal, @page, @index)
+        order by stream, ordinal, page, ix limit ${PORTION}`,
+    ),
   }
 }

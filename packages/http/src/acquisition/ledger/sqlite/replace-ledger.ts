@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { sqliteDriver } from '../../../persistence/index.js'
-import type { Courtesy } from './endpoint-cooldowns.js'
-import { courtesiesIn, keepCourtesies } from './endpoint-cooldowns.js'
+import type { Cooldown } from './endpoint-cooldowns.js'
+import { cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database, DatabaseOptions } from './open-database.js'
 import { openDatabase } from './open-database.js'
 
@@ -14,20 +14,20 @@ export function previousFile(file: string): string {
 const PARTS = ['-wal', '-shm', '']
 
 /**
- * Begins an empty ledger that knows what endpoints are owed, in the place of the one that is there. That is put aside, in
- * the place of one that was put aside before; one without products is dropped instead, as it must not take the place of one
- * that has some. A damaged one is kept as it is; then `unknown` is what is owed.
+ * Begins an empty ledger that knows the cooldowns of endpoints, in the place of the one that is there. That is put aside, in
+ * the place of one that was put aside before; one without records is dropped instead, as it must not take the place of one
+ * that has some. A damaged one is kept as it is; then `unknown` are the cooldowns.
  * The new one is whole before the old one is touched: where the disk is full, all stays as it was.
  */
-export function beginAnew(options: DatabaseOptions, now: number, unknown: readonly Courtesy[]): void {
+export function replaceLedger(options: DatabaseOptions, now: number, unknown: readonly Cooldown[]): void {
   const { file } = options
   const next = nextFile(file)
   remove(next)
-  const { hasProducts, courtesies = unknown } = concluded(file, now)
+  const { hasRecords, cooldowns = unknown } = concluded(file, now)
   try {
     const database = openDatabase({ ...options, file: next })
     try {
-      database.transaction(() => keepCourtesies(database, courtesies))()
+      database.transaction(() => keepCooldowns(database, cooldowns))()
     } finally {
       database.close()
     }
@@ -35,12 +35,12 @@ export function beginAnew(options: DatabaseOptions, now: number, unknown: readon
     remove(next)
     throw error
   }
-  setAside(file, hasProducts)
+  setAside(file, hasRecords)
   renameSync(next, file)
 }
 
 /** Ends what a killed process has begun: it had put the old ledger aside already. */
-export function endBegun(file: string): void {
+export function finishReplacing(file: string): void {
   if (!existsSync(file) && existsSync(nextFile(file))) renameSync(nextFile(file), file)
 }
 
@@ -48,11 +48,11 @@ function nextFile(file: string): string {
   return `${file}.next`
 }
 
-function setAside(file: string, hasProducts: boolean): void {
+function setAside(file: string, hasRecords: boolean): void {
   const previous = previousFile(file)
-  if (hasProducts) remove(previous)
+  if (hasRecords) remove(previous)
   for (const part of PARTS.filter(each => existsSync(`${file}${each}`))) {
-    if (hasProducts) renameSync(`${file}${part}`, `${previous}${part}`)
+    if (hasRecords) renameSync(`${file}${part}`, `${previous}${part}`)
     else rmSync(`${file}${part}`)
   }
 }
@@ -65,16 +65,16 @@ function remove(file: string): void {
 function concluded(
   file: string,
   now: number,
-): { hasProducts: boolean; courtesies: readonly Courtesy[] | undefined } {
-  if (!existsSync(file)) return { hasProducts: false, courtesies: [] }
+): { hasRecords: boolean; cooldowns: readonly Cooldown[] | undefined } {
+  if (!existsSync(file)) return { hasRecords: false, cooldowns: [] }
   let database: Database | undefined
   try {
     database = new (sqliteDriver('The embedded ledger'))(file)
     database.pragma('wal_checkpoint(truncate)')
-    const hasProducts = database.prepare('select 1 from products limit 1').get() !== undefined
-    return { hasProducts, courtesies: courtesiesIn(database, now) }
+    const hasRecords = database.prepare('select 1 from records limit 1').get() !== undefined
+    return { hasRecords, cooldowns: cooldownsIn(database, now) }
   } catch {
-    return { hasProducts: true, courtesies: undefined }
+    return { hasRecords: true, cooldowns: undefined }
   } finally {
     database?.close()
   }

@@ -1,15 +1,22 @@
 import type { Clock } from 'async-patterns'
-import type { RejectedRow, RunEnd, RunStatus } from '../ledger.js'
-import type { ProductRow, RunFacts, SourceFacts } from '../../summary/summarise.js'
-import { LISTED_PRODUCTS } from '../../summary/summarise.js'
+import type {
+  ErrorCount,
+  RunData,
+  RunEnd,
+  RunStatus,
+  StoredRecord,
+  StreamCounts,
+  TransitionRow,
+} from '../../summary/index.js'
+import { FieldAverages, LISTED_RECORDS, RollingSecond } from '../../summary/index.js'
 import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
 
-const SOURCE_FACTS = `
+const STREAM_COUNTS = `
 select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
   count(*) filter (where p.state = 'done') as donePages,
   count(*) filter (where p.state = 'failed') as failedPages,
-  count(*) filter (where p.state in ('pending', 'claimed')) as openPages,
+  count(*) filter (where p.state = 'pending') as openPages,
   coalesce(sum(p.records), 0) as takenRecords,
   coalesce(sum(p.rejects), 0) as rejectedRecords,
   coalesce(sum(p.warnings), 0) as warnings,
@@ -20,54 +27,87 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
   coalesce(u.uniqueIds, 0) as uniqueIds,
   coalesce(d.requests, 0) as requests,
   coalesce(d.retries, 0) as retries
-from sources s
-left join pages p on p.run = s.run and p.source = s.name
-left join (select source, count(*) as uniqueIds from products where run = @run group by source) u
-  on u.source = s.name
-left join (select source, count(*) as requests, count(*) filter (where attempt > 1) as retries
-  from departures where run = @run group by source) d on d.source = s.name
-where s.run = @run group by s.name order by s.position`
+from streams s
+left join pages p on p.run = s.run and p.stream = s.name
+left join (select stream, count(*) as uniqueIds from records where run = @run and fields is not null group by stream) u
+  on u.stream = s.name
+left join (select stream, count(*) as requests, count(*) filter (where attempt > 1) as retries
+  from departures where run = @run group by stream) d on d.stream = s.name
+where s.run = @run group by s.name order by s.place`
 
-export function sourceFactsOf(database: Database, run: number): SourceFacts[] {
-  return database.prepare<[object], SourceFacts>(SOURCE_FACTS).all({ run })
+export function streamCountsOf(database: Database, run: number): StreamCounts[] {
+  return database.prepare<[object], StreamCounts>(STREAM_COUNTS).all({ run })
 }
 
-/** All that the summary is made of, in one view of the database. */
-export function factsOf(database: Database, run: number, file: string, clock: Clock): RunFacts {
+/** What the summary is made of, in one view of the database. */
+export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {
   const all = <T>(sql: string): T[] => database.prepare<[object], T>(sql).all({ run })
   return {
     run: runOf(database, run, clock),
-    sources: sourceFactsOf(database, run),
-    prices: all(
-      `select source, fields ->> '$.price.currency' as currency, fields ->> '$.price.amount' as amount,
-          count(*) as count
-        from products where run = @run and fields ->> '$.price.amount' is not null group by 1, 2, 3 order by 1, 2, 3`,
-    ),
-    departures: all('select source, at from departures where run = @run order by at'),
-    errors: all(
-      `select source, code, count(*) as count, min(at) as firstAt, max(at) as lastAt from (
-          select source, code, at from failures where run = @run
+    streams: streamCountsOf(database, run),
+    averages: averagesOf(database, run),
+    worstSeconds: worstSecondsOf(database, run),
+    errors: all<ErrorCount>(
+      `select stream, code, count(*) as count, min(at) as firstAt, max(at) as lastAt from (
+          select stream, code, at from failures where run = @run
           union all
-          select source, replace(upper(stop), '-', '_'), done_at from pages
+          select stream, replace(upper(stop), '-', '_'), done_at from pages
             where run = @run and stop in ('loop', 'no-cursor', 'max-pages')
-        ) group by source, code order by source, code`,
+        ) group by stream, code order by stream, code`,
     ),
-    transitions: all(
-      `select source, from_state as "from", to_state as "to", at, cause
+    transitions: all<TransitionRow>(
+      `select stream, from_state as "from", to_state as "to", at, cause
         from transitions where run = @run order by rowid`,
     ),
-    products: all<{ source: string; id: string; fields: string }>(
-      `select source, id, fields from products where run = @run order by source, id limit ${LISTED_PRODUCTS}`,
-    ).map(productOf),
-    productsAt: `${file}, table products`,
+    records: all<Record<keyof StoredRecord, string>>(
+      `select stream, id, fields from records where run = @run and fields is not null
+        order by stream, id limit ${LISTED_RECORDS}`,
+    ).map(({ stream, id, fields }) => ({ stream, id, fields: fieldsOf(fields) })),
+    recordsAt: `${file}, table records`,
   }
 }
 
-function productOf({ source, id, fields }: { source: string; id: string; fields: string }): ProductRow {
-  return { source, id, fields: JSON.parse(fields) as ProductRow['fields'] }
+function fieldsOf(text: string): StoredRecord['fields'] {
+  return JSON.parse(text) as StoredRecord['fields']
 }
 
-function runOf(database: Database, run: number, clock: Clock): RunFacts['run'] {
+/** Record by record: memory does not grow with them. */
+function averagesOf(database: Database, run: number): RunData['averages'] {
+  const streams = database.prepare<[number], { name: string; numeric_fields: string }>(
+    'select name, numeric_fields from streams where run = ?',
+  )
+  const records = database
+    .prepare<[number, string], string>(
+      'select fields from records where run = ? and stream = ? and fields is not null',
+    )
+    .pluck()
+  const averages = new Map<string, ReturnType<FieldAverages['values']>>()
+  for (const { name, numeric_fields: text } of streams.all(run)) {
+    const fields = JSON.parse(text) as string[]
+    if (fields.length === 0) continue
+    const sums = new FieldAverages(fields)
+    for (const record of records.iterate(run, name)) sums.add(fieldsOf(record))
+    averages.set(name, sums.values())
+  }
+  return averages
+}
+
+/** The limit is the endpoint's, so departures of all its streams count. */
+function worstSecondsOf(database: Database, run: number): RunData['worstSeconds'] {
+  const rows = database.prepare<[object], { endpoint: string; at: number }>(
+    `select s.endpoint, d.at from departures d join streams s on s.run = d.run and s.name = d.stream
+      where d.run = @run order by d.at`,
+  )
+  const seconds = new Map<string, RollingSecond>()
+  for (const { endpoint, at } of rows.iterate({ run })) {
+    let second = seconds.get(endpoint)
+    if (second === undefined) seconds.set(endpoint, (second = new RollingSecond()))
+    second.add(at)
+  }
+  return new Map([...seconds].map(([endpoint, { worst }]) => [endpoint, worst]))
+}
+
+function runOf(database: Database, run: number, clock: Clock): RunData['run'] {
   const row = database.prepare<[number], RunRow>('select * from runs where run = ?').get(run) as RunRow
   return {
     id: row.id,
@@ -79,13 +119,4 @@ function runOf(database: Database, run: number, clock: Clock): RunFacts['run'] {
     configHash: row.config_hash,
     version: row.version,
   }
-}
-
-export function rejectedOf(database: Database, run: number): IterableIterator<RejectedRow> {
-  return database
-    .prepare<[number], RejectedRow>(
-      `select source, page, ix as "index", code, field, reason, raw
-        from rejects where run = ? order by source, ordinal, page, ix`,
-    )
-    .iterate(run)
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Run, RunPlan } from '../ledger.js'
-import { changesBetween } from '../plan-changes.js'
-import { PlanChangedError } from '../ledger-errors.js'
-import { courtesiesIn, keepCourtesies, owedTo } from './endpoint-cooldowns.js'
+import { changesBetween, PlanChangedError } from '../ledger-errors.js'
+import { cooldownsFor, cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
 import { insertPage } from './page-table.js'
 import { RUN_TABLES } from './schema.js'
@@ -19,23 +18,25 @@ export interface RunRow {
   readonly config_hash: string
   readonly parts: string
   readonly version: string
+  /** How many times it was opened. */
+  readonly opened: number
 }
 
-/** A run together with the number that its rows carry. */
-export interface OpenedRun {
+/** What a handle of a run says of it, and the numbers that its rows and claims carry. */
+export interface OpenedRun extends Pick<Run, 'id' | 'startedAt' | 'resumed'>, Before {
   readonly number: number
-  readonly run: Run
+  readonly opened: number
 }
 
 /** What earlier processes have left to be heeded. */
 type Before = Pick<Run, 'lastDepartureAt' | 'quietMs'>
 
-/** Continues the last run or begins a new one: see `Ledger.openRun`. To be called in a transaction. */
+/** Continues the last run or begins a new one: see `Ledger.open`. To be called in a transaction. */
 export function openRun(database: Database, plan: RunPlan, now: number): OpenedRun {
   const last = lastRun(database)
-  const courtesies = courtesiesIn(database, now)
-  keepCourtesies(database, courtesies)
-  const before = owedTo(plan.sources, courtesies)
+  const cooldowns = cooldownsIn(database, now)
+  keepCooldowns(database, cooldowns)
+  const before = cooldownsFor(plan.streams, cooldowns)
   if (last !== undefined) {
     if (last.config_hash !== plan.configHash)
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
@@ -57,32 +58,31 @@ function hasOpenPages(database: Database, run: number): boolean {
 
 function resume(database: Database, last: RunRow, plan: RunPlan, now: number, before: Before): OpenedRun {
   database
-    .prepare('update runs set finished_at = null, ended = null, status = null, delivered = 0 where run = ?')
+    .prepare(`update runs set finished_at = null, ended = null, status = null, delivered = 0, opened = opened + 1
+        where run = ?`)
     .run(last.run)
-  // All pages of a source that failed get fresh tries; those of the others remember theirs.
+  // All pages of a stream that failed get fresh tries; those of the others remember theirs.
   database
     .prepare(
-      `update pages set tries = 0 where run = @run and state <> 'done' and source in
-        (select source from pages where run = @run and state = 'failed')`,
+      `update pages set tries = 0 where run = @run and state <> 'done' and stream in
+        (select stream from pages where run = @run and state = 'failed')`,
     )
     .run({ run: last.run })
   // Breakers begin anew with the process, and so do the waits that they imposed.
   database
-    .prepare(
-      "update pages set state = 'pending', worker = null, not_before = 0 where run = ? and state <> 'done'",
-    )
+    .prepare("update pages set state = 'pending', not_before = 0 where run = ? and state <> 'done'")
     .run(last.run)
   database
     .prepare(
-      `insert into transitions (run, source, from_state, to_state, at, cause)
-        select run, source, to_state, 'closed', @now, 'restart' from transitions
-        where rowid in (select max(rowid) from transitions where run = @run group by source)
+      `insert into transitions (run, stream, from_state, to_state, at, cause)
+        select run, stream, to_state, 'closed', @now, 'restart' from transitions
+        where rowid in (select max(rowid) from transitions where run = @run group by stream)
           and to_state <> 'closed'`,
     )
     .run({ run: last.run, now })
-  writeSources(database, last.run, plan)
-  const run = { id: last.id, startedAt: last.started_at, resumed: true, ...before }
-  return { number: last.run, run }
+  writeStreams(database, last.run, plan)
+  const { run: number, id, started_at: startedAt, opened } = last
+  return { number, id, startedAt, resumed: true, opened: opened + 1, ...before }
 }
 
 function begin(database: Database, plan: RunPlan, now: number, before: Before): OpenedRun {
@@ -92,17 +92,18 @@ function begin(database: Database, plan: RunPlan, now: number, before: Before): 
     .prepare('insert into runs (id, started_at, config_hash, parts, version) values (?, ?, ?, ?, ?)')
     .run(id, now, plan.configHash, JSON.stringify(plan.parts), plan.version)
   const number = Number(lastInsertRowid)
-  writeSources(database, number, plan)
+  writeStreams(database, number, plan)
   const insert = insertPage(database)
-  for (const { first } of plan.sources) insert(number, first)
-  return { number, run: { id, startedAt: now, resumed: false, ...before } }
+  for (const { first } of plan.streams) insert(number, first)
+  return { number, id, startedAt: now, resumed: false, opened: 1, ...before }
 }
 
-function writeSources(database: Database, run: number, plan: RunPlan): void {
+function writeStreams(database: Database, run: number, plan: RunPlan): void {
   const write = database.prepare(
-    'insert or replace into sources (run, position, name, endpoint, limit_per_second) values (?, ?, ?, ?, ?)',
+    `insert or replace into streams (run, place, name, endpoint, limit_per_second, numeric_fields)
+      values (?, ?, ?, ?, ?, ?)`,
   )
-  for (const [position, { name, endpoint, limitPerSecond }] of plan.sources.entries()) {
-    write.run(run, position, name, endpoint, limitPerSecond)
+  for (const [place, { name, endpoint, limitPerSecond, numericFields }] of plan.streams.entries()) {
+    write.run(run, place, name, endpoint, limitPerSecond, JSON.stringify(numericFields))
   }
 }

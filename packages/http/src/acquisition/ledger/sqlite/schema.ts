@@ -1,9 +1,10 @@
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /**
- * Rows of pages, rejects and journal belong to a run; products outlive it (`run` is the last that saw them).
- * What endpoints are owed (`courtesies`) outlives runs too. `updated_ms`, `ordinal` and `ix` decide between records of one id within a run.
+ * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a deleted one has
+ * no fields), and so do cooldowns of endpoints, cursors of streams and positions of sinks. `updated_ms`, `ordinal` and `ix`
+ * decide between records of one id within a run; `position` tells when a row was written, in the order of commits.
  */
 export const SCHEMA = `
 create table if not exists runs (
@@ -16,29 +17,29 @@ create table if not exists runs (
   delivered integer not null default 0,
   config_hash text not null,
   parts text not null,
-  version text not null
+  version text not null,
+  opened integer not null default 1
 );
 create table if not exists owner (only integer primary key check (only = 1), pid integer not null);
-create table if not exists sources (
+create table if not exists streams (
   run integer not null,
-  position integer not null,
+  place integer not null,
   name text not null,
   endpoint text not null,
   limit_per_second real not null,
+  numeric_fields text not null,
+  ended text,
   primary key (run, name)
 ) without rowid;
 create table if not exists pages (
   run integer not null,
   id text not null,
-  source text not null,
+  stream text not null,
   ordinal integer not null,
   ref text not null,
-  state text not null default 'pending' check (state in ('pending', 'claimed', 'done', 'failed')),
+  state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
   tries integer not null default 0,
   not_before real not null default 0,
-  fence integer not null default 0,
-  worker text,
-  lease_until real,
   records integer,
   rejects integer,
   warnings integer,
@@ -52,38 +53,58 @@ create table if not exists pages (
   error_message text,
   primary key (run, id)
 ) without rowid;
-create table if not exists products (
-  source text not null,
+create index if not exists pages_pending on pages (run, stream, ordinal, id) where state = 'pending';
+create index if not exists pages_served on pages (run, stream, fingerprint) where fingerprint is not null;
+create table if not exists records (
+  stream text not null,
   id text not null,
   run integer not null,
+  position integer not null,
   updated_ms real not null,
   ordinal integer not null,
   ix integer not null,
-  fields text not null,
-  primary key (source, id)
+  fields text,
+  primary key (stream, id)
 ) without rowid;
+create index if not exists records_in_order on records (stream, position);
 create table if not exists rejects (
+  position integer primary key,
   run integer not null,
-  source text not null,
+  stream text not null,
   ordinal integer not null,
   ix integer not null,
   page text not null,
   code text not null,
   field text,
   reason text not null,
-  raw text not null,
-  primary key (run, source, page, ix)
+  raw text not null
 );
+create index if not exists rejects_by_page on rejects (run, stream, ordinal, page, ix);
+create table if not exists last_position (only integer primary key check (only = 1), position integer not null);
+insert or ignore into last_position values (1, 0);
+create table if not exists sink_positions (
+  sink text not null,
+  stream text not null,
+  position integer not null,
+  primary key (sink, stream)
+) without rowid;
+create table if not exists cursors (
+  stream text not null,
+  part text not null,
+  state text not null,
+  primary key (stream, part)
+) without rowid;
 create table if not exists departures (
   run integer not null,
-  source text not null,
+  stream text not null,
   page text not null,
   attempt integer not null,
   at real not null
 );
+create index if not exists departures_in_time on departures (run, at);
 create table if not exists failures (
   run integer not null,
-  source text not null,
+  stream text not null,
   page text not null,
   attempt integer not null,
   code text not null,
@@ -91,7 +112,7 @@ create table if not exists failures (
   at real not null,
   quiet_ms real
 );
-create table if not exists courtesies (
+create table if not exists cooldowns (
   endpoint text primary key,
   departed_at real,
   asked_at real not null,
@@ -99,7 +120,7 @@ create table if not exists courtesies (
 ) without rowid;
 create table if not exists transitions (
   run integer not null,
-  source text not null,
+  stream text not null,
   from_state text not null,
   to_state text not null,
   at real not null,
@@ -108,4 +129,4 @@ create table if not exists transitions (
 `
 
 /** Tables whose rows are of interest for the last run only. */
-export const RUN_TABLES = ['sources', 'pages', 'rejects', 'departures', 'failures', 'transitions'] as const
+export const RUN_TABLES = ['streams', 'pages', 'rejects', 'departures', 'failures', 'transitions'] as const

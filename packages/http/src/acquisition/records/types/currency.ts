@@ -1,11 +1,12 @@
-import type { MoneyType } from '../mapping.js'
-
 const iso4217 = new Set(Intl.supportedValuesOf('currency'))
 /** The one sign that stands for one currency wherever it is used. `$`, `£`, `¥` and `kr` stand for several. */
 const unambiguous: Readonly<Record<string, string>> = { '€': 'EUR' }
 
 /** Finds the ISO 4217 code that a text names: the mapping's symbols first, then codes in any case. */
-export function currencyNames(type: MoneyType): (name: string) => string | undefined {
+export function currencyNames(type: {
+  readonly symbols?: Readonly<Record<string, string>> | undefined
+  readonly currency?: string | undefined
+}): (name: string) => string | undefined {
   const symbols = new Map(Object.entries({ ...unambiguous, ...type.symbols }))
   const own = new Set([...symbols.values(), ...(type.currency === undefined ? [] : [type.currency])])
   return name => {

@@ -1,8 +1,31 @@
-import type { DateType } from '../mapping.js'
 import { isJsonNumber, plainDecimal } from '../exact-number.js'
 import { shown, Unreadable, wrongType } from '../unreadable.js'
+import type { FieldTypeKind } from './field-type.js'
 import type { ZoneReader } from './zone.js'
 import { offsetMs, utcTime, zoneReader } from './zone.js'
+
+export interface DateType {
+  readonly type: 'date'
+  readonly format: 'iso' | 'epoch-seconds' | 'epoch-milliseconds' | 'date'
+  /** IANA zone or offset for texts that carry none; without it such a text is rejected. */
+  readonly zone?: string | undefined
+  /** Which of the two hours is meant when clocks are set back; without it such a time is rejected. */
+  readonly repeatedHour?: 'first' | 'second' | undefined
+}
+
+export const dateType: FieldTypeKind<DateType> = {
+  type: 'date',
+  isNumeric: false,
+  schema: ({ oneOf, checkedText, succeeds, text }) => ({
+    format: oneOf(['iso', 'epoch-seconds', 'epoch-milliseconds', 'date']).prefault('iso'),
+    zone: checkedText('an IANA zone such as Europe/Berlin, or an offset such as +02:00', zone =>
+      succeeds(() => zoneReader(zone)),
+    ).optional(),
+    repeatedHour: oneOf(['first', 'second']).optional(),
+    default: text().optional(),
+  }),
+  reader: dateReader,
+}
 
 type DateReader = (value: unknown) => string | Unreadable
 
@@ -10,7 +33,7 @@ type DateReader = (value: unknown) => string | Unreadable
  * Reads dates exactly: instants as ISO 8601 in UTC with milliseconds (finer fractions are cut off), calendar dates
  * (`format: date`) as they are. A text without zone is read in the mapping's zone, or is unreadable.
  */
-export function dateReader(type: DateType): DateReader {
+function dateReader(type: DateType): DateReader {
   switch (type.format) {
     case 'iso':
       return isoReader(type)

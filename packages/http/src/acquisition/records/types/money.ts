@@ -1,10 +1,48 @@
-import type { Money, MoneyType } from '../mapping.js'
 import { currencyNames, usualDigits } from './currency.js'
 import { isJsonNumber, movePoint, plainDecimal } from '../exact-number.js'
 import { notationsOf } from './notation.js'
-import { readNumeralOf } from './number.js'
-import { compilePath } from '../../references/path.js'
+import type { FieldTypeKind, Money } from './field-type.js'
+import { locale, readNumeralOf } from './numerals.js'
+import { compilePath } from '../../references/index.js'
 import { shown, Unreadable, wrongType } from '../unreadable.js'
+
+/** Money is a decimal string and a currency, never a float; nothing is guessed. */
+export interface MoneyType {
+  readonly type: 'money'
+  /** BCP 47 (`en`, `de`, `fr`, `de-CH`): which separators a string may hold. Without it an ambiguous string is rejected. */
+  readonly locale?: string | undefined
+  /** ISO 4217, for records that name none. A record that names another is rejected. */
+  readonly currency?: string | undefined
+  /** Path to the currency in the record. */
+  readonly currencyPath?: string | undefined
+  /** What a symbol stands for: `{ "$": "USD" }`. */
+  readonly symbols?: Readonly<Record<string, string>> | undefined
+  /** The number is in minor units (cents): divided by ten to the power of this. Default 0. */
+  readonly minorUnits?: number | undefined
+  /** What a word stands for: `{ free: "0.00" }`. */
+  readonly words?: Readonly<Record<string, string>> | undefined
+  readonly allowNegative?: boolean | undefined
+}
+
+export const moneyType: FieldTypeKind<MoneyType> = {
+  type: 'money',
+  isNumeric: true,
+  schema: parts => {
+    const { checkedText, path, textMap, count, plainDecimal, flag, strict } = parts
+    const currency = () => checkedText('an ISO 4217 code such as EUR', code => /^[A-Z]{3}$/.test(code))
+    return {
+      locale: locale(parts),
+      currency: currency().optional(),
+      currencyPath: path().optional(),
+      symbols: textMap(currency()),
+      minorUnits: count(0, 9).optional(),
+      words: textMap(plainDecimal()),
+      allowNegative: flag().optional(),
+      default: strict({ amount: plainDecimal(), currency: currency() }).optional(),
+    }
+  },
+  reader: moneyReader,
+}
 
 /** An amount as found: its sign, the plain decimal text, and the currency written beside it, if any. */
 interface Amount {
@@ -17,7 +55,7 @@ interface Amount {
  * Reads money as a decimal string and a currency. Nothing is guessed: what may mean two things, names a currency
  * that nobody defined, or names two that differ is unreadable.
  */
-export function moneyReader(type: MoneyType): (value: unknown, record: unknown) => Money | Unreadable {
+function moneyReader(type: MoneyType): (value: unknown, record: unknown) => Money | Unreadable {
   const amountOf = amountReader(type)
   const currencyOf = currencyReader(type)
   const { minorUnits = 0, allowNegative = false } = type

@@ -1,14 +1,15 @@
-import type { SourceConfig } from '../config.js'
-import type { NormalisedPage } from '../../records/normalised-page.js'
-import type { PageRef } from '../../ledger/page.js'
-import { emptyRun, followedBy, newPage, repeatsRows } from './page-sequence.js'
-import type { CursorPaging, NextPages, Pagination, PaginationConfig } from './pagination.js'
-import { pageKey, resolveNext, sourceUrl, urlKey } from '../requests/stream-url.js'
+import { hash } from 'node:crypto'
+import type { PageRef, PageState } from '../../ledger/index.js'
+import { emptyRun, followedBy, repeatsRows, withEmpties } from './page-sequence.js'
+import type { NextPages, PageAddress, PageResult, Pagination, Seen } from './pagination.js'
 
 /** How a chain names the page behind a token. */
-interface Chain {
+export interface Chain {
   first(): PageRef
-  follow(page: PageRef, token: string, emptyBefore: number): PageRef
+  /** The token of the next page; null, undefined or empty when there is none. */
+  tokenOf(result: PageResult): string | null | undefined
+  follow(page: PageRef, token: string): PageRef
+  request(state: PageState): PageAddress
 }
 
 /**
@@ -28,44 +29,27 @@ export class ChainedPagination implements Pagination {
     return this.#chain.first()
   }
 
-  next(
-    page: PageRef,
-    result: NormalisedPage,
-    seen: (pageId: string) => boolean,
-    rowsSeen?: (fingerprint: string) => boolean,
-  ): NextPages {
-    const { next: token, hasMore } = result.paging
+  request(state: PageState): PageAddress {
+    return this.#chain.request(state)
+  }
+
+  async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {
+    const { hasMore } = result.paging
     if (hasMore === false) return { pages: [], stop: 'end' }
+    const token = this.#chain.tokenOf(result)
     if (token === undefined || token === null || token === '') {
       return { pages: [], stop: hasMore === true ? 'no-cursor' : 'end' }
     }
-    if (repeatsRows(result, rowsSeen)) return { pages: [], stop: 'loop' }
-    return followedBy(page, this.#chain.follow(page, token, emptyRun(page, result)), this.#maxPages, seen)
+    if (await repeatsRows(result, seen)) return { pages: [], stop: 'loop' }
+    const next = this.#chain.follow(page, token)
+    const state = withEmpties(next.state, emptyRun(page, result))
+    return followedBy(page, { ...next, state }, this.#maxPages, seen)
   }
 }
 
-/** Each page carries the token of the next. */
-export function cursorChain(source: SourceConfig, paging: PaginationConfig & CursorPaging): Chain {
-  const size =
-    paging.sizeParam === undefined || paging.pageSize === undefined
-      ? {}
-      : { [paging.sizeParam]: String(paging.pageSize) }
-  return {
-    first: () => newPage(source, 'first', 1, sourceUrl(source, size)),
-    follow: (page, token, emptyBefore) => {
-      const url = sourceUrl(source, { ...size, [paging.cursorParam]: token })
-      return newPage(source, `cursor=${pageKey(token)}`, page.ordinal + 1, url, emptyBefore)
-    },
-  }
-}
+const longestKey = 120
 
-/** Each page carries the whole URL of the next, in its body or its Link header. */
-export function urlChain(source: SourceConfig): Chain {
-  const pageOf = (url: string, ordinal: number, emptyBefore: number) =>
-    newPage(source, `url=${urlKey(source, url)}`, ordinal, url, emptyBefore)
-  return {
-    first: () => pageOf(sourceUrl(source), 1, 0),
-    follow: (page, token, emptyBefore) =>
-      pageOf(resolveNext(source, page.url, token), page.ordinal + 1, emptyBefore),
-  }
+/** A key that a person can read, unless it is long; then its digest. */
+export function pageKey(text: string): string {
+  return text.length <= longestKey ? text : `sha256-${hash('sha256', text, 'base64url')}`
 }

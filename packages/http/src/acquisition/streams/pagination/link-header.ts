@@ -1,3 +1,20 @@
+import { ChainedPagination } from './chained-pagination.js'
+import { urlChain } from './next-url.js'
+import type { PaginationKind } from './pagination.js'
+
+/** Each page carries the URL of the next in its Link header. */
+export const linkHeaderPaging: PaginationKind<{ readonly type: 'linkHeader' }> = {
+  type: 'linkHeader',
+  summary: 'the `next` of the `Link` header (RFC 8288)',
+  schema: () => ({}),
+  paths: () => ({}),
+  create: (stream, { maxPages }) =>
+    new ChainedPagination(
+      urlChain(stream, ({ headers }) => nextLink(headers['link'])),
+      maxPages,
+    ),
+}
+
 const linkPattern =
   /<([^>]*)>((?:\s*;\s*[\w!#$%&'*+.^`|~-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)\s*(?:,|$)/g
 const parameterPattern = /;\s*([^\s=;,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+)))?/g

@@ -1,83 +1,66 @@
-import type { NormalisedPage } from '../../records/normalised-page.js'
-import type { PageRef } from '../../ledger/page.js'
+import type { PageRef, PageState, StopReason } from '../../ledger/index.js'
+import type { NormalisedPage, PagingPaths } from '../../records/index.js'
+import type { SchemaParts, SchemaShape } from '../../schema/index.js'
+import type { StreamAddress } from '../requests/stream-url.js'
 
-/** How a source's pages follow each other. Paths point into the page's body. */
-export type PaginationConfig = PaginationKind & {
+/** What every way of paging takes. */
+export interface PagingLimits {
   /** No more pages than this are asked for, whatever the source says. Default 10,000. */
   readonly maxPages: number
-  /** Path to a boolean that says whether more follows; `false` ends the source. */
+  /** Path to a boolean that says whether more follows; `false` ends the stream. */
   readonly hasMorePath?: string | undefined
 }
 
-type PaginationKind =
-  | PageNumberPaging
-  | OffsetPaging
-  | CursorPaging
-  | { readonly type: 'nextUrl'; readonly nextUrlPath: string }
-  | { readonly type: 'linkHeader' }
-
-/** What ends a source of numbered pages where neither a total nor `hasMorePath` says that it ends. */
-interface StopRules {
-  /** How many empty pages in a row. Default 1. */
-  readonly stopAfterEmpty?: number | undefined
-  /** A page with fewer records than `pageSize`. Default false. */
-  readonly stopOnShortPage?: boolean | undefined
+/** The stream whose pages follow each other. */
+export interface PagedStream extends StreamAddress {
+  readonly name: string
 }
 
-export interface PageNumberPaging extends StopRules {
-  readonly type: 'page'
-  /** Query parameter. */
-  readonly pageParam: string
-  readonly firstPage: number
-  readonly sizeParam?: string | undefined
-  readonly pageSize: number
-  /** Path to the number of pages or records; with it, pages are fetched side by side. */
-  readonly totalPagesPath?: string | undefined
-  readonly totalRecordsPath?: string | undefined
+/** A page as it came. */
+export interface PageResult extends NormalisedPage {
+  /** Of the response; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
-export interface OffsetPaging extends StopRules {
-  readonly type: 'offset'
-  readonly offsetParam: string
-  readonly limitParam: string
-  readonly pageSize: number
-  /** With it, pages are fetched side by side. */
-  readonly totalRecordsPath?: string | undefined
+/** What the run knows already, to notice a stream that leads back to it. */
+export interface Seen {
+  /** Those of the pages that are known. */
+  pages(ids: readonly string[]): Promise<ReadonlySet<string>>
+  /** Whether another page of the stream had rows of this fingerprint. */
+  rows(fingerprint: string): Promise<boolean>
 }
-
-export interface CursorPaging {
-  readonly type: 'cursor'
-  readonly cursorParam: string
-  readonly cursorPath: string
-  readonly sizeParam?: string | undefined
-  readonly pageSize?: number | undefined
-}
-
-/**
- * Why a source has no further page after this one. `loop` (it leads back to pages or rows that it has served
- * already) and `no-cursor` (it says that more follows, but not where) are errors of the source; the others are not.
- */
-export type StopReason = 'end' | 'empty' | 'max-pages' | 'loop' | 'no-cursor'
 
 export interface NextPages {
   /** Pages that this page made known; those already known are recognised by their id. */
   readonly pages: readonly PageRef[]
-  /** Set when this page ends its source's sequence. */
+  /** Set when this page ends its stream's sequence. */
   readonly stop?: StopReason
 }
 
-/** One way of paging: pure, so that it can be asked again after a crash. */
+/** What a page adds to the request of its stream. */
+export interface PageAddress {
+  /** The whole URL, instead of the stream's. */
+  readonly url?: string
+  /** Parameters; they replace those of the stream's query. */
+  readonly query?: Readonly<Record<string, string>>
+}
+
+/** One way of paging: it keeps nothing, so that it can be asked again after a crash. */
 export interface Pagination {
   first(): PageRef
-  /**
-   * `seen` tells whether a page id is already known to the run, `rowsSeen` whether another page of the run
-   * had this fingerprint; both serve to notice loops.
-   * @throws NextUrlError when the source points to another origin, or to what is no URL.
-   */
-  next(
-    page: PageRef,
-    result: NormalisedPage,
-    seen: (pageId: string) => boolean,
-    rowsSeen?: (fingerprint: string) => boolean,
-  ): NextPages
+  request(state: PageState): PageAddress
+  /** @throws NextUrlError (rejects) when the source points to another origin, or to what is no URL. */
+  next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages>
+}
+
+/** A way of paging. To add one: a file beside this, and a line in `kinds.ts`. */
+export interface PaginationKind<O extends { readonly type: string }> {
+  readonly type: O['type']
+  /** How its next page is found: a line of the documentation's table. */
+  readonly summary: string
+  /** Its keys in a pipeline file, beside `type`, `maxPages` and `hasMorePath`. */
+  readonly schema: (parts: SchemaParts) => SchemaShape
+  /** What is read from each page's body for it. */
+  readonly paths: (options: O) => PagingPaths
+  readonly create: (stream: PagedStream, options: O & PagingLimits) => Pagination
 }

@@ -8,17 +8,22 @@ import { ManualClock } from 'async-patterns/testing'
 import type BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Claim } from '../../../../src/acquisition/ledger/page.js'
-import { LedgerError, LedgerLockedError } from '../../../../src/acquisition/ledger/ledger-errors.js'
+import {
+  JoinRefusedError,
+  LedgerError,
+  LedgerLockedError,
+} from '../../../../src/acquisition/ledger/ledger-errors.js'
 import { previousFile } from '../../../../src/acquisition/ledger/sqlite/replace-ledger.js'
 import { SqliteLedger } from '../../../../src/acquisition/ledger/sqlite/sqlite-ledger.js'
+import { summarise } from '../../../../src/acquisition/summary/index.js'
 import { commitOf, pageOf, planOf } from '../../../contracts/ledger-contract.js'
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3
 
-function productsIn(file: string): string[] {
+function recordsIn(file: string): string[] {
   const database = new Sqlite(file, { readonly: true })
   try {
-    return database.prepare<[], string>('select id from products').pluck().all()
+    return database.prepare<[], string>('select id from records').pluck().all()
   } finally {
     database.close()
   }
@@ -37,15 +42,15 @@ describe('SqliteLedger', () => {
   /** A ledger that holds one product of a run, or none. */
   const filled = async (id: string | undefined, fresh = false): Promise<void> => {
     await using ledger = new SqliteLedger({ file })
-    const run = await ledger.openRun(planOf('a'), { fresh })
-    const [held] = await ledger.claim(['a:page=1'], 'one', 1_000)
-    await ledger.commit([commitOf(held as Claim, id === undefined ? [] : [{ id }])])
-    await ledger.closeRun(run, 'finished')
+    const run = await ledger.open(planOf('a'), { fresh })
+    const [held] = await run.claim(['a:page=1'], 'one', 1_000)
+    await run.commit([commitOf(held as Claim, id === undefined ? [] : [{ id }])])
+    await run.end('finished')
   }
 
   test('A-16 another run on the same ledger is refused with pid and file, and let in once the first has closed', async () => {
     const first = new SqliteLedger({ file })
-    await first.openRun(planOf('a'), { fresh: false })
+    await first.open(planOf('a'))
     const refused = () => new SqliteLedger({ file })
     expect(refused).toThrow(LedgerLockedError)
     expect(refused).toThrow(`${file} is in use by process ${process.pid}`)
@@ -72,14 +77,15 @@ describe('SqliteLedger', () => {
     const clock = new ManualClock()
     // SQLite raises the same SQLITE_FULL when the file may not grow as when the disk cannot take more.
     const limited = new SqliteLedger({ file, clock, maxBytes: 256 * 1024 })
-    const run = await limited.openRun(planOf('a'), { fresh: false })
-    const [held] = await limited.claim(['a:page=1'], 'one', 1_000)
+    const run = await limited.open(planOf('a'))
+    const [held] = await run.claim(['a:page=1'], 'one', 1_000)
     const rows = Array.from({ length: 5_000 }, (_, id) => ({ id: String(id), title: 'x'.repeat(100) }))
-    const commit = limited.commit([commitOf(held as Claim, rows, { next: [pageOf('a', 2)] })])
+    const commit = run.commit([commitOf(held as Claim, rows, { next: [pageOf('a', 2)] })])
     await expect(commit).rejects.toThrow(LedgerError)
     await expect(commit).rejects.toThrow('the disk is full')
-    expect((await limited.summary(run)).totals).toMatchObject({ products: 0, pages: 0 })
-    expect((await limited.known(run)).map(page => page.id)).toEqual(['a:page=1'])
+    expect(summarise(await run.data()).totals).toMatchObject({ records: 0, pages: 0 })
+    expect([...(await run.known(['a:page=1', 'a:page=2']))]).toEqual(['a:page=1'])
+    expect(await run.openPages()).toEqual({ openPages: 1 })
     await limited[Symbol.asyncDispose]()
   })
 
@@ -90,19 +96,17 @@ describe('SqliteLedger', () => {
     await mkdir(join(folder, 'out'))
     await writeFile(file, 'not a database at all, but long enough to be looked at as one'.repeat(20))
     await using ledger = new SqliteLedger({ file })
-    const opening = ledger.openRun(planOf('a'), { fresh: false })
+    const opening = ledger.open(planOf('a'))
     await expect(opening).rejects.toThrow(LedgerError)
     await expect(opening).rejects.toThrow('it is not a SQLite database')
   })
 
   test('A-16 database locked by another program: a clear error', async () => {
     await using ledger = new SqliteLedger({ file, busyTimeoutMs: 10 })
-    await ledger.openRun(planOf('a'), { fresh: false })
+    await ledger.open(planOf('a'))
     const other = new Sqlite(file)
     other.exec('begin immediate')
-    await expect(ledger.openRun(planOf('a'), { fresh: false })).rejects.toThrow(
-      'it is locked by another program',
-    )
+    await expect(ledger.open(planOf('a'))).rejects.toThrow('it is locked by another program')
     other.close()
   })
 
@@ -112,40 +116,40 @@ describe('SqliteLedger', () => {
     other.pragma('user_version = 99')
     other.close()
     await using ledger = new SqliteLedger({ file })
-    await expect(ledger.openRun(planOf('a'), { fresh: false })).rejects.toThrow('is a ledger of version 99')
-    await ledger.openRun(planOf('a'), { fresh: true })
-    expect(productsIn(previousFile(file))).toEqual(['kept'])
+    await expect(ledger.open(planOf('a'))).rejects.toThrow('is a ledger of version 99')
+    await ledger.open(planOf('a'), { fresh: true })
+    expect(recordsIn(previousFile(file))).toEqual(['kept'])
   })
 
   test('fresh keeps what was taken beside the new ledger, until the next time that there is something to keep', async () => {
     await filled('first')
     await filled('second', true)
-    expect([productsIn(previousFile(file)), productsIn(file)]).toEqual([['first'], ['second']])
+    expect([recordsIn(previousFile(file)), recordsIn(file)]).toEqual([['first'], ['second']])
     await filled(undefined, true)
     await filled(undefined, true)
-    expect([productsIn(previousFile(file)), productsIn(file)]).toEqual([['second'], []])
+    expect([recordsIn(previousFile(file)), recordsIn(file)]).toEqual([['second'], []])
   })
 
   test('fresh keeps what a killed process left in the log of its database', async () => {
     const open = new SqliteLedger({ file })
-    await open.openRun(planOf('a'), { fresh: false })
-    const [held] = await open.claim(['a:page=1'], 'one', 1_000)
-    await open.commit([commitOf(held as Claim, [{ id: 'in the log' }])])
+    const run = await open.open(planOf('a'))
+    const [held] = await run.claim(['a:page=1'], 'one', 1_000)
+    await run.commit([commitOf(held as Claim, [{ id: 'in the log' }])])
     const killed = join(folder, 'killed', 'acquire.db')
     await cp(dirname(file), dirname(killed), { recursive: true })
     await open[Symbol.asyncDispose]()
     await using ledger = new SqliteLedger({ file: killed })
-    const { lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: true })
-    expect(lastDepartureAt?.get('a')).toBeGreaterThan(Date.now() - 5_000)
-    expect(productsIn(previousFile(killed))).toEqual(['in the log'])
+    const { lastDepartureAt } = await ledger.open(planOf('a'), { fresh: true })
+    expect(lastDepartureAt.get('a')).toBeGreaterThan(Date.now() - 5_000)
+    expect(recordsIn(previousFile(killed))).toEqual(['in the log'])
   })
 
   test('fresh puts a damaged ledger aside as it is', async () => {
     await mkdir(dirname(file))
     await writeFile(file, 'not a database'.repeat(100))
     await using ledger = new SqliteLedger({ file })
-    const { lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: true })
-    expect(lastDepartureAt?.get('a')).toBeGreaterThan(Date.now() - 5_000)
+    const { lastDepartureAt } = await ledger.open(planOf('a'), { fresh: true })
+    expect(lastDepartureAt.get('a')).toBeGreaterThan(Date.now() - 5_000)
     expect(await readFile(previousFile(file), 'utf8')).toMatch(/^not a database/)
   })
 
@@ -155,46 +159,67 @@ describe('SqliteLedger', () => {
 
     beforeEach(async () => {
       await using ledger = new SqliteLedger({ file, clock })
-      const run = await ledger.openRun(planOf('a'), { fresh: false })
-      const departures = [{ source: 'a', pageId: 'a:page=1', attempt: 1, at: clock.wallNow() }]
-      const failure = { source: 'a', pageId: 'a:page=1', attempt: 1, code: 'HTTP_429', message: 'no' }
+      const run = await ledger.open(planOf('a'))
+      const departures = [{ stream: 'a', pageId: 'a:page=1', attempt: 1, at: clock.wallNow() }]
+      const failure = { stream: 'a', pageId: 'a:page=1', attempt: 1, code: 'HTTP_429', message: 'no' }
       const failures = [{ ...failure, at: clock.wallNow(), quietMs: 60_000 }]
-      await ledger.log({ departures, failures, transitions: [] })
-      await ledger.closeRun(run, 'finished')
+      await run.log({ departures, failures, transitions: [] })
+      await run.end('finished')
     })
 
     test('A-4 fresh still knows the last departure of the ledger that it replaces', async () => {
       const before = owed()
       await clock.advance(400)
       await using ledger = new SqliteLedger({ file, clock })
-      expect((await ledger.openRun(planOf('a'), { fresh: true })).lastDepartureAt).toEqual(before)
+      expect((await ledger.open(planOf('a'), { fresh: true })).lastDepartureAt).toEqual(before)
     })
 
     test('A-4 A-16 fresh on a full disk leaves the ledger as it was', async () => {
       {
         await using limited = new SqliteLedger({ file, clock, maxBytes: 16 * 1024 })
-        await expect(limited.openRun(planOf('a'), { fresh: true })).rejects.toThrow('the disk is full')
+        await expect(limited.open(planOf('a'), { fresh: true })).rejects.toThrow('the disk is full')
       }
       await using ledger = new SqliteLedger({ file, clock })
-      const { resumed, lastDepartureAt } = await ledger.openRun(planOf('a'), { fresh: false })
+      const { resumed, lastDepartureAt } = await ledger.open(planOf('a'))
       expect([resumed, lastDepartureAt]).toEqual([true, owed()])
     })
 
     test('A-4 fresh is finished later when it was killed between the old ledger and the new one', async () => {
       {
         await using ledger = new SqliteLedger({ file, clock })
-        await ledger.openRun(planOf('a'), { fresh: true })
+        await ledger.open(planOf('a'), { fresh: true })
       }
       await rename(file, `${file}.next`)
       await using ledger = new SqliteLedger({ file, clock })
-      const { quietMs } = await ledger.openRun(planOf('a'), { fresh: false })
+      const { quietMs } = await ledger.open(planOf('a'))
       expect(quietMs).toEqual(new Map([['a', 60_000]]))
     })
   })
 
-  test('says that no run is open', async () => {
+  test('says that no run is open, where its ledger was closed or has opened another one', async () => {
     const ledger = new SqliteLedger({ file })
-    await expect(ledger.claim([], 'one', 1)).rejects.toThrow('no run is open')
+    const first = await ledger.open(planOf('a'))
+    const second = await ledger.open(planOf('a'))
+    await expect(first.claim([], 'one', 1)).rejects.toThrow('no run is open')
+    expect(await second.claim(['a:page=1'], 'one', 1)).toHaveLength(1)
     await ledger[Symbol.asyncDispose]()
+    await expect(second.claim([], 'one', 1)).rejects.toThrow(LedgerError)
+    await expect(second.commit([])).rejects.toThrow(LedgerError)
+  })
+
+  test('a claim of an earlier handle is stale for a later one', async () => {
+    await using ledger = new SqliteLedger({ file })
+    const [early] = await (await ledger.open(planOf('a'))).claim(['a:page=1'], 'one', 1_000)
+    const run = await ledger.open(planOf('a'))
+    await run.claim(['a:page=1'], 'one', 1_000)
+    expect((await run.commit([commitOf(early as Claim, [])])).results).toEqual(['stale'])
+  })
+
+  test('refuses to let a second process join its run, by name', async () => {
+    await using ledger = new SqliteLedger({ file })
+    await expect(ledger.open(planOf('a'), { join: true })).rejects.toThrow(JoinRefusedError)
+    await expect(ledger.open(planOf('a'), { join: true })).rejects.toThrow(
+      `${file} is a ledger for one process`,
+    )
   })
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { DateType } from '../../../../src/acquisition/records/mapping.js'
-import { dateReader } from '../../../../src/acquisition/records/types/date.js'
+import type { DateType } from '../../../../src/acquisition/records/types/date.js'
+import { dateType } from '../../../../src/acquisition/records/types/date.js'
 import { Unreadable } from '../../../../src/acquisition/records/unreadable.js'
 
 const read = (value: unknown, type: Partial<DateType> = {}) => {
-  const result = dateReader({ type: 'date', format: 'iso', ...type })(value)
+  const result = dateType.reader({ type: 'date', format: 'iso', ...type })(value, {})
   return result instanceof Unreadable ? result.code : result
 }
 
@@ -88,6 +88,6 @@ describe('dates', () => {
   })
 
   test('refuses a zone that does not exist when the mapping is compiled', () => {
-    expect(() => dateReader({ type: 'date', format: 'iso', zone: 'Mars/Olympus' })).toThrow(RangeError)
+    expect(() => dateType.reader({ type: 'date', format: 'iso', zone: 'Mars/Olympus' })).toThrow(RangeError)
   })
 })

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { MoneyType } from '../../../../src/acquisition/records/mapping.js'
-import { moneyReader } from '../../../../src/acquisition/records/types/money.js'
+import type { Money } from '../../../../src/acquisition/records/types/field-type.js'
+import type { MoneyType } from '../../../../src/acquisition/records/types/money.js'
+import { moneyType } from '../../../../src/acquisition/records/types/money.js'
 import { Unreadable } from '../../../../src/acquisition/records/unreadable.js'
 
 const read = (value: unknown, type: Partial<MoneyType> = {}, record: unknown = {}) => {
-  const result = moneyReader({ type: 'money', ...type })(value, record)
-  return result instanceof Unreadable ? result.code : `${result.amount} ${result.currency}`
+  const result = moneyType.reader({ type: 'money', ...type })(value, record)
+  if (result instanceof Unreadable) return result.code
+  const { amount, currency } = result as Money
+  return `${amount} ${currency}`
 }
 const euros = { currency: 'EUR' }
 

@@ -1,15 +1,19 @@
 import { LosslessNumber } from 'lossless-json'
 import { describe, expect, test } from 'vitest'
-import { decimalReader, integerReader } from '../../../../src/acquisition/records/types/number.js'
+import { booleanType } from '../../../../src/acquisition/records/types/boolean.js'
+import { decimalType } from '../../../../src/acquisition/records/types/decimal.js'
+import { integerType } from '../../../../src/acquisition/records/types/integer.js'
+import { readString } from '../../../../src/acquisition/records/types/string.js'
 import { compilePath } from '../../../../src/acquisition/references/path.js'
-import { booleanReader, readString } from '../../../../src/acquisition/records/types/text.js'
 import { Unreadable } from '../../../../src/acquisition/records/unreadable.js'
 
 const code = (value: unknown) => (value instanceof Unreadable ? value.code : value)
 
 describe('integers and decimals', () => {
-  const integer = (value: unknown, locale?: string) => code(integerReader(locale)(value))
-  const decimal = (value: unknown, locale?: string) => code(decimalReader(locale)(value))
+  const integer = (value: unknown, locale?: string) =>
+    code(integerType.reader({ type: 'integer', locale })(value, {}))
+  const decimal = (value: unknown, locale?: string) =>
+    code(decimalType.reader({ type: 'decimal', locale })(value, {}))
 
   test('A-11 an integer beyond 2^53 stays digits, a smaller one is a number', () => {
     expect(integer(new LosslessNumber('9223372036854775807'))).toBe('9223372036854775807')
@@ -52,12 +56,17 @@ describe('texts and booleans', () => {
   })
 
   test('takes for true and false what the mapping names, and no more', () => {
-    const read = booleanReader({ type: 'boolean', trueValues: ['Ja', '1'], falseValues: ['nein', '0'] })
+    const reader = booleanType.reader({
+      type: 'boolean',
+      trueValues: ['Ja', '1'],
+      falseValues: ['nein', '0'],
+    })
+    const read = (value: unknown) => reader(value, {})
     expect([true, 'true', 'JA', 1, '1'].map(read)).toEqual([true, true, true, true, true])
     expect([false, 'False', 'nein', 0].map(read)).toEqual([false, false, false, false])
     expect(code(read('maybe'))).toBe('NOT_A_BOOLEAN')
     expect(code(read(null))).toBe('WRONG_TYPE')
-    expect(code(booleanReader({ type: 'boolean' })(1))).toBe('NOT_A_BOOLEAN')
+    expect(code(booleanType.reader({ type: 'boolean' })(1, {}))).toBe('NOT_A_BOOLEAN')
   })
 })
 

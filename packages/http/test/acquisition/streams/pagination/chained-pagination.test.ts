@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { NextUrlError } from '../../../../src/acquisition/streams/pagination/next-url-error.js'
-import { paginationOf } from '../../../../src/acquisition/streams/pagination/pagination-of.js'
-import { result, rowsFrom, sourceWith, walk } from './paging-run.js'
+import { NextUrlError } from '../../../../src/acquisition/streams/pagination/next-url.js'
+import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
+import { nothingSeen, result, rowsFrom, streamWith, walk } from './paging-run.js'
 
 const byCursor = { type: 'cursor', cursorParam: 'cursor', cursorPath: 'next', maxPages: 1000 } as const
 const byUrl = { type: 'nextUrl', nextUrlPath: 'next', maxPages: 1000 } as const
@@ -13,28 +13,28 @@ const chain = (tokens: Readonly<Record<string, string | null>>) => (url: URL) =>
 }
 
 describe('cursors', () => {
-  test('follows them to the page that has none', () => {
-    const walked = walk(
-      sourceWith({ ...byCursor, sizeParam: 'n', pageSize: 5 }),
+  test('follows them to the page that has none', async () => {
+    const walked = await walk(
+      streamWith({ ...byCursor, sizeParam: 'n', pageSize: 5 }),
       chain({ '': 'a=&b', 'a=&b': 'c', c: null }),
     )
     expect(walked.ids).toEqual(['shop:first', 'shop:cursor=a=&b', 'shop:cursor=c'])
     expect(walked.stops).toEqual(['end'])
   })
 
-  test('A-6 loops: token A to A', () => {
-    const walked = walk(sourceWith(byCursor), chain({ '': 'A', A: 'A' }))
+  test('A-6 loops: token A to A', async () => {
+    const walked = await walk(streamWith(byCursor), chain({ '': 'A', A: 'A' }))
     expect(walked).toMatchObject({ ids: ['shop:first', 'shop:cursor=A'], stops: ['loop'] })
   })
 
-  test('A-6 loops: token A to B to A', () => {
-    const walked = walk(sourceWith(byCursor), chain({ '': 'A', A: 'B', B: 'A' }))
+  test('A-6 loops: token A to B to A', async () => {
+    const walked = await walk(streamWith(byCursor), chain({ '': 'A', A: 'B', B: 'A' }))
     expect(walked).toMatchObject({ ids: ['shop:first', 'shop:cursor=A', 'shop:cursor=B'], stops: ['loop'] })
   })
 
-  test('A-6 loops: ever new tokens, but the same rows again', () => {
+  test('A-6 loops: ever new tokens, but the same rows again', async () => {
     let token = 0
-    const walked = walk(sourceWith(byCursor), () => ({
+    const walked = await walk(streamWith(byCursor), () => ({
       rows: rowsFrom(0, 3),
       facts: { next: String((token += 1)) },
     }))
@@ -42,9 +42,9 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['loop'])
   })
 
-  test('A-6 loops: an inclusive boundary that ends in serving its last row for ever meets the limit', () => {
+  test('A-6 loops: an inclusive boundary that ends in serving its last row for ever meets the limit', async () => {
     let token = 0
-    const walked = walk(sourceWith({ ...byCursor, maxPages: 9 }), () => ({
+    const walked = await walk(streamWith({ ...byCursor, maxPages: 9 }), () => ({
       rows: ['last'],
       facts: { next: String((token += 1)) },
     }))
@@ -52,9 +52,9 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  test('A-6 loops: has_more cannot override the limit of pages', () => {
+  test('A-6 loops: has_more cannot override the limit of pages', async () => {
     let token = 0
-    const walked = walk(sourceWith({ ...byCursor, maxPages: 5, hasMorePath: 'm' }), () => {
+    const walked = await walk(streamWith({ ...byCursor, maxPages: 5, hasMorePath: 'm' }), () => {
       token += 1
       return { rows: [`${token}a`, `${token}b`], facts: { next: String(token), hasMore: true } }
     })
@@ -62,8 +62,8 @@ describe('cursors', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  test('A-7 empty pages in the middle are not the end', () => {
-    const walked = walk(sourceWith(byCursor), url => {
+  test('A-7 empty pages in the middle are not the end', async () => {
+    const walked = await walk(streamWith(byCursor), url => {
       const at = Number(url.searchParams.get('cursor') ?? 0)
       return {
         rows: at === 2 || at === 3 ? [] : rowsFrom(at * 10, at * 10 + 10),
@@ -73,37 +73,46 @@ describe('cursors', () => {
     expect(walked.ids).toHaveLength(6)
   })
 
-  test.each([[null], [''], [undefined]])('ends where the token is %j, and where hasMore is false', next => {
-    const only = { rows: ['a'], facts: { next } }
-    expect(walk(sourceWith(byCursor), () => only)).toMatchObject({ ids: ['shop:first'], stops: ['end'] })
-    const last = { rows: ['a'], facts: { next: 'more', hasMore: false } }
-    expect(walk(sourceWith(byCursor), () => last)).toMatchObject({ ids: ['shop:first'], stops: ['end'] })
+  test.each([[null], [''], [undefined]])(
+    'ends where the token is %j, and where hasMore is false',
+    async next => {
+      const only = { rows: ['a'], facts: { next } }
+      expect(await walk(streamWith(byCursor), () => only)).toMatchObject({
+        ids: ['shop:first'],
+        stops: ['end'],
+      })
+      const last = { rows: ['a'], facts: { next: 'more', hasMore: false } }
+      expect(await walk(streamWith(byCursor), () => last)).toMatchObject({
+        ids: ['shop:first'],
+        stops: ['end'],
+      })
+    },
+  )
+
+  test('a source that says more follows, but not where, has not come to its end', async () => {
+    expect(
+      (await walk(streamWith(byCursor), () => ({ rows: ['a'], facts: { hasMore: true } }))).stops,
+    ).toEqual(['no-cursor'])
   })
 
-  test('a source that says more follows, but not where, has not come to its end', () => {
-    expect(walk(sourceWith(byCursor), () => ({ rows: ['a'], facts: { hasMore: true } })).stops).toEqual([
-      'no-cursor',
-    ])
-  })
-
-  test('a long cursor gives a short id, the same in every run', () => {
-    const pagination = paginationOf(sourceWith(byCursor))
+  test('a long cursor gives a short id, the same in every run', async () => {
+    const pagination = paginationOf(streamWith(byCursor))
     const next = () =>
       pagination.next(
         pagination.first(),
         result({ rows: ['a'], facts: { next: 'x'.repeat(4000) } }),
-        () => false,
+        nothingSeen,
       )
-    const [page] = next().pages
+    const [page] = (await next()).pages
     expect(page?.id).toMatch(/^shop:cursor=sha256-[\w-]{43}$/)
-    expect(next().pages[0]?.id).toBe(page?.id)
+    expect((await next()).pages[0]?.id).toBe(page?.id)
   })
 })
 
 describe('next URLs', () => {
-  const next = (target: string, from = sourceWith(byUrl)) => {
+  const next = (target: string, from = streamWith(byUrl)) => {
     const pagination = paginationOf(from)
-    return pagination.next(pagination.first(), result({ rows: ['a'], facts: { next: target } }), () => false)
+    return pagination.next(pagination.first(), result({ rows: ['a'], facts: { next: target } }), nothingSeen)
   }
 
   test.each([
@@ -112,8 +121,8 @@ describe('next URLs', () => {
     ['/v2/items?page=2#top', 'https://shop.example/v2/items?page=2'],
     ['https://shop.example:443/x', 'https://shop.example/x'],
     ['https://shop.example\\@evil.example/', 'https://shop.example/@evil.example/'],
-  ])('resolves %j against the page', (target, url) => {
-    expect(next(target).pages[0]?.url).toBe(url)
+  ])('resolves %j against the page', async (target, url) => {
+    expect((await next(target)).pages[0]?.state).toEqual({ url })
   })
 
   test.each([
@@ -126,35 +135,38 @@ describe('next URLs', () => {
     'javascript:alert(1)',
     'file:///etc/passwd',
     '\\\\evil.example/x',
-  ])('refuses %j', target => {
-    expect(() => next(target)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^NEXT_URL_/) }))
+  ])('refuses %j', async target => {
+    await expect(next(target)).rejects.toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^NEXT_URL_/) }),
+    )
   })
 
-  test('says why it refuses', () => {
-    expect(() => next('https://evil.example/')).toThrow(NextUrlError)
-    expect(() => next('https://evil.example/')).toThrow('allowed is https://shop.example alone')
-    expect(() => next('http://[')).toThrow(expect.objectContaining({ code: 'NEXT_URL_INVALID' }))
+  test('says why it refuses', async () => {
+    await expect(next('https://evil.example/')).rejects.toThrow(NextUrlError)
+    await expect(next('https://evil.example/')).rejects.toThrow('allowed is https://shop.example alone')
+    await expect(next('http://[')).rejects.toThrow(expect.objectContaining({ code: 'NEXT_URL_INVALID' }))
   })
 
-  test('A-6 loops: back to the first page', () => {
-    const walked = walk(sourceWith(byUrl), url => ({
+  test('A-6 loops: back to the first page', async () => {
+    const walked = await walk(streamWith(byUrl), url => ({
       rows: [`${url.search}1`, `${url.search}2`],
       facts: { next: url.search === '' ? '/api/items?p=2' : '/api/items' },
     }))
     expect(walked).toMatchObject({ ids: ['shop:url=/api/items', 'shop:url=/api/items?p=2'], stops: ['loop'] })
   })
 
-  test("page ids hold no secret and nothing of the source's own query", () => {
-    const source = sourceWith(byUrl, { query: { key: 's3cret', lang: 'de' } })
-    const [page] = next('?key=s3cret&lang=de&access_token=abc&page=2', source).pages
+  test("page ids hold no secret and nothing of the stream's own query", async () => {
+    const stream = streamWith(byUrl, { query: { key: 's3cret', lang: 'de' } })
+    const { pages } = await next('?key=s3cret&lang=de&access_token=abc&page=2', stream)
+    const [page] = pages
     expect(page?.id).toBe('shop:url=/api/items?page=2')
-    expect(page?.url).toContain('access_token=abc')
+    expect(page?.state['url']).toContain('access_token=abc')
   })
 
-  test('a Link header pages the same way', () => {
-    const walked = walk(sourceWith({ type: 'linkHeader', maxPages: 10 }), url => ({
+  test('a Link header pages the same way', async () => {
+    const walked = await walk(streamWith({ type: 'linkHeader', maxPages: 10 }), url => ({
       rows: [`${url.search}1`, `${url.search}2`],
-      facts: { next: url.search === '' ? '?page=2' : null },
+      headers: url.search === '' ? { link: '<?page=2>; rel="next"' } : {},
     }))
     expect(walked).toMatchObject({
       ids: ['shop:url=/api/items', 'shop:url=/api/items?page=2'],

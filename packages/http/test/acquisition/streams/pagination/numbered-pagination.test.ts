@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { paginationOf } from '../../../../src/acquisition/streams/pagination/pagination-of.js'
-import { result, rowsFrom, sourceWith, walk } from './paging-run.js'
+import type { PageRef } from '../../../../src/acquisition/ledger/page.js'
+import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
+import { nothingSeen, result, rowsFrom, streamWith, urlOf, walk } from './paging-run.js'
 
 const byPage = { type: 'page', pageParam: 'page', firstPage: 1, pageSize: 10, maxPages: 1000 } as const
 const byOffset = {
@@ -14,27 +15,29 @@ const number = (url: URL, name: string) => Number(url.searchParams.get(name))
 
 describe('page numbers', () => {
   test('asks for base URL, path, own query, page and size', () => {
-    const source = sourceWith({ ...byPage, sizeParam: 'per_page' }, { query: { lang: 'de', page: '9' } })
-    expect(paginationOf(source).first()).toEqual({
+    const stream = streamWith({ ...byPage, sizeParam: 'per_page' }, { query: { lang: 'de', page: '9' } })
+    expect(paginationOf(stream).first()).toEqual({
       id: 'shop:page=1',
-      source: 'shop',
+      stream: 'shop',
       ordinal: 1,
-      url: 'https://shop.example/api/items?lang=de&page=1&per_page=10',
+      state: { page: 1 },
       tries: 0,
       notBefore: 0,
-      emptyBefore: 0,
     })
+    expect(urlOf(stream, paginationOf(stream).first())).toBe(
+      'https://shop.example/api/items?lang=de&page=1&per_page=10',
+    )
   })
 
   test.each([
     [{ totalRecordsPath: 't' }, { totalRecords: 35 }],
     [{ totalPagesPath: 't' }, { totalPages: 4 }],
-  ])('with a total %j all pages are known after the first', (paths, facts) => {
-    const pagination = paginationOf(sourceWith({ ...byPage, ...paths }))
-    const { pages } = pagination.next(
+  ])('with a total %j all pages are known after the first', async (paths, facts) => {
+    const pagination = paginationOf(streamWith({ ...byPage, ...paths }))
+    const { pages } = await pagination.next(
       pagination.first(),
       result({ rows: rowsFrom(0, 10), facts }),
-      () => false,
+      nothingSeen,
     )
     expect(pages.map(page => [page.id, page.ordinal])).toEqual([
       ['shop:page=2', 2],
@@ -43,19 +46,19 @@ describe('page numbers', () => {
     ])
   })
 
-  test('a total that is only reported does not steer', () => {
-    const pagination = paginationOf(sourceWith(byPage))
-    const next = pagination.next(
+  test('a total that is only reported does not steer', async () => {
+    const pagination = paginationOf(streamWith(byPage))
+    const next = await pagination.next(
       pagination.first(),
       result({ rows: rowsFrom(0, 10), facts: { totalRecords: 35 } }),
-      () => false,
+      nothingSeen,
     )
     expect(next.pages).toHaveLength(1)
   })
 
-  test('a total that grows during the run adds the pages that came', () => {
-    const source = sourceWith({ ...byPage, totalRecordsPath: 't' })
-    const walked = walk(source, url => {
+  test('a total that grows during the run adds the pages that came', async () => {
+    const stream = streamWith({ ...byPage, totalRecordsPath: 't' })
+    const walked = await walk(stream, url => {
       const page = number(url, 'page')
       return { rows: rowsFrom(page * 10 - 10, page * 10), facts: { totalRecords: page < 3 ? 30 : 50 } }
     })
@@ -63,9 +66,9 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['end'])
   })
 
-  test('a server that caps the page size loses no record', () => {
-    const source = sourceWith({ ...byPage, pageSize: 100, totalRecordsPath: 't' })
-    const walked = walk(source, url => {
+  test('a server that caps the page size loses no record', async () => {
+    const stream = streamWith({ ...byPage, pageSize: 100, totalRecordsPath: 't' })
+    const walked = await walk(stream, url => {
       const from = number(url, 'page') * 20 - 20
       return { rows: rowsFrom(from, Math.min(from + 20, 95)), facts: { totalRecords: 95 } }
     })
@@ -73,18 +76,18 @@ describe('page numbers', () => {
     expect(walked.ids).toHaveLength(5)
   })
 
-  test('A-7 an empty page within the total is not the end', () => {
-    const source = sourceWith({ ...byPage, totalPagesPath: 't' })
-    const walked = walk(source, url => ({
+  test('A-7 an empty page within the total is not the end', async () => {
+    const stream = streamWith({ ...byPage, totalPagesPath: 't' })
+    const walked = await walk(stream, url => ({
       rows: number(url, 'page') === 2 ? [] : [url.search],
       facts: { totalPages: 4 },
     }))
     expect(walked.ids).toHaveLength(4)
   })
 
-  test('A-7 an empty page is not the end while the source says that more follows', () => {
-    const source = sourceWith({ ...byPage, hasMorePath: 'm' })
-    const walked = walk(source, url => {
+  test('A-7 an empty page is not the end while the source says that more follows', async () => {
+    const stream = streamWith({ ...byPage, hasMorePath: 'm' })
+    const walked = await walk(stream, url => {
       const page = number(url, 'page')
       return { rows: page % 2 === 0 ? [] : rowsFrom(page * 10, page * 10 + 10), facts: { hasMore: page < 5 } }
     })
@@ -98,9 +101,9 @@ describe('page numbers', () => {
     [3, 8],
   ])(
     'A-7 with stopAfterEmpty %i it takes so many empty pages in a row: %i pages',
-    (stopAfterEmpty, pages) => {
+    async (stopAfterEmpty, pages) => {
       const filled = new Set([1, 2, 4, 5])
-      const walked = walk(sourceWith({ ...byPage, stopAfterEmpty }), url => {
+      const walked = await walk(streamWith({ ...byPage, stopAfterEmpty }), url => {
         const page = number(url, 'page')
         return { rows: filled.has(page) ? rowsFrom(page * 10, page * 10 + 10) : [] }
       })
@@ -109,20 +112,20 @@ describe('page numbers', () => {
     },
   )
 
-  test('A-7 a short page is the end only where stopOnShortPage says so', () => {
+  test('A-7 a short page is the end only where stopOnShortPage says so', async () => {
     const serve = (url: URL) => {
       const page = number(url, 'page')
       return { rows: page > 4 ? [] : rowsFrom(page * 10, page * 10 + (page === 2 ? 3 : 10)) }
     }
-    expect(walk(sourceWith(byPage), serve).ids).toHaveLength(5)
-    expect(walk(sourceWith({ ...byPage, stopOnShortPage: true }), serve)).toMatchObject({
+    expect((await walk(streamWith(byPage), serve)).ids).toHaveLength(5)
+    expect(await walk(streamWith({ ...byPage, stopOnShortPage: true }), serve)).toMatchObject({
       ids: ['shop:page=1', 'shop:page=2'],
       stops: ['end'],
     })
   })
 
-  test('A-6 loops: a server that ignores the page number serves the same rows', () => {
-    const walked = walk(sourceWith({ ...byPage, hasMorePath: 'm' }), () => ({
+  test('A-6 loops: a server that ignores the page number serves the same rows', async () => {
+    const walked = await walk(streamWith({ ...byPage, hasMorePath: 'm' }), () => ({
       rows: rowsFrom(0, 10),
       facts: { hasMore: true },
     }))
@@ -130,8 +133,8 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['loop'])
   })
 
-  test('A-6 loops: has_more cannot override the limit of pages', () => {
-    const walked = walk(sourceWith({ ...byPage, maxPages: 7, hasMorePath: 'm' }), url => ({
+  test('A-6 loops: has_more cannot override the limit of pages', async () => {
+    const walked = await walk(streamWith({ ...byPage, maxPages: 7, hasMorePath: 'm' }), url => ({
       rows: [url.search, 'x'],
       facts: { hasMore: true },
     }))
@@ -139,8 +142,8 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  test('A-6 loops: a total cannot override the limit of pages either', () => {
-    const walked = walk(sourceWith({ ...byPage, maxPages: 7, totalPagesPath: 't' }), url => ({
+  test('A-6 loops: a total cannot override the limit of pages either', async () => {
+    const walked = await walk(streamWith({ ...byPage, maxPages: 7, totalPagesPath: 't' }), url => ({
       rows: [url.search],
       facts: { totalPages: 1e9 },
     }))
@@ -148,17 +151,33 @@ describe('page numbers', () => {
     expect(walked.stops).toEqual(['max-pages'])
   })
 
-  test('a total of none ends at once', () => {
-    const walked = walk(sourceWith({ ...byPage, totalRecordsPath: 't' }), () => ({
+  test('a total of more pages than a portion makes them known portion by portion, also where the size is capped', async () => {
+    const stream = streamWith({ ...byPage, pageSize: 100, totalRecordsPath: 't', maxPages: 100_000 })
+    const portions: number[] = []
+    const pagination = paginationOf(stream)
+    const served = { rows: rowsFrom(0, 20), facts: { totalRecords: 50_000 } }
+    let page = pagination.first()
+    for (let head: PageRef | undefined = page; head !== undefined; ) {
+      const { pages } = await pagination.next(head, result(served), nothingSeen)
+      portions.push(pages.length)
+      page = head
+      head = pages.at(-1)
+    }
+    expect(portions).toEqual([1_000, 1_000, 499, 0])
+    expect(page.ordinal).toBe(2_500)
+  })
+
+  test('a total of none ends at once', async () => {
+    const walked = await walk(streamWith({ ...byPage, totalRecordsPath: 't' }), () => ({
       rows: [],
       facts: { totalRecords: 0 },
     }))
     expect(walked).toMatchObject({ ids: ['shop:page=1'], stops: ['end'] })
   })
 
-  test('ten thousand pages that are known at once take no quadratic time', () => {
-    const source = sourceWith({ ...byPage, maxPages: 100_000, totalPagesPath: 't' })
-    const walked = walk(source, url => ({ rows: [url.search], facts: { totalPages: 10_000 } }), 20_000)
+  test('ten thousand pages that are known at once take no quadratic time', async () => {
+    const stream = streamWith({ ...byPage, maxPages: 100_000, totalPagesPath: 't' })
+    const walked = await walk(stream, url => ({ rows: [url.search], facts: { totalPages: 10_000 } }), 20_000)
     expect(walked.ids).toHaveLength(10_000)
   })
 })
@@ -169,8 +188,8 @@ describe('offsets', () => {
     return rowsFrom(from, Math.min(from + Math.min(number(url, 'limit'), cap), total))
   }
 
-  test('with a total all pages are known after the first', () => {
-    const walked = walk(sourceWith({ ...byOffset, totalRecordsPath: 't' }), url => ({
+  test('with a total all pages are known after the first', async () => {
+    const walked = await walk(streamWith({ ...byOffset, totalRecordsPath: 't' }), url => ({
       rows: slice(url, 35),
       facts: { totalRecords: 35 },
     }))
@@ -178,23 +197,23 @@ describe('offsets', () => {
     expect(walked.rows).toEqual(rowsFrom(0, 35))
   })
 
-  test('without a total it goes on to the first empty page', () => {
-    const walked = walk(sourceWith(byOffset), url => ({ rows: slice(url, 35) }))
+  test('without a total it goes on to the first empty page', async () => {
+    const walked = await walk(streamWith(byOffset), url => ({ rows: slice(url, 35) }))
     expect(walked.rows).toEqual(rowsFrom(0, 35))
     expect(walked.stops).toEqual(['empty'])
   })
 
   test.each([{ totalRecords: 95 }, {}])(
     'a server that caps the limit loses and repeats no record (%j)',
-    facts => {
-      const source = sourceWith({ ...byOffset, pageSize: 50, totalRecordsPath: 't' })
-      const walked = walk(source, url => ({ rows: slice(url, 95, 20), facts }))
+    async facts => {
+      const stream = streamWith({ ...byOffset, pageSize: 50, totalRecordsPath: 't' })
+      const walked = await walk(stream, url => ({ rows: slice(url, 95, 20), facts }))
       expect([...walked.rows].sort()).toEqual([...rowsFrom(0, 95)].sort())
     },
   )
 
-  test('a total that grows during the run adds the pages that came', () => {
-    const walked = walk(sourceWith({ ...byOffset, totalRecordsPath: 't' }), url => {
+  test('a total that grows during the run adds the pages that came', async () => {
+    const walked = await walk(streamWith({ ...byOffset, totalRecordsPath: 't' }), url => {
       const total = number(url, 'offset') < 20 ? 30 : 50
       return { rows: slice(url, total), facts: { totalRecords: total } }
     })

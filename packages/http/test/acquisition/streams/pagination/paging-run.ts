@@ -1,12 +1,12 @@
-import type { NormalisedPage } from '../../../../src/acquisition/records/normalised-page.js'
-import type { PaginationConfig } from '../../../../src/acquisition/streams/pagination/pagination.js'
-import { paginationOf } from '../../../../src/acquisition/streams/pagination/pagination-of.js'
-import type { SourceConfig } from '../../../../src/acquisition/streams/config.js'
-import type { PageRef } from '../../../../src/acquisition/ledger/page.js'
-import type { PagingFacts } from '../../../../src/acquisition/records/normalised-page.js'
-import type { StopReason } from '../../../../src/acquisition/streams/pagination/pagination.js'
+import type { PageRef, StopReason } from '../../../../src/acquisition/ledger/page.js'
+import type { PagingValues } from '../../../../src/acquisition/records/normalised-page.js'
+import type { PaginationConfig } from '../../../../src/acquisition/streams/pagination/kinds.js'
+import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
+import type { PageResult, Seen } from '../../../../src/acquisition/streams/pagination/pagination.js'
+import { requestOf } from '../../../../src/acquisition/streams/requests/stream-requests.js'
+import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
 
-export function sourceWith(pagination: PaginationConfig, changes: Partial<SourceConfig> = {}): SourceConfig {
+export function streamWith(pagination: PaginationConfig, changes: Partial<StreamConfig> = {}): StreamConfig {
   return {
     name: 'shop',
     baseUrl: 'https://shop.example/api',
@@ -29,13 +29,14 @@ export function sourceWith(pagination: PaginationConfig, changes: Partial<Source
   }
 }
 
-/** What a page of a test's source holds. */
+/** What a page of a test's stream holds. */
 export interface ServedPage {
   readonly rows: readonly string[]
-  readonly facts?: PagingFacts
+  readonly facts?: PagingValues
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-export function result({ rows, facts = {} }: ServedPage): NormalisedPage {
+export function result({ rows, facts = {}, headers = {} }: ServedPage): PageResult {
   const records = rows.map(id => ({ id, fields: { id } }))
   return {
     recordCount: rows.length,
@@ -45,6 +46,7 @@ export function result({ rows, facts = {} }: ServedPage): NormalisedPage {
     redactions: 0,
     paging: facts,
     fingerprint: rows.join('|'),
+    headers,
   }
 }
 
@@ -54,28 +56,35 @@ export interface Walk {
   readonly stops: readonly StopReason[]
 }
 
-/** Follows a source to its end, the way a run does: known ids are fetched once. */
-export function walk(
-  source: SourceConfig,
+/** Nothing was seen before. */
+export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () => false }
+
+/** The URL that a page is fetched from. */
+export function urlOf(stream: StreamConfig, page: PageRef): string {
+  return requestOf(stream, paginationOf(stream), page).url
+}
+
+/** Follows a stream to its end, the way a run does: known ids are fetched once. */
+export async function walk(
+  stream: StreamConfig,
   serve: (url: URL, page: PageRef) => ServedPage,
   limit = 1000,
-): Walk {
-  const pagination = paginationOf(source)
+): Promise<Walk> {
+  const pagination = paginationOf(stream)
   const queue = [pagination.first()]
   const known = new Set(queue.map(page => page.id))
   const fingerprints = new Set<string>()
+  const seen: Seen = {
+    pages: async ids => new Set(ids.filter(id => known.has(id))),
+    rows: async fingerprint => fingerprints.has(fingerprint),
+  }
   const walked = { ids: [] as string[], rows: [] as string[], stops: [] as StopReason[] }
   for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
     if (walked.ids.length >= limit) throw new Error(`no end after ${limit} pages`)
-    const served = serve(new URL(page.url), page)
+    const served = serve(new URL(urlOf(stream, page)), page)
     walked.ids.push(page.id)
     walked.rows.push(...served.rows)
-    const next = pagination.next(
-      page,
-      result(served),
-      id => known.has(id),
-      rows => fingerprints.has(rows),
-    )
+    const next = await pagination.next(page, result(served), seen)
     fingerprints.add(result(served).fingerprint)
     if (next.stop !== undefined) walked.stops.push(next.stop)
     for (const one of next.pages) if (!known.has(one.id)) queue.push(one)

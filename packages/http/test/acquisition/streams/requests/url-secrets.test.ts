@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { Secrets } from '../../../../src/acquisition/secrets/secrets.js'
-import { SourceUrlSecrets } from '../../../../src/acquisition/streams/requests/url-secrets.js'
+import { UrlSecrets } from '../../../../src/acquisition/streams/requests/url-secrets.js'
 import { pageOf } from '../../../contracts/ledger-contract.js'
-import { sourceAt } from '../../../support/source-at.js'
+import { streamAt } from '../../../support/stream-at.js'
 
-describe('SourceUrlSecrets', () => {
+describe('UrlSecrets', () => {
   test('A-14 takes the credentials of the query out of a URL, and puts them back', () => {
     const query = { api_key: 'k/1&', session: 'abcd', sort: 'id' }
-    const urls = new SourceUrlSecrets(sourceAt('http://a.test', 'x', 5, query), new Secrets(['abcd']))
+    const urls = new UrlSecrets(streamAt('http://a.test', 'x', 5, query), new Secrets(['abcd']))
     const href = 'http://a.test/x?api_key=k%2F1%26&session=abcd&sort=id&page=2'
     const sealed = urls.seal(href)
     expect(sealed).toBe('http://a.test/x?sort=id&page=2')
@@ -22,35 +22,45 @@ describe('SourceUrlSecrets', () => {
     ['in Base64', `http://a.test/x?cursor=${Buffer.from('{"t":"t0p s+c"}').toString('base64url')}`],
     ['beside what stands for it', 'http://a.test/x?path=__secret-header-authorization-value-0__'],
   ])('A-14 a credential %s is put back as it was', (_where, href) => {
-    const source = {
-      ...sourceAt('http://a.test', 'v1/t0p s+c/x', 5, {}),
+    const stream = {
+      ...streamAt('http://a.test', 'v1/t0p s+c/x', 5, {}),
       headers: { authorization: 'Bearer t0p s+c', 'x-path': 'path' },
     }
     const secrets = new Secrets(['t0p s+c', 'path'])
-    const urls = new SourceUrlSecrets(source, secrets)
+    const urls = new UrlSecrets(stream, secrets)
     const sealed = urls.seal(href)
     expect(secrets.foundIn(sealed).filter(found => found !== 'path')).toEqual([])
     if (!href.includes('__secret')) expect(urls.open(sealed)).toBe(href)
   })
 
-  test('A-14 a rotated credential takes the place of the old one, and no other source gets it', () => {
+  test('A-14 a rotated credential takes the place of the old one, and no other stream gets it', () => {
     const withToken = (token: string) =>
-      new SourceUrlSecrets(
-        { ...sourceAt('http://a.test', 'x'), headers: { authorization: `Bearer ${token}` } },
+      new UrlSecrets(
+        { ...streamAt('http://a.test', 'x'), headers: { authorization: `Bearer ${token}` } },
         new Secrets([token]),
       )
     const sealed = withToken('first-token').seal('http://a.test/x?t=first-token')
     expect(withToken('second/token').open(sealed)).toBe('http://a.test/x?t=second/token')
-    const other = new SourceUrlSecrets({ ...sourceAt('http://b.test', 'x'), headers: {} }, new Secrets())
+    const other = new UrlSecrets({ ...streamAt('http://b.test', 'x'), headers: {} }, new Secrets())
     expect(other.open(sealed)).toBe(sealed)
   })
 
   test('A-14 ids hold no credential', () => {
-    const source = sourceAt('http://a.test/s3cret-path', 'x')
-    const page = pageOf('a', 1, { id: 'a:url=/s3cret-path/x', url: 'http://a.test/s3cret-path/x' })
-    const sealed = new SourceUrlSecrets({ ...source, headers: {} }, new Secrets(['s3cret-path'])).sealPage(
-      page,
-    )
+    const stream = streamAt('http://a.test/s3cret-path', 'x')
+    const page = pageOf('a', 1, {
+      id: 'a:url=/s3cret-path/x',
+      state: { url: 'http://a.test/s3cret-path/x' },
+    })
+    const sealed = new UrlSecrets({ ...stream, headers: {} }, new Secrets(['s3cret-path'])).sealPage(page)
     expect(JSON.stringify(sealed)).not.toContain('s3cret-path')
+  })
+
+  test('A-14 a cursor that echoes a credential is stored without it, and sent as it was', () => {
+    const stream = { ...streamAt('http://a.test', 'x'), headers: { 'x-api-key': 's3cret' } }
+    const urls = new UrlSecrets(stream, new Secrets(['s3cret']))
+    const state = { cursor: 'https://x.test/?sort=b&k=s3cret&a=%20+', empties: 2 }
+    const sealed = urls.sealPage(pageOf('a', 1, { state }))
+    expect(JSON.stringify(sealed)).not.toContain('s3cret')
+    expect(urls.openPage(sealed).state).toEqual(state)
   })
 })

@@ -1,16 +1,23 @@
-import type { BooleanType } from '../mapping.js'
-import { isJsonNumber, plainDecimal } from '../exact-number.js'
 import { shown, Unreadable, wrongType } from '../unreadable.js'
+import type { FieldTypeKind } from './field-type.js'
+import { readString } from './string.js'
 
-/** A text as it is, or a number in its exact digits. */
-export function readString(value: unknown): string | Unreadable {
-  if (typeof value === 'string') return value
-  if (!isJsonNumber(value)) return wrongType(value, 'a text')
-  return plainDecimal(value) ?? new Unreadable('NOT_FINITE', `${shown(value)} is beyond all bounds`)
+export interface BooleanType {
+  readonly type: 'boolean'
+  /** Further texts and numbers that mean true or false, besides JSON's own: `['ja', '1']`. */
+  readonly trueValues?: readonly string[] | undefined
+  readonly falseValues?: readonly string[] | undefined
+}
+
+export const booleanType: FieldTypeKind<BooleanType> = {
+  type: 'boolean',
+  isNumeric: false,
+  schema: ({ flag, texts }) => ({ trueValues: texts(), falseValues: texts(), default: flag().optional() }),
+  reader: booleanReader,
 }
 
 /** JSON's true and false, the words for them in any case, and what the mapping names besides. */
-export function booleanReader(type: BooleanType): (value: unknown) => boolean | Unreadable {
+function booleanReader(type: BooleanType): (value: unknown) => boolean | Unreadable {
   const meanings = new Map<string, boolean>([
     ['true', true],
     ['false', false],

@@ -1,28 +1,20 @@
 import { isJsonNumber, plainDecimal } from '../exact-number.js'
-import type { Notation } from './notation.js'
-import { notationsOf, readNumeral } from './notation.js'
+import type { SchemaParts } from '../../schema/index.js'
 import { shown, Unreadable, wrongType } from '../unreadable.js'
+import type { Notation } from './notation.js'
+import { readNumeral } from './notation.js'
+
+/** The key that says how a field's numbers are written. */
+export const locale = ({ checkedText, succeeds }: SchemaParts) =>
+  checkedText('a BCP 47 language tag such as en, de, fr or de-CH', tag =>
+    succeeds(() => new Intl.NumberFormat(tag)),
+  ).optional()
 
 const range = /\d\D*[-–—~]\D*\d/
 const signed = /^([-+\u2212]?)\s*(.*)$/s
 
-/** Reads whole numbers: a number when a double holds it exactly, else its digits as a string. */
-export function integerReader(locale: string | undefined): (value: unknown) => number | string | Unreadable {
-  const notations = notationsOf(locale)
-  return value => {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return value + 0
-    const decimal = decimalText(value, notations)
-    return decimal instanceof Unreadable ? decimal : wholeNumber(decimal)
-  }
-}
-
-/** Reads decimals as exact decimal strings. */
-export function decimalReader(locale: string | undefined): (value: unknown) => string | Unreadable {
-  const notations = notationsOf(locale)
-  return value => decimalText(value, notations)
-}
-
-function decimalText(value: unknown, notations: readonly Notation[]): string | Unreadable {
+/** A number, or a text of one, as an exact decimal text. */
+export function decimalText(value: unknown, notations: readonly Notation[]): string | Unreadable {
   if (typeof value === 'string') return decimalFromText(value, notations)
   if (!isJsonNumber(value)) return wrongType(value, 'a number')
   return plainDecimal(value) ?? new Unreadable('NOT_FINITE', `${shown(value)} is beyond all bounds`)
@@ -52,11 +44,4 @@ export function readNumeralOf(
   if (text.trim() === '') return new Unreadable('EMPTY_VALUE', 'the text is empty')
   if (range.test(text)) return new Unreadable('RANGE', `${shown(text)} is a range, not one number`)
   return new Unreadable('NOT_A_NUMBER', `${shown(text)} is no number as the mapping's locale writes it`)
-}
-
-function wholeNumber(decimal: string): number | string | Unreadable {
-  const [whole = '', fraction = ''] = decimal.split('.')
-  if (/[1-9]/.test(fraction)) return new Unreadable('NOT_AN_INTEGER', `${decimal} is not a whole number`)
-  const number = Number(whole)
-  return Number.isSafeInteger(number) ? number + 0 : whole
 }

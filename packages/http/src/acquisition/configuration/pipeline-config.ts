@@ -1,0 +1,18 @@
+import type { StreamConfig } from '../streams/index.js'
+
+/** What the pipeline runs: all values resolved (flags > environment > file > defaults) and checked. */
+export interface PipelineConfig {
+  /** The folder of ledger, summary and reject file. Default `out`. */
+  readonly output: string
+  /** Bound on the whole run. Default 60 s. */
+  readonly timeoutMs: number
+  /** How long in-flight pages may go on after an interruption. Default 5 s. */
+  readonly graceMs: number
+  /** Worker threads that parse and normalise. Default 4. */
+  readonly workers: number
+  /** Bound on the bytes of pages between fetch and commit, over all streams. Default 64 MiB. */
+  readonly memoryBytes: number
+  readonly summary?: { readonly products: boolean } | undefined
+  /** Each source of the file is an API with one stream. */
+  readonly sources: readonly StreamConfig[]
+}

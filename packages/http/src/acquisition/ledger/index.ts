@@ -1,0 +1,19 @@
+export type {
+  AttemptFailure,
+  CommitAnswer,
+  DepartureRow,
+  GiveBack,
+  Journal,
+  Ledger,
+  OpenOptions,
+  OpenPages,
+  PlannedStream,
+  RecordChange,
+  RejectedRow,
+  Run,
+  RunPlan,
+} from './ledger.js'
+export { JoinRefusedError, LedgerError, LedgerLockedError, PlanChangedError } from './ledger-errors.js'
+export type { Claim, PageCommit, PageError, PageRef, PageState, StopReason, StreamCursor } from './page.js'
+export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
+export { SqliteLedger } from './sqlite/sqlite-ledger.js'

@@ -1,0 +1,61 @@
+import type { RunEnd, RunStatus } from '../../summary/index.js'
+import type { PageState, StreamCursor } from '../page.js'
+import type { Database } from './open-database.js'
+
+/** How far streams, sinks and the run itself have come. */
+export class ProgressTables {
+  readonly #run: number
+  readonly #statements: ReturnType<typeof prepare>
+
+  constructor(database: Database, run: number) {
+    this.#run = run
+    this.#statements = prepare(database)
+  }
+
+  endStream(stream: string, reason: string): void {
+    this.#statements.endStream.run(reason, this.#run, stream)
+  }
+
+  cursor(stream: string, partition: string): PageState | undefined {
+    const text = this.#statements.cursor.get(stream, partition)
+    return text === undefined ? undefined : (JSON.parse(text) as PageState)
+  }
+
+  setCursor(stream: string, { partition, state }: StreamCursor): void {
+    this.#statements.setCursor.run(stream, partition, JSON.stringify(state))
+  }
+
+  position(sink: string, stream: string): number {
+    return this.#statements.position.get(sink, stream) ?? 0
+  }
+
+  setPosition(sink: string, stream: string, position: number): void {
+    this.#statements.setPosition.run(sink, stream, position)
+  }
+
+  end(now: number, reason: RunEnd, status: RunStatus): void {
+    this.#statements.end.run(now, reason, status, this.#run)
+  }
+
+  delivered(): void {
+    this.#statements.delivered.run(this.#run)
+  }
+}
+
+function prepare(database: Database) {
+  return {
+    endStream: database.prepare('update streams set ended = ? where run = ? and name = ?'),
+    cursor: database
+      .prepare<[string, string], string>('select state from cursors where stream = ? and part = ?')
+      .pluck(),
+    setCursor: database.prepare('insert or replace into cursors (stream, part, state) values (?, ?, ?)'),
+    position: database
+      .prepare<[string, string], number>('select position from sink_positions where sink = ? and stream = ?')
+      .pluck(),
+    setPosition: database.prepare(
+      'insert or replace into sink_positions (sink, stream, position) values (?, ?, ?)',
+    ),
+    end: database.prepare('update runs set finished_at = ?, ended = ?, status = ? where run = ?'),
+    delivered: database.prepare('update runs set delivered = 1 where run = ?'),
+  }
+}

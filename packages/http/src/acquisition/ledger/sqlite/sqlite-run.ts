@@ -1,0 +1,261 @@
+import type { Clock } from 'async-patterns'
+import type { RunData, RunEnd, RunStatus } from '../../summary/index.js'
+import { statusOfRun } from '../../summary/index.js'
+import type {
+  CommitAnswer,
+  DepartureRow,
+  GiveBack,
+  Journal,
+  OpenPages,
+  RecordChange,
+  RejectedRow,
+  Run,
+} from '../ledger.js'
+import { LedgerError } from '../ledger-errors.js'
+import type { Claim, PageCommit, PageError, PageRef, PageState } from '../page.js'
+import { JournalTables } from './journal-tables.js'
+import type { Database } from './open-database.js'
+import { translating } from './open-database.js'
+import { PageClaims } from './page-claims.js'
+import { PageTable, PENDING_PORTION } from './page-table.js'
+import { RecordTable } from './record-table.js'
+import { runDataOf, streamCountsOf } from './run-data.js'
+import type { OpenedRun } from './runs.js'
+import { ProgressTables } from './progress-tables.js'
+
+/** So many claims a handle can hand out before its fences meet those of the next. */
+const FENCES_A_HANDLE = 2 ** 32
+
+export interface SqliteRunParts {
+  readonly database: Database
+  readonly opened: OpenedRun
+  readonly file: string
+  readonly clock: Clock
+}
+
+/** A run in the database of a `SqliteLedger`. All work is done before a method returns. */
+export class SqliteRun implements Run {
+  readonly id: string
+  readonly startedAt: number
+  readonly resumed: boolean
+  readonly lastDepartureAt: ReadonlyMap<string, number>
+  readonly quietMs: ReadonlyMap<string, number>
+  readonly #database: Database
+  readonly #run: number
+  readonly #file: string
+  readonly #clock: Clock
+  readonly #transaction: { immediate(work: () => unknown): unknown }
+  readonly #claims: PageClaims
+  readonly #pages: PageTable
+  readonly #records: RecordTable
+  readonly #journal: JournalTables
+  readonly #progress: ProgressTables
+  /** By stream, how many of its pages are neither done nor failed. */
+  #open: Map<string, number>
+  readonly #ended = new Set<string>()
+
+  constructor({ database, opened, file, clock }: SqliteRunParts) {
+    this.id = opened.id
+    this.startedAt = opened.startedAt
+    this.resumed = opened.resumed
+    this.lastDepartureAt = opened.lastDepartureAt
+    this.quietMs = opened.quietMs
+    this.#database = database
+    this.#run = opened.number
+    this.#file = file
+    this.#clock = clock
+    this.#transaction = database.transaction((work: () => unknown) => work())
+    this.#claims = new PageClaims(opened.opened * FENCES_A_HANDLE)
+    this.#pages = new PageTable(database, this.#run)
+    this.#records = new RecordTable(database, this.#run)
+    this.#journal = new JournalTables(database, this.#run)
+    this.#progress = new ProgressTables(database, this.#run)
+    this.#open = this.#pages.countPending()
+  }
+
+  async claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]> {
+    return this.#reading(() => {
+      const now = this.#clock.wallNow()
+      return pageIds.flatMap(id => {
+        const page = this.#claims.isHeld(id, now) ? undefined : this.#pages.open(id)
+        return page === undefined ? [] : [this.#claims.take(page, worker, now + leaseMs)]
+      })
+    })
+  }
+
+  async renew(claim: Claim, leaseMs: number): Promise<boolean> {
+    return this.#claims.renew(claim, this.#clock.wallNow() + leaseMs)
+  }
+
+  async commit(commits: readonly PageCommit[]): Promise<CommitAnswer> {
+    const results = this.#writing(() => {
+      const written = commits.map(commit => this.#commitPage(commit))
+      this.#records.savePosition()
+      return written
+    })
+    const streams = new Set(commits.map(({ claim }) => claim.page.stream))
+    const openPagesOf = new Map([...streams].map(stream => [stream, this.#open.get(stream) ?? 0]))
+    return { results, openPagesOf, ...this.#openPages() }
+  }
+
+  async giveBack(claim: Claim, { notBefore, spendsTry, error }: GiveBack): Promise<void> {
+    if (!this.#claims.isCurrent(claim)) return
+    const { page } = claim
+    const spent = spendsTry ? 1 : 0
+    this.#writing(() => {
+      this.#pages.giveBack(claim, notBefore, spent)
+      if (error === undefined) return
+      const { stream, id: pageId } = page
+      this.#journal.failure({ ...error, stream, pageId, attempt: page.tries + spent })
+    })
+    this.#claims.release(claim)
+  }
+
+  async fail(claim: Claim, error: PageError): Promise<OpenPages> {
+    if (!this.#claims.isCurrent(claim)) return this.#openPages()
+    this.#writing(() => {
+      this.#pages.fail(claim, error.code, error.message)
+      this.#journal.pageFailure(claim.page, error)
+    })
+    this.#close(claim)
+    return this.#openPages()
+  }
+
+  async endStream(stream: string, reason: string): Promise<OpenPages> {
+    this.#writing(() => this.#progress.endStream(stream, reason))
+    this.#ended.add(stream)
+    return this.#openPages()
+  }
+
+  async openPages(): Promise<OpenPages> {
+    return this.#openPages()
+  }
+
+  async pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]> {
+    return this.#reading(() => {
+      const now = this.#clock.wallNow()
+      for (let from = after; ; ) {
+        const portion = this.#pages.pending(stream, from)
+        const free = portion.filter(page => !this.#claims.isHeld(page.id, now))
+        if (free.length > 0 || portion.length < PENDING_PORTION) return free
+        from = portion.at(-1)
+      }
+    })
+  }
+
+  async known(pageIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#reading(() => new Set(pageIds.filter(id => this.#pages.isKnown(id))))
+  }
+
+  async served(stream: string, fingerprint: string): Promise<boolean> {
+    return this.#reading(() => this.#pages.hasServed(stream, fingerprint))
+  }
+
+  async log({ departures, failures, transitions }: Journal): Promise<void> {
+    this.#writing(() => {
+      for (const departure of departures) this.#journal.departure(departure)
+      for (const transition of transitions) this.#journal.transition(transition)
+      for (const failure of failures) {
+        this.#journal.failure(failure)
+        this.#pages.spendTry(failure.pageId, failure.attempt)
+      }
+    })
+  }
+
+  async *departures(): AsyncIterable<DepartureRow> {
+    yield* this.#iterating(this.#journal.departures())
+  }
+
+  async cursor(stream: string, partition = ''): Promise<PageState | undefined> {
+    return this.#reading(() => this.#progress.cursor(stream, partition))
+  }
+
+  async data(): Promise<RunData> {
+    return this.#reading(() => runDataOf(this.#database, this.#run, this.#file, this.#clock))
+  }
+
+  async *records(stream: string, after = 0): AsyncIterable<RecordChange> {
+    yield* this.#iterating(this.#records.changes(stream, after))
+  }
+
+  async *rejects(order: { readonly after: number } | 'by-page'): AsyncIterable<RejectedRow> {
+    const rows = order === 'by-page' ? this.#records.rejectsByPage() : this.#records.rejectsAfter(order.after)
+    yield* this.#iterating(rows)
+  }
+
+  async position(sink: string, stream: string): Promise<number> {
+    return this.#reading(() => this.#progress.position(sink, stream))
+  }
+
+  async setPosition(sink: string, stream: string, position: number): Promise<void> {
+    this.#writing(() => this.#progress.setPosition(sink, stream, position))
+  }
+
+  async end(reason: RunEnd): Promise<RunStatus> {
+    return this.#writing(() => {
+      const status = statusOfRun(streamCountsOf(this.#database, this.#run), reason)
+      this.#progress.end(this.#clock.wallNow(), reason, status)
+      return status
+    })
+  }
+
+  async delivered(): Promise<void> {
+    this.#writing(() => this.#progress.delivered())
+  }
+
+  #commitPage(commit: PageCommit): 'done' | 'stale' {
+    const { claim, records, rejects, deletions = [], next, cursor } = commit
+    if (!this.#claims.isCurrent(claim)) return 'stale'
+    const { page } = claim
+    this.#pages.done(commit, this.#clock.wallNow())
+    for (const [index, record] of records.entries()) this.#records.upsert(page, record, index)
+    for (const id of deletions) this.#records.delete(page, id)
+    for (const reject of rejects) this.#records.reject(page, reject)
+    for (const one of next) if (this.#pages.add(one)) this.#count(one.stream, 1)
+    if (cursor !== undefined) this.#progress.setCursor(page.stream, cursor)
+    this.#close(claim)
+    return 'done'
+  }
+
+  #close(claim: Claim): void {
+    this.#claims.release(claim)
+    this.#count(claim.page.stream, -1)
+  }
+
+  #count(stream: string, change: number): void {
+    this.#open.set(stream, (this.#open.get(stream) ?? 0) + change)
+  }
+
+  #openPages(): OpenPages {
+    let openPages = 0
+    for (const [stream, count] of this.#open) if (!this.#ended.has(stream)) openPages += count
+    return { openPages }
+  }
+
+  #reading<T>(work: () => T): T {
+    return translating(this.#file, () => {
+      if (!this.#database.open) throw new LedgerError(`${this.#file}: no run is open`, this.#file)
+      return work()
+    })
+  }
+
+  /** What fails is undone, in the database and in what is counted beside it. */
+  #writing<T>(work: () => T): T {
+    return this.#reading(() => {
+      try {
+        return this.#transaction.immediate(work) as T
+      } catch (error) {
+        this.#open = this.#pages.countPending()
+        throw error
+      }
+    })
+  }
+
+  *#iterating<T>(rows: Generator<T>): Generator<T> {
+    for (;;) {
+      const { done, value } = this.#reading(() => rows.next())
+      if (done === true) return
+      yield value
+    }
+  }
+}

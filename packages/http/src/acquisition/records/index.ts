@@ -1,0 +1,18 @@
+export type { FieldMapping, Mapping } from './mapping.js'
+export type { PageHeaders, ReadingInstructions } from './normalise-page.js'
+export type { Normaliser, NormalisePoolOptions } from './normalise-pool.js'
+export { NormalisePool } from './normalise-pool.js'
+export type {
+  AcceptedRecord,
+  NormalisedPage,
+  PageReading,
+  PagingValues,
+  RejectedRecord,
+} from './normalised-page.js'
+export { usablePage } from './normalised-page.js'
+export type { PageInvalidCode } from './page-invalid-error.js'
+export { PageInvalidError } from './page-invalid-error.js'
+export type { PagingPaths } from './paging-values.js'
+export type { FieldTypeKind, FieldValue, Money } from './types/field-type.js'
+export type { FieldType } from './types/kinds.js'
+export { fieldTypes } from './types/kinds.js'

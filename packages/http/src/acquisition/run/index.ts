@@ -1,0 +1,22 @@
+export type {
+  AcquireEvent,
+  AttemptFailedEvent,
+  BreakerMovedEvent,
+  DepartureEvent,
+  FinishedEvent,
+  PageDoneEvent,
+  PageFailedEvent,
+  RunOpenedEvent,
+  SourceGaveUpEvent,
+  StoppingEvent,
+  ThrottledEvent,
+} from './acquire-event.js'
+export { JournalWriter } from './journal.js'
+export { LEASE_MS, LeaseKeeper } from './leases.js'
+export { claimsOn, commitsTo } from './page-batches.js'
+export { PageWork } from './page-work.js'
+export type { Ports } from './ports.js'
+export { ownedOrInjected } from './ports.js'
+export { RunControl } from './run-control.js'
+export { planOf } from './run-plan.js'
+export { streamsOf } from './streams-of-run.js'

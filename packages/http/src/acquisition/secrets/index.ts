@@ -1,0 +1,8 @@
+export {
+  formsOf,
+  isSecretHeader,
+  isSecretName,
+  isSecretVariable,
+  Secrets,
+  shortestSecret,
+} from './secrets.js'

@@ -1,0 +1,2 @@
+export { deliver, resultPaths } from './deliver.js'
+export type { DeliveredRun, ResultPaths, Sink, SinkKind } from './sink.js'

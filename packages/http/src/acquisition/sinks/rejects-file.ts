@@ -1,0 +1,36 @@
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { replaceFile } from './replace-file.js'
+import type { DeliveredRun, SinkKind } from './sink.js'
+
+/** `rejected.jsonl`: each record that could not be taken, by source, page and index. */
+export const rejectsFile: SinkKind = {
+  type: 'rejects',
+  create: ({ rejected: path }) => ({
+    name: 'rejects',
+    deliver: run =>
+      replaceFile(path, temporary =>
+        pipeline(Readable.from(rejectedLines(run)), createWriteStream(temporary)),
+      ),
+    [Symbol.asyncDispose]: async () => undefined,
+  }),
+}
+
+/** `raw` is given as JSON where it is JSON, so that the file can be read without parsing twice. */
+async function* rejectedLines(run: DeliveredRun): AsyncGenerator<string> {
+  for await (const { raw, position: _position, stream, ...row } of run.rejects('by-page')) {
+    const line = JSON.stringify({ source: stream, ...row })
+    yield `${line.slice(0, -1)},"raw":${isJson(raw) ? raw : JSON.stringify(raw)}}\n`
+  }
+}
+
+function isJson(text: string): boolean {
+  if (text.includes('\n')) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,8 @@
+export type { PaginationConfig } from './pagination/kinds.js'
+export { paginationKinds, paginationOf } from './pagination/kinds.js'
+export { NextUrlError } from './pagination/next-url.js'
+export type { Pagination, PaginationKind, Seen } from './pagination/pagination.js'
+export { readingInstructionsOf } from './reading-instructions.js'
+export { requestOf } from './requests/stream-requests.js'
+export { UrlSecrets } from './requests/url-secrets.js'
+export type { StreamConfig } from './stream-config.js'

@@ -1,0 +1,24 @@
+import type { AuthConfig, StreamLimits } from '../fetch/index.js'
+import type { Mapping } from '../records/index.js'
+import type { PaginationConfig } from './pagination/kinds.js'
+
+/** One kind of record of an API, acquired page by page. */
+export interface StreamConfig {
+  /** Unique within the pipeline; names the stream in summary, ledger and logs. */
+  readonly name: string
+  readonly baseUrl: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
+  readonly auth?: AuthConfig | undefined
+  readonly pagination: PaginationConfig
+  /** Path to the array of records in a page; empty when the page itself is the array. */
+  readonly records: string
+  /** Path to what the source says its total number of records is. */
+  readonly total?: string | undefined
+  /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
+  readonly errorPath?: string | undefined
+  readonly mapping: Mapping
+  readonly limits: StreamLimits
+}

@@ -1,0 +1,88 @@
+import type { FieldValue } from '../records/index.js'
+
+export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
+
+/** Why a run ended: its pages ran out, somebody stopped it, or its total timeout passed. */
+export type RunEnd = 'finished' | 'interrupted' | 'timeout'
+
+/** A stream's breaker moved. */
+export interface TransitionRow {
+  readonly stream: string
+  readonly from: string
+  readonly to: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly cause: string
+}
+
+/** What a ledger counts for one stream of a run. */
+export interface StreamCounts {
+  readonly name: string
+  readonly endpoint: string
+  readonly limitPerSecond: number
+  readonly donePages: number
+  readonly failedPages: number
+  readonly openPages: number
+  /** Records that could be mapped, repeated ones included. */
+  readonly takenRecords: number
+  readonly rejectedRecords: number
+  readonly warnings: number
+  readonly redactions: number
+  readonly reportedTotal: number | null
+  /** 1 when the stream led back to what it had served already, or did not say where it goes on. */
+  readonly strayed: number | null
+  /** 1 when the hard limit of pages ended the stream. */
+  readonly cutShort: number | null
+  readonly uniqueIds: number
+  readonly requests: number
+  readonly retries: number
+}
+
+/** How often a stream met an error, and when first and last. Times in epoch milliseconds. */
+export interface ErrorCount {
+  readonly stream: string
+  readonly code: string
+  readonly count: number
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+/** A record as the ledger holds it. */
+export interface StoredRecord {
+  readonly stream: string
+  readonly id: string
+  readonly fields: Readonly<Record<string, FieldValue>>
+}
+
+/** The mean of a field's numbers as a decimal string, or of its amounts by currency. */
+export type FieldAverage = string | Readonly<Record<string, string>>
+
+/** What a ledger tells of a run, whatever database it lives in. Times in epoch milliseconds. */
+export interface RunData {
+  readonly run: {
+    readonly id: string
+    readonly startedAt: number
+    readonly finishedAt: number | null
+    readonly now: number
+    readonly end: RunEnd | null
+    readonly status: RunStatus | null
+    readonly configHash: string
+    readonly version: string
+  }
+  /** In the order of the plan. */
+  readonly streams: readonly StreamCounts[]
+  /** By stream, then by field: the averages of those fields that the plan says hold numbers or amounts. */
+  readonly averages: ReadonlyMap<string, Readonly<Record<string, FieldAverage>>>
+  /** By endpoint: the most departures in any half-open second. */
+  readonly worstSeconds: ReadonlyMap<string, number>
+  /** By stream and code. */
+  readonly errors: readonly ErrorCount[]
+  readonly transitions: readonly TransitionRow[]
+  /** The first `LISTED_RECORDS`, by stream and id. */
+  readonly records: readonly StoredRecord[]
+  /** Where all records lie. */
+  readonly recordsAt: string
+}
+
+/** How many records a summary lists; the rest stays in the ledger. */
+export const LISTED_RECORDS = 10_000

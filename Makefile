@@ -72,7 +72,8 @@ type-check: build ## types of sources and tests
 
 check: lint test ## lint and test
 
-docs: $(STAMPS)/install ## what is generated in docs/: tables of options from the docstrings, the tests of each case
+docs: build ## what is generated in docs/: tables of options and kinds, the tests of each case
+	node scripts/docs/kind-tables.mjs
 	node scripts/docs/option-tables.mjs
 	node scripts/docs/case-files.mjs
 

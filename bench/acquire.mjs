@@ -42,7 +42,7 @@ async function measured(run) {
   const perSecond = Math.round((totals.pages * 1_000) / ended.durationMs)
   const cpuPerPage = Math.round((user + system) / totals.pages)
   console.log(
-    `${ended.status}: ${totals.pages} pages, ${totals.products} products in ${ended.durationMs} ms: ${perSecond} pages/s, ` +
+    `${ended.status}: ${totals.pages} pages, ${totals.records} records in ${ended.durationMs} ms: ${perSecond} pages/s, ` +
       `${cpuPerPage} us of CPU a page`,
   )
   return perSecond

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { describeClaims } from './ledger/claims.js'
 import { describeCommits } from './ledger/commits.js'
+import { describeDelivery } from './ledger/delivery.js'
 import { describeEndpointDebts } from './ledger/endpoint-debts.js'
 import { LedgerRig } from './ledger/ledger-rig.js'
 import type { LedgerPlace } from './ledger/ledger-rig.js'
+import { describeProgress } from './ledger/progress.js'
 import { describeRuns } from './ledger/runs.js'
 import { describeSummary } from './ledger/summary.js'
+import { describeTwoProcesses } from './ledger/two-processes.js'
 
 export { commitOf, pageOf, planOf } from './ledger/ledger-rig.js'
 
@@ -21,5 +24,8 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     describeRuns(rig)
     describeEndpointDebts(rig)
     describeSummary(rig)
+    describeProgress(rig)
+    describeDelivery(rig)
+    describeTwoProcesses(rig)
   })
 }

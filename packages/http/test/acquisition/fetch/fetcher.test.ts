@@ -5,8 +5,10 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { StreamHealth } from '../../../src/acquisition/fetch/stream-health.js'
 import { EmbeddedHealth } from '../../../src/acquisition/fetch/stream-health.js'
 import type { StreamLimits } from '../../../src/acquisition/fetch/stream-limits.js'
+import type { Authorizer } from '../../../src/acquisition/fetch/auth/authorizer.js'
+import type { ResponseRule } from '../../../src/acquisition/fetch/response-rules.js'
 import { defaultRules, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
-import type { FetchedPage } from '../../../src/acquisition/fetch/fetcher.js'
+import type { FetchedPage, FetcherParts } from '../../../src/acquisition/fetch/fetcher.js'
 import { Fetcher } from '../../../src/acquisition/fetch/fetcher.js'
 import type { NormalisedPage, PageReading } from '../../../src/acquisition/records/normalised-page.js'
 import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'
@@ -83,7 +85,7 @@ describe('Fetcher', () => {
     return { statusCode: 200, headers: {}, body: new Uint8Array(bytes), bytes, url: request.url }
   }
 
-  const fetcherWith = (limits: Partial<StreamLimits> = {}): Fetcher => {
+  const fetcherWith = (limits: Partial<StreamLimits> = {}, parts: Partial<FetcherParts> = {}): Fetcher => {
     const stream = { name: 'a', limits: { ...LIMITS, ...limits } }
     health = new EmbeddedHealth(clock).healthOf(stream, () => undefined)
     return new Fetcher({
@@ -102,6 +104,7 @@ describe('Fetcher', () => {
         attemptFailed: (_page, attempt, code) => failures.push(`${attempt} ${code}`),
         throttled: (_page, waitMs) => throttles.push(waitMs),
       },
+      ...parts,
     })
   }
 
@@ -340,6 +343,44 @@ describe('Fetcher', () => {
       expect(moment - (at[index] ?? 0)).toBeGreaterThanOrEqual(1_000)
     }
     expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThanOrEqual((24 / 5) * 1_000 * 1.01)
+  })
+
+  describe('rules of a stream', () => {
+    const rules = (...own: ResponseRule[]) => new ResponseRules([...own, ...defaultRules()])
+
+    test('skip is a page without records, end the last one', async () => {
+      answers = [204, 410]
+      const fetcher = fetcherWith(
+        {},
+        { rules: rules({ status: [204, 204], action: 'skip' }, { status: [410, 410], action: 'end' }) },
+      )
+      const skipped = await fetch(fetcher)
+      expect(skipped.content).toMatchObject({ recordCount: 0, paging: {} })
+      const last = await fetch(fetcher)
+      expect(last.content).toMatchObject({ recordCount: 0, paging: { hasMore: false } })
+      expect([departures.length, failures]).toEqual([2, []])
+    })
+
+    test.each([
+      ['again', [401, 200], ['1 HTTP_401'], 2],
+      ['final', [401, 200], ['1 HTTP_401'], 1],
+    ] as const)('refreshAuth asks the authorizer: %s', async (answer, given, failed, requests) => {
+      answers = [...given]
+      const refused: number[] = []
+      const authorizer: Authorizer = {
+        authorize: async request => ({ ...request, headers: { authorization: `Bearer ${refused.length}` } }),
+        refused: async response => {
+          refused.push(response.statusCode)
+          return answer
+        },
+      }
+      const parts = { authorizer, rules: rules({ status: [401, 401], action: 'refreshAuth' }) }
+      const fetched = fetch(fetcherWith({}, parts))
+      if (answer === 'again') (await fetched).reservation.release()
+      else await expect(fetched).rejects.toMatchObject({ code: 'HTTP_401', action: 'fail' })
+      expect([refused, failures, departures.length]).toEqual([[401], failed, requests])
+      expect(memory.bytesInUse).toBe(0)
+    })
   })
 
   test('holds memory from the request until the page is committed, by its true weight', async () => {

@@ -74,4 +74,12 @@ describe('Secrets', () => {
     )
     expect(['page', 'keyword', 'pageToken', 'next_page_token', 'cursor'].some(isSecretName)).toBe(false)
   })
+
+  test('A-14 learns values while a run goes on, and forgets none', () => {
+    const secrets = new Secrets(['configured'])
+    expect(secrets.redact('configured minted')).toBe('[redacted] minted')
+    secrets.add('minted', 'a/b+c', 'abc')
+    expect(secrets.redact('configured minted a%2Fb%2Bc abc')).toBe('[redacted] [redacted] [redacted] abc')
+    expect(secrets.credentials).toEqual(['configured', 'minted', 'a/b+c'])
+  })
 })

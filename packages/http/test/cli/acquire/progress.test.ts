@@ -178,7 +178,7 @@ describe('resultTable', () => {
   test('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
     expect(resultTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
       'source  status  pages  records  rejected  duplicates  missing  requests  retries  worst second',
-      'shop    failed      1         9         1           0       40         2        1        2 of 5',
+      'shop    failed      1        9         1           0       40         2        1        2 of 5',
       '',
       'partial: 9 records in 1.5 s, 2 requests, 1 retries',
       '  shop: HTTP_500 1x',

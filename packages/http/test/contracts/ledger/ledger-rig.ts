@@ -1,6 +1,6 @@
 import { ManualClock } from 'async-patterns/testing'
 import { expect } from 'vitest'
-import type { Ledger, Run, RunPlan } from '../../../src/acquisition/ledger/ledger.js'
+import type { Ledger, OpenOptions, Run, RunPlan } from '../../../src/acquisition/ledger/ledger.js'
 import type { Summary } from '../../../src/acquisition/summary/index.js'
 import { summarise } from '../../../src/acquisition/summary/index.js'
 import type { Claim, PageCommit, PageRef } from '../../../src/acquisition/ledger/page.js'
@@ -10,7 +10,16 @@ export const LEASE_MS = 30_000
 /** One place where a ledger's data live; `open` may be called again after the ledger was disposed. */
 export interface LedgerPlace {
   open(clock: ManualClock): Promise<Ledger>
+  /** Opens the same ledger in a process of its own, and says what came of it. */
+  openElsewhere(plan: RunPlan, options: OpenOptions): Promise<OpenedElsewhere>
   remove(): Promise<void>
+}
+
+export interface OpenedElsewhere {
+  readonly opened: boolean
+  /** Of the error, where it was refused. */
+  readonly code?: string
+  readonly message?: string
 }
 
 export interface Row {
@@ -47,6 +56,10 @@ export class LedgerRig {
   async reopen(plan: RunPlan = planOf('a', 'b'), fresh = false): Promise<void> {
     await this.ledger[Symbol.asyncDispose]()
     await this.#open(plan, fresh)
+  }
+
+  openElsewhere(plan: RunPlan, options: OpenOptions): Promise<OpenedElsewhere> {
+    return this.#place.openElsewhere(plan, options)
   }
 
   async claim(id: string, worker = 'one'): Promise<Claim> {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { RunPlan } from '../ledger/index.js'
-import { isSecretHeader, isSecretName, Secrets } from '../secrets/index.js'
+import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 
@@ -28,7 +28,7 @@ function partsOf(source: StreamConfig, credentials: Secrets): Record<string, str
     }),
     [`${name}.query`]: digest(without(query, isSecretName, credentials)),
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
-    ...(auth !== undefined && { [`${name}.auth`]: digest(auth.type) }),
+    ...(auth !== undefined && { [`${name}.auth`]: digest(withoutCredentials(auth, credentials)) }),
     [`${name}.pagination`]: digest(pagination),
     [`${name}.records`]: digest({ records, errorPath, total }),
     [`${name}.mapping`]: digest(mapping),
@@ -46,6 +46,16 @@ function without(
       name,
       isSecret(name) ? '' : credentials.redactWhole(value),
     ]),
+  )
+}
+
+/** The same at any depth. */
+function withoutCredentials(value: unknown, credentials: Secrets, key = ''): unknown {
+  if (isSecretHeader(key) || isSecretVariable(key)) return ''
+  if (typeof value === 'string') return credentials.redactWhole(value)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, withoutCredentials(item, credentials, name)]),
   )
 }
 

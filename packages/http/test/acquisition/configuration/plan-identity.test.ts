@@ -31,6 +31,14 @@ describe('the identity of a plan', () => {
     expect(withValue('CATEGORY', 'books').configHash).not.toBe(withValue('CATEGORY', 'games').configHash)
   })
 
+  test('A-14 a rotated credential in auth continues the same plan, another header there does not', () => {
+    const auth = (text: string) =>
+      identity(minimal.replace('    mapping', `    auth: { type: headers, headers: ${text} }\n    mapping`))
+    const first = auth('{ x-api-key: one-key, x-tenant: a }')
+    expect(auth('{ x-api-key: two-key, x-tenant: a }')).toEqual(first)
+    expect(auth('{ x-api-key: one-key, x-tenant: b }').configHash).not.toBe(first.configHash)
+  })
+
   test.each([
     ['shop.endpoint', 'http://127.0.0.1:1', 'http://127.0.0.1:2'],
     ['shop.pagination', 'pageSize: 10', 'pageSize: 20'],

@@ -36,12 +36,12 @@ interface Options extends PagingLimits, StopRules {
   readonly totalRecordsPath?: string | undefined
 }
 
-/** So many pages at most are made known at once, and the first of each such portion makes the next one known. */
+/** Pages are made known in portions: each page sees to it that the portion behind its own is known. */
 const PORTION = 1_000
 
 /**
  * Page numbers and offsets: any page's URL can be computed. Where the source tells its total, its first page makes
- * all others known at once, or a portion of them; otherwise each page makes its successor known until a stop rule holds.
+ * all others known at once, or the first portions of them; otherwise each page makes its successor known until a stop rule holds.
  */
 export class NumberedPagination implements Pagination {
   readonly #stream: string
@@ -90,7 +90,7 @@ export class NumberedPagination implements Pagination {
   /** Backwards from the last page to one that is known: the whole rest after the first page, only growth later. */
   async #upTo(total: number, page: PageRef, stride: number, seen: Seen): Promise<NextPages> {
     const last = Math.min(total, this.#options.maxPages)
-    const portionEnd = page.ordinal - ((page.ordinal - 1) % PORTION) + PORTION
+    const portionEnd = (Math.floor((page.ordinal - 1) / PORTION) + 2) * PORTION
     const pages = await this.#unknownUpTo(Math.min(last, portionEnd), page.ordinal, stride, seen)
     const successor = this.#pageAt(page.ordinal + 1, stride).id
     if (page.ordinal < last || (await seen.pages([successor])).has(successor)) return { pages }

@@ -7,6 +7,7 @@ import { streamUrl } from './stream-url.js'
 /** Where a stream may have credentials. */
 interface AddressedStream extends StreamAddress {
   readonly headers: Readonly<Record<string, string>>
+  readonly auth?: unknown
 }
 
 type Parameter = readonly [name: string, value: string]
@@ -34,6 +35,7 @@ export class UrlSecrets {
     const places = [
       ...this.#parameters.map(([name, value]): Parameter => [`query-${name}`, value]),
       ...headerPlaces(stream, isSecret),
+      ...authPlaces(stream.auth, isSecret),
       ...urlPlaces(stream, secrets),
     ].filter(([, value]) => value.length >= shortestSecret)
     this.#forms = places
@@ -114,11 +116,19 @@ function mapTexts(state: PageState, change: (text: string, isUrl: boolean) => st
 function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) => boolean): Parameter[] {
   return Object.entries(headers)
     .filter(([name, value]) => isSecretHeader(name) || isSecret(value))
-    .flatMap(([name, value]) => {
-      const [, credentials] = /^\S+\s+(\S.*)$/.exec(value) ?? []
-      const place = `header-${name.toLowerCase()}`
-      return credentials === undefined ? [[place, value]] : [[`${place}-value`, credentials]]
-    })
+    .flatMap(([name, value]) => credentialIn(value, `header-${name.toLowerCase()}`))
+}
+
+/** All secret texts of the options by which the stream is authorized. */
+function authPlaces(auth: unknown, isSecret: (value: string) => boolean, place = 'auth'): Parameter[] {
+  if (typeof auth === 'string') return isSecret(auth) ? credentialIn(auth, place) : []
+  if (typeof auth !== 'object' || auth === null) return []
+  return Object.entries(auth).flatMap(([key, value]) => authPlaces(value, isSecret, `${place}-${key}`))
+}
+
+function credentialIn(value: string, place: string): Parameter[] {
+  const [, credentials] = /^\S+\s+(\S.*)$/.exec(value) ?? []
+  return credentials === undefined ? [[place, value]] : [[`${place}-value`, credentials]]
 }
 
 /** What stands in the endpoint's path, and what its URL holds before the `@`. */

@@ -63,4 +63,14 @@ describe('UrlSecrets', () => {
     expect(JSON.stringify(sealed)).not.toContain('s3cret')
     expect(urls.openPage(sealed).state).toEqual(state)
   })
+
+  test('A-14 a credential by which the stream is authorized is kept out too', () => {
+    const auth = { type: 'headers', headers: { 'x-tenant': 'shop', 'x-api-key': 'Key s3cret/1' } }
+    const urls = new UrlSecrets({ ...streamAt('http://a.test', 'x'), auth }, new Secrets(['Key s3cret/1']))
+    const href = 'http://a.test/x?page=2&k=s3cret%2F1&tenant=shop'
+    expect(urls.seal(href)).toBe(
+      'http://a.test/x?page=2&k=__secret-auth-headers-x-api-key-value-1__&tenant=shop',
+    )
+    expect(urls.open(urls.seal(href))).toBe(href)
+  })
 })

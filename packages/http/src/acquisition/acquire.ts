@@ -35,18 +35,25 @@ export interface AcquireOptions extends Ports {
   readonly signal?: AbortSignal
   /** Called as things happen; what it throws ends the run. */
   readonly onEvent?: (event: AcquireEvent) => void
-  /** Starts over with an empty ledger; the old one stays beside it as `acquire.previous.db`, until the next time. Default false. */
+  /**
+   * Starts over with an empty ledger; the old one stays beside it as `acquire.previous.db`, until the next
+   * time. Default false.
+   */
   readonly fresh?: boolean
-  /** What is redacted from all that is stored and told. Default: the configuration's headers and parameters by their names. */
+  /**
+   * What is redacted from all that is stored and told. Default: the configuration's headers and parameters by
+   * their names.
+   */
   readonly secrets?: Secrets
 }
 
 /**
  * Takes all records of all sources: plan -> run -> deliver.
  *
- * Continues what an earlier run on the same ledger left open, without fetching a committed page again. The result says how
- * the run ended, also when it was interrupted or its time was over; it is delivered by then.
- * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError, and with what a sink rejects with.
+ * Continues what an earlier run on the same ledger left open, without fetching a committed page again. The
+ * result says how the run ended, also when it was interrupted or its time was over; it is delivered by then.
+ * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError, and with what a sink
+ * rejects with.
  */
 export async function acquire(config: PipelineConfig, options: AcquireOptions = {}): Promise<Summary> {
   const { clock = systemClock, fresh = false } = options
@@ -125,7 +132,9 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
-/** Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout. */
+/**
+ * Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout.
+ */
 function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
   const maxConnections = sources.reduce((sum, stream) => sum + stream.limits.concurrency, 0)
   return new UndiciTransport({

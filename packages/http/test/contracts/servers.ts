@@ -18,7 +18,10 @@ export function httpServer(listener: RequestListener): Promise<TestServer> {
   return started(server)
 }
 
-/** Answers each request head with the bytes that `answer` gives; what it does with the socket is its own business. */
+/**
+ * Answers each request head with the bytes that `answer` gives; what it does with the socket is its own
+ * business.
+ */
 export function rawServer(
   answer: (socket: Socket, head: string, count: number) => void,
 ): Promise<TestServer> {

@@ -2,7 +2,10 @@ import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secr
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './yaml-file.js'
 
-/** The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no secret. */
+/**
+ * The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no
+ * secret.
+ */
 const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers', 'auth'])
 
 /** Whether a value at this place is a credential by its name: `sources[0].headers.authorization`. */
@@ -15,9 +18,10 @@ export function isSecretPlace(path: readonly PathStep[]): boolean {
 }
 
 /**
- * All secrets of a configuration that may be invalid still: what the environment gave to a request (URLs apart),
- * credentials by their names, and what a base URL holds before its `@`. The latter two are credentials, and so is what a
- * variable gave whose name says so; any other value of the environment may be an ordinary word.
+ * All secrets of a configuration that may be invalid still: what the environment gave to a request (URLs
+ * apart), credentials by their names, and what a base URL holds before its `@`. The latter two are
+ * credentials, and so is what a variable gave whose name says so; any other value of the environment may be
+ * an ordinary word.
  */
 export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]): Secrets {
   const given = uses

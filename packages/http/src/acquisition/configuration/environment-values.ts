@@ -24,7 +24,10 @@ export interface Substituted {
 const reference = /\$\$\{|\$\{([^}]*)\}?/g
 const validName = /^[A-Za-z_]\w*$/
 
-/** Puts the environment's values for `${NAME}` into all texts; an unset name is a problem that names it and its line. */
+/**
+ * Puts the environment's values for `${NAME}` into all texts; an unset name is a problem that names it and
+ * its line.
+ */
 export function substitute(file: YamlFile, environment: Environment): Substituted {
   const uses: EnvironmentUse[] = []
   const problems: ConfigProblem[] = []

@@ -97,7 +97,10 @@ function overlaid(written: unknown, overrides: Overrides): unknown {
   return { ...written, ...Object.fromEntries(above) }
 }
 
-/** A rate from flag or environment holds for every source; one from the file, for those that give none of their own. */
+/**
+ * A rate from flag or environment holds for every source; one from the file, for those that give none of
+ * their own.
+ */
 function withRates(file: PipelineFile, overrides: Overrides): PipelineFile {
   const overridden = overrides.has('rateLimit')
   const sources = file.sources.map(source => {

@@ -11,7 +11,10 @@ interface Override {
 
 export type Overrides = ReadonlyMap<Setting['key'], Override>
 
-/** Flags first, then variables. An empty variable counts as unset; an empty flag is a mistake that is reported. */
+/**
+ * Flags first, then variables. An empty variable counts as unset; an empty flag is a mistake that is
+ * reported.
+ */
 export function overridesOf(flags: SettingFlags, environment: Environment): Overrides {
   const found = new Map<Setting['key'], Override>()
   for (const { key, flag, variable, isNumber } of settings) {

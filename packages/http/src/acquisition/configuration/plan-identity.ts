@@ -8,8 +8,9 @@ import type { PipelineConfig } from './pipeline-config.js'
 export type PlanIdentity = Pick<RunPlan, 'configHash' | 'parts'>
 
 /**
- * Hashes of all that decides which data are taken, per stream and part. Limits, workers and folders are left out, and
- * so are credentials, wherever they stand: a rotated key continues the same run, and no hash of it is stored.
+ * Hashes of all that decides which data are taken, per stream and part. Limits, workers and folders are left
+ * out, and so are credentials, wherever they stand: a rotated key continues the same run, and no hash of it
+ * is stored.
  */
 export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIdentity {
   const credentials = new Secrets(secrets.credentials)

@@ -87,7 +87,10 @@ export class YamlFile {
 
 const severalDocuments = 'the file holds several YAML documents; allowed is one'
 
-/** Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does not say. */
+/**
+ * Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does
+ * not say.
+ */
 function offendingOffset(document: Document): number {
   let offset = 0
   visit(document, {

@@ -20,8 +20,8 @@ export function isWorthRetrying(error: unknown): boolean {
 }
 
 /**
- * What an attempt tells the breaker about the remote's health. A server that asks for less, or refuses this one
- * request, works; an interruption of ours says nothing.
+ * What an attempt tells the breaker about the remote's health. A server that asks for less, or refuses this
+ * one request, works; an interruption of ours says nothing.
  */
 export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict {
   if (outcome.ok) return 'success'

@@ -3,9 +3,9 @@ import { contextOf, RateLimitedError } from 'async-patterns'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 
 /**
- * The limiter's layer in the stack of one attempt. Leave to depart is used up when the request's head is written, not
- * when it is granted: the operation says `sent`, and what never departed frees its place. A request that was given up
- * but still runs may depart yet, so it keeps its place until it has settled.
+ * The limiter's layer in the stack of one attempt. Leave to depart is used up when the request's head is
+ * written, not when it is granted: the operation says `sent`, and what never departed frees its place. A
+ * request that was given up but still runs may depart yet, so it keeps its place until it has settled.
  */
 export class DeparturePolicy implements Policy {
   readonly #limiter: DepartureLimiter

@@ -41,8 +41,8 @@ export class EmbeddedLimits implements Limits {
   }
 
   /**
-   * Nothing departs before a full window has passed since the last departure that an earlier process may have made, nor
-   * before the end of the quiet that a server asked of it: a restart breaks neither promise.
+   * Nothing departs before a full window has passed since the last departure that an earlier process may have
+   * made, nor before the end of the quiet that a server asked of it: a restart breaks neither promise.
    */
   limiterOf({ ratePerSecond, departedAt, quietMs }: EndpointLimit): DepartureLimiter {
     const clock = this.#clock
@@ -66,7 +66,9 @@ export interface LimitedStream {
   readonly limits: { readonly ratePerSecond: number }
 }
 
-/** By stream, the limiter of its endpoint; where several streams share one, the lowest of their rates holds. */
+/**
+ * By stream, the limiter of its endpoint; where several streams share one, the lowest of their rates holds.
+ */
 export function limitersOf(
   streams: readonly LimitedStream[],
   limits: Limits,
@@ -97,8 +99,9 @@ function latest(values: readonly (number | undefined)[]): number | undefined {
 }
 
 /**
- * Origin and path: streams that share them share the rate limit. A credential in the path makes no other endpoint. Where
- * something else must not be shown (`${HOST}`), a hash tells endpoints apart that look the same without it.
+ * Origin and path: streams that share them share the rate limit. A credential in the path makes no other
+ * endpoint. Where something else must not be shown (`${HOST}`), a hash tells endpoints apart that look the
+ * same without it.
  */
 export function endpointOf(
   { baseUrl, path }: Pick<LimitedStream, 'baseUrl' | 'path'>,
@@ -116,9 +119,9 @@ const ROUNDING = 1e-9
 /**
  * A rate as so many requests in a window: 5 is 5 in 1,000 ms, 0.3 is 1 in 3,333 ms.
  *
- * "At most 2.5 in any second" can only be kept by at most 2 in any second, which then is the average too; a spacing of
- * 400 ms would let three depart within 800 ms. So the fraction of a rate above 1 is dropped: the promise to the source
- * counts for more than the rate.
+ * "At most 2.5 in any second" can only be kept by at most 2 in any second, which then is the average too; a
+ * spacing of 400 ms would let three depart within 800 ms. So the fraction of a rate above 1 is dropped: the
+ * promise to the source counts for more than the rate.
  */
 export function windowOf(ratePerSecond: number): { maxRequests: number; windowMs: number } {
   const whole = Math.floor(ratePerSecond + ROUNDING)

@@ -67,8 +67,9 @@ const NO_RECORDS: NormalisedPage = {
 }
 
 /**
- * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout, around the
- * request. Every attempt departs by the limiter and is seen by the breaker, which judges the page's content too.
+ * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
+ * around the request. Every attempt departs by the limiter and is seen by the breaker, which judges the
+ * page's content too.
  */
 export class Fetcher {
   readonly #parts: FetcherParts
@@ -83,8 +84,8 @@ export class Fetcher {
   }
 
   /**
-   * Rejects with RetryExhaustedError when the page has used its tries, with the attempt's own error when another try
-   * cannot help, with BreakerOpenError (no try is spent then) and with the caller's abort reason.
+   * Rejects with RetryExhaustedError when the page has used its tries, with the attempt's own error when
+   * another try cannot help, with BreakerOpenError (no try is spent then) and with the caller's abort reason.
    */
   fetch(page: PageRef, within: Within): Promise<FetchedPage> {
     const retry: RetryPolicy = this.#retries.after(page.tries)
@@ -104,7 +105,10 @@ export class Fetcher {
     }
   }
 
-  /** Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes none. */
+  /**
+   * Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes
+   * none.
+   */
   async #withMemory(page: PageRef, departing: DeparturePolicy, context: Context): Promise<FetchedPage> {
     const free = this.#parts.memory.tryReserve(page.stream)
     const reservation = free ?? (await this.#waitForRoom(page, departing, context))
@@ -119,8 +123,9 @@ export class Fetcher {
   }
 
   /**
-   * Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile. And memory is
-   * given back where leave takes too long: in a minute of quiet it is for the pages of other streams.
+   * Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile.
+   * And memory is given back where leave takes too long: in a minute of quiet it is for the pages of other
+   * streams.
    */
   async #waitForRoom(
     page: PageRef,
@@ -193,7 +198,9 @@ export class Fetcher {
     return { content, headers: response.headers, bytes, reservation }
   }
 
-  /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
+  /**
+   * @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page.
+   */
   async #judged(page: PageRef, response: TransportResponse, context: Context): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer } = this.#parts
     const reading = rules.needsBody(response)

@@ -5,21 +5,25 @@ import { MemoryReservation } from './memory-reservation.js'
 /** What a page is taken to weigh before any of its stream was seen. */
 const FIRST_GUESS_BYTES = 256 * 1024
 
-/** What is known of the size of a stream's pages. A server may claim a size before there is one to measure. */
+/**
+ * What is known of the size of a stream's pages. A server may claim a size before there is one to measure.
+ */
 interface Guess {
   readonly bytes: number
   readonly isMeasured: boolean
 }
 
 /**
- * Bound on the bytes of pages between fetch and commit, over all streams. A page's memory is reserved from its departure
- * until its commit; its weight is a guess, by the pages of its stream so far, until its size is known.
+ * Bound on the bytes of pages between fetch and commit, over all streams. A page's memory is reserved from
+ * its departure until its commit; its weight is a guess, by the pages of its stream so far, until its size is
+ * known.
  *
- * Light pages have room set aside for all that may be in hand at once, so that they never wait for heavy ones: neither a
- * stream that hangs nor one with huge pages slows the streams with ordinary pages. Heavy pages share the rest, first come,
- * first served; one that is heavier than all of it goes alone. A page that outgrows its guess takes more only where
- * there is room at once. Where there is none it gives up what it has and is fetched anew when there is: to wait for room
- * with a half-read page in hand would be to wait for each other.
+ * Light pages have room set aside for all that may be in hand at once, so that they never wait for heavy
+ * ones: neither a stream that hangs nor one with huge pages slows the streams with ordinary pages. Heavy
+ * pages share the rest, first come, first served; one that is heavier than all of it goes alone. A page that
+ * outgrows its guess takes more only where there is room at once. Where there is none it gives up what it has
+ * and is fetched anew when there is: to wait for room with a half-read page in hand would be to wait for each
+ * other.
  */
 export class MemoryBudget {
   readonly #light: SemaphoreLimiter
@@ -52,7 +56,10 @@ export class MemoryBudget {
     return this.#reservationOf(stream, await room.acquire({ weight, signal }), room, weight)
   }
 
-  /** The page of this reservation weighs so much. A single heavy page makes the guesses of its stream heavy for a few pages only. */
+  /**
+   * The page of this reservation weighs so much. A single heavy page makes the guesses of its stream heavy
+   * for a few pages only.
+   */
   weigh(stream: string, reservation: MemoryReservation, bytes: number): void {
     reservation.resize(bytes)
     const guess = this.#guesses.get(stream)

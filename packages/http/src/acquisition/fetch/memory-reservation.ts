@@ -19,7 +19,10 @@ export class MemoryReservation implements BodyRoom {
     return this.#bytes
   }
 
-  /** The old permit goes before the new one is asked for: who gets none is given up, and has no use for the old one. */
+  /**
+   * The old permit goes before the new one is asked for: who gets none is given up, and has no use for the
+   * old one.
+   */
   grow(bytes: number): boolean {
     if (this.#isReleased) return false
     this.#permit.release()

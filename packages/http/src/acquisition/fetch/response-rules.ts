@@ -2,9 +2,9 @@ import type { TransportResponse } from '../../engines/index.js'
 import type { PageReading } from '../records/index.js'
 
 /**
- * What a response means: `page` (its records are taken), `skip` (it counts as a page without records), `end` (the stream
- * has no further page), `retry`, `wait` (the server asks for less), `refreshAuth` (the credentials are to be renewed),
- * `fail` (no try can help).
+ * What a response means: `page` (its records are taken), `skip` (it counts as a page without records), `end`
+ * (the stream has no further page), `retry`, `wait` (the server asks for less), `refreshAuth` (the
+ * credentials are to be renewed), `fail` (no try can help).
  */
 export type ResponseAction = 'page' | 'skip' | 'end' | 'retry' | 'wait' | 'refreshAuth' | 'fail'
 
@@ -29,7 +29,9 @@ const USUAL_ERROR_KEYS = ['error', 'errors', 'fault', 'exception'] as const
 /** Client errors that say "later" and not "never", but for 429, which asks for less. */
 const PASSING_CLIENT_ERRORS = [408, 425] as const
 
-/** The table of a stream, the first match decides. `errorPath`: what a page carries only when it is an error. */
+/**
+ * The table of a stream, the first match decides. `errorPath`: what a page carries only when it is an error.
+ */
 export function defaultRules(errorPath?: string): readonly ResponseRule[] {
   return [
     ...(errorPath === undefined ? [] : [{ status: SUCCESS, path: errorPath, action: 'retry' } as const]),

@@ -4,8 +4,8 @@ import { isWorthRetrying } from './attempt-verdict.js'
 import type { RetryLimits } from './stream-limits.js'
 
 /**
- * The retry policies of a stream, one for each number of tries that a page may have spent before: a page that was
- * interrupted goes on where it was, in its tries and in its waits.
+ * The retry policies of a stream, one for each number of tries that a page may have spent before: a page that
+ * was interrupted goes on where it was, in its tries and in its waits.
  */
 export class RetryLadder {
   readonly #limits: RetryLimits

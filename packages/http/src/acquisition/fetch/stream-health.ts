@@ -9,7 +9,10 @@ export interface StreamHealth {
   readonly breaker: Policy
   /** The breaker has not closed for `giveUpAfterMs`: the stream has failed. */
   readonly hasFailed: boolean
-  /** How long, in milliseconds, a page that the breaker turned away waits: until it may pass, or the stream is given up. */
+  /**
+   * How long, in milliseconds, a page that the breaker turned away waits: until it may pass, or the stream is
+   * given up.
+   */
   pauseMs(rejection: BreakerOpenError): number
 }
 

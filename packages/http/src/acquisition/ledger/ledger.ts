@@ -49,7 +49,10 @@ export interface Journal {
 
 /** A record as it stands now, or a deleted one, whose fields are null. */
 export interface RecordChange {
-  /** Where it stands in the order of commits: above 0, and higher than all that were there when it was written. */
+  /**
+   * Where it stands in the order of commits: above 0, and higher than all that were there when it was
+   * written.
+   */
   readonly position: number
   readonly stream: string
   readonly id: string
@@ -73,27 +76,34 @@ export interface RejectedRow {
 export interface OpenOptions {
   /** Begins with an empty ledger, whatever there was. Default false. */
   readonly fresh?: boolean
-  /** Takes part in the run that another process has opened, instead of taking the ledger for itself. Default false. */
+  /**
+   * Takes part in the run that another process has opened, instead of taking the ledger for itself. Default
+   * false.
+   */
   readonly join?: boolean
 }
 
 /**
- * The truth about runs: what is done, what was taken, what failed. SQLite embedded, PostgreSQL for a fleet; one contract
- * suite runs over every implementation. A ledger has one open run at a time. Whatever a method writes is written whole
- * or not at all; what it cannot write it rejects with a LedgerError.
+ * The truth about runs: what is done, what was taken, what failed. SQLite embedded, PostgreSQL for a fleet;
+ * one contract suite runs over every implementation. A ledger has one open run at a time. Whatever a method
+ * writes is written whole or not at all; what it cannot write it rejects with a LedgerError.
  */
 export interface Ledger extends AsyncDisposable {
   /**
-   * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its results were
-   * not delivered, or else begins a new one that upserts over the records at hand. `fresh` begins with an empty
-   * ledger, whatever there was; only what endpoints are owed (`lastDepartureAt`, `quietMs`) is never forgotten.
-   * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set; JoinRefusedError where a
-   *   ledger is for one process alone.
+   * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its
+   * results were not delivered, or else begins a new one that upserts over the records at hand. `fresh`
+   * begins with an empty ledger, whatever there was; only what endpoints are owed (`lastDepartureAt`,
+   * `quietMs`) is never forgotten.
+   * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set;
+   *   JoinRefusedError where a ledger is for one process alone.
    */
   open(plan: RunPlan, options?: OpenOptions): Promise<Run>
 }
 
-/** One run of a plan, as one process has it. A handle that was replaced by another `open` rejects with a LedgerError. */
+/**
+ * One run of a plan, as one process has it. A handle that was replaced by another `open` rejects with a
+ * LedgerError.
+ */
 export interface Run {
   readonly id: string
   /** Epoch milliseconds; of the first start when the run is resumed. */
@@ -101,12 +111,15 @@ export interface Run {
   /** It continues an earlier one that was not complete. */
   readonly resumed: boolean
   /**
-   * By stream, epoch milliseconds of the latest moment at which a request may have departed to its endpoint before, in
-   * whichever run; absent where there was none. Limiters stay shut for one full window from then, or kill and
-   * restart would break the limit.
+   * By stream, epoch milliseconds of the latest moment at which a request may have departed to its endpoint
+   * before, in whichever run; absent where there was none. Limiters stay shut for one full window from then,
+   * or kill and restart would break the limit.
    */
   readonly lastDepartureAt: ReadonlyMap<string, number>
-  /** By stream, for how many milliseconds from `open` on its endpoint has asked for quiet (Retry-After), where it has. */
+  /**
+   * By stream, for how many milliseconds from `open` on its endpoint has asked for quiet (Retry-After), where
+   * it has.
+   */
   readonly quietMs: ReadonlyMap<string, number>
 
   /** Done and failed pages, and those that another worker holds, are absent from the answer. */
@@ -119,7 +132,9 @@ export interface Run {
    * the same whatever the order of arrival. A record of a later run replaces that of an earlier one.
    */
   commit(pages: readonly PageCommit[]): Promise<CommitAnswer>
-  /** The page is open again. `spendsTry` counts a try that no journal names. A stale claim changes nothing. */
+  /**
+   * The page is open again. `spendsTry` counts a try that no journal names. A stale claim changes nothing.
+   */
   giveBack(claim: Claim, how: GiveBack): Promise<void>
   /**
    * The page has used its tries, or no try can help. The error is counted, unless an attempt at the page has
@@ -128,11 +143,14 @@ export interface Run {
   fail(claim: Claim, error: PageError): Promise<OpenPages>
   /** The stream's open pages are left to the next run; they count as open no longer. `reason` is kept. */
   endStream(stream: string, reason: string): Promise<OpenPages>
-  /** Pages of streams that were not ended that are neither done nor failed, held ones included; 0 when the run is over. */
+  /**
+   * Pages of streams that were not ended that are neither done nor failed, held ones included; 0 when the run
+   * is over.
+   */
   openPages(): Promise<OpenPages>
   /**
-   * Pages of a stream that are neither done nor failed nor held, by ordinal and id; those with expired leases are free.
-   * A portion of at most 1,000, after the page given; an empty one is the last.
+   * Pages of a stream that are neither done nor failed nor held, by ordinal and id; those with expired leases
+   * are free. A portion of at most 1,000, after the page given; an empty one is the last.
    */
   pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]>
   /** Which of these pages the run knows, whatever has become of them. */
@@ -148,9 +166,9 @@ export interface Run {
   /** What the summary is made of. */
   data(): Promise<RunData>
   /**
-   * Records of the ledger, those of earlier runs included, as they stand: each once, in the order of the commits that
-   * wrote them last, after a position. A change moves a record to the end, and so does its deletion. No row ever comes
-   * to stand before a position that was read already, however committers overlap.
+   * Records of the ledger, those of earlier runs included, as they stand: each once, in the order of the
+   * commits that wrote them last, after a position. A change moves a record to the end, and so does its
+   * deletion. No row ever comes to stand before a position that was read already, however committers overlap.
    */
   records(stream: string, after?: number): AsyncIterable<RecordChange>
   /** The run's rejected records, in the order of commits after a position, or of all streams by page. */

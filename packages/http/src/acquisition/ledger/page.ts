@@ -4,8 +4,8 @@ import type { AcceptedRecord, RejectedRecord } from '../records/index.js'
 export type PageState = Readonly<Record<string, string | number>>
 
 /**
- * A page that is to be fetched. It is a request that is not made yet: method, URL, headers and body come from the stream
- * and from what is here. Its id is the same in every run of the same plan: `northwind:page=3`.
+ * A page that is to be fetched. It is a request that is not made yet: method, URL, headers and body come from
+ * the stream and from what is here. Its id is the same in every run of the same plan: `northwind:page=3`.
  */
 export interface PageRef {
   readonly id: string
@@ -14,7 +14,9 @@ export interface PageRef {
   readonly ordinal: number
   /** Which page it is, in the words of the stream's way of paging: `{ page: 3 }`, `{ cursor: "abc" }`. */
   readonly state: PageState
-  /** The part of the stream that it belongs to, where a stream is taken in parts (one for each parent, say). */
+  /**
+   * The part of the stream that it belongs to, where a stream is taken in parts (one for each parent, say).
+   */
   readonly partition?: PageState | undefined
   /** The span of time, or of another order, that it belongs to. */
   readonly window?: { readonly since: string; readonly until: string } | undefined
@@ -61,8 +63,9 @@ export interface StreamCursor {
 }
 
 /**
- * Why a stream has no further page after one. `loop` (it leads back to pages or rows that it has served already) and
- * `no-cursor` (it says that more follows, but not where) are errors of the source; the others are not.
+ * Why a stream has no further page after one. `loop` (it leads back to pages or rows that it has served
+ * already) and `no-cursor` (it says that more follows, but not where) are errors of the source; the others
+ * are not.
  */
 export type StopReason = 'end' | 'empty' | 'max-pages' | 'loop' | 'no-cursor'
 

@@ -14,8 +14,8 @@ export interface EmbeddedQueueOptions {
   /** Streams whose concurrency is not 1. Default none. */
   readonly streams?: readonly QueuedStream[]
   /**
-   * Reads the next portion of a stream's pending pages: those of `streams` are delivered from the start, and the queue
-   * holds few of them at once. Default: it holds what is added.
+   * Reads the next portion of a stream's pending pages: those of `streams` are delivered from the start, and
+   * the queue holds few of them at once. Default: it holds what is added.
    */
   readonly pending?: Run['pending']
   /** With `pending`, pages of a stream that are held at once, those in hand apart. Default 1,000. */
@@ -51,8 +51,8 @@ interface Consumer {
 const DEFAULT_CAPACITY = 1_000
 
 /**
- * Delivery within one process: a heap for each stream. What it holds is lost with the process; the ledger has it all. With
- * `pending` it holds no more than a portion of each stream, however many pages the ledger knows.
+ * Delivery within one process: a heap for each stream. What it holds is lost with the process; the ledger has
+ * it all. With `pending` it holds no more than a portion of each stream, however many pages the ledger knows.
  */
 export class EmbeddedQueue implements PageQueue {
   readonly #clock: Clock

@@ -22,7 +22,8 @@ export type PageHandler = (page: PageRef, context: DeliveryContext) => Promise<R
 
 /**
  * Delivery of pages to whoever fetches them: an embedded heap, or in a fleet the ledger itself. At least
- * once, earlier ordinals first among those that are due, and no stream waits for another. Whoever constructs it closes it.
+ * once, earlier ordinals first among those that are due, and no stream waits for another. Whoever constructs
+ * it closes it.
  */
 export interface PageQueue extends AsyncDisposable {
   /** Idempotent by id while the page is queued or handled. */

@@ -11,7 +11,10 @@ export function isJsonNumber(value: unknown): value is JsonNumber {
   return typeof value === 'number' || isLosslessNumber(value)
 }
 
-/** The number's value as a plain decimal text, without exponent; undefined when it is not finite or absurdly wide. */
+/**
+ * The number's value as a plain decimal text, without exponent; undefined when it is not finite or absurdly
+ * wide.
+ */
 export function plainDecimal(value: JsonNumber): string | undefined {
   const text = typeof value === 'number' ? String(value) : value.value
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)

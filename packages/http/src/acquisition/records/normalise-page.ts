@@ -98,7 +98,10 @@ function outline(value: unknown): string {
   return `an object with the keys ${shown(Object.keys(value).slice(0, outlinedKeys))}`
 }
 
-/** By ids, and by the raw text of what has none: the same rows give the same fingerprint, whatever is around them. */
+/**
+ * By ids, and by the raw text of what has none: the same rows give the same fingerprint, whatever is around
+ * them.
+ */
 function fingerprintOf({ records, rejects }: RecordSink): string {
   const rows = [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw)]
   return hash('sha1', JSON.stringify(rows), 'base64')

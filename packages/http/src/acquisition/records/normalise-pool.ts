@@ -10,8 +10,8 @@ import type { PageTask, PageTasks } from './worker.js'
 /** What reads pages: worker threads, or a stand-in for a rehearsal. Whoever constructs it closes it. */
 export interface Normaliser extends AsyncDisposable {
   /**
-   * Reads one page of the stream so named. It may take the bytes over: the caller must not use them afterwards. It rejects
-   * for what is wrong with itself only; what is wrong with the page is in the reading.
+   * Reads one page of the stream so named. It may take the bytes over: the caller must not use them
+   * afterwards. It rejects for what is wrong with itself only; what is wrong with the page is in the reading.
    */
   read(bytes: Uint8Array, stream: string, headers?: PageHeaders): Promise<PageReading>
   /** Resolves when no page has to wait for a start any more. */
@@ -21,7 +21,10 @@ export interface Normaliser extends AsyncDisposable {
 export interface NormalisePoolOptions {
   /** Threads, all started at once and kept. 1 to 64; default 4. */
   readonly workers?: number
-  /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as WORKER_DIED. 8 or more; default Node's. */
+  /**
+   * Bound on each thread's heap, in MiB; a page that needs more fails alone, as WORKER_DIED. 8 or more;
+   * default Node's.
+   */
   readonly maxHeapMiB?: number
   /** What no record may hold, also what is learnt while the pool is at work. Default none. */
   readonly secrets?: Secrets
@@ -29,13 +32,15 @@ export interface NormalisePoolOptions {
 
 const defaultWorkers = 4
 
-/** Small pages that wait for a thread go to it together: a message between threads costs more than they do. */
+/**
+ * Small pages that wait for a thread go to it together: a message between threads costs more than they do.
+ */
 const PAGES_TOGETHER = 16
 const BYTES_TOGETHER = 64 * 1024
 
 /**
- * Worker threads that parse and normalise pages. A thread that dies takes with it what it had in hand, one page or several
- * small ones, and is replaced.
+ * Worker threads that parse and normalise pages. A thread that dies takes with it what it had in hand, one
+ * page or several small ones, and is replaced.
  */
 export class NormalisePool implements Normaliser {
   readonly #threads: Piscina
@@ -45,7 +50,10 @@ export class NormalisePool implements Normaliser {
   readonly #secrets: Secrets
   #closed = false
 
-  /** @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be compiled. */
+  /**
+   * @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be
+   * compiled.
+   */
   constructor(instructions: readonly ReadingInstructions[], options: NormalisePoolOptions = {}) {
     const { workers = defaultWorkers, maxHeapMiB, secrets = new Secrets() } = options
     checkCount('NormalisePool.workers', workers, { max: 64 })
@@ -78,7 +86,8 @@ export class NormalisePool implements Normaliser {
   }
 
   /**
-   * The bytes are transferred: the caller's array is empty afterwards. A page whose thread died reads as WORKER_DIED.
+   * The bytes are transferred: the caller's array is empty afterwards. A page whose thread died reads as
+   * WORKER_DIED.
    * @throws ClosedError (rejects) after `close`.
    */
   async read(bytes: Uint8Array, stream: string, headers: PageHeaders = {}): Promise<PageReading> {

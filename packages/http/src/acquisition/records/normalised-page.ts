@@ -54,7 +54,10 @@ export type PageReading = PageObservations &
   )
 
 interface PageObservations {
-  /** What stands at the paths that the instructions observe, as a message shows it; only where something stands. */
+  /**
+   * What stands at the paths that the instructions observe, as a message shows it; only where something
+   * stands.
+   */
   readonly observed: Readonly<Record<string, string>>
 }
 

@@ -98,7 +98,9 @@ function reject(record: unknown, index: number, field: string | undefined, why: 
   return { index, code: why.code, field, reason, raw: rawText(record) }
 }
 
-/** The record's JSON, long numbers digit by digit. What is nested deeper than the stack reaches is cut off. */
+/**
+ * The record's JSON, long numbers digit by digit. What is nested deeper than the stack reaches is cut off.
+ */
 function rawText(record: unknown): string {
   try {
     return stringifyExactly(record) ?? 'null'

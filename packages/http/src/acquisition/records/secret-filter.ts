@@ -9,9 +9,10 @@ export type SecretFilter = (value: FieldValue) => FieldValue | Unreadable
 const holdsSecret = new Unreadable('HOLDS_SECRET', 'it holds a configured secret')
 
 /**
- * What a source echoes of its credentials is stored nowhere. A text loses the secret and keeps the rest. An id cannot: two
- * records might become one; so it counts as unreadable, and so does a number, an amount or a date that is a secret as a whole.
- * A number that merely has a secret's digits among its own is left alone: it is a coincidence.
+ * What a source echoes of its credentials is stored nowhere. A text loses the secret and keeps the rest. An
+ * id cannot: two records might become one; so it counts as unreadable, and so does a number, an amount or a
+ * date that is a secret as a whole. A number that merely has a secret's digits among its own is left alone:
+ * it is a coincidence.
  */
 export function secretFilter(name: string, { type }: FieldMapping, secrets: Secrets): SecretFilter {
   if (secrets.credentials.length === 0 || type === 'boolean') return value => value

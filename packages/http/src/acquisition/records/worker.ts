@@ -11,7 +11,10 @@ export interface PageTask {
   readonly headers: PageHeaders
 }
 
-/** Pages that go to a thread together, and the credentials known when they left: more may have been learnt since. */
+/**
+ * Pages that go to a thread together, and the credentials known when they left: more may have been learnt
+ * since.
+ */
 export interface PageTasks {
   readonly pages: readonly PageTask[]
   readonly credentials: readonly string[]
@@ -23,7 +26,9 @@ const instructions = new Map(
 let known = 0
 let readers = new Map<string, PageReader>()
 
-/** What the pool calls: a reading of each page, in the same order. What is wrong with one is no other's fault. */
+/**
+ * What the pool calls: a reading of each page, in the same order. What is wrong with one is no other's fault.
+ */
 export function normalise({ pages, credentials }: PageTasks): PageReading[] {
   if (credentials.length !== known) {
     known = credentials.length

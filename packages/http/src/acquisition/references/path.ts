@@ -5,7 +5,8 @@ type Segment = string | number
 
 /**
  * Compiles a path once: `preis.betrag`, `images[0].url`, `["a.b"].c`; the empty path is the value itself.
- * Only own properties are read, so `constructor` or `__proto__` in a path find nothing that the source did not send.
+ * Only own properties are read, so `constructor` or `__proto__` in a path find nothing that the source did
+ * not send.
  * @throws TypeError when the path is malformed; it shows the path.
  */
 export function compilePath(path: string): PathReader {

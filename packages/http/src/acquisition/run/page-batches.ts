@@ -26,8 +26,8 @@ export function claimsOn(run: Run, worker: string, clock: Clock): BatchProcessor
 }
 
 /**
- * All pages that wait when the last transaction has ended go into the next. What happened on the wire is written before
- * the pages that it brought.
+ * All pages that wait when the last transaction has ended go into the next. What happened on the wire is
+ * written before the pages that it brought.
  */
 export function commitsTo(
   run: Run,

@@ -36,7 +36,10 @@ export class PageWork {
     this.#parts = parts
   }
 
-  /** Handles a delivered page; what goes wrong with it is settled here, what goes wrong with the ledger ends the run. */
+  /**
+   * Handles a delivered page; what goes wrong with it is settled here, what goes wrong with the ledger ends
+   * the run.
+   */
   async handle(page: PageRef): Promise<Redelivery | undefined> {
     const { control, streams } = this.#parts
     const stream = streams.get(page.stream)

@@ -6,7 +6,10 @@ import type { PageQueue } from '../queue/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Sink } from '../sinks/index.js'
 
-/** What a run stands on. All that is handed in stays the caller's and is not closed; what is missing is made, and closed. */
+/**
+ * What a run stands on. All that is handed in stays the caller's and is not closed; what is missing is made,
+ * and closed.
+ */
 export interface Ports {
   /** The truth about the run. Default: SQLite in the output folder. */
   readonly ledger?: Ledger

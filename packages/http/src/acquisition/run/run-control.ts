@@ -13,8 +13,8 @@ export interface RunControlOptions {
 }
 
 /**
- * When a run ends: `stop` lets no further page begin, `cut` ends those in flight. Between them lies the grace time,
- * unless the run failed for good.
+ * When a run ends: `stop` lets no further page begin, `cut` ends those in flight. Between them lies the grace
+ * time, unless the run failed for good.
  */
 export class RunControl implements Disposable {
   readonly #options: RunControlOptions
@@ -30,7 +30,7 @@ export class RunControl implements Disposable {
     this.#timer = options.clock.setTimer(() => this.#endEarly('timeout'), options.timeoutMs)
   }
 
-  /** From now on the caller's signal is heeded, also one that was aborted before. */
+  /** From now on the caller's signal counts, also one that was aborted before. */
   listen(): void {
     const { signal } = this.#options
     if (signal?.aborted === true) this.#interrupt()
@@ -56,7 +56,10 @@ export class RunControl implements Disposable {
     return this.#failure !== undefined
   }
 
-  /** Nothing is left to begin. Pages still in hand, those of a stream that was given up, can be interrupted all the same. */
+  /**
+   * Nothing is left to begin. Pages still in hand, those of a stream that was given up, can be interrupted
+   * all the same.
+   */
   finish(): void {
     this.#stop.abort()
   }

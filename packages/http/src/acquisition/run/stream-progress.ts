@@ -45,7 +45,10 @@ export class StreamProgress {
     return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal })
   }
 
-  /** All that the page brings, as it is stored. @throws NextUrlError (rejects) when the source points elsewhere. */
+  /**
+   * All that the page brings, as it is stored. @throws NextUrlError (rejects) when the source points
+   * elsewhere.
+   */
   async commitOf(claim: Claim, { content, headers, bytes }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)

@@ -69,7 +69,8 @@ const NO_AUTH = { type: 'headers', headers: {} } as const
 
 /** What happens on the wire goes into the journal and to the listener. */
 function observerOf({ clock, secrets, onEvent, journal }: StreamTools): FetchObserver {
-  // Moments within a run are taken from the clock that only moves forward: the wall clock may be set meanwhile.
+  // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
+  // meanwhile.
   const epoch = clock.wallNow() - clock.now()
   return {
     departed({ stream, id: pageId }, attempt, at) {

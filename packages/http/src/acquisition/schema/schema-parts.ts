@@ -4,8 +4,8 @@ import { compilePath } from '../references/index.js'
 import { parseSize, sizePattern } from './parse-size.js'
 
 /*
- * The schema's leaves. Each one's error text says what is allowed, and nothing else: path, value and place are
- * put before it when a problem is reported.
+ * The schema's leaves. Each one's error text says what is allowed, and nothing else: path, value and place
+ * are put before it when a problem is reported.
  */
 
 /** The keys of one mapping in a pipeline file. */
@@ -114,8 +114,8 @@ const plainDecimal = () =>
   checkedText('a decimal in quotes such as "0.00"', value => /^-?\d+(?:\.\d+)?$/.test(value))
 
 /**
- * What schemas are made of. A kind gets it handed in, so that a worker thread that uses the kind need not load the schema
- * library.
+ * What schemas are made of. A kind gets it handed in, so that a worker thread that uses the kind need not
+ * load the schema library.
  */
 export const schemaParts = {
   checkedText,

@@ -2,7 +2,9 @@
 const redacted = '[redacted]'
 /** What `shown` ends a text with that was too long. */
 const cutOff = '…'
-/** A shorter value cannot be told from ordinary text; such a one is kept out by its place, not by its value. */
+/**
+ * A shorter value cannot be told from ordinary text; such a one is kept out by its place, not by its value.
+ */
 export const shortestSecret = 4
 /** A fragment of Base64 this long does not turn up by chance. */
 const shortestFragment = 8
@@ -23,14 +25,17 @@ export function isSecretName(name: string): boolean {
   return secretParameter.test(name) && !pagingToken.test(name)
 }
 
-/** Whether what an environment variable of this name holds is usually a credential: `SHOP_KEY`, `API_TOKEN`. */
+/**
+ * Whether what an environment variable of this name holds is usually a credential: `SHOP_KEY`, `API_TOKEN`.
+ */
 export function isSecretVariable(name: string): boolean {
   return isSecretName(name) || secretVariable.test(name)
 }
 
 /**
- * Takes secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64, alone or inside
- * something longer. Values of fewer than four characters are not looked for. It learns further values while a run goes on.
+ * Takes secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64,
+ * alone or inside something longer. Values of fewer than four characters are not looked for. It learns
+ * further values while a run goes on.
  */
 export class Secrets {
   readonly #values = new Set<string>()
@@ -45,8 +50,8 @@ export class Secrets {
   }
 
   /**
-   * Those that are credentials for sure, and so may stand in no record; for another thread, which makes its own Secrets
-   * of them. Only ever longer: what was learnt comes last.
+   * Those that are credentials for sure, and so may stand in no record; for another thread, which makes its
+   * own Secrets of them. Only ever longer: what was learnt comes last.
    */
   get credentials(): readonly string[] {
     return [...this.#credentials]
@@ -67,7 +72,10 @@ export class Secrets {
     this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gi')
   }
 
-  /** The text with `[redacted]` for each secret, and for the beginning of one where the text was cut off (`…`). */
+  /**
+   * The text with `[redacted]` for each secret, and for the beginning of one where the text was cut off
+   * (`…`).
+   */
   redact(text: string): string {
     const clean = this.redactWhole(text)
     if (!clean.includes(cutOff)) return clean
@@ -106,8 +114,8 @@ function longEnough(values: Iterable<string>): readonly string[] {
 }
 
 /**
- * How a value may be written: as it is, in a URL, in JSON, and in Base64, alone or inside something longer. Each form has its
- * place in the list, whatever the value; empty where the value has none.
+ * How a value may be written: as it is, in a URL, in JSON, and in Base64, alone or inside something longer.
+ * Each form has its place in the list, whatever the value; empty where the value has none.
  */
 export function formsOf(value: string): string[] {
   const percent = encodeURIComponent(value)
@@ -124,7 +132,10 @@ function urlForms(value: string): string[] {
   return [url.pathname.slice(1), url.search.slice(1)]
 }
 
-/** Three bytes make four characters, so a secret inside a longer text has three forms; their unsure ends are cut. */
+/**
+ * Three bytes make four characters, so a secret inside a longer text has three forms; their unsure ends are
+ * cut.
+ */
 function base64Forms(value: string): string[] {
   const whole = Buffer.from(value)
   const forms = [whole.toString('base64'), whole.toString('base64url')]

@@ -14,8 +14,8 @@ export function resultPaths(output: string): ResultPaths {
 }
 
 /**
- * Delivers a run to its sinks, one after another, and tells the ledger when it has reached all of them. Sinks that are
- * handed in stay open; without any, every kind is made for the output folder, and closed.
+ * Delivers a run to its sinks, one after another, and tells the ledger when it has reached all of them. Sinks
+ * that are handed in stay open; without any, every kind is made for the output folder, and closed.
  */
 export async function deliver(
   run: Run,

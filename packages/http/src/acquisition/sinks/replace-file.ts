@@ -3,8 +3,8 @@ import { makeFolderOf, storageAdvice } from '../../persistence/index.js'
 import { LedgerError } from '../ledger/index.js'
 
 /**
- * Writes a file beside `path` and puts it in its place when it is whole; the old one stays until then. Its name is always
- * the same, so that what a killed process left is written over.
+ * Writes a file beside `path` and puts it in its place when it is whole; the old one stays until then. Its
+ * name is always the same, so that what a killed process left is written over.
  * @throws LedgerError (rejects) when it cannot be written.
  */
 export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {

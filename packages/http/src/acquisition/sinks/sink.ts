@@ -9,8 +9,8 @@ export interface DeliveredRun extends Pick<Run, 'id' | 'records' | 'rejects' | '
 }
 
 /**
- * Where records go. `deliver` may be called again for the same run after it failed or was killed, so it is idempotent: from
- * the sink's position on, or whole. Whoever constructs a sink closes it.
+ * Where records go. `deliver` may be called again for the same run after it failed or was killed, so it is
+ * idempotent: from the sink's position on, or whole. Whoever constructs a sink closes it.
  */
 export interface Sink extends AsyncDisposable {
   /** Unique within a run; its positions are kept under it. */

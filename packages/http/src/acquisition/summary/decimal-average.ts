@@ -1,8 +1,8 @@
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 
 /**
- * The mean of decimals, computed in integers: no float is involved. It has the places of the finest decimal and at least
- * two, rounded half up (away from zero). It holds one sum, however many decimals it was given.
+ * The mean of decimals, computed in integers: no float is involved. It has the places of the finest decimal
+ * and at least two, rounded half up (away from zero). It holds one sum, however many decimals it was given.
  */
 export class DecimalAverage {
   #sum = 0n

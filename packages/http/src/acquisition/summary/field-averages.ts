@@ -2,7 +2,10 @@ import type { FieldValue } from '../records/index.js'
 import { DecimalAverage } from './decimal-average.js'
 import type { FieldAverage } from './run-data.js'
 
-/** Averages of one stream's fields, record by record. Its size depends on the fields and currencies, not on the records. */
+/**
+ * Averages of one stream's fields, record by record. Its size depends on the fields and currencies, not on
+ * the records.
+ */
 export class FieldAverages {
   readonly #fields: readonly string[]
   /** By field, then by currency; numbers have the empty currency. */

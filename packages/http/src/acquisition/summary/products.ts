@@ -13,7 +13,10 @@ export interface ProductSummary {
   readonly url: string | null
 }
 
-/** The part of a summary that knows shops: there for a pipeline that asks for it by `summary: { products: true }`. */
+/**
+ * The part of a summary that knows shops: there for a pipeline that asks for it by `summary: { products: true
+ * }`.
+ */
 export function productOf({ stream, id, fields }: StoredRecord): ProductSummary {
   return {
     source: stream,

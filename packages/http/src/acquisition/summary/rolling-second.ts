@@ -1,5 +1,8 @@
 const WINDOW_MS = 1_000
-/** Epoch milliseconds as a double resolve a quarter of a microsecond: two moments a second apart may seem nearer. */
+/**
+ * Epoch milliseconds as a double resolve a quarter of a microsecond: two moments a second apart may seem
+ * nearer.
+ */
 const RESOLUTION_MS = 0.001
 
 /** The most moments in any half-open second. It holds the moments of the last second alone. */

@@ -2,7 +2,9 @@ import type { FieldValue } from '../records/index.js'
 import type { ProductSummary } from './products.js'
 import type { FieldAverage, RunStatus } from './run-data.js'
 
-/** `summary.json`, computed from the ledger alone. Times are ISO 8601. Schema: `schemas/summary.schema.json`. */
+/**
+ * `summary.json`, computed from the ledger alone. Times are ISO 8601. Schema: `schemas/summary.schema.json`.
+ */
 export interface Summary {
   readonly run: {
     readonly id: string
@@ -19,7 +21,9 @@ export interface Summary {
   readonly records: readonly RecordSummary[]
   /** Set when there are more records than are listed: where the rest is. */
   readonly recordsTruncated?: { readonly listed: number; readonly total: number; readonly rest: string }
-  /** The same records as products of shops, for a pipeline that asks for it: `summary: { products: true }`. */
+  /**
+   * The same records as products of shops, for a pipeline that asks for it: `summary: { products: true }`.
+   */
   readonly products?: readonly ProductSummary[]
   readonly errors: readonly SourceErrorSummary[]
 }
@@ -53,8 +57,8 @@ export interface SourceSummary {
   /** Texts of its records from which a configured secret was taken, because the source echoed it. */
   readonly redactions: number
   /**
-   * Mean of each numeric field: a decimal string, exact but for its last place, rounded half up. An amount of money has
-   * one for each currency. Fields without a value are left out.
+   * Mean of each numeric field: a decimal string, exact but for its last place, rounded half up. An amount of
+   * money has one for each currency. Fields without a value are left out.
    */
   readonly averages: Readonly<Record<string, FieldAverage>>
   readonly errors: readonly ErrorSummary[]
@@ -66,8 +70,8 @@ export interface SourceSummary {
     readonly reportedTotal: number | null
     readonly uniqueIds: number
     /**
-     * reportedTotal - uniqueIds - rejected, not below 0. Duplicates within the source count here, since a record
-     * that was served twice may stand for one that never was.
+     * reportedTotal - uniqueIds - rejected, not below 0. Duplicates within the source count here, since a
+     * record that was served twice may stand for one that never was.
      */
     readonly missing: number | null
   }

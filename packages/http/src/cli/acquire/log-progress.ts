@@ -32,7 +32,10 @@ const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 
 
 const PROGRESS_MS = 5_000
 
-/** One JSON object a line: for machines, and for people who come later. Every few seconds it says how each source stands. */
+/**
+ * One JSON object a line: for machines, and for people who come later. Every few seconds it says how each
+ * source stands.
+ */
 export class LogProgress implements Progress {
   readonly #logger: Logger
   readonly #lines = new SourceLines(() => performance.now())

@@ -77,7 +77,9 @@ describe('Fetcher', () => {
     [Symbol.asyncDispose]: async () => undefined,
   }
 
-  /** As a transport does: a body that outgrows its room asks for more, and is given up where there is none. */
+  /**
+   * As a transport does: a body that outgrows its room asks for more, and is given up where there is none.
+   */
   const sized = (request: TransportRequest, bytes: number): TransportResponse => {
     const room = request.bodyRoom
     if (room !== undefined && bytes > room.bytes && !room.grow(bytes))

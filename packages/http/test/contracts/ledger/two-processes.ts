@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
-/** A ledger is joined by a second process, or refuses it by name; never do two processes work unseen on one. */
+/**
+ * A ledger is joined by a second process, or refuses it by name; never do two processes work unseen on one.
+ */
 export function describeTwoProcesses(rig: LedgerRig): void {
   describe('two processes on one ledger', () => {
     test.each([true, false])(

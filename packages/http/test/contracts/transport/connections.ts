@@ -10,7 +10,8 @@ export function describeConnections(make: MakeTransport): void {
       await using server = await httpServer((_, response) => void response.end('x'))
       await using transport = make({ maxConnections: 4 })
       for (let i = 0; i < 20; i++) await transport.send({ url: server.url })
-      // undici lets a turn of the event loop pass before it uses a connection again, and opens a second meanwhile.
+      // undici lets a turn of the event loop pass before it uses a connection again, and opens a second
+      // meanwhile.
       expect(server.connections).toBeLessThanOrEqual(2)
     })
 

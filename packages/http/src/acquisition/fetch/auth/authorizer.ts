@@ -11,8 +11,8 @@ export interface Authorizer {
   /** The request with its credentials; the one given is not changed. */
   authorize(request: TransportRequest, within: Within): Promise<OutgoingRequest>
   /**
-   * Asked when a rule says that a response refuses the credentials: `again` when they were renewed and another try may
-   * help. Default: `final`.
+   * Asked when a rule says that a response refuses the credentials: `again` when they were renewed and
+   * another try may help. Default: `final`.
    */
   refused?(response: TransportResponse, within: Within): Promise<'again' | 'final'>
 }

@@ -11,9 +11,9 @@ export interface MintedToken {
 /** Where minted tokens are kept, so that all who need one share it. */
 export interface Tokens {
   /**
-   * The token of this name. It is minted once, however many ask at once, when there is none, when it is about to expire,
-   * or when it is `refused`, the one that a server has refused. Rejects with what `mint` rejects with; the next who asks
-   * tries again.
+   * The token of this name. It is minted once, however many ask at once, when there is none, when it is about
+   * to expire, or when it is `refused`, the one that a server has refused. Rejects with what `mint` rejects
+   * with; the next who asks tries again.
    */
   token(name: string, mint: () => Promise<MintedToken>, refused?: string): Promise<string>
 }

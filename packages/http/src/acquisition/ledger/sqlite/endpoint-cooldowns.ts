@@ -1,7 +1,10 @@
 import type { PlannedStream, Run } from '../ledger.js'
 import type { Database } from './open-database.js'
 
-/** How long an endpoint is to be left alone because of what was before, whichever run and plan that was. Times in epoch milliseconds. */
+/**
+ * How long an endpoint is to be left alone because of what was before, whichever run and plan that was. Times
+ * in epoch milliseconds.
+ */
 export interface Cooldown {
   readonly endpoint: string
   /** The latest moment at which a request may have departed; null when there was none. */
@@ -11,7 +14,10 @@ export interface Cooldown {
   readonly quietMs: number
 }
 
-/** No endpoint is waited for longer than it asked, nor for a departure that is still to come: the wall clock may have been set back. */
+/**
+ * No endpoint is waited for longer than it asked, nor for a departure that is still to come: the wall clock
+ * may have been set back.
+ */
 const COOLDOWNS = `
 with last as (select * from runs order by run desc limit 1),
   departed as (

@@ -13,9 +13,9 @@ export interface DatabaseOptions {
 }
 
 /**
- * Takes the right to be the only writer of `file`, and makes its folder when it is not there. Close what it returns to
- * give the right back. It is a lock of the operating system on `<file>.lock`: it goes with the process, also on kill -9.
- * (Such locks do not hold on some network file systems.)
+ * Takes the right to be the only writer of `file`, and makes its folder when it is not there. Close what it
+ * returns to give the right back. It is a lock of the operating system on `<file>.lock`: it goes with the
+ * process, also on kill -9. (Such locks do not hold on some network file systems.)
  * @throws LedgerLockedError, LedgerError, MissingPackageError.
  */
 export function ownFile(file: string): Database {
@@ -56,12 +56,15 @@ function readOwner(file: string, Sqlite: typeof BetterSqlite3): number | undefin
   }
 }
 
-/** A checkpoint waits for the disk: one for each 16 MiB of log is enough, and small runs have none before their end. */
+/**
+ * A checkpoint waits for the disk: one for each 16 MiB of log is enough, and small runs have none before
+ * their end.
+ */
 const CHECKPOINT_PAGES = 4_000
 
 /**
- * The database of a file that this process owns; made when it is not there. NORMAL with WAL survives a killed process;
- * a power cut may cost the last transactions, never the file.
+ * The database of a file that this process owns; made when it is not there. NORMAL with WAL survives a killed
+ * process; a power cut may cost the last transactions, never the file.
  */
 export function openDatabase({ file, maxBytes, busyTimeoutMs = 1_000 }: DatabaseOptions): Database {
   const Sqlite = sqliteDriver('The embedded ledger')
@@ -95,7 +98,9 @@ function limitSize(database: Database, maxBytes: number): void {
   database.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
 }
 
-/** Runs `work` and turns what the database or the file system says into a LedgerError that says what to do. */
+/**
+ * Runs `work` and turns what the database or the file system says into a LedgerError that says what to do.
+ */
 export function translating<T>(file: string, work: () => T): T {
   try {
     return work()

@@ -7,8 +7,8 @@ interface HeldPage {
 }
 
 /**
- * Who holds which page. It lies in memory: the file's lock keeps other processes out, and the claims of one that was
- * killed are to be free. Its size depends on the pages in hand alone.
+ * Who holds which page. It lies in memory: the file's lock keeps other processes out, and the claims of one
+ * that was killed are to be free. Its size depends on the pages in hand alone.
  */
 export class PageClaims {
   readonly #held = new Map<string, HeldPage>()

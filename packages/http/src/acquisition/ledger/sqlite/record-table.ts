@@ -18,8 +18,8 @@ function updatedMs({ fields }: AcceptedRecord): number {
 }
 
 /**
- * What was taken and what was refused. Which of two records with one id stays does not depend on their order. Each row that
- * is written or changed gets the next position.
+ * What was taken and what was refused. Which of two records with one id stays does not depend on their order.
+ * Each row that is written or changed gets the next position.
  */
 export class RecordTable {
   readonly #run: number

@@ -14,10 +14,10 @@ export function previousFile(file: string): string {
 const PARTS = ['-wal', '-shm', '']
 
 /**
- * Begins an empty ledger that knows the cooldowns of endpoints, in the place of the one that is there. That is put aside, in
- * the place of one that was put aside before; one without records is dropped instead, as it must not take the place of one
- * that has some. A damaged one is kept as it is; then `unknown` are the cooldowns.
- * The new one is whole before the old one is touched: where the disk is full, all stays as it was.
+ * Begins an empty ledger that knows the cooldowns of endpoints, in the place of the one that is there. That
+ * is put aside, in the place of one that was put aside before; one without records is dropped instead, as it
+ * must not take the place of one that has some. A damaged one is kept as it is; then `unknown` are the
+ * cooldowns. The new one is whole before the old one is touched: where the disk is full, all stays as it was.
  */
 export function replaceLedger(options: DatabaseOptions, now: number, unknown: readonly Cooldown[]): void {
   const { file } = options

@@ -28,7 +28,7 @@ export interface OpenedRun extends Pick<Run, 'id' | 'startedAt' | 'resumed'>, Be
   readonly opened: number
 }
 
-/** What earlier processes have left to be heeded. */
+/** What earlier processes left for the limiters. */
 type Before = Pick<Run, 'lastDepartureAt' | 'quietMs'>
 
 /** Continues the last run or begins a new one: see `Ledger.open`. To be called in a transaction. */
@@ -68,7 +68,7 @@ function resume(database: Database, last: RunRow, plan: RunPlan, now: number, be
         (select stream from pages where run = @run and state = 'failed')`,
     )
     .run({ run: last.run })
-  // Breakers begin anew with the process, and so do the waits that they imposed.
+  // Breakers are closed in a new process, and the waits that they imposed are over.
   database
     .prepare("update pages set state = 'pending', not_before = 0 where run = ? and state <> 'done'")
     .run(last.run)

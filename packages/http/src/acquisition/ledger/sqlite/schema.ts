@@ -2,9 +2,10 @@
 export const SCHEMA_VERSION = 5
 
 /**
- * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a deleted one has
- * no fields), and so do cooldowns of endpoints, cursors of streams and positions of sinks. `updated_ms`, `ordinal` and `ix`
- * decide between records of one id within a run; `position` tells when a row was written, in the order of commits.
+ * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
+ * deleted one has no fields), and so do cooldowns of endpoints, cursors of streams and positions of sinks.
+ * `updated_ms`, `ordinal` and `ix` decide between records of one id within a run; `position` tells when a row
+ * was written, in the order of commits.
  */
 export const SCHEMA = `
 create table if not exists runs (

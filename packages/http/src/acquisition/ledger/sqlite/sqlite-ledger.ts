@@ -22,8 +22,8 @@ export interface SqliteLedgerOptions {
 
 /**
  * The ledger in one SQLite file, for one process. A second process is refused for as long as the first lives;
- * one that was killed leaves no lock behind. A committed page is safe from kill -9 at once, and from a power cut within
- * moments. What `fresh` replaces stays beside it, as `acquire.previous.db`, until the next time.
+ * one that was killed leaves no lock behind. A committed page is safe from kill -9 at once, and from a power
+ * cut within moments. What `fresh` replaces stays beside it, as `acquire.previous.db`, until the next time.
  */
 export class SqliteLedger implements Ledger {
   readonly #options: SqliteLedgerOptions

@@ -2,9 +2,9 @@
 const longNumber = 16
 
 /**
- * Whether the text holds a number of 16 digits or more that JSON.parse might round. It looks at every sixteenth
- * character, since a run that long must cover one of them; a number inside a string may be reported too, which only
- * costs time.
+ * Whether the text holds a number of 16 digits or more that JSON.parse might round. It looks at every
+ * sixteenth character, since a run that long must cover one of them; a number inside a string may be reported
+ * too, which only costs time.
  */
 export function hasLongNumber(text: string): boolean {
   let at = longNumber - 1

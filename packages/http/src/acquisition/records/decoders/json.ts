@@ -5,8 +5,8 @@ import { PageInvalidError } from '../page-invalid-error.js'
 import { shown } from '../unreadable.js'
 
 /**
- * A page's bytes as a JSON value that has lost no digit: JSON.parse, or lossless-json for a page with a number of
- * 16 digits or more (then such numbers are LosslessNumber objects).
+ * A page's bytes as a JSON value that has lost no digit: JSON.parse, or lossless-json for a page with a
+ * number of 16 digits or more (then such numbers are LosslessNumber objects).
  * @throws PageInvalidError
  */
 export function parsePage(bytes: Uint8Array, contentType?: string): unknown {

@@ -1,5 +1,7 @@
 const iso4217 = new Set(Intl.supportedValuesOf('currency'))
-/** The one sign that stands for one currency wherever it is used. `$`, `£`, `¥` and `kr` stand for several. */
+/**
+ * The one sign that stands for one currency wherever it is used. `$`, `£`, `¥` and `kr` stand for several.
+ */
 const unambiguous: Readonly<Record<string, string>> = { '€': 'EUR' }
 
 /** Finds the ISO 4217 code that a text names: the mapping's symbols first, then codes in any case. */
@@ -19,7 +21,9 @@ export function currencyNames(type: {
 
 const digitsOf = new Map<string, number>()
 
-/** How many digits after the point the currency is usually written with; 2 for one that CLDR does not know. */
+/**
+ * How many digits after the point the currency is usually written with; 2 for one that CLDR does not know.
+ */
 export function usualDigits(currency: string): number {
   let digits = digitsOf.get(currency)
   if (digits === undefined) {

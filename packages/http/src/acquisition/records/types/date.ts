@@ -30,8 +30,8 @@ export const dateType: FieldTypeKind<DateType> = {
 type DateReader = (value: unknown) => string | Unreadable
 
 /**
- * Reads dates exactly: instants as ISO 8601 in UTC with milliseconds (finer fractions are cut off), calendar dates
- * (`format: date`) as they are. A text without zone is read in the mapping's zone, or is unreadable.
+ * Reads dates exactly: instants as ISO 8601 in UTC with milliseconds (finer fractions are cut off), calendar
+ * dates (`format: date`) as they are. A text without zone is read in the mapping's zone, or is unreadable.
  */
 function dateReader(type: DateType): DateReader {
   switch (type.format) {
@@ -101,7 +101,9 @@ function inZone(
   return isoText(repeatedHour === 'first' ? Math.min(first, second) : Math.max(first, second))
 }
 
-/** From here on seconds (the year 5138) or below it milliseconds (March 1973) are taken for a mistaken unit. */
+/**
+ * From here on seconds (the year 5138) or below it milliseconds (March 1973) are taken for a mistaken unit.
+ */
 const unitLimit = 1e11
 
 function epoch(value: unknown, unitMs: 1 | 1000): string | Unreadable {

@@ -9,7 +9,10 @@ import { shown, Unreadable, wrongType } from '../unreadable.js'
 /** Money is a decimal string and a currency, never a float; nothing is guessed. */
 export interface MoneyType {
   readonly type: 'money'
-  /** BCP 47 (`en`, `de`, `fr`, `de-CH`): which separators a string may hold. Without it an ambiguous string is rejected. */
+  /**
+   * BCP 47 (`en`, `de`, `fr`, `de-CH`): which separators a string may hold. Without it an ambiguous string is
+   * rejected.
+   */
   readonly locale?: string | undefined
   /** ISO 4217, for records that name none. A record that names another is rejected. */
   readonly currency?: string | undefined
@@ -52,8 +55,8 @@ interface Amount {
 }
 
 /**
- * Reads money as a decimal string and a currency. Nothing is guessed: what may mean two things, names a currency
- * that nobody defined, or names two that differ is unreadable.
+ * Reads money as a decimal string and a currency. Nothing is guessed: what may mean two things, names a
+ * currency that nobody defined, or names two that differ is unreadable.
  */
 function moneyReader(type: MoneyType): (value: unknown, record: unknown) => Money | Unreadable {
   const amountOf = amountReader(type)

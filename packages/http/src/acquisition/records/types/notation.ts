@@ -13,8 +13,8 @@ const apostrophes = "'\u2019"
 const longestNumeral = 80
 
 /**
- * The one notation of a locale (CLDR, with the separators of its plain and its money form), or without a locale
- * the two that the world uses: a text that they read differently is ambiguous.
+ * The one notation of a locale (CLDR, with the separators of its plain and its money form), or without a
+ * locale the two that the world uses: a text that they read differently is ambiguous.
  * @throws RangeError for what is no BCP 47 tag.
  */
 export function notationsOf(locale: string | undefined): readonly Notation[] {

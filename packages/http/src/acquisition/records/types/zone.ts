@@ -1,4 +1,7 @@
-/** The instants, in epoch milliseconds, at which a wall clock shows a time: none, one, or two (clocks set back). */
+/**
+ * The instants, in epoch milliseconds, at which a wall clock shows a time: none, one, or two (clocks set
+ * back).
+ */
 export type ZoneReader = (wallTime: number) => readonly number[]
 
 const fixed = /^(?:Z|UTC|([+-])(\d{2}):?(\d{2}))$/i
@@ -69,7 +72,10 @@ function wallTimeAt(format: Intl.DateTimeFormat, instant: number): number {
   )
 }
 
-/** Epoch milliseconds of a date's midnight in UTC; NaN when the calendar has no such day. Years below 100 are meant. */
+/**
+ * Epoch milliseconds of a date's midnight in UTC; NaN when the calendar has no such day. Years below 100 are
+ * meant.
+ */
 export function utcTime(year: number, month: number, day: number): number {
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)

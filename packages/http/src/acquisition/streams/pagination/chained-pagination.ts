@@ -13,8 +13,8 @@ export interface Chain {
 }
 
 /**
- * Cursors and next URLs: each page names its successor. A token ends the chain only by its absence, so an empty page
- * in the middle does not; loops, by token or by rows, and `maxPages` end it as errors or limits.
+ * Cursors and next URLs: each page names its successor. A token ends the chain only by its absence, so an
+ * empty page in the middle does not; loops, by token or by rows, and `maxPages` end it as errors or limits.
  */
 export class ChainedPagination implements Pagination {
   readonly #chain: Chain

@@ -20,8 +20,8 @@ const linkPattern =
 const parameterPattern = /;\s*([^\s=;,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+)))?/g
 
 /**
- * The target of the first link with the relation `next` in a Link header (RFC 8288), still relative if it was;
- * null when the header has none, undefined when there is no header.
+ * The target of the first link with the relation `next` in a Link header (RFC 8288), still relative if it
+ * was; null when the header has none, undefined when there is no header.
  */
 export function nextLink(header: string | undefined): string | null | undefined {
   if (header === undefined) return undefined

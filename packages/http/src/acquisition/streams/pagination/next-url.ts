@@ -57,7 +57,10 @@ function resolveNext(stream: PagedStream, page: string, next: string): string {
   return url.href
 }
 
-/** What tells a page from the others of its stream: path and query without the stream's own and without secrets. */
+/**
+ * What tells a page from the others of its stream: path and query without the stream's own and without
+ * secrets.
+ */
 function urlKey(stream: PagedStream, href: string): string {
   const url = new URL(href)
   const telling = [...url.searchParams].filter(

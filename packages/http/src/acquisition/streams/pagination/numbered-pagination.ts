@@ -21,7 +21,10 @@ export interface Numbering {
   readonly key: string
   /** The number of the page at a place of the sequence, from 1, where each page takes `stride` records. */
   numberAt(ordinal: number, stride: number): number
-  /** What the page keeps: its number, and how many records a page takes where that cannot be told from the number. */
+  /**
+   * What the page keeps: its number, and how many records a page takes where that cannot be told from the
+   * number.
+   */
   stateOf(number: number, stride: number): PageState
   /** How many records a page takes, by the state of a page behind the first. */
   strideOf(state: PageState, ordinal: number): number
@@ -40,8 +43,9 @@ interface Options extends PagingLimits, StopRules {
 const PORTION = 1_000
 
 /**
- * Page numbers and offsets: any page's URL can be computed. Where the source tells its total, its first page makes
- * all others known at once, or the first portions of them; otherwise each page makes its successor known until a stop rule holds.
+ * Page numbers and offsets: any page's URL can be computed. Where the source tells its total, its first page
+ * makes all others known at once, or the first portions of them; otherwise each page makes its successor
+ * known until a stop rule holds.
  */
 export class NumberedPagination implements Pagination {
   readonly #stream: string
@@ -87,7 +91,10 @@ export class NumberedPagination implements Pagination {
     return Number.isInteger(stride) ? Math.ceil(paging.totalRecords / stride) : undefined
   }
 
-  /** Backwards from the last page to one that is known: the whole rest after the first page, only growth later. */
+  /**
+   * Backwards from the last page to one that is known: the whole rest after the first page, only growth
+   * later.
+   */
   async #upTo(total: number, page: PageRef, stride: number, seen: Seen): Promise<NextPages> {
     const last = Math.min(total, this.#options.maxPages)
     const portionEnd = (Math.floor((page.ordinal - 1) / PORTION) + 2) * PORTION
@@ -118,7 +125,8 @@ export class NumberedPagination implements Pagination {
     const isShort = recordCount > 0 && recordCount < pageSize
     if (!goesOn && empties >= stopAfterEmpty) return { pages: [], stop: 'empty' }
     if (!goesOn && stopOnShortPage && isShort) return { pages: [], stop: 'end' }
-    // After a short page an offset goes on where the rows ended: at worst rows are served twice, never skipped.
+    // After a short page an offset goes on where the rows ended: at worst rows are served twice, never
+    // skipped.
     const number = this.#numbering.after(this.#numberOf(page.state), isShort ? recordCount : pageSize)
     const state = withEmpties(this.#numbering.stateOf(number, pageSize), empties)
     return followedBy(page, this.#page(number, page.ordinal + 1, state), maxPages, seen)

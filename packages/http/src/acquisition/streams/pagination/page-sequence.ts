@@ -6,7 +6,9 @@ export function newPage(stream: string, key: string, ordinal: number, state: Pag
   return { id: `${stream}:${key}`, stream, ordinal, state, tries: 0, notBefore: 0 }
 }
 
-/** The state with how many pages right before it were empty; the stop rule counts them, over a restart too. */
+/**
+ * The state with how many pages right before it were empty; the stop rule counts them, over a restart too.
+ */
 export function withEmpties(state: PageState, empties: number): PageState {
   return empties === 0 ? state : { ...state, empties }
 }

@@ -12,18 +12,23 @@ interface AddressedStream extends StreamAddress {
 
 type Parameter = readonly [name: string, value: string]
 
-/** What stands in a stored URL where a credential was. It names the credential's place, so that a rotated one is put in. */
+/**
+ * What stands in a stored URL where a credential was. It names the credential's place, so that a rotated one
+ * is put in.
+ */
 const placeholder = (place: string, form: number): string => `__secret-${encodeURIComponent(place)}-${form}__`
 
 /**
- * Keeps the credentials of a stream out of the states and ids that the ledger stores: those of its query are taken away, and
- * those that stand elsewhere (in its path, or echoed by the server in a next URL) give way to the name of their place.
- * Only a stream's own credentials are ever put back.
+ * Keeps the credentials of a stream out of the states and ids that the ledger stores: those of its query are
+ * taken away, and those that stand elsewhere (in its path, or echoed by the server in a next URL) give way to
+ * the name of their place. Only a stream's own credentials are ever put back.
  */
 export class UrlSecrets {
   readonly #secrets: Secrets
   readonly #parameters: readonly Parameter[]
-  /** Each form of a credential with what stands for it; the longest first, as one may be a part of another. */
+  /**
+   * Each form of a credential with what stands for it; the longest first, as one may be a part of another.
+   */
   readonly #forms: readonly (readonly [form: string, placeholder: string])[]
 
   constructor(stream: AddressedStream, secrets: Secrets) {

@@ -6,7 +6,7 @@ import {
   SemaphoreLimiter,
   systemClock,
 } from 'async-patterns'
-import type { AnyPolicy, CircuitBreakerOptions, Clock, Policy, RetryConfig } from 'async-patterns'
+import type { AnyPolicy, CircuitBreakerOptions, Clock, Policy, RetryOptions } from 'async-patterns'
 import { connectionConfig } from './connection-config.js'
 import type { ConnectionConfig } from './connection-config.js'
 import { classifyResponse, retryResponse } from './response-rules.js'
@@ -25,7 +25,7 @@ export interface AsyncEngineOptions {
   /** A breaker, or the options of one that judges by `classifyResponse`. Default: none. */
   readonly circuitBreaker?: CircuitBreaker<TransportResponse> | CircuitBreakerOptions<TransportResponse>
   /** A retry, or the configuration of one that tries again by `retryResponse`. Default: none. */
-  readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryConfig<TransportResponse>
+  readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryOptions<TransportResponse>
   /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. */
   readonly policy?: Policy<TransportResponse>
   /** Sent with every request. */

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, systemClock, withDefaults } from '../core/index.js'
+import { checkNumber, clockLike, count, optionsOf, systemClock } from '../core/index.js'
 import type { Clock } from '../core/index.js'
 import { Histogram } from './histogram.js'
 
@@ -47,6 +47,7 @@ interface Tally {
 }
 
 const DEFAULTS = Object.freeze({ recentOperations: 1000, maxNames: 1000, clock: systemClock })
+const RULES = { recentOperations: count(), maxNames: count(), clock: clockLike() }
 const OTHER = '(other)'
 
 /** Counts and times operations by name, successes and failures alike, in bounded memory. */
@@ -59,9 +60,7 @@ export class OperationMonitor {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: OperationMonitorOptions) {
-    this.#options = withDefaults(DEFAULTS, options)
-    checkCount('OperationMonitor.recentOperations', this.#options.recentOperations)
-    checkCount('OperationMonitor.maxNames', this.#options.maxNames)
+    this.#options = optionsOf('OperationMonitor', DEFAULTS, RULES, options)
   }
 
   /**

@@ -16,6 +16,7 @@ import { NodeLoopProbe } from './loop-probe.js'
 import type { LoopProbe, LoopReading } from './loop-probe.js'
 import { StallWatch, setUnrefTimer } from './stall-watch.js'
 
+/** How often the event loop is looked at, and which delays are too long. */
 export interface EventLoopMonitorOptions {
   /** The time between two samples, above 0, in milliseconds. Default 1,000. */
   readonly sampleIntervalMs?: number
@@ -33,6 +34,7 @@ export interface EventLoopMonitorOptions {
   readonly probe?: LoopProbe
 }
 
+/** How the event loop was in a sample: the worse of its delay and its backlog. */
 export type EventLoopStatus = 'healthy' | 'warning' | 'critical'
 
 /** One sample: what has been since the one before. */
@@ -46,6 +48,7 @@ export interface EventLoopSnapshot extends LoopReading {
   readonly callbackQueueDepth: null
 }
 
+/** What an EventLoopMonitor tells: every sample, and each change of the status. */
 export type EventLoopEvent =
   | { readonly type: 'sample'; readonly snapshot: EventLoopSnapshot }
   | {

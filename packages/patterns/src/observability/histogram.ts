@@ -2,6 +2,7 @@ import { checkNumber, numeric, optionsOf } from '../core/index.js'
 import { readHistogramJson } from './histogram-json.js'
 import type { HistogramJson } from './histogram-json.js'
 
+/** The range of values that a Histogram tells apart. */
 export interface HistogramOptions {
   /** The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds. */
   readonly lowest?: number

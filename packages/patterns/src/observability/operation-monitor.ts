@@ -2,6 +2,7 @@ import { checkNumber, clockLike, count, optionsOf, systemClock } from '../core/i
 import type { Clock } from '../core/index.js'
 import { Histogram } from './histogram.js'
 
+/** How much an OperationMonitor keeps. */
 export interface OperationMonitorOptions {
   /** How many of the latest operations are kept in full: from 1. Default 1,000. */
   readonly recentOperations?: number

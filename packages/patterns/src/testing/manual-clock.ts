@@ -2,6 +2,7 @@ import type { Clock, OptionRules, Random, TimerHandle, Within } from '../core/in
 import { fn, numeric, oneOf, optionsOf, sleepOn } from '../core/index.js'
 import { TimerHeap } from './timer-heap.js'
 
+/** Where a ManualClock starts, and how its timers fire. */
 export interface ManualClockOptions {
   /** Where `now()` starts. Default 0. */
   readonly startMs?: number

@@ -2,6 +2,7 @@ import { duration, fn, numeric, oneOf, optional, optionsOf, seededRandom } from 
 import type { Clock, OptionRules, Random } from '../core/index.js'
 import { ManualClock } from './manual-clock.js'
 
+/** The seed of a simulated world, and how its clock behaves. */
 export interface SimulateOptions {
   /** The same seed gives the same run, bit for bit. Default 1. */
   readonly seed?: number
@@ -11,6 +12,7 @@ export interface SimulateOptions {
   readonly latenessMs?: () => number
 }
 
+/** How many calls arrive, for how long, and at which distances. */
 export interface TrafficOptions {
   /** How many calls arrive a second: above 0. */
   readonly ratePerSecond: number

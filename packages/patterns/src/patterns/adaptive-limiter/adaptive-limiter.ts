@@ -33,6 +33,7 @@ import { VegasLimit } from './vegas-limit.js'
 /** What a call says about the load: it was served, it was dropped for overload, or nothing. */
 export type LoadVerdict = 'served' | 'dropped' | 'ignore'
 
+/** How an AdaptiveLimiter finds its limit, and who may wait for a permit. */
 export interface AdaptiveLimiterOptions<R = unknown> {
   /** The rule; it belongs to this limiter alone. Default: `new VegasLimit()`. */
   readonly limit?: Limit

@@ -3,6 +3,7 @@ import { duration, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
 import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of an AimdLimit, and what it takes for overload. */
 export interface AimdLimitOptions extends LimitBounds {
   /** What the limit is multiplied with on overload, 0.5 to below 1. Default 0.9. */
   readonly backoffRatio?: number

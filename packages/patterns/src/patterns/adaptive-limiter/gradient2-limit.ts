@@ -3,6 +3,7 @@ import { count, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
 import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of a Gradient2Limit, and how fast it moves. */
 export interface Gradient2LimitOptions extends LimitBounds {
   /** How much slower than its long average the remote may be before the limit shrinks, from 1. Default 1.5. */
   readonly rttTolerance?: number

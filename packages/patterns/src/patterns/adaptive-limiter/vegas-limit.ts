@@ -3,6 +3,7 @@ import { count, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
 import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of a VegasLimit, and how fast it moves. */
 export interface VegasLimitOptions extends LimitBounds {
   /** Share of the new value in each step, above 0 to 1. Default 1. */
   readonly smoothing?: number

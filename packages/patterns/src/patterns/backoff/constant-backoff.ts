@@ -5,6 +5,7 @@ import { clampDelay } from './backoff.js'
 import type { Jitter } from './jitter.js'
 import { isJitter, jitterFactor, spread } from './jitter.js'
 
+/** What a ConstantBackoff may be told besides its delay. */
 export interface ConstantBackoffOptions {
   /** Default `'none'`. */
   readonly jitter?: Jitter

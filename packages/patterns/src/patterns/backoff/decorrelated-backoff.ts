@@ -3,6 +3,7 @@ import { duration, optionsOf, systemRandom } from '../../core/index.js'
 import type { Backoff } from './backoff.js'
 import { clampDelay } from './backoff.js'
 
+/** The range of the delays. */
 export interface DecorrelatedBackoffOptions {
   /** The shortest delay. Default 1,000. */
   readonly baseDelayMs?: number

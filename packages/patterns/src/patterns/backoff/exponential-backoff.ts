@@ -5,6 +5,7 @@ import { clampDelay } from './backoff.js'
 import type { Jitter } from './jitter.js'
 import { isJitter, jitterFactor, spread } from './jitter.js'
 
+/** The first delay, how delays grow, and the longest one. */
 export interface ExponentialBackoffOptions {
   /** The first delay. Default 1,000. */
   readonly baseDelayMs?: number

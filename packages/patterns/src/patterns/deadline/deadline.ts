@@ -24,6 +24,7 @@ import {
 } from '../../core/index.js'
 import { TimeLimit } from '../timeout/index.js'
 
+/** How much time a call has in all, and what happens when it is over. */
 export interface DeadlineOptions {
   /** The time for everything inside together, waits included: at least 1. */
   readonly budgetMs: number

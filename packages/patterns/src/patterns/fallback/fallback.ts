@@ -12,6 +12,7 @@ import type {
 } from '../../core/index.js'
 import { anything, contextOf, discardWith, disposeValue, Events, fn, optionsOf } from '../../core/index.js'
 
+/** What is given instead of which outcomes. */
 export interface FallbackOptions<R, A> {
   /** What is given instead: a value, or a function that is called for it with what it replaces. */
   readonly fallback: A | ((outcome: Outcome<R>, context: Context) => A | PromiseLike<A>)

@@ -12,6 +12,7 @@ import {
   systemClock,
 } from '../../core/index.js'
 
+/** When a second attempt joins the first, and how often that may happen. */
 export interface HedgeOptions<R = unknown> {
   /** How long the first attempt has before a second one joins it, and that one before the next. Default 100. */
   readonly delayMs?: number

@@ -15,6 +15,7 @@ import { SourceReader } from './source-reader.js'
 import { END } from './stage.js'
 import type { Stage, StageIterator } from './stage.js'
 
+/** When a batch is handed on: when it holds so much, or has waited so long. */
 export interface BatchOptions<T> {
   /** At most so many items: from 1. Default 100. */
   readonly maxItems?: number

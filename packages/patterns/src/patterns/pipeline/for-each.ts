@@ -3,6 +3,7 @@ import type { Context, Within } from '../../core/index.js'
 import { MapIterator } from './map-iterator.js'
 import { END } from './stage.js'
 
+/** How many calls run at once; signal and deadline end all of them. */
 export interface ForEachOptions extends Within {
   /** How many items are worked on at the same time: from 1. Default 1. */
   readonly concurrency?: number

@@ -3,6 +3,7 @@ import { MapIterator } from './map-iterator.js'
 import type { Mapper } from './map-iterator.js'
 import type { Stage } from './stage.js'
 
+/** How many calls of the mapper run at once, and in which order their results come. */
 export interface MapOptions {
   /**
    * For how many items the work is going on, or done and its result not yet taken, at the same time:

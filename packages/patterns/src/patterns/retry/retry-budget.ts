@@ -11,6 +11,7 @@ import {
 } from '../../core/index.js'
 import { BudgetWindow } from './budget-window.js'
 
+/** How many retries a window allows: a number, or a share of the calls. */
 export interface RetryBudgetOptions {
   /** Retries allowed in any window. Default 10; Infinity when `ratio` is given. */
   readonly maxRetries?: number

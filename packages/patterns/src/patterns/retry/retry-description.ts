@@ -7,7 +7,9 @@ const ENDS = [() => 0, () => 1 - Number.EPSILON]
 /** After so many delays all others count as the longest; a backoff grows to its maximum long before. */
 const STEPS_ADDED_UP = 1_000
 
-/** What a retry does to a call at worst. Waits that a server asks for can be longer, and are not known here. */
+/**
+ * What a retry does to a call at worst. Waits that a server asks for can be longer, and are not known here.
+ */
 export function describeRetry<R>(settings: RetrySettings<R>): PolicyDescription {
   const { maxAttempts, backoff, budget, budgetKey, minAttemptMs } = settings
   return {

@@ -20,8 +20,8 @@ export interface RetryMetrics<T> {
  *
  * An error that `retryWhen` does not want passes through unchanged, as does the caller's abort reason, which
  * also ends a wait at once. When no attempt is left an error becomes RetryExhaustedError, and a bad result is
- * returned as it is. A `retryAfterMs` on the error (a server's Retry-After, an open breaker) is the least wait.
- * No attempt begins that the deadline leaves no time for.
+ * returned as it is. A `retryAfterMs` on the error (a server's Retry-After, an open breaker) is the least
+ * wait. No attempt begins that the deadline leaves no time for.
  */
 export class RetryPolicy<in R = unknown> implements Policy<R> {
   readonly #settings: RetrySettings<R>

@@ -28,6 +28,11 @@ export interface Context extends Within {
 /** What a policy runs. It may return a value or a promise, and it may throw. */
 export type Operation<T> = (context: Context) => T | PromiseLike<T>
 
+/** How a call ended, in the one shape that every classifier takes. */
+export type Outcome<R> =
+  | { readonly ok: true; readonly value: R }
+  | { readonly ok: false; readonly error: unknown }
+
 /**
  * Something that runs an operation under a rule.
  *

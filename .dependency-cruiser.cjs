@@ -48,7 +48,7 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circles',
-      comment: 'Type-only ones count too.',
+      comment: 'Circles of types alone count too: whoever reads one of the files has to read them all.',
       severity: 'error',
       from: {},
       to: { circular: true },

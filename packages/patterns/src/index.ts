@@ -165,6 +165,7 @@ export {
   type RetryBudgetOptions,
   type RetryBudgetState,
   type RetryConfig,
+  type RetryOptions,
   retryErrors,
   type RetryEvent,
   RetryExhaustedError,

@@ -5,7 +5,7 @@ export type { Clock, TimerHandle } from './clock.js'
 export type { Added, AnyPolicy, Understood } from './compose.js'
 export { compose, PolicyStack } from './compose.js'
 export { CallContext, contextOf, ownContextOf } from './context.js'
-export { deadlineExceeded } from './deadline.js'
+export { deadlineExceeded, tooLate } from './deadline.js'
 export { Deferred } from './deferred.js'
 export type { Discard } from './discard.js'
 export { discardWith, disposeValue } from './discard.js'
@@ -23,14 +23,38 @@ export {
 export type { Listener, PatternEvent } from './events.js'
 export { Events } from './events.js'
 export { onGivenUp } from './given-up.js'
-export type { NumberRange } from './options.js'
-export { checkCount, checkDuration, checkFunction, checkNumber, checkOneOf, withDefaults } from './options.js'
-export type { Outcome } from './outcome.js'
+export type { NumberRange } from './option-checks.js'
+export {
+  checkCount,
+  checkDuration,
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  withDefaults,
+} from './option-checks.js'
+export type { OptionRule, OptionRules } from './options.js'
+export {
+  anything,
+  clockLike,
+  count,
+  duration,
+  fn,
+  flag,
+  having,
+  numeric,
+  oneOf,
+  optional,
+  optionsOf,
+  orFn,
+  orObject,
+  orOff,
+  share,
+  text,
+} from './options.js'
 export type { PerKeyOptions } from './per-key.js'
 export { PerKey, perKey } from './per-key.js'
-export type { Context, Operation, Policy, Within } from './policy.js'
+export type { Context, Operation, Outcome, Policy, PolicyDescription, PolicyRole, Within } from './policy.js'
 export type { AsyncScope } from './platform.js'
-export type { PolicyDescription, PolicyRole } from './policy-description.js'
 export type { Random } from './random.js'
 export { seededRandom, systemRandom } from './random.js'
 export { runOperation } from './run-operation.js'

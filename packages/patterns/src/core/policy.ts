@@ -1,4 +1,4 @@
-import type { PolicyDescription } from './policy-description.js'
+import type { Facts } from './errors.js'
 
 /** What a caller may say about a call. A Context is one, so policies hand it on as it is. */
 export interface Within {
@@ -20,13 +20,18 @@ export interface Context extends Within {
   readonly deadlineAt: number
   /**
    * Work that goes on after the operation has settled. Whoever holds a permit, probe or lease for this
-   * call keeps it until that work has settled too. Its rejection is nobody's unhandled rejection.
+   * call keeps it until that work has settled too. Its rejection is never an unhandled rejection.
    */
   waitUntil(work: PromiseLike<unknown>): void
 }
 
 /** What a policy runs. It may return a value or a promise, and it may throw. */
 export type Operation<T> = (context: Context) => T | PromiseLike<T>
+
+/** How a call ended, in the one shape that every classifier takes. */
+export type Outcome<R> =
+  | { readonly ok: true; readonly value: R }
+  | { readonly ok: false; readonly error: unknown }
 
 /**
  * Something that runs an operation under a rule.
@@ -44,6 +49,47 @@ export interface Policy<in R = unknown, out A = never> {
   readonly addedResult?: A
   /** True when the policy holds no state worth keeping: nothing in flight, nothing remembered. */
   readonly idle?: boolean
-  /** For the function `describe`; a policy without it counts as one that passes every call straight through. */
+  /**
+   * For the function `describe`; a policy without it counts as one that passes every call straight through.
+   */
   describe?(): PolicyDescription
+}
+
+/** What a policy is to a stack; `other` says nothing about order. */
+export type PolicyRole =
+  | 'retry'
+  | 'timeout'
+  | 'deadline'
+  | 'breaker'
+  | 'permits'
+  | 'rate'
+  | 'fallback'
+  | 'hedge'
+  | 'chaos'
+  | 'other'
+
+/** What a policy says of itself: how it is set, and the worst that it does to one call. */
+export interface PolicyDescription {
+  /** In kebab-case, as in the names of its events: `circuit-breaker`. */
+  readonly pattern: string
+  readonly role: PolicyRole
+  /** How it is set, for people to read. Default: nothing. */
+  readonly options?: Facts
+  /** How often it runs what is inside for one call, at most; Infinity if there is no end to it. Default 1. */
+  readonly attempts?: number
+  /**
+   * How often on average, when every attempt fails: less than `attempts` under a budget. Default `attempts`.
+   */
+  readonly loadAmplification?: number
+  /**
+   * The longest that it makes one call wait by itself, in milliseconds: for a permit, between attempts.
+   * Default 0.
+   */
+  readonly waitMs?: number
+  /** After so many milliseconds it gives a call up, waits inside included. Default Infinity. */
+  readonly limitMs?: number
+  /** Whether it still waits for the operation after `limitMs`. Default false. */
+  readonly cooperative?: boolean
+  /** If it is made of others: these, the outermost first. Its own numbers do not count then. */
+  readonly layers?: readonly Policy<never, unknown>[]
 }

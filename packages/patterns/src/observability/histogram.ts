@@ -1,11 +1,16 @@
-import { checkNumber, withDefaults } from '../core/index.js'
+import { checkNumber, numeric, optionsOf } from '../core/index.js'
 import { readHistogramJson } from './histogram-json.js'
 import type { HistogramJson } from './histogram-json.js'
 
+/** The range of values that a Histogram tells apart. */
 export interface HistogramOptions {
-  /** The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds. */
+  /**
+   * The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds.
+   */
   readonly lowest?: number
-  /** The largest value told apart, above `lowest`. Default 3,600,000: one hour, where values are milliseconds. */
+  /**
+   * The largest value told apart, above `lowest`. Default 3,600,000: one hour, where values are milliseconds.
+   */
   readonly highest?: number
 }
 
@@ -17,6 +22,7 @@ export interface HistogramBucket {
 }
 
 const DEFAULTS = Object.freeze({ lowest: 0.001, highest: 3_600_000 })
+const RULES = { lowest: numeric({ above: 0 }), highest: numeric() }
 
 /** Each power of two is cut into 2 ** 7 = 128 equal buckets; the mantissa's next 13 bits are dropped. */
 const DROPPED_BITS = 20 - 7
@@ -66,9 +72,7 @@ export class Histogram {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: HistogramOptions) {
-    const { lowest, highest } = withDefaults(DEFAULTS, options)
-    checkNumber('Histogram.lowest', lowest, { above: 0 })
-    checkNumber('Histogram.highest', highest)
+    const { lowest, highest } = optionsOf('Histogram', DEFAULTS, RULES, options)
     if (highest <= lowest) {
       throw new RangeError(`Histogram.highest is ${highest}; allowed is a number above lowest (${lowest})`)
     }
@@ -140,7 +144,9 @@ export class Histogram {
     return this.#cell(ABOVE)
   }
 
-  /** The standard deviation (of the population), from the buckets, so to within their width; NaN while empty. */
+  /**
+   * The standard deviation (of the population), from the buckets, so to within their width; NaN while empty.
+   */
   get stddev(): number {
     const { mean } = this
     let squares = 0
@@ -238,7 +244,9 @@ export class Histogram {
   }
 }
 
-/** Of `count` values in order, the 1-based place of a percentile; rounding errors of the product do not count. */
+/**
+ * Of `count` values in order, the 1-based place of a percentile; rounding errors of the product do not count.
+ */
 function rankOf(percent: number, count: number): number {
   const exact = (percent * count) / 100
   return Math.ceil(exact - exact * 1e-12)

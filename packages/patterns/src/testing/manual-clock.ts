@@ -1,7 +1,8 @@
-import type { Clock, Random, TimerHandle, Within } from '../core/index.js'
-import { checkOneOf, sleepOn } from '../core/index.js'
+import type { Clock, OptionRules, Random, TimerHandle, Within } from '../core/index.js'
+import { fn, numeric, oneOf, optionsOf, sleepOn } from '../core/index.js'
 import { TimerHeap } from './timer-heap.js'
 
+/** Where a ManualClock starts, and how its timers fire. */
 export interface ManualClockOptions {
   /** Where `now()` starts. Default 0. */
   readonly startMs?: number
@@ -11,10 +12,24 @@ export interface ManualClockOptions {
   readonly latenessMs?: () => number
   /**
    * What may happen between two timers. `everything`: whatever Node has queued, `nextTick` and `setImmediate`
-   * too, at about 0.7 microseconds a timer. `promises`: all promises that can settle do, at a tenth of that; for
-   * code that waits for promises and timers only. Default `everything`.
+   * too, at about 0.7 microseconds a timer. `promises`: all promises that can settle do, at a tenth of that;
+   * for code that waits for promises and timers only. Default `everything`.
    */
   readonly between?: 'everything' | 'promises'
+}
+
+const DEFAULTS: Required<ManualClockOptions> = Object.freeze({
+  startMs: 0,
+  wallStartMs: Date.UTC(2026, 0, 1),
+  latenessMs: () => 0,
+  between: 'everything',
+})
+
+const RULES: OptionRules<ManualClockOptions> = {
+  startMs: numeric(),
+  wallStartMs: numeric(),
+  latenessMs: fn(),
+  between: oneOf(['everything', 'promises']),
 }
 
 const SETTLED = Promise.resolve()
@@ -33,12 +48,12 @@ export class ManualClock implements Clock {
   readonly #isFast: boolean
   readonly #timers = new TimerHeap()
 
-  constructor(options: ManualClockOptions = {}) {
-    this.#now = options.startMs ?? 0
-    this.#wallOffset = (options.wallStartMs ?? Date.UTC(2026, 0, 1)) - this.#now
-    this.#latenessMs = options.latenessMs ?? (() => 0)
-    checkOneOf('ManualClock.between', options.between ?? 'everything', ['everything', 'promises'])
-    this.#isFast = options.between === 'promises'
+  constructor(options?: ManualClockOptions) {
+    const { startMs, wallStartMs, latenessMs, between } = optionsOf('ManualClock', DEFAULTS, RULES, options)
+    this.#now = startMs
+    this.#wallOffset = wallStartMs - startMs
+    this.#latenessMs = latenessMs
+    this.#isFast = between === 'promises'
   }
 
   now(): number {
@@ -71,7 +86,10 @@ export class ManualClock implements Clock {
     this.#wallOffset += ms
   }
 
-  /** Moves time without firing anything, as a blocked event loop would; what is due fires at the next `advance`. */
+  /**
+   * Moves time without firing anything, as a blocked event loop would; what is due fires at the next
+   * `advance`.
+   */
   stall(ms: number): void {
     this.#now += ms
   }
@@ -83,7 +101,9 @@ export class ManualClock implements Clock {
     this.#now = Math.max(this.#now, target)
   }
 
-  /** Moves on to the next timer and fires it, and what is due at the same moment; false when there is none. */
+  /**
+   * Moves on to the next timer and fires it, and what is due at the same moment; false when there is none.
+   */
   async next(): Promise<boolean> {
     await this.flush()
     const due = this.#timers.nextDueAt
@@ -92,7 +112,9 @@ export class ManualClock implements Clock {
     return true
   }
 
-  /** Fires timer after timer until `promise` has settled. Rejects when no timer is left that could settle it. */
+  /**
+   * Fires timer after timer until `promise` has settled. Rejects when no timer is left that could settle it.
+   */
   async run<T>(promise: PromiseLike<T>): Promise<T> {
     let settled = false
     const done = (): void => {

@@ -1,16 +1,20 @@
-import { checkDuration, checkNumber, seededRandom } from '../core/index.js'
-import type { Clock, Random } from '../core/index.js'
+import { duration, fn, numeric, oneOf, optional, optionsOf, seededRandom } from '../core/index.js'
+import type { Clock, OptionRules, Random } from '../core/index.js'
 import { ManualClock } from './manual-clock.js'
 
+/** The seed of a simulated world, and how its clock behaves. */
 export interface SimulateOptions {
   /** The same seed gives the same run, bit for bit. Default 1. */
   readonly seed?: number
-  /** What `clock.wallNow()` shows at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
+  /**
+   * What `clock.wallNow()` shows at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z.
+   */
   readonly wallStartMs?: number
   /** How late each timer fires; see `lateBy`. Default: on time. */
   readonly latenessMs?: () => number
 }
 
+/** How many calls arrive, for how long, and at which distances. */
 export interface TrafficOptions {
   /** How many calls arrive a second: above 0. */
   readonly ratePerSecond: number
@@ -20,21 +24,38 @@ export interface TrafficOptions {
   readonly arrivals?: 'even' | 'poisson'
 }
 
+const SIMULATE_DEFAULTS = Object.freeze({ seed: 1 })
+
+const SIMULATE_RULES: OptionRules<SimulateOptions> = {
+  seed: numeric(),
+  wallStartMs: optional(numeric()),
+  latenessMs: optional(fn()),
+}
+
+const TRAFFIC_DEFAULTS = Object.freeze({ arrivals: 'even' as const })
+
+const TRAFFIC_RULES: OptionRules<TrafficOptions> = {
+  ratePerSecond: numeric({ above: 0 }),
+  durationMs: duration(),
+  arrivals: oneOf(['even', 'poisson']),
+}
+
 /** The world in which a scenario runs: hand its clock and its chance to everything that takes them. */
 export interface World {
   readonly clock: Clock
   readonly random: Random
   /**
    * Calls `call` with 0, 1, 2, ... at its moment of arrival, whether or not earlier calls are done (an open
-   * loop). Resolves when all have settled; a call that rejects or throws makes it reject, with the first error.
+   * loop). Resolves when all have settled; a call that rejects or throws makes it reject, with the first
+   * error.
    */
   readonly traffic: (options: TrafficOptions, call: (index: number) => unknown) => Promise<void>
 }
 
 /**
  * Runs a scenario in virtual time: days take seconds, and the same seed gives the same run. It must wait for
- * promises and for its clock only: real timers and I/O are not waited for. Resolves or rejects as the scenario
- * does, and rejects when the scenario waits for something that can no longer happen.
+ * promises and for its clock only: real timers and I/O are not waited for. Resolves or rejects as the
+ * scenario does, and rejects when the scenario waits for something that can no longer happen.
  *
  *     const opened = await simulate({ seed: 7 }, async ({ clock, random, traffic }) => {
  *       const breaker = new CircuitBreaker({ clock })
@@ -48,8 +69,7 @@ export async function simulate<T>(
   options: SimulateOptions,
   scenario: (world: World) => T | PromiseLike<T>,
 ): Promise<T> {
-  const { seed = 1, ...clockOptions } = options
-  checkNumber('simulate.seed', seed)
+  const { seed, ...clockOptions } = optionsOf('simulate', SIMULATE_DEFAULTS, SIMULATE_RULES, options)
   const clock = new ManualClock({ ...clockOptions, between: 'promises' })
   const random = seededRandom(seed)
   const traffic: World['traffic'] = (load, call) => new Traffic(clock, random, load, call).run()
@@ -72,11 +92,9 @@ class Traffic {
   #finish: () => void = () => undefined
 
   constructor(clock: Clock, random: Random, options: TrafficOptions, call: (index: number) => unknown) {
-    checkNumber('traffic.ratePerSecond', options.ratePerSecond, { above: 0 })
-    checkDuration('traffic.durationMs', options.durationMs)
     this.#clock = clock
     this.#random = random
-    this.#options = options
+    this.#options = optionsOf('traffic', TRAFFIC_DEFAULTS, TRAFFIC_RULES, options)
     this.#call = call
     this.#startedAt = clock.now()
     this.#gapMs = 1000 / options.ratePerSecond

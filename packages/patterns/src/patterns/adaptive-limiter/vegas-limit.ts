@@ -1,11 +1,16 @@
-import { checkCount, checkNumber, withDefaults } from '../../core/index.js'
+import type { OptionRules } from '../../core/index.js'
+import { count, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
-import { checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
+import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of a VegasLimit, and how fast it moves. */
 export interface VegasLimitOptions extends LimitBounds {
   /** Share of the new value in each step, above 0 to 1. Default 1. */
   readonly smoothing?: number
-  /** The least latency is measured anew after so many times the limit samples, from 1. Default 30. */
+  /**
+   * The least latency is measured again after this many samples, as a multiple of the limit, from 1. Default
+   * 30.
+   */
   readonly probeMultiplier?: number
 }
 
@@ -15,9 +20,15 @@ const DEFAULTS: Required<VegasLimitOptions> = Object.freeze({
   probeMultiplier: 30,
 })
 
+const RULES: OptionRules<VegasLimitOptions> = {
+  ...BOUNDS_RULES,
+  smoothing: numeric({ above: 0, max: 1 }),
+  probeMultiplier: count(),
+}
+
 /**
- * Estimates the remote's queue from latency: `limit * (1 - least / present)`. It grows while the queue is short
- * (below 3 log10 limit), shrinks when it is long (above 6 log10 limit) or a call is dropped.
+ * Estimates the remote's queue from latency: `limit * (1 - least / present)`. It grows while the queue is
+ * short (below 3 log10 limit), shrinks when it is long (above 6 log10 limit) or a call is dropped.
  * Source: L. Brakmo, L. Peterson, TCP Vegas, 1995; Netflix concurrency-limits, VegasLimit.
  */
 export class VegasLimit implements Limit {
@@ -28,12 +39,9 @@ export class VegasLimit implements Limit {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: VegasLimitOptions) {
-    this.#options = withDefaults(DEFAULTS, options)
-    const { smoothing, probeMultiplier, initialLimit } = this.#options
+    this.#options = optionsOf('VegasLimit', DEFAULTS, RULES, options)
     checkBounds('VegasLimit', this.#options)
-    checkNumber('VegasLimit.smoothing', smoothing, { above: 0, max: 1 })
-    checkCount('VegasLimit.probeMultiplier', probeMultiplier)
-    this.#limit = initialLimit
+    this.#limit = this.#options.initialLimit
   }
 
   get limit(): number {

@@ -3,6 +3,7 @@ import type {
   Context,
   Listener,
   Operation,
+  OptionRules,
   Policy,
   PolicyDescription,
   Random,
@@ -10,14 +11,19 @@ import type {
 } from '../../core/index.js'
 import {
   AsyncPatternsError,
-  checkDuration,
   checkFunction,
-  checkNumber,
+  clockLike,
   contextOf,
+  duration,
   Events,
+  fn,
+  optional,
+  optionsOf,
+  orFn,
+  share,
   systemClock,
   systemRandom,
-  withDefaults,
+  tooLate,
 } from '../../core/index.js'
 
 /** The fault that Chaos injects unless told otherwise. */
@@ -26,8 +32,8 @@ export class ChaosError extends AsyncPatternsError {
 }
 
 /**
- * What is done to calls, and to which share of them. The three draw apart from each other, in the order latency, fault,
- * result; a call that draws both a fault and a result has the fault.
+ * What is done to calls, and to which share of them. The three draw apart from each other, in the order
+ * latency, fault, result; a call that draws both a fault and a result has the fault.
  */
 export interface ChaosOptions<A = never> {
   /** Share of calls that wait first, 0 to 1. Default 0. */
@@ -70,10 +76,22 @@ const DEFAULTS: ChaosDefaults = Object.freeze({
   clock: systemClock,
 })
 
+const RULES = {
+  latencyRate: share(),
+  latencyMs: orFn(duration()),
+  faultRate: share(),
+  fault: fn(),
+  resultRate: share(),
+  result: optional(fn()),
+  enabled: fn(),
+  random: fn(),
+  clock: clockLike(),
+} satisfies OptionRules<ChaosOptions<unknown>>
+
 type Settings<A> = ChaosDefaults & Pick<ChaosOptions<A>, 'result'>
 
 /**
- * Disturbs calls on purpose, to rehearse how the policies outside of it bear that: it belongs innermost.
+ * Disturbs calls on purpose, to rehearse how the policies outside of it cope: it belongs innermost.
  * The same seed disturbs the same calls in the same way, as long as they come in the same order.
  */
 export class Chaos<out A = never> implements Policy<unknown, A> {
@@ -86,22 +104,19 @@ export class Chaos<out A = never> implements Policy<unknown, A> {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options: ChaosOptions<A> = {}) {
-    const settings: Settings<A> = withDefaults(DEFAULTS, options)
+    const settings: Settings<A> = optionsOf('Chaos', DEFAULTS, RULES, options)
     const { latencyMs, resultRate, result } = settings
-    for (const rate of ['latencyRate', 'faultRate', 'resultRate'] as const) {
-      checkNumber(`Chaos.${rate}`, settings[rate], { min: 0, max: 1 })
-    }
-    if (typeof latencyMs !== 'function') checkDuration('Chaos.latencyMs', latencyMs)
     if (resultRate > 0) checkFunction('Chaos.result', result)
-    checkFunction('Chaos.fault', settings.fault)
-    checkFunction('Chaos.enabled', settings.enabled)
     this.#drawMs = typeof latencyMs === 'function' ? latencyMs : () => latencyMs
     this.#settings = settings
   }
 
+  /** Rejects with DeadlineExceededError, and draws nothing, when the deadline has passed. */
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T | A> {
     const context = contextOf(within)
     if (context.aborted) throw context.reason
+    const late = tooLate(context, this.#settings.clock)
+    if (late !== undefined) throw late
     const { enabled, latencyRate, faultRate, fault, resultRate, result, random } = this.#settings
     if (!enabled(context)) return operation(context)
     if (draw(random, latencyRate)) await this.#wait(context)

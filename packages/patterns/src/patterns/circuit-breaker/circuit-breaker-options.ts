@@ -1,17 +1,28 @@
-import type { Clock, Context, NumberRange, Outcome, Random } from '../../core/index.js'
+import type { Clock, Context, OptionRules, Outcome, Random } from '../../core/index.js'
 import {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkNumber,
-  checkOneOf,
+  clockLike,
+  count,
+  duration,
+  fn,
+  having,
+  numeric,
+  oneOf,
+  optional,
+  optionsOf,
+  orObject,
+  orOff,
+  share,
   systemClock,
   systemRandom,
+  text,
   withDefaults,
 } from '../../core/index.js'
 import type { Backoff } from '../backoff/index.js'
 
-/** What a call says about the remote; `ignore` says nothing: it is not counted, and a probe's place is given back. */
+/**
+ * What a call says about the remote; `ignore` says nothing: it is not counted, and a probe's place is given
+ * back.
+ */
 export type Verdict = 'success' | 'failure' | 'ignore'
 
 /**
@@ -39,47 +50,57 @@ export interface CircuitBreakerOptions<R = unknown> {
    */
   readonly errorRateThreshold?: number | false
   /**
-   * Below so many calls in the window the rules on shares are not asked, from 1; `windowCalls` if that is smaller.
-   * Default 10.
+   * Below so many calls in the window the rules on shares are not asked, from 1; `windowCalls` if that is
+   * smaller. Default 10.
    */
   readonly minimumCalls?: number
   /** What a healthy call takes. More than 0. Default 100. */
   readonly baselineLatencyMs?: number
   /**
-   * The latency rule: a call that takes this many times `baselineLatencyMs` or longer counts as a failure even
-   * if it succeeds; and when half of the window's calls are slow (its median is), the breaker opens, whether the
-   * rules on failures are on or not. More than 0. Default 3.
+   * The latency rule: a call that takes this many times `baselineLatencyMs` or longer counts as a failure
+   * even if it succeeds; and when half of the window's calls are slow (its median is), the breaker opens,
+   * whether the rules on failures are on or not. More than 0. Default 3.
    */
   readonly latencyThresholdMultiplier?: number | false
-  /** From how long on a call is slow. Default `latencyThresholdMultiplier` (3 when off) x `baselineLatencyMs`. */
+  /**
+   * From how long on a call is slow. Default `latencyThresholdMultiplier` (3 when off) x `baselineLatencyMs`.
+   */
   readonly slowCallDurationMs?: number
-  /** Share of slow calls in the window that opens it, 0 to 1, once there are `minimumCalls`. Default `false`. */
+  /**
+   * Share of slow calls in the window that opens it, 0 to 1, once there are `minimumCalls`. Default `false`.
+   */
   readonly slowCallRateThreshold?: number | false
   /**
-   * How long it stays open: fixed, or a backoff (`new ExponentialBackoff({ jitter: 'full' })`) whose step is how often it
-   * has opened in a row without closing in between, from 1. Default 60,000.
+   * How long it stays open: fixed, or a backoff (`new ExponentialBackoff({ jitter: 'full' })`) whose step is
+   * how often it has opened in a row without closing in between, from 1. Default 60,000.
    */
   readonly openStateDurationMs?: number | Backoff
   /** Calls that one half-open state admits in all, from 1. Default 3. */
   readonly halfOpenMaxCalls?: number
   /** Calls that it admits at once, from 1 to `halfOpenMaxCalls`. Default 1. */
   readonly probeCount?: number
-  /** Successful probes that close it, from 1 to `halfOpenMaxCalls`. Default `halfOpenMaxCalls`. One failure reopens it. */
+  /**
+   * Successful probes that close it, from 1 to `halfOpenMaxCalls`. Default `halfOpenMaxCalls`. One failure
+   * reopens it.
+   */
   readonly successThreshold?: number
   /**
-   * When probes are out and no other was admitted for so long, they are given up and it reopens. Measured from the
-   * last admission, so that rare calls can close it too. More than 0; `false` waits for ever. Default 60,000.
+   * When probes are out and no other was admitted for so long, they are given up and it reopens. Measured
+   * from the last admission, so that rare calls can close it too. More than 0; `false` waits forever. Default
+   * 60,000.
    */
   readonly halfOpenMaxWaitMs?: number | false
   /**
-   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure, with these
-   * exceptions, which are ignored: a call that its caller has aborted (unless for a timeout), one that was ended by a
-   * deadline before it was slow, and the refusal of a breaker, queue or limiter inside this one.
+   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure, with
+   * these exceptions, which are ignored: a call that its caller has aborted (unless for a timeout), one that
+   * was ended by a deadline before it was slow, and the refusal of a breaker, queue or limiter inside this
+   * one.
    */
   readonly classify?: (outcome: Outcome<R>, context: Context) => Verdict
   /**
-   * For how long our own event loop stalled lately, in milliseconds (`EventLoopMonitor.stalledMs`). It is asked when
-   * a call ends and taken off the call's latency; a TimeoutError that only the stall explains is ignored.
+   * For how long our own event loop stalled lately, in milliseconds (`EventLoopMonitor.stalledMs`). It is
+   * asked when a call ends and taken off the call's latency; a TimeoutError that only the stall explains is
+   * ignored.
    */
   readonly stalledMs?: () => number
   /** For the jitter of a backoff. Default: the runtime's. */
@@ -95,7 +116,10 @@ export interface BreakerSettings<R = unknown>
   readonly stalledMs: CircuitBreakerOptions<R>['stalledMs']
 }
 
-/** All keys are here, so that the settings of all breakers have one shape: others would cost a breaker 500 bytes. */
+/**
+ * All keys are here, so that the settings of all breakers have one shape: others would cost a breaker 500
+ * bytes.
+ */
 const DEFAULTS: BreakerSettings = Object.freeze({
   name: 'default',
   window: 'time',
@@ -106,13 +130,12 @@ const DEFAULTS: BreakerSettings = Object.freeze({
   minimumCalls: 10,
   baselineLatencyMs: 100,
   latencyThresholdMultiplier: 3,
-  // 0 where the default is that of another option.
-  slowCallDurationMs: 0,
+  slowCallDurationMs: 300,
   slowCallRateThreshold: false,
   openStateDurationMs: 60_000,
   halfOpenMaxCalls: 3,
   probeCount: 1,
-  successThreshold: 0,
+  successThreshold: 3,
   halfOpenMaxWaitMs: 60_000,
   classify: undefined,
   stalledMs: undefined,
@@ -120,74 +143,54 @@ const DEFAULTS: BreakerSettings = Object.freeze({
   clock: systemClock,
 })
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] }
+const positiveMs = duration({ above: 0 })
+
+const RULES = {
+  name: text(),
+  window: oneOf(['time', 'count', 'consecutive']),
+  windowMs: positiveMs,
+  windowCalls: count({ max: 10_000_000 }),
+  minimumCalls: count(),
+  failureThreshold: orOff(count()),
+  errorRateThreshold: orOff(share()),
+  slowCallRateThreshold: orOff(share()),
+  baselineLatencyMs: positiveMs,
+  latencyThresholdMultiplier: orOff(numeric({ above: 0 })),
+  slowCallDurationMs: positiveMs,
+  openStateDurationMs: orObject(having('delayMs'), duration()),
+  halfOpenMaxCalls: count(),
+  probeCount: count(),
+  successThreshold: count(),
+  halfOpenMaxWaitMs: orOff(positiveMs),
+  classify: optional(fn()),
+  stalledMs: optional(fn()),
+  random: fn(),
+  clock: clockLike(),
+} satisfies OptionRules<CircuitBreakerOptions>
+
+/** A run of failures has no share; whoever asks for one there means something else. */
+const noShare = oneOf([false])
+const CONSECUTIVE_RULES = { ...RULES, errorRateThreshold: noShare, slowCallRateThreshold: noShare }
 
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
 export function breakerSettings<R>(options: CircuitBreakerOptions<R> | undefined): BreakerSettings<R> {
-  checkNoShares(options)
-  const settings: Draft<BreakerSettings<R>> = withDefaults(DEFAULTS, options)
-  const { window, windowCalls, minimumCalls, baselineLatencyMs } = settings
-  settings.slowCallDurationMs =
-    options?.slowCallDurationMs ?? (settings.latencyThresholdMultiplier || 3) * baselineLatencyMs
-  settings.successThreshold = options?.successThreshold ?? settings.halfOpenMaxCalls
-  check(settings)
-  if (window === 'count') settings.minimumCalls = Math.min(minimumCalls, windowCalls)
-  if (window === 'consecutive') settings.errorRateThreshold = false
-  return settings
-}
-
-/** A run of failures has no share; whoever asks for one there means something else. */
-function checkNoShares<R>(given: CircuitBreakerOptions<R> | undefined): void {
-  if (given?.window !== 'consecutive') return
-  for (const option of ['errorRateThreshold', 'slowCallRateThreshold'] as const) {
-    if (given[option] !== undefined) checkOneOf(`CircuitBreaker.${option}`, given[option], [false])
+  const isRun = options?.window === 'consecutive'
+  const given = withDefaults(DEFAULTS, options)
+  // These follow from other options, which are checked before them.
+  const defaults: BreakerSettings = {
+    ...DEFAULTS,
+    errorRateThreshold: isRun ? false : DEFAULTS.errorRateThreshold,
+    slowCallDurationMs: (given.latencyThresholdMultiplier || 3) * given.baselineLatencyMs,
+    successThreshold: given.halfOpenMaxCalls,
   }
-}
-
-type Check = (name: string, value: unknown, range?: NumberRange) => void
-
-const POSITIVE: NumberRange = { above: 0 }
-const SHARE: NumberRange = { min: 0, max: 1 }
-
-/** The options that are numbers, or a backoff where the type allows it. */
-const CHECKS: readonly (readonly [keyof BreakerSettings, Check, NumberRange?])[] = [
-  ['windowMs', checkDuration, POSITIVE],
-  ['windowCalls', checkCount, { max: 10_000_000 }],
-  ['minimumCalls', checkCount],
-  ['failureThreshold', checkCount],
-  ['errorRateThreshold', checkNumber, SHARE],
-  ['slowCallRateThreshold', checkNumber, SHARE],
-  ['baselineLatencyMs', checkDuration, POSITIVE],
-  ['latencyThresholdMultiplier', checkNumber, POSITIVE],
-  ['slowCallDurationMs', checkDuration, POSITIVE],
-  ['openStateDurationMs', checkDuration],
-  ['halfOpenMaxCalls', checkCount],
-  ['halfOpenMaxWaitMs', checkDuration, POSITIVE],
-]
-
-const CAN_BE_OFF: ReadonlySet<keyof BreakerSettings> = new Set([
-  'failureThreshold',
-  'errorRateThreshold',
-  'slowCallRateThreshold',
-  'latencyThresholdMultiplier',
-  'halfOpenMaxWaitMs',
-])
-
-function check<R>(settings: BreakerSettings<R>): void {
-  checkOneOf('CircuitBreaker.window', settings.window, ['time', 'count', 'consecutive'])
-  for (const [option, checkOption, range] of CHECKS) {
-    const value = settings[option]
-    const isOff = value === false && CAN_BE_OFF.has(option)
-    if (!isOff && !isBackoff(value)) checkOption(`CircuitBreaker.${option}`, value, range)
+  const rules = (isRun ? CONSECUTIVE_RULES : RULES) as typeof RULES
+  const settings: BreakerSettings<R> = optionsOf('CircuitBreaker', defaults, rules, options)
+  const isFew = count({ max: settings.halfOpenMaxCalls })
+  isFew('CircuitBreaker.probeCount', settings.probeCount)
+  isFew('CircuitBreaker.successThreshold', settings.successThreshold)
+  const { window, windowCalls, minimumCalls } = settings
+  return {
+    ...settings,
+    minimumCalls: window === 'count' ? Math.min(minimumCalls, windowCalls) : minimumCalls,
   }
-  for (const option of ['probeCount', 'successThreshold'] as const) {
-    checkCount(`CircuitBreaker.${option}`, settings[option], { max: settings.halfOpenMaxCalls })
-  }
-  for (const option of ['classify', 'stalledMs'] as const) {
-    if (settings[option] !== undefined) checkFunction(`CircuitBreaker.${option}`, settings[option])
-  }
-}
-
-function isBackoff(value: unknown): value is Backoff {
-  return typeof (value as Backoff | undefined)?.delayMs === 'function'
 }

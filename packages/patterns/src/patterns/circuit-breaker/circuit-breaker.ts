@@ -10,13 +10,14 @@ import type {
 } from '../../core/index.js'
 import {
   abortReason,
-  checkDuration,
+  checkNumber,
   Deferred,
   disposeValue,
   Events,
   isAborted,
   ownContextOf,
   runOperation,
+  tooLate,
 } from '../../core/index.js'
 import { BreakerCall } from './breaker-call.js'
 import type { BreakerEvent } from './breaker-events.js'
@@ -30,12 +31,12 @@ import { breakerSettings } from './circuit-breaker-options.js'
 import { defaultVerdict, isStallsFault } from './default-verdict.js'
 
 /**
- * Stops calling a remote that fails, and finds out by few calls when it is well again.
+ * Stops calling a remote that fails, and finds out with few calls when it is healthy again.
  *
- * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected with
- * BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe: `probeCount` probes
- * run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one failure opens it again.
- * A result counts only in the state in which its call began. There is no timer.
+ * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected
+ * with BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe:
+ * `probeCount` probes run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one
+ * failure opens it again. A result counts only in the state in which its call began. There is no timer.
  *
  * Source: M. Nygard, Release It!, 2nd ed., ch. 5.
  */
@@ -55,10 +56,10 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * A breaker in the state that `toJSON` has written, in this process or another. Time that has passed since then
-   * (by the wall clock) counts. Calls in flight at that time are not known any more. The counts are kept only if the
-   * options name the same kind of window.
-   * @throws TypeError when `snapshot` is none.
+   * A breaker in the state that `toJSON` has written, in this process or another. Time that has passed since
+   * then (by the wall clock) counts. Calls in flight at that time are not known any more. The counts are kept
+   * only if the options name the same kind of window.
+   * @throws TypeError when `snapshot` is not one.
    */
   static fromJSON<R = unknown>(
     snapshot: BreakerSnapshot,
@@ -88,11 +89,15 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * Runs the operation, unless the breaker is open or the caller has aborted already.
-   * The operation's own value or error passes through unchanged; a rejected call has BreakerOpenError.
+   * Runs the operation, unless the breaker is open, the caller has aborted already or its deadline has
+   * passed. The operation's own value or error passes through unchanged. A call that is turned away rejects
+   * with BreakerOpenError, with the caller's reason or with DeadlineExceededError; the last two count as
+   * nothing.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     if (isAborted(within)) return Promise.reject(abortReason(within))
+    const late = tooLate(within, this.#clock)
+    if (late !== undefined) return Promise.reject(late)
     const startedAt = this.#clock.now()
     let began: BreakerState
     try {
@@ -117,10 +122,13 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
 
   /**
    * Lets one call through that the caller runs and judges; for streams.
-   * @throws BreakerOpenError when it is turned away, the caller's reason when it has aborted already.
+   * @throws BreakerOpenError when it is turned away, the caller's reason when it has aborted already,
+   * DeadlineExceededError when its deadline has passed.
    */
   acquire(within?: Within): BreakerCall {
     if (isAborted(within)) throw abortReason(within)
+    const late = tooLate(within, this.#clock)
+    if (late !== undefined) throw late
     const startedAt = this.#clock.now()
     const began = this.#machine.admit(startedAt)
     const context = ownContextOf(within)
@@ -133,7 +141,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * Outside the closed state it does nothing, for it is no probe.
    */
   recordLatency(latencyMs: number): void {
-    checkDuration('CircuitBreaker.recordLatency.latencyMs', latencyMs)
+    checkNumber('CircuitBreaker.recordLatency.latencyMs', latencyMs, { min: 0 })
     const now = this.#clock.now()
     const state = this.#machine.stateAt(now)
     if (state.name === 'closed') this.#machine.report(state, 'success', this.#withoutStall(latencyMs), now)
@@ -151,13 +159,12 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     const machine = this.#machine
     const state = machine.stateAt(now)
     if (state.name === 'closed') state.window.slide(now)
-    const { calls, failures, slowCalls } = state.counts
+    const { counts } = state
+    const { calls, failures, slowCalls } = counts
     return {
       name: this.name,
       state: machine.nameAt(now),
-      calls,
-      failures,
-      slowCalls,
+      ...counts,
       errorRate: calls === 0 ? 0 : failures / calls,
       slowCallRate: calls === 0 ? 0 : slowCalls / calls,
       pending: this.#pending,

@@ -1,5 +1,5 @@
 import type { Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { contextOf, Events } from '../../core/index.js'
+import { contextOf, Events, tooLate } from '../../core/index.js'
 import { HedgeBudget } from './hedge-budget.js'
 import type { HedgeOptions, HedgeSettings } from './hedge-options.js'
 import { hedgeSettings } from './hedge-options.js'
@@ -32,11 +32,13 @@ export interface HedgeMetrics {
 }
 
 /**
- * Cuts the tail of latency: a call that is slow gets a second attempt beside the first, and the first good outcome
- * wins. Losers are aborted (`context.signal`, reason HedgeLostError), handed to `waitUntil`, and what they still bring
- * is discarded. A failure starts no hedge: that is a retry's work. For operations only that may safely run twice.
+ * Cuts the tail of latency: a slow call gets a second attempt in parallel, and the first good outcome wins.
+ * Losers are aborted (`context.signal`, reason HedgeLostError), handed to `waitUntil`, and what they still
+ * bring is discarded. A failure starts no hedge: that is a retry's work. For operations only that may safely
+ * run twice.
  *
- * It belongs outside of limiter and breaker, so that each attempt takes its own permit and is seen by the breaker.
+ * It belongs outside of limiter and breaker, so that each attempt takes its own permit and is seen by the
+ * breaker.
  * Source: J. Dean, L. A. Barroso, The Tail at Scale, CACM 56(2), 2013.
  */
 export class Hedge<in R = unknown> implements Policy<R> {
@@ -67,10 +69,15 @@ export class Hedge<in R = unknown> implements Policy<R> {
     }
   }
 
-  /** The first accepted outcome; if none is accepted, the one that came first, once all attempts have settled. */
+  /**
+   * The first accepted outcome; if none is accepted, the one that came first, once all attempts have settled.
+   * Rejects with DeadlineExceededError, and runs nothing, when the deadline has passed.
+   */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
+    const late = tooLate(outer, this.#settings.clock)
+    if (late !== undefined) return Promise.reject(late)
     this.#calls += 1
     this.#budget?.earn()
     return new HedgedCall<R, T>(this.#host, operation, outer, this.#delayMs()).result
@@ -86,7 +93,9 @@ export class Hedge<in R = unknown> implements Policy<R> {
     }
   }
 
-  /** With a percentile the delay of today may not be that of tomorrow; it never exceeds what an attempt takes. */
+  /**
+   * With a percentile the delay of today may not be that of tomorrow; it never exceeds what an attempt takes.
+   */
   describe(): PolicyDescription {
     const { delayMs, percentile, maxHedges, budgetRatio } = this.#settings
     return {

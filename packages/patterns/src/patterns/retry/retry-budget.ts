@@ -1,14 +1,17 @@
-import type { Clock } from '../../core/index.js'
+import type { Clock, OptionRules } from '../../core/index.js'
 import {
-  checkCount,
-  checkDuration,
-  checkNumber,
+  clockLike,
+  count,
+  duration,
+  numeric,
+  optional,
+  optionsOf,
   PerKey,
   systemClock,
-  withDefaults,
 } from '../../core/index.js'
 import { BudgetWindow } from './budget-window.js'
 
+/** How many retries a window allows: a number, or a share of the calls. */
 export interface RetryBudgetOptions {
   /** Retries allowed in any window. Default 10; Infinity when `ratio` is given. */
   readonly maxRetries?: number
@@ -18,7 +21,9 @@ export interface RetryBudgetOptions {
   readonly minRetries?: number
   /** The sliding window, moved on in tenths. Default 60,000. */
   readonly windowMs?: number
-  /** How many keys are remembered; those of which nothing is in the window are dropped first. Default 10,000. */
+  /**
+   * How many keys are remembered; those of which nothing is in the window are dropped first. Default 10,000.
+   */
   readonly maxKeys?: number
   /** Default: the runtime's clock. */
   readonly clock?: Clock
@@ -35,12 +40,22 @@ export interface RetryBudgetState {
 
 const DEFAULTS = Object.freeze({ minRetries: 3, windowMs: 60_000, maxKeys: 10_000, clock: systemClock })
 
+const RULES: OptionRules<RetryBudgetOptions> = {
+  maxRetries: optional(count({ min: 0, orInfinity: true })),
+  ratio: optional(numeric({ min: 0 })),
+  minRetries: count({ min: 0 }),
+  windowMs: duration({ min: 1 }),
+  maxKeys: count(),
+  clock: clockLike(),
+}
+
 /**
- * Bounds the retries of all policies that share it, so that an outage is not multiplied by everyone's retries.
- * First attempts are never held back. A retry is paid for when it is decided on, and is not refunded.
+ * Bounds the retries of all policies that share it, so that an outage is not multiplied by everyone's
+ * retries. First attempts are never held back. A retry is paid for when it is decided on, and is not
+ * refunded.
  *
- * Allowed are `maxRetries` a window, or with `ratio` the greater of `minRetries` and `ratio` x calls, for each
- * key. Counted exactly, in fractions: 15 calls at 0.1 allow 1.5, so one retry, and 20 allow two.
+ * Allowed are `maxRetries` a window, or with `ratio` the greater of `minRetries` and `ratio` x calls, for
+ * each key. Counted exactly, in fractions: 15 calls at 0.1 allow 1.5, so one retry, and 20 allow two.
  * Source: the retry budget of Finagle (Twitter), kept in a window instead of a leaky bucket.
  */
 export class RetryBudget {
@@ -50,15 +65,15 @@ export class RetryBudget {
   readonly #clock: Clock
   readonly #windows: PerKey<string, BudgetWindow>
 
-  /** @throws TypeError or RangeError when an option is out of range. */
+  /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: RetryBudgetOptions) {
-    const { minRetries, windowMs, maxKeys, clock, ratio } = withDefaults(DEFAULTS, options)
-    const maxRetries = options?.maxRetries ?? (ratio === undefined ? 10 : Infinity)
-    checkCount('RetryBudget.maxRetries', maxRetries, { min: 0, orInfinity: true })
-    if (ratio !== undefined) checkNumber('RetryBudget.ratio', ratio, { min: 0 })
-    checkCount('RetryBudget.minRetries', minRetries, { min: 0 })
-    checkDuration('RetryBudget.windowMs', windowMs, { min: 1 })
-    this.#maxRetries = maxRetries
+    const { maxRetries, ratio, minRetries, windowMs, maxKeys, clock } = optionsOf(
+      'RetryBudget',
+      DEFAULTS,
+      RULES,
+      options,
+    )
+    this.#maxRetries = maxRetries ?? (ratio === undefined ? 10 : Infinity)
     this.#ratio = ratio
     this.#minRetries = minRetries
     this.#clock = clock
@@ -70,7 +85,9 @@ export class RetryBudget {
     return this.#ratio !== undefined
   }
 
-  /** Attempts for each call in the long run, when all fail: `1 + ratio`; Infinity when only a number is set. */
+  /**
+   * Attempts for each call in the long run, when all fail: `1 + ratio`; Infinity when only a number is set.
+   */
   get loadAmplification(): number {
     return this.#ratio === undefined ? Infinity : 1 + this.#ratio
   }
@@ -91,7 +108,7 @@ export class RetryBudget {
   state(key = 'default'): RetryBudgetState {
     const { calls, retries } = this.#windows.get(key).totals(this.#clock.now())
     const byRatio =
-      this.#ratio === undefined ? Infinity : Math.max(this.#minRetries, share(this.#ratio, calls))
+      this.#ratio === undefined ? Infinity : Math.max(this.#minRetries, shareOf(this.#ratio, calls))
     return { calls, retries, allowed: Math.min(this.#maxRetries, byRatio) }
   }
 
@@ -101,7 +118,7 @@ export class RetryBudget {
   }
 }
 
-/** `ratio * calls` without the dust of binary fractions: 0.29 * 100 is 29 and not a little less. */
-function share(ratio: number, calls: number): number {
+/** `ratio * calls` without the rounding error of binary fractions: 0.29 * 100 is 29 and not a little less. */
+function shareOf(ratio: number, calls: number): number {
   return Number((ratio * calls).toPrecision(12))
 }

@@ -63,27 +63,7 @@ export {
   type PutOptions,
 } from './patterns/bounded-queue/index.js'
 
-export {
-  allOf,
-  CostTooHighError,
-  JointRateLimiter,
-  type Rate,
-  type RateAcquireOptions,
-  RateLimitedError,
-  type RateLimitedFacts,
-  RateLimiter,
-  type RateLimiterEvent,
-  type RateLimiterMetrics,
-  type RateLimiterRejectEvent,
-  type RateLimiterWaitEvent,
-  TimedRateLimiter,
-} from './patterns/rate-limiter/index.js'
-export {
-  SlidingWindowLimiter,
-  type SlidingWindowLimiterOptions,
-} from './patterns/sliding-window-limiter/index.js'
-export { Departure, SpacedLimiter, type SpacedLimiterOptions } from './patterns/spaced-limiter/index.js'
-export { TokenBucketLimiter, type TokenBucketLimiterOptions } from './patterns/token-bucket-limiter/index.js'
+export * from './patterns/rate-limiter/index.js'
 
 export {
   type BreakerCall,

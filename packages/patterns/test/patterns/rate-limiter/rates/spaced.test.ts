@@ -1,7 +1,7 @@
 import { RateLimitedError, SpacedLimiter, seededRandom } from 'async-patterns'
 import { lateBy, ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-import { worstWindow } from '../rate-limiter/worst-window.js'
+import { worstWindow } from '../worst-window.js'
 
 function setUp(maxRequests = 5, windowMs = 1000) {
   const clock = new ManualClock()

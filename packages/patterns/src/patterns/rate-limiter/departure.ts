@@ -1,5 +1,16 @@
 import type { Clock } from '../../core/index.js'
-import type { SpacedRate } from './spaced-rate.js'
+
+/** What a departure reports to: the count of what has gone, and what may still go. */
+export interface DepartureBook {
+  /** What was just taken departs later. Returns the ideal moment of the next, for `giveBack`. */
+  hold(cost: number): number
+  /** What was given back departs after all. */
+  holdAgain(cost: number): void
+  /** What was held departed at `at`. */
+  settle(at: number, cost: number): void
+  /** What was held never departs; `nextAt` is what `hold` returned. */
+  giveBack(nextAt: number, cost: number): void
+}
 
 /**
  * Leave for one departure that has not happened yet. Say when it has, or that it will not: until then it keeps its
@@ -8,19 +19,19 @@ import type { SpacedRate } from './spaced-rate.js'
 export class Departure implements Disposable {
   /** When leave was given, on the scale of `clock.now()`. */
   readonly grantedAt: number
-  readonly #rate: SpacedRate
+  readonly #book: DepartureBook
   readonly #clock: Clock
   readonly #cost: number
   readonly #nextAt: number
   readonly #onKnown: () => void
   #state: 'held' | 'sent' | 'cancelled' = 'held'
 
-  constructor(rate: SpacedRate, clock: Clock, grantedAt: number, cost: number, onKnown: () => void) {
+  constructor(book: DepartureBook, clock: Clock, grantedAt: number, cost: number, onKnown: () => void) {
     this.grantedAt = grantedAt
-    this.#rate = rate
+    this.#book = book
     this.#clock = clock
     this.#cost = cost
-    this.#nextAt = rate.hold(cost)
+    this.#nextAt = book.hold(cost)
     this.#onKnown = onKnown
   }
 
@@ -31,11 +42,11 @@ export class Departure implements Disposable {
    */
   sent(at?: number): void {
     if (this.#state === 'sent') return
-    if (this.#state === 'cancelled') this.#rate.holdAgain(this.#cost)
+    if (this.#state === 'cancelled') this.#book.holdAgain(this.#cost)
     this.#state = 'sent'
     const now = this.#clock.now()
     const departedAt = at === undefined || Number.isNaN(at) ? now : at
-    this.#rate.settle(Math.min(Math.max(departedAt, this.grantedAt), now), this.#cost)
+    this.#book.settle(Math.min(Math.max(departedAt, this.grantedAt), now), this.#cost)
     this.#onKnown()
   }
 
@@ -43,7 +54,7 @@ export class Departure implements Disposable {
   cancel(): void {
     if (this.#state !== 'held') return
     this.#state = 'cancelled'
-    this.#rate.giveBack(this.#nextAt, this.#cost)
+    this.#book.giveBack(this.#nextAt, this.#cost)
     this.#onKnown()
   }
 

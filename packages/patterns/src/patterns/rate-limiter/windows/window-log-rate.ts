@@ -1,5 +1,5 @@
-import { WindowGuard } from '../rate-limiter/index.js'
-import type { Rate } from '../rate-limiter/index.js'
+import type { Rate } from '../rate.js'
+import { WindowGuard } from './window-guard.js'
 
 /** Exact: remembers the moment of each request of the last window. */
 export class WindowLogRate implements Rate {

@@ -1,4 +1,4 @@
-import type { Rate } from '../rate-limiter/index.js'
+import type { Rate } from '../rate.js'
 
 /**
  * Constant memory: counts the requests of each slice of the window, and takes all of a slice for as late as its end. So it never

@@ -1,8 +1,8 @@
-import { checkCount, checkDuration, checkOneOf, systemClock, withDefaults } from '../../core/index.js'
-import type { Clock, PolicyDescription } from '../../core/index.js'
-import { TimedRateLimiter } from '../rate-limiter/index.js'
-import { WindowCounterRate } from './window-counter-rate.js'
-import { WindowLogRate } from './window-log-rate.js'
+import { checkCount, checkDuration, checkOneOf, systemClock, withDefaults } from '../../../core/index.js'
+import type { Clock, PolicyDescription } from '../../../core/index.js'
+import { TimedRateLimiter } from '../timed-rate-limiter.js'
+import { WindowCounterRate } from '../windows/window-counter-rate.js'
+import { WindowLogRate } from '../windows/window-log-rate.js'
 
 export interface SlidingWindowLimiterOptions {
   /** Requests in any half-open window of `windowMs`: an integer of at least 1. Default 100. */

@@ -154,7 +154,13 @@ export {
   RetryPolicy,
   type RetryVerdict,
 } from './patterns/retry/index.js'
-export { Timeout, type TimeoutEvent, type TimeoutOptions } from './patterns/timeout/index.js'
+export {
+  DeadlineQueue,
+  type Expiring,
+  Timeout,
+  type TimeoutEvent,
+  type TimeoutOptions,
+} from './patterns/timeout/index.js'
 
 export {
   type BatchOptions,

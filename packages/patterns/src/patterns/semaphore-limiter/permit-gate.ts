@@ -10,8 +10,8 @@ import {
 } from '../../core/index.js'
 import type { SemaphoreEvent, SemaphoreRejectedEvent } from './semaphore-events.js'
 import type { SemaphoreOptions } from './semaphore-options.js'
-import type { Handover } from './waiting-line.js'
-import { Waiter, WaitingLine } from './waiting-line.js'
+import type { Handover } from './wait-queue.js'
+import { Waiter, WaitQueue } from './wait-queue.js'
 
 /**
  * That of the promise made last. A closure for each promise would do as well, but with tens of thousands in the
@@ -22,10 +22,10 @@ const keepHandover = (handover: Handover): void => {
   latestHandover = handover
 }
 
-/** Counts what is held, and keeps the line of those who wait for it. */
+/** Counts what is held, and keeps the queue of those who wait for it. */
 export class PermitGate {
   readonly events = new Events<SemaphoreEvent>('semaphore-limiter')
-  readonly line = new WaitingLine()
+  readonly queue = new WaitQueue()
   maxConcurrent: number
   inUse = 0
   acquired = 0
@@ -56,7 +56,7 @@ export class PermitGate {
   /** Takes the weight if it is free and nobody with an older or higher claim waits. */
   tryTake(weight: number, priority: number): boolean {
     if (weight > this.maxConcurrent - this.inUse) return false
-    const waiting = this.line.highestPriority
+    const waiting = this.queue.highestPriority
     if (waiting !== undefined && waiting >= priority) return false
     this.#take(weight)
     return true
@@ -64,7 +64,7 @@ export class PermitGate {
 
   giveBack(weight: number): void {
     this.inUse -= weight
-    if (this.line.size > 0) this.#serve()
+    if (this.queue.size > 0) this.#serve()
   }
 
   /** Resolves, with the one who waited, when the weight has been taken for the caller. */
@@ -75,17 +75,17 @@ export class PermitGate {
     operation?: Operation<unknown>,
   ): Promise<Waiter> {
     const { clock, maxQueue, acquireTimeoutMs } = this.#options
-    if (this.line.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
+    if (this.queue.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
     const now = clock.now()
     const leftMs = Math.min(acquireTimeoutMs, (within?.deadlineAt ?? Infinity) - now)
     if (leftMs <= 0) return Promise.reject(this.#refuse('timeout', weight, Math.max(0, leftMs)))
     const turn = new Promise<Waiter>(keepHandover)
     const waiter = new Waiter(weight, now, latestHandover, operation, within)
-    this.line.push(waiter, priority)
+    this.queue.push(waiter, priority)
     if (within !== undefined) this.#attach(waiter, within, leftMs)
     if (this.#expiry === undefined) this.#setExpiry()
     if (this.events.wanted('queued')) {
-      this.events.emit({ type: 'queued', weight, priority, waiting: this.line.size })
+      this.events.emit({ type: 'queued', weight, priority, waiting: this.queue.size })
     }
     return turn
   }
@@ -94,7 +94,7 @@ export class PermitGate {
     checkCount('SemaphoreLimiter.maxConcurrent', maxConcurrent)
     this.maxConcurrent = maxConcurrent
     const tooHeavy: Waiter[] = []
-    for (const waiter of this.line) if (waiter.weight > maxConcurrent) tooHeavy.push(waiter)
+    for (const waiter of this.queue) if (waiter.weight > maxConcurrent) tooHeavy.push(waiter)
     // All of them leave before anybody is told: a listener may call back.
     for (const waiter of tooHeavy) this.#leave(waiter)
     for (const waiter of tooHeavy) {
@@ -111,9 +111,9 @@ export class PermitGate {
   /** Hands what is free to the first in line, and stops at the first that does not fit: nobody overtakes. */
   #serve(): void {
     for (
-      let first = this.line.first;
+      let first = this.queue.first;
       first !== undefined && first.weight <= this.maxConcurrent - this.inUse;
-      first = this.line.first
+      first = this.queue.first
     ) {
       this.#leave(first)
       this.#take(first.weight)
@@ -143,9 +143,9 @@ export class PermitGate {
   }
 
   #leave(waiter: Waiter): void {
-    this.line.remove(waiter)
+    this.queue.remove(waiter)
     waiter.detach()
-    if (this.line.size === 0) this.#clearExpiry()
+    if (this.queue.size === 0) this.#clearExpiry()
   }
 
   /**
@@ -164,7 +164,7 @@ export class PermitGate {
 
   #setExpiry(): void {
     const { clock, acquireTimeoutMs } = this.#options
-    const oldest = this.line.oldest()
+    const oldest = this.queue.oldest()
     if (oldest === undefined || acquireTimeoutMs === Infinity) return
     const leftMs = oldest.since + acquireTimeoutMs - clock.now()
     this.#expiry = clock.setTimer(() => this.#expireDue(), Math.max(0, leftMs))
@@ -174,7 +174,7 @@ export class PermitGate {
     this.#expiry = undefined
     const { clock, acquireTimeoutMs } = this.#options
     const since = clock.now() - acquireTimeoutMs
-    for (let one = this.line.oldest(); one !== undefined && one.since <= since; one = this.line.oldest()) {
+    for (let one = this.queue.oldest(); one !== undefined && one.since <= since; one = this.queue.oldest()) {
       this.#expire(one, acquireTimeoutMs)
     }
     if (this.#expiry === undefined) this.#setExpiry()
@@ -198,7 +198,7 @@ export class PermitGate {
   /** Counts the rejection and makes its error, with the numbers that decided it. */
   #refuse(reason: 'queue-full' | 'timeout' | 'too-heavy', weight: number, waitedMs: number): Error {
     const { maxConcurrent, inUse } = this
-    const waiting = this.line.size
+    const waiting = this.queue.size
     this.#countRejected(reason, weight)
     const held = `${inUse} of ${maxConcurrent} are in use and ${waiting} others wait`
     const facts = { reason, weight, maxConcurrent, inUse, waiting, maxQueue: this.#options.maxQueue }

@@ -7,7 +7,7 @@ import { RunningCall, RunningCalls } from './running-calls.js'
 import type { SemaphoreEvent } from './semaphore-events.js'
 import type { AcquireOptions, PermitRequest, SemaphoreOptions } from './semaphore-options.js'
 import { checkedOptions } from './semaphore-options.js'
-import type { Waiter } from './waiting-line.js'
+import type { Waiter } from './wait-queue.js'
 
 /** How a SemaphoreLimiter stands at this moment. */
 export interface SemaphoreMetrics {
@@ -60,11 +60,11 @@ export class SemaphoreLimiter implements Policy {
 
   /** How many wait for a permit. */
   get waiting(): number {
-    return this.#gate.line.size
+    return this.#gate.queue.size
   }
 
   get idle(): boolean {
-    return this.#gate.inUse === 0 && this.#gate.line.size === 0
+    return this.#gate.inUse === 0 && this.#gate.queue.size === 0
   }
 
   /**
@@ -127,13 +127,13 @@ export class SemaphoreLimiter implements Policy {
   }
 
   metrics(): SemaphoreMetrics {
-    const { maxConcurrent, inUse, line, acquired, rejected } = this.#gate
+    const { maxConcurrent, inUse, queue, acquired, rejected } = this.#gate
     const zombies = this.#orphaned + this.#calls.countAborted()
     return {
       maxConcurrent,
       inUse,
       available: this.available,
-      waiting: line.size,
+      waiting: queue.size,
       zombies,
       acquired,
       rejected,

@@ -1,5 +1,5 @@
 import type { CallContext, Operation } from '../../core/index.js'
-import { ExpiryLine } from './expiry-line.js'
+import { DeadlineQueue } from './deadline-queue.js'
 import type { TimeRule } from './timed-call.js'
 import { TimedCall } from './timed-call.js'
 
@@ -11,21 +11,21 @@ import { TimedCall } from './timed-call.js'
 export class TimeLimit {
   readonly limitMs: number
   readonly rule: TimeRule
-  readonly #line: ExpiryLine
+  readonly #queue: DeadlineQueue
 
   constructor(limitMs: number, rule: TimeRule) {
     this.limitMs = limitMs
     this.rule = rule
-    this.#line = new ExpiryLine(rule.clock)
+    this.#queue = new DeadlineQueue(rule.clock)
   }
 
   /** The outer deadline, which has not passed at `now`, holds if it is the earlier one. */
   run<T>(operation: Operation<T>, outer: CallContext, now: number): Promise<T> {
     const { limitMs } = this
     const leftMs = outer.deadlineAt - now
-    if (leftMs >= limitMs) return this.#run(operation, outer, now + limitMs, limitMs, this.#line)
+    if (leftMs >= limitMs) return this.#run(operation, outer, now + limitMs, limitMs, this.#queue)
     // Such a call may end before those that came first, so it waits for its end alone.
-    return this.#run(operation, outer, outer.deadlineAt, leftMs, new ExpiryLine(this.rule.clock))
+    return this.#run(operation, outer, outer.deadlineAt, leftMs, new DeadlineQueue(this.rule.clock))
   }
 
   #run<T>(
@@ -33,10 +33,10 @@ export class TimeLimit {
     outer: CallContext,
     deadlineAt: number,
     delayMs: number,
-    line: ExpiryLine,
+    queue: DeadlineQueue,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      new TimedCall(outer, deadlineAt, this.rule, line, resolve, reject).run(operation, delayMs)
+      new TimedCall(outer, deadlineAt, this.rule, queue, resolve, reject).run(operation, delayMs)
     })
   }
 }

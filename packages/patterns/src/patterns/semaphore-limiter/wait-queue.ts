@@ -1,5 +1,5 @@
-import type { Operation, Within } from '../../core/index.js'
-import { keepShape } from '../../core/index.js'
+import type { Linked, Operation, Within } from '../../core/index.js'
+import { keepShape, LinkedList } from '../../core/index.js'
 
 /** Settles the promise of one who waits; a refusal is handed over as a promise that is rejected already. */
 export type Handover = (turn: Waiter | Promise<never>) => void
@@ -10,7 +10,7 @@ const nothing = (): void => undefined
  * One who waits for a permit, linked into the level of its priority. With tens of thousands of them the
  * garbage collector is the cost, so each field counts.
  */
-export class Waiter {
+export class Waiter implements Linked<Waiter> {
   readonly weight: number
   /** When the wait began, rounded up to whole milliseconds: those are kept in the object itself. */
   readonly since: number
@@ -48,15 +48,14 @@ keepShape(new Waiter(1, 0, nothing, undefined, undefined))
 /** All waiters of one priority, the oldest first. */
 interface Level {
   readonly priority: number
-  head: Waiter | undefined
-  tail: Waiter | undefined
+  readonly waiters: LinkedList<Waiter>
 }
 
 /**
  * Those who wait, by priority (higher first), within a priority first in, first out.
  * Entering and leaving at any place take constant time; a new priority costs a binary search.
  */
-export class WaitingLine {
+export class WaitQueue {
   #size = 0
   /** Only levels in which somebody waits, the highest priority first. */
   readonly #levels: Level[] = []
@@ -67,7 +66,7 @@ export class WaitingLine {
 
   /** Whose turn it is. */
   get first(): Waiter | undefined {
-    return this.#levels[0]?.head
+    return this.#levels[0]?.waiters.first
   }
 
   /** The priority of whose turn it is; undefined when nobody waits. */
@@ -78,39 +77,33 @@ export class WaitingLine {
   push(waiter: Waiter, priority: number): void {
     const level = this.#levelFor(priority)
     waiter.level = level
-    waiter.previous = level.tail
-    if (level.tail === undefined) level.head = waiter
-    else level.tail.next = waiter
-    level.tail = waiter
+    level.waiters.push(waiter)
     this.#size += 1
   }
 
-  /** False when the waiter has left already. */
-  remove(waiter: Waiter): boolean {
-    const { level, previous, next } = waiter
-    if (level === undefined) return false
-    if (previous === undefined) level.head = next
-    else previous.next = next
-    if (next === undefined) level.tail = previous
-    else next.previous = previous
-    waiter.level = waiter.previous = waiter.next = undefined
+  /** Takes out a waiter; nothing happens when it has left already. */
+  remove(waiter: Waiter): void {
+    const { level } = waiter
+    if (level === undefined) return
+    waiter.level = undefined
+    level.waiters.remove(waiter)
     this.#size -= 1
-    if (level.head === undefined) this.#levels.splice(this.#indexOf(level.priority), 1)
-    return true
+    if (level.waiters.size === 0) this.#levels.splice(this.#indexOf(level.priority), 1)
   }
 
   /** Who has waited longest. */
   oldest(): Waiter | undefined {
     let oldest: Waiter | undefined
-    for (const { head } of this.#levels) {
-      if (head !== undefined && (oldest === undefined || head.since < oldest.since)) oldest = head
+    for (const { waiters } of this.#levels) {
+      const { first } = waiters
+      if (first !== undefined && (oldest === undefined || first.since < oldest.since)) oldest = first
     }
     return oldest
   }
 
   *[Symbol.iterator](): IterableIterator<Waiter> {
-    for (const level of this.#levels.slice()) {
-      for (let waiter = level.head, next: Waiter | undefined; waiter !== undefined; waiter = next) {
+    for (const { waiters } of this.#levels.slice()) {
+      for (let waiter = waiters.first, next: Waiter | undefined; waiter !== undefined; waiter = next) {
         next = waiter.next
         yield waiter
       }
@@ -121,7 +114,7 @@ export class WaitingLine {
     const index = this.#indexOf(priority)
     const known = this.#levels[index]
     if (known?.priority === priority) return known
-    const level: Level = { priority, head: undefined, tail: undefined }
+    const level: Level = { priority, waiters: new LinkedList() }
     this.#levels.splice(index, 0, level)
     return level
   }

@@ -1,24 +1,23 @@
-import { AcquireTimeoutError, ClosedError, onGivenUp } from '../../core/index.js'
+import { AcquireTimeoutError, ClosedError, LinkedList, onGivenUp } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
-import { Contents } from './contents.js'
-import type { Bounds } from './contents.js'
+import { QueueBuffer } from './queue-buffer.js'
+import type { Bounds } from './queue-buffer.js'
 import { Putter } from './waiters.js'
 import type { Taker } from './waiters.js'
-import { WaitingLine } from './waiting-line.js'
 
 /** How the queue came to its end: `error` is there when it failed. */
 type Ending = { readonly error?: unknown }
 
-/** Where producers and consumers meet: the items of a queue, the two lines of those who wait, and its end. */
-export class Exchange<T> {
-  readonly contents: Contents<T>
+/** Where producers and consumers meet: the items of a queue, the two lists of those who wait, and its end. */
+export class QueueCore<T> {
+  readonly buffer: QueueBuffer<T>
   readonly #clock: Clock
-  readonly #takers = new WaitingLine<Taker<T>>()
-  readonly #putters = new WaitingLine<Putter<T>>()
+  readonly #takers = new LinkedList<Taker<T>>()
+  readonly #putters = new LinkedList<Putter<T>>()
   #ending: Ending | undefined
 
   constructor(bounds: Bounds<T>, clock: Clock) {
-    this.contents = new Contents(bounds)
+    this.buffer = new QueueBuffer(bounds)
     this.#clock = clock
   }
 
@@ -43,13 +42,13 @@ export class Exchange<T> {
 
   /** Whether an item is there for whoever comes. */
   get isAvailable(): boolean {
-    return this.contents.size > 0 && this.#takers.size === 0
+    return this.buffer.size > 0 && this.#takers.size === 0
   }
 
   /** Adds the item if there is room for it and nobody waits ahead. */
   tryAdd(item: T, bytes: number): boolean {
     if (!this.#hasRoom(bytes)) return false
-    this.contents.push(item, bytes)
+    this.buffer.push(item, bytes)
     if (this.#takers.size > 0) this.#serve()
     return true
   }
@@ -58,7 +57,7 @@ export class Exchange<T> {
   waitForRoom(item: T, bytes: number, within: Within | undefined, timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const putter = new Putter(item, bytes, resolve, reject)
-      this.#putters.add(putter)
+      this.#putters.push(putter)
       const unsubscribe = onGivenUp(within, this.#clock, reason => this.#giveUp(putter, reason))
       putter.release = unsubscribe
       if (timeoutMs === Infinity) return
@@ -72,14 +71,14 @@ export class Exchange<T> {
 
   /** Takes the next item, which must be there, and lets a producer in for it. */
   shift(): T {
-    const item = this.contents.shift()
+    const item = this.buffer.shift()
     if (this.#putters.size > 0) this.#admit()
     return item
   }
 
   /** Gives the taker what it waits for as soon as it can, which may be at once. */
   waitForItems(taker: Taker<T>, within: Within | undefined): void {
-    this.#takers.add(taker)
+    this.#takers.push(taker)
     if (within !== undefined) {
       taker.release = onGivenUp(within, this.#clock, reason => this.#abandon(taker, reason))
     }
@@ -89,7 +88,7 @@ export class Exchange<T> {
   /** Takes out all that is in. Those who wait are not served: what comes after may be the end. */
   empty(): T[] {
     const items: T[] = []
-    while (this.contents.size > 0) items.push(this.contents.shift())
+    while (this.buffer.size > 0) items.push(this.buffer.shift())
     this.#disarm(this.#takers.first)
     return items
   }
@@ -105,7 +104,7 @@ export class Exchange<T> {
     if (this.#ending !== undefined) return
     this.#ending = ending
     for (let putter = this.#putters.first; putter !== undefined; putter = this.#putters.first) {
-      this.#putters.remove(putter)
+      this.#leavePuts(putter)
       putter.reject(this.refusal)
     }
     this.#serve()
@@ -114,7 +113,7 @@ export class Exchange<T> {
   /** Nobody waits ahead, and the item fits, if need be after a batch that was still filling has gone. */
   #hasRoom(bytes: number): boolean {
     if (this.#putters.size > 0) return false
-    while (!this.contents.fits(bytes)) {
+    while (!this.buffer.fits(bytes)) {
       const taker = this.#takers.first
       if (taker === undefined) return false
       this.#deliver(taker)
@@ -122,15 +121,25 @@ export class Exchange<T> {
     return true
   }
 
-  #giveUp(putter: Putter<T>, reason: unknown): void {
+  #leavePuts(putter: Putter<T>): void {
     this.#putters.remove(putter)
+    putter.release()
+  }
+
+  #leaveTakes(taker: Taker<T>): void {
+    this.#takers.remove(taker)
+    taker.release()
+    this.#disarm(taker)
+  }
+
+  #giveUp(putter: Putter<T>, reason: unknown): void {
+    this.#leavePuts(putter)
     putter.reject(reason)
     this.settle()
   }
 
   #abandon(taker: Taker<T>, reason: unknown): void {
-    this.#takers.remove(taker)
-    this.#disarm(taker)
+    this.#leaveTakes(taker)
     taker.reject(reason)
     this.#serve()
   }
@@ -138,9 +147,9 @@ export class Exchange<T> {
   /** Lets waiting producers in, in order, as far as they fit. */
   #admit(): void {
     for (let putter = this.#putters.first; putter !== undefined; putter = this.#putters.first) {
-      if (!this.contents.fits(putter.bytes)) return
-      this.#putters.remove(putter)
-      this.contents.push(putter.item, putter.bytes)
+      if (!this.buffer.fits(putter.bytes)) return
+      this.#leavePuts(putter)
+      this.buffer.push(putter.item, putter.bytes)
       putter.resolve()
     }
   }
@@ -148,21 +157,21 @@ export class Exchange<T> {
   /** Gives waiting consumers, in order, what they wait for, as far as it is there. */
   #serve(): void {
     for (let taker = this.#takers.first; taker !== undefined; taker = this.#takers.first) {
-      if (this.contents.size > 0 ? !this.#isReady(taker) : this.#ending === undefined) return
+      if (this.buffer.size > 0 ? !this.#isReady(taker) : this.#ending === undefined) return
       this.#deliver(taker)
     }
   }
 
   /** Whether the first taker, for whom there are items, goes now; if not, its timer runs. */
   #isReady(taker: Taker<T>): boolean {
-    if (this.contents.fills(taker.maxItems, taker.maxBytes)) return true
+    if (this.buffer.fills(taker.maxItems, taker.maxBytes)) return true
     if (taker.isDue || this.#putters.size > 0 || this.#ending !== undefined) return true
     return taker.timer === undefined && !this.#arm(taker)
   }
 
   /** Starts the wait for more; false when there is none. */
   #arm(taker: Taker<T>): boolean {
-    const waitMs = taker.waitsAfter(this.contents.first)
+    const waitMs = taker.waitsAfter(this.buffer.first)
     if (!(waitMs > 0)) return false
     if (waitMs === Infinity) return true
     taker.timer = this.#clock.setTimer(() => {
@@ -179,9 +188,8 @@ export class Exchange<T> {
   }
 
   #deliver(taker: Taker<T>): void {
-    this.#takers.remove(taker)
-    this.#disarm(taker)
-    if (this.contents.size > 0) taker.deliver(this.contents.shiftBatch(taker.maxItems, taker.maxBytes))
+    this.#leaveTakes(taker)
+    if (this.buffer.size > 0) taker.deliver(this.buffer.shiftBatch(taker.maxItems, taker.maxBytes))
     else if (this.#ending !== undefined && 'error' in this.#ending) taker.reject(this.#ending.error)
     else taker.deliver([])
     this.#admit()

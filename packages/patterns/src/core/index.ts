@@ -25,8 +25,34 @@ export { Events } from './events.js'
 export { onGivenUp } from './given-up.js'
 export type { Linked } from './linked-list.js'
 export { LinkedList } from './linked-list.js'
-export type { NumberRange } from './options.js'
-export { checkCount, checkDuration, checkFunction, checkNumber, checkOneOf, withDefaults } from './options.js'
+export type { NumberRange } from './option-checks.js'
+export {
+  checkCount,
+  checkDuration,
+  checkFunction,
+  checkNumber,
+  checkOneOf,
+  withDefaults,
+} from './option-checks.js'
+export type { OptionRule, OptionRules } from './options.js'
+export {
+  anything,
+  clockLike,
+  count,
+  duration,
+  fn,
+  flag,
+  having,
+  numeric,
+  oneOf,
+  optional,
+  optionsOf,
+  orFn,
+  orObject,
+  orOff,
+  share,
+  text,
+} from './options.js'
 export type { Outcome } from './outcome.js'
 export type { PerKeyOptions } from './per-key.js'
 export { PerKey, perKey } from './per-key.js'

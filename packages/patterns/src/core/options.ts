@@ -1,76 +1,140 @@
-/** The range that an option's number must lie in; `min` and `max` are allowed values themselves. */
-export interface NumberRange {
-  readonly min?: number
-  /** It must be larger than this; takes the place of `min`. */
-  readonly above?: number
-  readonly max?: number
-  /** It must be smaller than this; takes the place of `max`. */
-  readonly below?: number
-  readonly integer?: boolean
-  /** Infinity is allowed, meaning "no limit". */
-  readonly orInfinity?: boolean
-}
+import { closest } from './closest.js'
+import type { NumberRange } from './option-checks.js'
+import { checkCount, checkDuration, checkFunction, checkNumber, checkOneOf, show } from './option-checks.js'
+
+type Primitive = string | number | bigint | boolean | symbol | null
 
 /**
- * Checks one option once, in a constructor. `name` is written `Owner.option`.
- * @throws TypeError when it is no number, RangeError when it lies outside; both say what is allowed.
+ * How one option is checked. It throws when `value` is not allowed; `name` is written `Owner.option`.
+ * A rule for other values than the option's own type has does not compile. The two properties are for the
+ * compiler alone: a rule takes all that its option may hold, and no primitive besides.
  */
-export function checkNumber(name: string, value: unknown, range: NumberRange = {}): void {
-  if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
+export interface OptionRule<in T, out P = Extract<T, Primitive>> {
+  (name: string, value: unknown): void
+  readonly takes?: (value: T) => void
+  readonly primitives?: P
+}
+
+/** One rule for each option; one that is missing does not compile. */
+export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule<Exclude<O[K], undefined>> }
+
+/**
+ * The options of an `owner`: a frozen copy of what was given, the defaults where nothing (or undefined) was.
+ * It is made once, in a constructor. Rules are asked in their order, for defaults too.
+ * @throws TypeError when `given` is no object or has a name that is no option; TypeError or RangeError when
+ * an option has a value that is not allowed. Each names `Owner.option`, the value and what is allowed.
+ */
+export function optionsOf<D extends object, O extends object>(
+  owner: string,
+  defaults: D,
+  rules: OptionRules<NoInfer<O>>,
+  given: O | undefined,
+): Readonly<D & O> {
+  const options = { ...defaults } as Record<string, unknown>
+  const checks = rules as Readonly<Record<string, (name: string, value: unknown) => void>>
+  if (given !== undefined) checkIsObject(`${owner}.options`, given)
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value === undefined) continue
+    if (!Object.hasOwn(rules, name)) throw unknownOption(owner, name, Object.keys(rules))
+    options[name] = value
   }
-  if (value === Infinity && range.orInfinity === true) return
-  const { min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = range
-  // An end that is left open keeps its infinity out.
-  const isInside = value >= min && value > above && value <= max && value < below
-  if (!isInside || (range.integer === true && !Number.isInteger(value))) {
-    throw new RangeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
+  for (const name of Object.keys(rules)) checks[name]?.(`${owner}.${name}`, options[name])
+  return Object.freeze(options) as D & O
+}
+
+function checkIsObject(name: string, given: unknown): void {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
+  throw new TypeError(`${name} is ${show(given)}; allowed is an object`)
+}
+
+function unknownOption(owner: string, name: string, known: readonly string[]): TypeError {
+  const similar = closest(name, known)
+  const hint = similar === undefined ? `allowed is one of ${known.join(', ')}` : `did you mean ${similar}?`
+  return new TypeError(`${owner}.${name} is no option; ${hint}`)
+}
+
+/** A number in a range. */
+export function numeric(range?: NumberRange): OptionRule<number> {
+  return (name, value) => checkNumber(name, value, range)
+}
+
+/** A duration in milliseconds: finite unless `orInfinity`, not negative. */
+export function duration(range?: NumberRange): OptionRule<number> {
+  return (name, value) => checkDuration(name, value, range)
+}
+
+/** An integer, from 1 unless the range has another `min`. */
+export function count(range?: NumberRange): OptionRule<number> {
+  return (name, value) => checkCount(name, value, range)
+}
+
+/** A number from 0 to 1. */
+export function share(): OptionRule<number> {
+  return numeric({ min: 0, max: 1 })
+}
+
+/** One of some names. */
+export function oneOf<const T extends string>(allowed: readonly T[]): OptionRule<T> {
+  return (name, value) => checkOneOf(name, value, allowed)
+}
+
+/** Some text. */
+export function text(): OptionRule<string> {
+  return (name, value) => {
+    if (typeof value !== 'string') throw new TypeError(`${name} is ${show(value)}; allowed is a string`)
   }
 }
 
-/** A duration in milliseconds: finite, not negative. */
-export function checkDuration(name: string, value: unknown, range: NumberRange = {}): void {
-  checkNumber(name, value, { min: 0, ...range })
+/** True or false. */
+export function flag(): OptionRule<boolean> {
+  return (name, value) => checkOneOf(name, value, [true, false])
 }
 
-/** A count: an integer of at least `min` (1 unless told). */
-export function checkCount(name: string, value: unknown, range: NumberRange = {}): void {
-  checkNumber(name, value, { min: 1, integer: true, ...range })
+/** A function. */
+export function fn(): OptionRule<(...args: never) => unknown> {
+  return checkFunction
 }
 
-/** @throws TypeError when `value` is not one of `allowed`. */
-export function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(value)) {
-    throw new TypeError(`${name} is ${show(value)}; allowed is one of ${allowed.map(show).join(', ')}`)
+/** An object of whatever class with these methods. */
+export function having(...methods: readonly string[]): OptionRule<object> {
+  return (name, value) => {
+    const object = value as Record<string, unknown> | null | undefined
+    for (const method of methods) checkFunction(`${name}.${method}`, object?.[method])
   }
 }
 
-/** @throws TypeError when `value` is not a function. */
-export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} is ${show(value)}; allowed is a function`)
+/** What `clock` may be. */
+export function clockLike(): OptionRule<object> {
+  return having('now', 'wallNow', 'setTimer', 'clearTimer', 'sleep')
 }
 
-/** `defaults` overlaid with the options that were given; an explicit `undefined` is not given. */
-export function withDefaults<D extends object, O extends object>(defaults: D, options: O | undefined): D & O {
-  const merged = { ...defaults } as Record<string, unknown>
-  for (const [name, value] of Object.entries(options ?? {})) {
-    if (value !== undefined) merged[name] = value
+/** Whatever there is. */
+export function anything(): OptionRule<unknown> {
+  return () => undefined
+}
+
+/** Nothing, where there is no default; what the rule says, where something is given. */
+export function optional<T>(rule: OptionRule<T>): OptionRule<T> {
+  return (name, value) => {
+    if (value !== undefined) rule(name, value)
   }
-  return merged as D & O
 }
 
-function describeRange({ min, above, max, below, integer, orInfinity }: NumberRange): string {
-  const kind = integer === true ? 'an integer' : 'a number'
-  const atLeast = min === undefined ? '' : ` of at least ${min}`
-  const low = above === undefined ? atLeast : ` above ${above}`
-  const atMost = max === undefined ? '' : `${low === '' ? ' of' : ' and'} at most ${max}`
-  const high = below === undefined ? atMost : `${low === '' ? '' : ' and'} below ${below}`
-  return `${kind}${low}${high}${orInfinity === true ? ', or Infinity' : ''}`
+/** `false`, or what the rule says. */
+export function orOff<T>(rule: OptionRule<T>): OptionRule<T | false> {
+  return (name, value) => {
+    if (value !== false) rule(name, value)
+  }
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object' || value === null) return String(value)
-  return Array.isArray(value) ? 'an array' : 'an object'
+/** A function, or what the rule says. */
+export function orFn<T>(rule: OptionRule<T>): OptionRule<T | ((...args: never) => unknown)> {
+  return (name, value) => {
+    if (typeof value !== 'function') rule(name, value)
+  }
+}
+
+/** Any object, to be checked by `first`; otherwise what the rule says. */
+export function orObject<T>(first: OptionRule<object>, rule: OptionRule<T>): OptionRule<T | object> {
+  return (name, value) => (typeof value === 'object' ? first : rule)(name, value)
 }

@@ -1,4 +1,4 @@
-import { checkCount } from './options.js'
+import { checkCount } from './option-checks.js'
 
 export interface PerKeyOptions {
   /** How many keys are kept; beyond it the least recently used idle ones are dropped. Default 10,000. */

@@ -1,0 +1,77 @@
+/** The range that an option's number must lie in; `min` and `max` are allowed values themselves. */
+export interface NumberRange {
+  readonly min?: number
+  /** It must be larger than this; takes the place of `min`. */
+  readonly above?: number
+  readonly max?: number
+  /** It must be smaller than this; takes the place of `max`. */
+  readonly below?: number
+  readonly integer?: boolean
+  /** Infinity is allowed, meaning "no limit". */
+  readonly orInfinity?: boolean
+}
+
+/**
+ * Checks one option once, in a constructor. `name` is written `Owner.option`.
+ * @throws TypeError when it is no number, RangeError when it lies outside; both say what is allowed.
+ */
+export function checkNumber(name: string, value: unknown, range: NumberRange = {}): void {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
+  }
+  if (value === Infinity && range.orInfinity === true) return
+  const { min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = range
+  // An end that is left open keeps its infinity out.
+  const isInside = value >= min && value > above && value <= max && value < below
+  if (!isInside || (range.integer === true && !Number.isInteger(value))) {
+    throw new RangeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
+  }
+}
+
+/** A duration in milliseconds: finite, not negative. */
+export function checkDuration(name: string, value: unknown, range: NumberRange = {}): void {
+  checkNumber(name, value, { min: 0, ...range })
+}
+
+/** A count: an integer of at least `min` (1 unless told). */
+export function checkCount(name: string, value: unknown, range: NumberRange = {}): void {
+  checkNumber(name, value, { min: 1, integer: true, ...range })
+}
+
+/** @throws TypeError when `value` is not one of `allowed`. */
+export function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(value)) {
+    throw new TypeError(`${name} is ${show(value)}; allowed is one of ${allowed.map(show).join(', ')}`)
+  }
+}
+
+/** @throws TypeError when `value` is not a function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} is ${show(value)}; allowed is a function`)
+}
+
+/** `defaults` overlaid with the options that were given; an explicit `undefined` is not given. */
+export function withDefaults<D extends object, O extends object>(defaults: D, options: O | undefined): D & O {
+  const merged = { ...defaults } as Record<string, unknown>
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (value !== undefined) merged[name] = value
+  }
+  return merged as D & O
+}
+
+function describeRange({ min, above, max, below, integer, orInfinity }: NumberRange): string {
+  const kind = integer === true ? 'an integer' : 'a number'
+  const atLeast = min === undefined ? '' : ` of at least ${min}`
+  const low = above === undefined ? atLeast : ` above ${above}`
+  const atMost = max === undefined ? '' : `${low === '' ? ' of' : ' and'} at most ${max}`
+  const high = below === undefined ? atMost : `${low === '' ? '' : ' and'} below ${below}`
+  return `${kind}${low}${high}${orInfinity === true ? ', or Infinity' : ''}`
+}
+
+/** A value as it is shown in an error: one that has no text of its own is named by its kind. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'an array' : 'an object'
+}

@@ -57,10 +57,9 @@ export {
 } from './core/index.js'
 
 export {
-  type BatchLimits,
   BoundedQueue,
   type BoundedQueueOptions,
-  type PutOptions,
+  type TakeBatchOptions,
 } from './patterns/bounded-queue/index.js'
 
 export * from './patterns/rate-limiter/index.js'
@@ -92,9 +91,8 @@ export {
 } from './patterns/batch-processor/index.js'
 
 export {
-  type AcquireOptions,
   type Permit,
-  type PermitRequest,
+  type SemaphoreAcquireOptions,
   type SemaphoreAcquiredEvent,
   type SemaphoreEvent,
   SemaphoreLimiter,

@@ -49,7 +49,7 @@ export class PageMemory {
   /** `atLeast`: the page is known to be no lighter, whatever its source's other pages weigh. */
   async reserve(source: string, { signal }: Within, atLeast = 0): Promise<PagePlace> {
     const { room, weight } = this.#roomFor(Math.max(this.#guessOf(source), atLeast))
-    return this.#placeOf(source, await room.acquire({ weight, signal }), room, weight)
+    return this.#placeOf(source, await room.acquire({ weight }, { signal }), room, weight)
   }
 
   /** The page in this place weighs so much. A single heavy page makes the guesses of its source heavy for a few pages only. */

@@ -1,11 +1,11 @@
-import { abortReason, isAborted, keepShape } from '../../core/index.js'
+import { keepShape } from '../../core/index.js'
 import type { Within } from '../../core/index.js'
-import { checkLimits, readOptions, readTimeout } from './bounded-queue-options.js'
-import type { BoundedQueueOptions, PutOptions } from './bounded-queue-options.js'
+import { checkTakeBatch, queueOptions } from './bounded-queue-options.js'
+import type { BoundedQueueOptions } from './bounded-queue-options.js'
 import { QueueCore } from './queue-core.js'
 import { QueueIterator } from './queue-iterator.js'
 import { Taker } from './waiters.js'
-import type { BatchLimits } from './waiters.js'
+import type { TakeBatchOptions } from './waiters.js'
 
 const ONE = Object.freeze({ maxItems: 1 })
 const DONE = Promise.resolve()
@@ -22,10 +22,10 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: BoundedQueueOptions<T>) {
-    const bounds = readOptions(options)
+    const bounds = queueOptions(options)
     this.maxItems = bounds.maxItems
     this.maxBytes = bounds.maxBytes
-    this.#core = new QueueCore(bounds, bounds.clock)
+    this.#core = new QueueCore(bounds, bounds.clock, bounds.putTimeoutMs)
   }
 
   /** How many items are in it. */
@@ -55,17 +55,18 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /**
    * Waits for room, then adds the item. Resolves once the item is in.
-   * Rejects with the abort reason, DeadlineExceededError at the deadline, AcquireTimeoutError after `timeoutMs`,
-   * ClosedError once the queue is closed, or the error that it failed with; then the item is not in.
+   * Rejects with the abort reason, DeadlineExceededError at the deadline, AcquireTimeoutError after
+   * `putTimeoutMs`, ClosedError once the queue is closed, or the error that it failed with; then the item is
+   * not in.
    */
-  put(item: T, options?: PutOptions): Promise<void> {
+  put(item: T, within?: Within): Promise<void> {
     const core = this.#core
     if (core.hasEnded) return Promise.reject(core.refusal)
-    if (isAborted(options)) return Promise.reject(abortReason(options))
+    const refusal = core.refusalOf(within)
+    if (refusal !== undefined) return refusal
     try {
       const bytes = core.buffer.measure(item)
-      if (core.tryAdd(item, bytes)) return DONE
-      return core.waitForRoom(item, bytes, options, readTimeout(options))
+      return core.tryAdd(item, bytes) ? DONE : core.waitForRoom(item, bytes, within)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -83,7 +84,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
    * once it is empty.
    */
   take(within?: Within): Promise<T | undefined> {
-    if (isAborted(within)) return Promise.reject(abortReason(within))
+    const refusal = this.#core.refusalOf(within)
+    if (refusal !== undefined) return refusal
     if (this.#core.isAvailable) return Promise.resolve(this.#core.shift())
     return new Promise((resolve, reject) => {
       this.#core.waitForItems(new Taker(ONE, items => resolve(items[0]), reject), within)
@@ -100,11 +102,12 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
    * or the queue is full, or the queue is closed. Until then the items stay in the queue. An empty batch
    * means closed and empty; rejects as `take` does.
    */
-  takeBatch(limits: BatchLimits<T> = {}, within?: Within): Promise<T[]> {
-    if (isAborted(within)) return Promise.reject(abortReason(within))
+  takeBatch(options: TakeBatchOptions<T> = {}, within?: Within): Promise<T[]> {
+    const refusal = this.#core.refusalOf(within)
+    if (refusal !== undefined) return refusal
     return new Promise((resolve, reject) => {
-      checkLimits(limits)
-      this.#core.waitForItems(new Taker(limits, resolve, reject), within)
+      checkTakeBatch(options)
+      this.#core.waitForItems(new Taker(options, resolve, reject), within)
     })
   }
 

@@ -1,4 +1,12 @@
-import { AcquireTimeoutError, ClosedError, LinkedList, onGivenUp } from '../../core/index.js'
+import {
+  abortReason,
+  AcquireTimeoutError,
+  ClosedError,
+  isAborted,
+  LinkedList,
+  onGivenUp,
+  tooLate,
+} from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { QueueBuffer } from './queue-buffer.js'
 import type { Bounds } from './queue-buffer.js'
@@ -12,13 +20,15 @@ type Ending = { readonly error?: unknown }
 export class QueueCore<T> {
   readonly buffer: QueueBuffer<T>
   readonly #clock: Clock
+  readonly #putTimeoutMs: number
   readonly #takers = new LinkedList<Taker<T>>()
   readonly #putters = new LinkedList<Putter<T>>()
   #ending: Ending | undefined
 
-  constructor(bounds: Bounds<T>, clock: Clock) {
+  constructor(bounds: Bounds<T>, clock: Clock, putTimeoutMs: number) {
     this.buffer = new QueueBuffer(bounds)
     this.#clock = clock
+    this.#putTimeoutMs = putTimeoutMs
   }
 
   get takers(): number {
@@ -37,12 +47,20 @@ export class QueueCore<T> {
   get refusal(): unknown {
     const ending = this.#ending
     if (ending !== undefined && 'error' in ending) return ending.error
-    return new ClosedError('the queue is closed; it takes nothing more')
+    return new ClosedError('BoundedQueue: closed; it takes nothing more')
   }
 
   /** Whether an item is there for whoever comes. */
   get isAvailable(): boolean {
     return this.buffer.size > 0 && this.#takers.size === 0
+  }
+
+  /** Why nothing can be done for this caller: it has given up, or its deadline has passed. */
+  refusalOf(within: Within | undefined): Promise<never> | undefined {
+    if (within === undefined) return undefined
+    if (isAborted(within)) return Promise.reject(abortReason(within))
+    const error = tooLate(within, this.#clock)
+    return error === undefined ? undefined : Promise.reject(error)
   }
 
   /** Adds the item if there is room for it and nobody waits ahead. */
@@ -54,7 +72,8 @@ export class QueueCore<T> {
   }
 
   /** Resolves once the item is in; it stands behind all who wait already. */
-  waitForRoom(item: T, bytes: number, within: Within | undefined, timeoutMs: number): Promise<void> {
+  waitForRoom(item: T, bytes: number, within: Within | undefined): Promise<void> {
+    const timeoutMs = this.#putTimeoutMs
     return new Promise((resolve, reject) => {
       const putter = new Putter(item, bytes, resolve, reject)
       this.#putters.push(putter)
@@ -197,5 +216,5 @@ export class QueueCore<T> {
 }
 
 function noRoom(timeoutMs: number): AcquireTimeoutError {
-  return new AcquireTimeoutError(`no room in the queue within ${timeoutMs} ms`, timeoutMs)
+  return new AcquireTimeoutError(`BoundedQueue: no room within ${timeoutMs} ms`, timeoutMs)
 }

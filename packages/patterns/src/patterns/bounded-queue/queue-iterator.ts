@@ -1,13 +1,13 @@
 import { CancellableContext, contextOf } from '../../core/index.js'
 import type { Within } from '../../core/index.js'
-import type { BatchLimits } from './waiters.js'
+import type { TakeBatchOptions } from './waiters.js'
 
 const END = Object.freeze({ done: true, value: undefined }) satisfies IteratorResult<never, undefined>
 const ONE = Object.freeze({ maxItems: 1 })
 
 /** What it takes from: the queue. */
 interface ItemSource<T> {
-  takeBatch(limits: BatchLimits<T>, within: Within): Promise<T[]>
+  takeBatch(limits: TakeBatchOptions<T>, within: Within): Promise<T[]>
 }
 
 /** Takes from a queue for `for await`; unlike a generator's, its `return` ends a `next` that still waits. */

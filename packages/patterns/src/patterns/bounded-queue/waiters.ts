@@ -3,8 +3,8 @@ import type { Linked, TimerHandle } from '../../core/index.js'
 
 const nothing = (): void => undefined
 
-/** What a taker asks for; everything that is left out is no limit, except the wait, which is 0. */
-export interface BatchLimits<T> {
+/** What a `takeBatch` asks for; everything that is left out is no limit, except the wait, which is 0. */
+export interface TakeBatchOptions<T> {
   /** At most so many items. Default Infinity: all that are there. */
   readonly maxItems?: number
   /** At most so many bytes; a first item that is larger comes alone. Default Infinity. */
@@ -32,7 +32,7 @@ export class Taker<T> implements Linked<Taker<T>> {
   /** It has waited for more as long as it wanted. */
   isDue = false
 
-  constructor(limits: BatchLimits<T>, deliver: (items: T[]) => void, reject: (reason: unknown) => void) {
+  constructor(limits: TakeBatchOptions<T>, deliver: (items: T[]) => void, reject: (reason: unknown) => void) {
     this.maxItems = limits.maxItems ?? Infinity
     this.maxBytes = limits.maxBytes ?? Infinity
     this.maxWaitMs = limits.maxWaitMs ?? 0

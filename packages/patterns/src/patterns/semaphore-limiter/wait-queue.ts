@@ -2,7 +2,7 @@ import type { Linked, Operation, Within } from '../../core/index.js'
 import { keepShape, LinkedList } from '../../core/index.js'
 
 /** Settles the promise of one who waits; a refusal is handed over as a promise that is rejected already. */
-export type Handover = (turn: Waiter | Promise<never>) => void
+export type Settle = (turn: Waiter | Promise<never>) => void
 
 const nothing = (): void => undefined
 
@@ -14,7 +14,7 @@ export class Waiter implements Linked<Waiter> {
   readonly weight: number
   /** When the wait began, rounded up to whole milliseconds: those are kept in the object itself. */
   readonly since: number
-  readonly handover: Handover
+  readonly settle: Settle
   /** What is to be run, and for whom; kept here, so that no closure is needed to remember it. */
   readonly operation: Operation<unknown> | undefined
   readonly within: Within | undefined
@@ -27,7 +27,7 @@ export class Waiter implements Linked<Waiter> {
   constructor(
     weight: number,
     now: number,
-    handover: Handover,
+    settle: Settle,
     operation: Operation<unknown> | undefined,
     within: Within | undefined,
   ) {
@@ -35,7 +35,7 @@ export class Waiter implements Linked<Waiter> {
     this.operation = operation
     this.within = within
     this.since = Math.ceil(now)
-    this.handover = handover
+    this.settle = settle
     this.detach = nothing
     this.level = undefined
     this.previous = undefined

@@ -1,9 +1,11 @@
-import { checkCount, checkDuration, checkOneOf, systemClock, withDefaults } from '../../../core/index.js'
-import type { Clock, PolicyDescription } from '../../../core/index.js'
+import { clockLike, count, duration, oneOf, optionsOf, systemClock } from '../../../core/index.js'
+import type { Clock, OptionRules, PolicyDescription } from '../../../core/index.js'
+import type { Rate } from '../rate.js'
 import { TimedRateLimiter } from '../timed-rate-limiter.js'
 import { WindowCounterRate } from '../windows/window-counter-rate.js'
-import { WindowLogRate } from '../windows/window-log-rate.js'
+import { WindowGuard } from '../windows/window-guard.js'
 
+/** How a SlidingWindowLimiter is set. */
 export interface SlidingWindowLimiterOptions {
   /** Requests in any half-open window of `windowMs`: an integer of at least 1. Default 100. */
   readonly maxRequests?: number
@@ -28,11 +30,52 @@ const DEFAULTS = Object.freeze({
   slices: 64,
   clock: systemClock,
 })
-const SHORTEST_WINDOW = Object.freeze({ above: 0 })
+const RULES: OptionRules<SlidingWindowLimiterOptions> = {
+  maxRequests: count(),
+  windowMs: duration({ above: 0 }),
+  kind: oneOf(['exact', 'counter']),
+  slices: count({ max: 100_000 }),
+  clock: clockLike(),
+}
+
+/** Exact: remembers the moment of each request of the last window. */
+class WindowLogRate implements Rate {
+  readonly #guard: WindowGuard
+
+  constructor(maxRequests: number, windowMs: number) {
+    this.#guard = new WindowGuard(maxRequests, windowMs)
+  }
+
+  get maxCost(): number {
+    return this.#guard.maxRequests
+  }
+
+  get idleAt(): number {
+    return this.#guard.idleAt
+  }
+
+  tryTake(now: number, cost: number): number {
+    const readyAt = this.#guard.readyAt(cost)
+    if (readyAt > now) return readyAt - now
+    this.#guard.add(now, cost)
+    return 0
+  }
+
+  waitMs(now: number, cost: number, ahead: number): number {
+    const { maxRequests, windowMs } = this.#guard
+    const wholeWindows = Math.ceil((ahead + cost) / maxRequests) - 1
+    const rest = ahead + cost - wholeWindows * maxRequests
+    return Math.max(this.#guard.readyAt(rest) - now, 0) + wholeWindows * windowMs
+  }
+
+  setLimit(_now: number, maxRequests: number, windowMs: number): void {
+    this.#guard.setLimit(maxRequests, windowMs)
+  }
+}
 
 /**
  * At most `maxRequests` in any half-open window of `windowMs`, wherever it begins. All of them may go at once;
- * who wants them spread evenly takes SpacedLimiter.
+ * whoever wants them spread evenly takes SpacedLimiter.
  */
 export class SlidingWindowLimiter extends TimedRateLimiter {
   readonly #rate: WindowLogRate | WindowCounterRate
@@ -40,10 +83,7 @@ export class SlidingWindowLimiter extends TimedRateLimiter {
 
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options?: SlidingWindowLimiterOptions) {
-    const { maxRequests, windowMs, kind, slices, clock } = withDefaults(DEFAULTS, options)
-    checkLimit(maxRequests, windowMs)
-    checkOneOf('SlidingWindowLimiter.kind', kind, ['exact', 'counter'])
-    checkCount('SlidingWindowLimiter.slices', slices, { max: 100_000 })
+    const { maxRequests, windowMs, kind, slices, clock } = checked(options)
     const isExact = kind === 'exact'
     const rate = isExact
       ? new WindowLogRate(maxRequests, windowMs)
@@ -53,21 +93,25 @@ export class SlidingWindowLimiter extends TimedRateLimiter {
     this.#windowMs = windowMs
   }
 
+  /** The limit as it is now. */
   override describe(): PolicyDescription {
     const [maxRequests, windowMs] = [this.#rate.maxCost, this.#windowMs]
     return { ...super.describe(), options: { maxRequests, windowMs } }
   }
 
-  /** Holds from now on, for those in line too; what has gone stays counted. The window stays as it is unless told. */
+  /**
+   * Holds from now on, for those who wait too; what has gone stays counted. The window stays as it is unless
+   * given.
+   * @throws RangeError or TypeError for a value outside its range.
+   */
   setRate(maxRequests: number, windowMs: number = this.#windowMs): void {
-    checkLimit(maxRequests, windowMs)
+    checked({ maxRequests, windowMs })
     this.#windowMs = windowMs
     this.#rate.setLimit(this.clock.now(), maxRequests, windowMs)
     this.rateChanged()
   }
 }
 
-function checkLimit(maxRequests: number, windowMs: number): void {
-  checkCount('SlidingWindowLimiter.maxRequests', maxRequests)
-  checkDuration('SlidingWindowLimiter.windowMs', windowMs, SHORTEST_WINDOW)
+function checked(options: SlidingWindowLimiterOptions | undefined) {
+  return optionsOf('SlidingWindowLimiter', DEFAULTS, RULES, options)
 }

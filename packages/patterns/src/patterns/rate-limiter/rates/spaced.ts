@@ -1,5 +1,5 @@
-import { checkCount, checkDuration, systemClock, withDefaults } from '../../../core/index.js'
-import type { Clock, PolicyDescription } from '../../../core/index.js'
+import { clockLike, count, duration, optionsOf, systemClock } from '../../../core/index.js'
+import type { Clock, OptionRules, PolicyDescription, Within } from '../../../core/index.js'
 import { Departure } from '../departure.js'
 import type { DepartureBook } from '../departure.js'
 import type { Rate } from '../rate.js'
@@ -7,6 +7,7 @@ import type { RateAcquireOptions } from '../rate-limiter.js'
 import { TimedRateLimiter } from '../timed-rate-limiter.js'
 import { WindowGuard } from '../windows/window-guard.js'
 
+/** How a SpacedLimiter is set. */
 export interface SpacedLimiterOptions {
   /** Departures in any half-open window of `windowMs`: an integer of at least 1. Default 5. */
   readonly maxRequests?: number
@@ -17,17 +18,21 @@ export interface SpacedLimiterOptions {
 }
 
 const DEFAULTS = Object.freeze({ maxRequests: 5, windowMs: 1000, clock: systemClock })
-const SHORTEST_WINDOW = Object.freeze({ above: 0 })
+const RULES: OptionRules<SpacedLimiterOptions> = {
+  maxRequests: count(),
+  windowMs: duration({ above: 0 }),
+  clock: clockLike(),
+}
 
 /**
- * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers and short
- * stalls take at high rates. What a longer stall has missed is not made up for, as that would be a burst.
+ * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers and
+ * short stalls take at high rates. What a longer stall has missed is not made up for, as that would be a burst.
  */
 const LEAST_CATCH_UP_MS = 10
 
 /**
- * Even spacing: an ideal schedule (GCRA, the "virtual scheduling" form of ITU-T I.371, without burst) that lateness
- * does not shift, and beside it a window guard that goes by real departures.
+ * Even spacing: an ideal schedule (GCRA, the "virtual scheduling" form of ITU-T I.371, without burst) that
+ * lateness does not shift, and beside it a window guard that goes by real departures.
  */
 class SpacedRate implements Rate, DepartureBook {
   readonly #guard: WindowGuard
@@ -101,12 +106,14 @@ class SpacedRate implements Rate, DepartureBook {
 }
 
 /**
- * At most `maxRequests` in any half-open window of `windowMs`, evenly spaced: after an idle time the first goes at once and
- * the second `windowMs / maxRequests` later. Late timers cost nothing, for the schedule is ideal: each request has
- * its moment by those before it and not by when they really went. What goes out later than it was granted (a connection
- * has to be set up first) takes `acquireDeparture`, and the limit holds for the real departures.
+ * At most `maxRequests` in any half-open window of `windowMs`, evenly spaced: after an idle time the first goes
+ * at once and the second `windowMs / maxRequests` later. Late timers cost nothing, for the schedule is ideal:
+ * each request has its moment by those before it and not by when they really went. What goes out later than it
+ * was granted (a connection has to be set up first) takes `acquireDeparture`, and the limit holds for the real
+ * departures.
  *
- * Lateness of up to half a spacing (10 ms at least) is made up for; what a longer stall missed is lost, for it would be a burst.
+ * Lateness of up to half a spacing (10 ms at least) is made up for. What a longer stall missed is lost, for
+ * making up for it would be a burst.
  *
  * A request of cost n takes n places of the window and as much of the schedule; n is at most `maxRequests`.
  */
@@ -115,21 +122,24 @@ export class SpacedLimiter extends TimedRateLimiter {
 
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options?: SpacedLimiterOptions) {
-    const { maxRequests, windowMs, clock } = withDefaults(DEFAULTS, options)
-    checkLimit(maxRequests, windowMs)
+    const { maxRequests, windowMs, clock } = checked(options)
     const rate = new SpacedRate(maxRequests, windowMs)
     super('spaced-limiter', rate, clock)
     this.#rate = rate
   }
 
+  /** The limit as it is now. */
   override describe(): PolicyDescription {
     const { maxCost: maxRequests, windowMs } = this.#rate
     return { ...super.describe(), options: { maxRequests, windowMs } }
   }
 
-  /** Holds from now on, for those in line too. The window stays as it is unless told. */
+  /**
+   * Holds from now on, for those who wait too. The window stays as it is unless given.
+   * @throws RangeError or TypeError for a value outside its range.
+   */
   setRate(maxRequests: number, windowMs: number = this.#rate.windowMs): void {
-    checkLimit(maxRequests, windowMs)
+    checked({ maxRequests, windowMs })
     this.#rate.setRate(this.clock.now(), maxRequests, windowMs)
     this.rateChanged()
   }
@@ -138,15 +148,14 @@ export class SpacedLimiter extends TimedRateLimiter {
    * As `acquire`, for something that departs later than it is granted. While the moments of departures are
    * not known they count in every window, so the limiter gives out at most `maxRequests` of them.
    */
-  acquireDeparture(options?: RateAcquireOptions): Promise<Departure> {
+  acquireDeparture(options?: RateAcquireOptions, within?: Within): Promise<Departure> {
     const cost = options?.cost ?? 1
-    return this.enter(options, now => new Departure(this.#rate, this.clock, now, cost, this.#onKnown))
+    return this.enter(options, within, now => new Departure(this.#rate, this.clock, now, cost, this.#onKnown))
   }
 
   readonly #onKnown = (): void => this.pump()
 }
 
-function checkLimit(maxRequests: number, windowMs: number): void {
-  checkCount('SpacedLimiter.maxRequests', maxRequests)
-  checkDuration('SpacedLimiter.windowMs', windowMs, SHORTEST_WINDOW)
+function checked(options: SpacedLimiterOptions | undefined) {
+  return optionsOf('SpacedLimiter', DEFAULTS, RULES, options)
 }

@@ -1,8 +1,9 @@
-import { checkCount, checkNumber, systemClock, withDefaults } from '../../../core/index.js'
-import type { Clock, PolicyDescription } from '../../../core/index.js'
+import { clockLike, count, numeric, optionsOf, systemClock } from '../../../core/index.js'
+import type { Clock, OptionRules, PolicyDescription } from '../../../core/index.js'
 import type { Rate } from '../rate.js'
 import { TimedRateLimiter } from '../timed-rate-limiter.js'
 
+/** How a TokenBucketLimiter is set. */
 export interface TokenBucketLimiterOptions {
   /** Tokens that come in each second, evenly: at least 1e-9. Default 10. */
   readonly ratePerSecond?: number
@@ -13,8 +14,12 @@ export interface TokenBucketLimiterOptions {
 }
 
 const DEFAULTS = Object.freeze({ ratePerSecond: 10, burst: 20, clock: systemClock })
-/** One token in 32 years; the spacing of a rate that is much smaller would be no number any more. */
-const LOWEST_RATE = Object.freeze({ min: 1e-9 })
+const RULES: OptionRules<TokenBucketLimiterOptions> = {
+  // One token in 32 years; the spacing of a rate that is much smaller would be no number any more.
+  ratePerSecond: numeric({ min: 1e-9 }),
+  burst: count(),
+  clock: clockLike(),
+}
 
 /**
  * A token bucket kept as one moment, the one at which it will be full again (GCRA, ITU-T I.371 annex A): tokens need
@@ -72,15 +77,14 @@ class TokenBucketRate implements Rate {
 
 /**
  * `ratePerSecond` in the long run, and after a quiet time up to `burst` at once: in any t seconds at most
- * `burst + ratePerSecond * t`. Who needs a limit per window takes SlidingWindowLimiter or SpacedLimiter.
+ * `burst + ratePerSecond * t`. Whoever needs a limit per window takes SlidingWindowLimiter or SpacedLimiter.
  */
 export class TokenBucketLimiter extends TimedRateLimiter {
   readonly #rate: TokenBucketRate
 
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options?: TokenBucketLimiterOptions) {
-    const { ratePerSecond, burst, clock } = withDefaults(DEFAULTS, options)
-    checkRate(ratePerSecond, burst)
+    const { ratePerSecond, burst, clock } = checked(options)
     const rate = new TokenBucketRate(ratePerSecond, burst)
     super('token-bucket-limiter', rate, clock)
     this.#rate = rate
@@ -91,20 +95,23 @@ export class TokenBucketLimiter extends TimedRateLimiter {
     return this.#rate.tokens(this.clock.now())
   }
 
+  /** The rate and the burst as they are now. */
   override describe(): PolicyDescription {
     const { ratePerSecond, burst } = this.#rate
     return { ...super.describe(), options: { ratePerSecond, burst } }
   }
 
-  /** Holds from now on, for those in line too. Tokens in the bucket stay; the burst stays as it is unless told. */
+  /**
+   * Holds from now on, for those who wait too. Tokens in the bucket stay; the burst stays as it is unless given.
+   * @throws RangeError or TypeError for a value outside its range.
+   */
   setRate(ratePerSecond: number, burst: number = this.#rate.burst): void {
-    checkRate(ratePerSecond, burst)
+    checked({ ratePerSecond, burst })
     this.#rate.setRate(this.clock.now(), ratePerSecond, burst)
     this.rateChanged()
   }
 }
 
-function checkRate(ratePerSecond: number, burst: number): void {
-  checkNumber('TokenBucketLimiter.ratePerSecond', ratePerSecond, LOWEST_RATE)
-  checkCount('TokenBucketLimiter.burst', burst)
+function checked(options: TokenBucketLimiterOptions | undefined) {
+  return optionsOf('TokenBucketLimiter', DEFAULTS, RULES, options)
 }

@@ -39,12 +39,12 @@ describe('exact log', () => {
 
   test('setRate: what has gone stays counted', async () => {
     const { clock, limiter } = setUp()
-    limiter.tryAcquire(3)
+    limiter.tryAcquire({ cost: 3 })
     limiter.setRate(5)
-    expect([limiter.tryAcquire(2), limiter.tryAcquire()]).toEqual([true, false])
+    expect([limiter.tryAcquire({ cost: 2 }), limiter.tryAcquire()]).toEqual([true, false])
     limiter.setRate(2, 500)
     await clock.advance(500)
-    expect([limiter.tryAcquire(2), limiter.tryAcquire()]).toEqual([true, false])
+    expect([limiter.tryAcquire({ cost: 2 }), limiter.tryAcquire()]).toEqual([true, false])
   })
 })
 
@@ -52,7 +52,7 @@ describe('counter', () => {
   test('lets no more through than the exact log, and delays by a slice at most', async () => {
     const { clock, limiter } = setUp({ kind: 'counter', slices: 10 })
     clock.stall(950)
-    limiter.tryAcquire(3)
+    limiter.tryAcquire({ cost: 3 })
     const granted = limiter.acquire().then(() => clock.now())
     expect(await clock.run(granted)).toBe(2000)
   })
@@ -60,7 +60,7 @@ describe('counter', () => {
   test('empties after any gap', async () => {
     const { clock, limiter } = setUp({ kind: 'counter' })
     for (const gap of [1016, 5000, 1e9]) {
-      expect(limiter.tryAcquire(3)).toBe(true)
+      expect(limiter.tryAcquire({ cost: 3 })).toBe(true)
       expect(limiter.tryAcquire()).toBe(false)
       await clock.advance(gap)
     }
@@ -80,11 +80,11 @@ describe('counter', () => {
   test('setRate: what has gone stays counted, for a new window too', async () => {
     const { clock, limiter } = setUp({ kind: 'counter', slices: 10 })
     await clock.advance(100)
-    limiter.tryAcquire(3)
+    limiter.tryAcquire({ cost: 3 })
     limiter.setRate(4, 2000)
     expect([limiter.tryAcquire(), limiter.tryAcquire()]).toEqual([true, false])
     await clock.advance(2200)
-    expect(limiter.tryAcquire(4)).toBe(true)
+    expect(limiter.tryAcquire({ cost: 4 })).toBe(true)
   })
 })
 

@@ -11,7 +11,7 @@ describe('TokenBucketLimiter', () => {
   test('begins full, and fills evenly up to the burst', async () => {
     const { clock, limiter } = setUp()
     expect(limiter.tokens).toBe(20)
-    expect(limiter.tryAcquire(20)).toBe(true)
+    expect(limiter.tryAcquire({ cost: 20 })).toBe(true)
     expect(limiter.tokens).toBe(0)
     await clock.advance(250)
     expect(limiter.tokens).toBeCloseTo(2.5)
@@ -44,7 +44,7 @@ describe('TokenBucketLimiter', () => {
 
   test('setRate keeps the tokens, up to a smaller burst', async () => {
     const { limiter } = setUp(10, 20)
-    limiter.tryAcquire(5)
+    limiter.tryAcquire({ cost: 5 })
     limiter.setRate(1)
     expect(limiter.tokens).toBe(15)
     limiter.setRate(1, 4)

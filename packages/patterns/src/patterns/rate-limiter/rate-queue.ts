@@ -1,15 +1,15 @@
 import type { Clock, TimerHandle } from '../../core/index.js'
-import type { Gate, Waiter } from './gate.js'
+import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import type { Rate } from './rate.js'
 
 /**
- * One who needs other gates too. Unlike a waiter it holds nobody up while it waits for those:
+ * One who needs other rates too. Unlike a waiter it holds nobody up while it waits for those:
  * a slow limit that is shared by few must not stop the fast one that is shared by all.
  */
 export interface Guest {
   /** What it needs next. */
   readonly cost: number
-  /** It may take now: returns 0 when it did, and has moved to the end of every line, else how long it must wait. */
+  /** It may take now: returns 0 when it did, and has moved to the end of every queue, else how long it must wait. */
   turn(now: number): number
   /** The rate has changed: gives up what can never be taken any more. */
   review(): void
@@ -21,11 +21,11 @@ function isGuest(place: Place): place is Guest {
   return 'turn' in place
 }
 
-/** One rate, the line before it, and one timer for the head of the line. */
-export class TimedGate implements Gate {
+/** One rate, those who wait for it, and one timer for the first of them. */
+export class RateQueue implements LimiterQueue {
   readonly clock: Clock
   readonly #rate: Rate
-  readonly #line = new Set<Place>()
+  readonly #places = new Set<Place>()
   /** The sum of the waiters' costs. */
   #ahead = 0
   #blockedUntil = -Infinity
@@ -42,15 +42,15 @@ export class TimedGate implements Gate {
   }
 
   get waiting(): number {
-    return this.#line.size
+    return this.#places.size
   }
 
   isIdle(now: number): boolean {
-    return this.#line.size === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
+    return this.#places.size === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
   }
 
   tryTake(now: number, cost: number): boolean {
-    return this.#line.size === 0 && this.#take(now, cost, now) === 0
+    return this.#places.size === 0 && this.#take(now, cost, now) === 0
   }
 
   waitMs(now: number, cost: number, ahead = 0): number {
@@ -58,13 +58,13 @@ export class TimedGate implements Gate {
   }
 
   join(waiter: Waiter): void {
-    this.#line.add(waiter)
+    this.#places.add(waiter)
     this.#ahead += waiter.cost
     this.pump()
   }
 
   leave(waiter: Waiter): void {
-    if (!this.#line.delete(waiter)) return
+    if (!this.#places.delete(waiter)) return
     this.#ahead -= waiter.cost
     this.pump()
   }
@@ -80,7 +80,7 @@ export class TimedGate implements Gate {
   review(): void {
     const now = this.clock.now()
     let ahead = 0
-    for (const place of this.#line) {
+    for (const place of this.#places) {
       if (isGuest(place)) place.review()
       else if (!this.#dropHopeless(place, now, ahead)) ahead += place.cost
     }
@@ -94,16 +94,16 @@ export class TimedGate implements Gate {
   }
 
   admit(guest: Guest): void {
-    this.#line.add(guest)
+    this.#places.add(guest)
   }
 
   dismiss(guest: Guest): void {
-    this.#line.delete(guest)
+    this.#places.delete(guest)
   }
 
-  /** How long `guest` must wait for this gate alone; Infinity while a waiter stands before it. */
+  /** How long `guest` must wait for this rate alone; Infinity while a waiter stands before it. */
   waitOfGuest(now: number, guest: Guest, cost: number): number {
-    for (const place of this.#line) {
+    for (const place of this.#places) {
       if (place === guest) break
       if (!isGuest(place)) return Infinity
     }
@@ -117,7 +117,7 @@ export class TimedGate implements Gate {
 
   #serve(now: number): number {
     let waitMs = Infinity
-    for (const place of this.#line) {
+    for (const place of this.#places) {
       const left = isGuest(place) ? place.turn(now) : this.#serveWaiter(place, now)
       if (left === 0) continue
       const here = isGuest(place) ? this.#wait(now, place.cost, 0) : left
@@ -128,6 +128,11 @@ export class TimedGate implements Gate {
   }
 
   #serveWaiter(waiter: Waiter, now: number): number {
+    if (now >= waiter.deadlineAt) {
+      this.#remove(waiter)
+      waiter.refuse(now, this.#wait(now, waiter.cost, 0))
+      return 0
+    }
     const waitMs = this.#take(now, waiter.cost, waiter.since)
     if (waitMs > 0) return waitMs
     this.#remove(waiter)
@@ -136,16 +141,17 @@ export class TimedGate implements Gate {
   }
 
   #remove(waiter: Waiter): void {
-    this.#line.delete(waiter)
+    this.#places.delete(waiter)
     this.#ahead -= waiter.cost
   }
 
-  /** Tells one that will not be served, ever or in time, and takes it out of the line; false when it may wait. */
+  /** Tells one that will not be served, ever or in time, and takes it out of the queue; false when it may wait. */
   #dropHopeless(waiter: Waiter, now: number, ahead: number): boolean {
-    const { cost, limitAt } = waiter
+    const { cost } = waiter
     const isTooHigh = cost > this.maxCost
-    const waitMs = isTooHigh || limitAt === Infinity ? 0 : this.#wait(now, cost, ahead)
-    if (!isTooHigh && !isTooLong(now, waitMs, limitAt)) return false
+    const isPatient = waiter.limitAt === Infinity && waiter.deadlineAt === Infinity
+    const waitMs = isTooHigh || isPatient ? 0 : this.#wait(now, cost, ahead)
+    if (!isTooHigh && !isTooLong(now, waitMs, waiter)) return false
     this.#remove(waiter)
     if (isTooHigh) waiter.refuseCost(this.maxCost)
     else waiter.refuse(now, waitMs)
@@ -166,11 +172,11 @@ export class TimedGate implements Gate {
   /** A timer that is set too early is left alone: it looks again. */
   #arm(now: number, waitMs: number): void {
     const at = now + waitMs
-    if (this.#line.size > 0 && this.#timerAt <= at && at !== Infinity) return
+    if (this.#places.size > 0 && this.#timerAt <= at && at !== Infinity) return
     if (this.#timer !== undefined) this.clock.clearTimer(this.#timer)
     this.#timer = undefined
     this.#timerAt = Infinity
-    if (this.#line.size === 0 || at === Infinity) return
+    if (this.#places.size === 0 || at === Infinity) return
     this.#timerAt = at
     this.#timer = this.clock.setTimer(() => this.#fire(), waitMs)
   }
@@ -182,7 +188,16 @@ export class TimedGate implements Gate {
   }
 }
 
-/** Whether a wait cannot end by `limitAt`. One that is not known may, while there is time. */
-export function isTooLong(now: number, waitMs: number, limitAt: number): boolean {
-  return waitMs === Infinity ? limitAt <= now : now + waitMs > limitAt
+/** When one must be served at the latest. */
+export interface WaitBounds {
+  /** It may still be served at this moment. */
+  readonly limitAt: number
+  /** At this moment it may not be served any more. */
+  readonly deadlineAt: number
+}
+
+/** Whether a wait cannot end in time. One that is not known may, while there is time. */
+export function isTooLong(now: number, waitMs: number, { limitAt, deadlineAt }: WaitBounds): boolean {
+  if (waitMs === Infinity) return Math.min(limitAt, deadlineAt) <= now
+  return now + waitMs > limitAt || now + waitMs >= deadlineAt
 }

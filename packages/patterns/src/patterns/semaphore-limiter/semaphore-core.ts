@@ -1,29 +1,30 @@
-import type { Operation, PolicyDescription, TimerHandle, Within } from '../../core/index.js'
+import type { Clock, Operation, PolicyDescription, TimerHandle, Within } from '../../core/index.js'
 import {
   AcquireTimeoutError,
   abortReason,
   checkCount,
   checkNumber,
+  deadlineExceeded,
   Events,
   onAbort,
   QueueFullError,
 } from '../../core/index.js'
 import type { SemaphoreEvent, SemaphoreRejectedEvent } from './semaphore-events.js'
 import type { SemaphoreOptions } from './semaphore-options.js'
-import type { Handover } from './wait-queue.js'
+import type { Settle } from './wait-queue.js'
 import { Waiter, WaitQueue } from './wait-queue.js'
 
 /**
- * That of the promise made last. A closure for each promise would do as well, but with tens of thousands in the
- * line the garbage collector is the cost, and such closures are a third of what it has to do.
+ * That of the promise made last. A closure for each promise would do as well, but with tens of thousands of
+ * waiters the garbage collector is the cost, and such closures are a third of what it has to do.
  */
-let latestHandover: Handover
-const keepHandover = (handover: Handover): void => {
-  latestHandover = handover
+let latestSettle: Settle
+const keepSettle = (settle: Settle): void => {
+  latestSettle = settle
 }
 
 /** Counts what is held, and keeps the queue of those who wait for it. */
-export class PermitGate {
+export class SemaphoreCore {
   readonly events = new Events<SemaphoreEvent>('semaphore-limiter')
   readonly queue = new WaitQueue()
   maxConcurrent: number
@@ -37,6 +38,10 @@ export class PermitGate {
   constructor(options: Required<SemaphoreOptions>) {
     this.#options = options
     this.maxConcurrent = options.maxConcurrent
+  }
+
+  get clock(): Clock {
+    return this.#options.clock
   }
 
   /** @throws TypeError or RangeError when this could never be given. */
@@ -76,11 +81,12 @@ export class PermitGate {
   ): Promise<Waiter> {
     const { clock, maxQueue, acquireTimeoutMs } = this.#options
     if (this.queue.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
+    if (acquireTimeoutMs === 0) return Promise.reject(this.#refuse('timeout', weight, 0))
     const now = clock.now()
-    const leftMs = Math.min(acquireTimeoutMs, (within?.deadlineAt ?? Infinity) - now)
-    if (leftMs <= 0) return Promise.reject(this.#refuse('timeout', weight, Math.max(0, leftMs)))
-    const turn = new Promise<Waiter>(keepHandover)
-    const waiter = new Waiter(weight, now, latestHandover, operation, within)
+    const leftMs = (within?.deadlineAt ?? Infinity) - now
+    if (leftMs <= 0) return Promise.reject(this.#refuseTooLate(weight, now + leftMs))
+    const turn = new Promise<Waiter>(keepSettle)
+    const waiter = new Waiter(weight, now, latestSettle, operation, within)
     this.queue.push(waiter, priority)
     if (within !== undefined) this.#attach(waiter, within, leftMs)
     if (this.#expiry === undefined) this.#setExpiry()
@@ -98,7 +104,7 @@ export class PermitGate {
     // All of them leave before anybody is told: a listener may call back.
     for (const waiter of tooHeavy) this.#leave(waiter)
     for (const waiter of tooHeavy) {
-      waiter.handover(Promise.reject(this.#refuse('too-heavy', waiter.weight, 0)))
+      waiter.settle(Promise.reject(this.#refuse('too-heavy', waiter.weight, 0)))
     }
     this.#serve()
   }
@@ -108,7 +114,7 @@ export class PermitGate {
     this.acquired += 1
   }
 
-  /** Hands what is free to the first in line, and stops at the first that does not fit: nobody overtakes. */
+  /** Hands what is free to whoever waits first, and stops at the first that does not fit: nobody overtakes. */
   #serve(): void {
     for (
       let first = this.queue.first;
@@ -117,7 +123,7 @@ export class PermitGate {
     ) {
       this.#leave(first)
       this.#take(first.weight)
-      first.handover(first)
+      first.settle(first)
       if (this.events.wanted('acquired')) this.#emitAcquired(first)
     }
   }
@@ -131,11 +137,15 @@ export class PermitGate {
         return abortReason(within)
       })
     })
-    if (leftMs >= acquireTimeoutMs) {
+    if (!(leftMs <= acquireTimeoutMs)) {
       waiter.detach = unsubscribe
       return
     }
-    const timer = clock.setTimer(() => this.#expire(waiter, leftMs), leftMs)
+    const deadlineAt = within.deadlineAt ?? Infinity
+    const timer = clock.setTimer(
+      () => this.#expel(waiter, () => this.#refuseTooLate(waiter.weight, deadlineAt)),
+      leftMs,
+    )
     waiter.detach = () => {
       clock.clearTimer(timer)
       unsubscribe()
@@ -149,17 +159,13 @@ export class PermitGate {
   }
 
   /**
-   * The line may move on when its head, which did not fit, has gone. The reason is made, and with it listeners are
-   * told, when the waiter has left: one of them may call back, and must not find it in line.
+   * The queue may move on when its head, which did not fit, has gone. The reason is made, and with it listeners
+   * are told, when the waiter has left: one of them may call back, and must not find it waiting.
    */
   #expel(waiter: Waiter, reason: () => unknown): void {
     this.#leave(waiter)
-    waiter.handover(Promise.reject(reason()))
+    waiter.settle(Promise.reject(reason()))
     this.#serve()
-  }
-
-  #expire(waiter: Waiter, waitedMs: number): void {
-    this.#expel(waiter, () => this.#refuse('timeout', waiter.weight, waitedMs))
   }
 
   #setExpiry(): void {
@@ -175,7 +181,8 @@ export class PermitGate {
     const { clock, acquireTimeoutMs } = this.#options
     const since = clock.now() - acquireTimeoutMs
     for (let one = this.queue.oldest(); one !== undefined && one.since <= since; one = this.queue.oldest()) {
-      this.#expire(one, acquireTimeoutMs)
+      const { weight } = one
+      this.#expel(one, () => this.#refuse('timeout', weight, acquireTimeoutMs))
     }
     if (this.#expiry === undefined) this.#setExpiry()
   }
@@ -195,6 +202,11 @@ export class PermitGate {
     if (this.events.wanted('rejected')) this.events.emit({ type: 'rejected', reason, weight })
   }
 
+  #refuseTooLate(weight: number, deadlineAt: number): Error {
+    this.#countRejected('deadline', weight)
+    return deadlineExceeded(deadlineAt, this.#options.clock.now())
+  }
+
   /** Counts the rejection and makes its error, with the numbers that decided it. */
   #refuse(reason: 'queue-full' | 'timeout' | 'too-heavy', weight: number, waitedMs: number): Error {
     const { maxConcurrent, inUse } = this
@@ -202,7 +214,7 @@ export class PermitGate {
     this.#countRejected(reason, weight)
     const held = `${inUse} of ${maxConcurrent} are in use and ${waiting} others wait`
     const facts = { reason, weight, maxConcurrent, inUse, waiting, maxQueue: this.#options.maxQueue }
-    if (reason === 'queue-full') return new QueueFullError(`No place in the waiting line: ${held}`, { facts })
+    if (reason === 'queue-full') return new QueueFullError(`No place in the queue: ${held}`, { facts })
     if (reason === 'timeout') {
       return new AcquireTimeoutError(`No permit within ${waitedMs} ms: ${held}`, waitedMs, { facts })
     }

@@ -2,7 +2,7 @@ import { CancellableContext, contextOf, Deferred, onGivenUp } from '../../core/i
 import type { Clock, Context, Within } from '../../core/index.js'
 
 /** One load that any number of callers wait for. */
-export class Flight<V> {
+export class SharedLoad<V> {
   readonly #done = new Deferred<V>()
   readonly #context = new CancellableContext(contextOf(undefined), 1, Infinity)
   readonly #clock: Clock

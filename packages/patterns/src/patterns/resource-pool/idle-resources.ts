@@ -1,7 +1,8 @@
 import type { Clock, TimerHandle } from '../../core/index.js'
 import type { Pooled } from './pooled.js'
 
-export interface IdleShelfOptions<T> {
+/** When idle resources go, and who is told. */
+export interface IdleResourcesOptions<T> {
   readonly clock: Clock
   readonly idleTimeoutMs: number
   /** How many may go before the pool is down to its `min`. */
@@ -11,16 +12,16 @@ export interface IdleShelfOptions<T> {
 
 /**
  * The idle resources. The one used last is given out first: the same few stay in use, and those
- * that a quieter time does not need grow old and go. One timer serves them all; it is not set anew for each loan.
+ * that a quieter time does not need grow old and go. One timer serves them all; it is not set again for each lease.
  */
-export class IdleShelf<T> {
-  readonly #options: IdleShelfOptions<T>
+export class IdleResources<T> {
+  readonly #options: IdleResourcesOptions<T>
   /** The longest idle first. */
   #stack: Pooled<T>[] = []
   #timer: TimerHandle | undefined
   #sweepAt = Infinity
 
-  constructor(options: IdleShelfOptions<T>) {
+  constructor(options: IdleResourcesOptions<T>) {
     this.#options = options
   }
 
@@ -85,7 +86,7 @@ export class IdleShelf<T> {
     return this.#stack.reduce((soonest, one) => Math.min(soonest, one.expiresAt), unusedAt)
   }
 
-  /** A timer that fires too early is left alone: it sweeps, and is set anew only if something lies here. */
+  /** A timer that fires too early is left alone: it sweeps, and is set anew only if something is idle. */
   #arm(now: number, at: number): void {
     if (at >= this.#sweepAt) return
     this.#disarm()

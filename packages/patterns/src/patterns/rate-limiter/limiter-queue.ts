@@ -1,25 +1,27 @@
 import type { Clock } from '../../core/index.js'
 
-/** One who waits at a gate. */
+/** One who waits for its cost. */
 export interface Waiter {
   readonly cost: number
   /** When it came. */
   readonly since: number
-  /** It is of no use to it any more after this moment; Infinity when it has time. */
+  /** Its own limit: it waits no longer than to this moment; Infinity when it has none. */
   readonly limitAt: number
-  /** Its cost was taken at `now`; it has left the line. */
+  /** Its caller's deadline: from this moment on nothing is of use to it; Infinity when there is none. */
+  readonly deadlineAt: number
+  /** Its cost was taken at `now`; it has left the queue. */
   grant(now: number): void
-  /** It cannot be served by its `limitAt`, for the wait is `waitMs`; it has left the line. */
+  /** It cannot be served in time, for the wait is `waitMs`; it has left the queue. */
   refuse(now: number, waitMs: number): void
-  /** Its cost can never be taken since the rate was changed; it has left the line. */
+  /** Its cost can never be taken since the rate was changed; it has left the queue. */
   refuseCost(maxCost: number): void
 }
 
-/** A line of waiters before one rate, or before several at once. Whoever comes stands behind all others. */
-export interface Gate {
+/** Those who wait for one rate, or for several at once. Whoever comes stands behind all others. */
+export interface LimiterQueue {
   readonly clock: Clock
   readonly maxCost: number
-  /** How many stand in line. */
+  /** How many wait. */
   readonly waiting: number
   /** Whether nobody waits and nothing that was taken matters any more. */
   isIdle(now: number): boolean

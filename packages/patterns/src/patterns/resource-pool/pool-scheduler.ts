@@ -1,22 +1,23 @@
 import { Deferred, Events } from '../../core/index.js'
 import type { TimerHandle } from '../../core/index.js'
-import type { Borrower } from './borrower.js'
 import type { ResourceCreateError } from './errors.js'
-import { IdleShelf } from './idle-shelf.js'
+import { IdleResources } from './idle-resources.js'
 import { Lease } from './lease.js'
 import type { Lessor } from './lease.js'
+import type { PendingAcquire } from './pending-acquire.js'
 import type { Pooled } from './pooled.js'
 import { ResourceMaker } from './resource-maker.js'
 import type { DestroyReason, ResourcePoolEvent } from './resource-pool-event.js'
 import type { CheckedPoolOptions } from './resource-pool-options.js'
 
+/** How many resources there are, and what became of others. */
 export interface PoolCounts {
   /** Lent out, or being validated. */
   readonly active: number
   readonly idle: number
   /** Being made. */
   readonly pending: number
-  /** Callers in line. */
+  /** Callers that wait. */
   readonly waiting: number
   /** Since the beginning. */
   readonly created: number
@@ -24,13 +25,13 @@ export interface PoolCounts {
   readonly createFailures: number
 }
 
-/** Brings together those who wait, what lies idle and what is being made: all of it in `#balance`. */
-export class LendingDesk<T> implements Lessor<T> {
+/** Brings together those who wait, what is idle and what is being made: all of it in `#balance`. */
+export class PoolScheduler<T> implements Lessor<T> {
   readonly events = new Events<ResourcePoolEvent>('resource-pool')
   readonly #options: CheckedPoolOptions<T>
   readonly #maker: ResourceMaker<T>
-  readonly #shelf: IdleShelf<T>
-  readonly #line = new Set<Borrower<Lease<T>>>()
+  readonly #idle: IdleResources<T>
+  readonly #waiting = new Set<PendingAcquire<Lease<T>>>()
   readonly #destroying = new Set<Promise<void>>()
   #active = 0
   #validating = 0
@@ -42,7 +43,7 @@ export class LendingDesk<T> implements Lessor<T> {
 
   constructor(options: CheckedPoolOptions<T>) {
     this.#options = options
-    this.#shelf = new IdleShelf({
+    this.#idle = new IdleResources({
       clock: options.clock,
       idleTimeoutMs: options.idleTimeoutMs,
       spare: () => this.#total - options.min,
@@ -60,11 +61,11 @@ export class LendingDesk<T> implements Lessor<T> {
   }
 
   get idle(): number {
-    return this.#shelf.size
+    return this.#idle.size
   }
 
   get waiting(): number {
-    return this.#line.size
+    return this.#waiting.size
   }
 
   /** Why the last attempt to make one failed, if it did. */
@@ -75,42 +76,42 @@ export class LendingDesk<T> implements Lessor<T> {
   counts(): PoolCounts {
     return {
       active: this.#active,
-      idle: this.#shelf.size,
+      idle: this.#idle.size,
       pending: this.#maker.pending,
-      waiting: this.#line.size,
+      waiting: this.#waiting.size,
       created: this.#created,
       destroyed: this.#destroyed,
       createFailures: this.#createFailures,
     }
   }
 
-  /** Lends at once what lies idle and needs no validation. */
+  /** Lends at once what is idle and needs no validation. */
   tryLend(): Lease<T> | undefined {
-    if (this.#options.validate !== undefined || this.#line.size > 0) return undefined
-    const pooled = this.#shelf.take()
+    if (this.#options.validate !== undefined || this.#waiting.size > 0) return undefined
+    const pooled = this.#idle.take()
     return pooled === undefined ? undefined : this.#lend(pooled)
   }
 
-  join(borrower: Borrower<Lease<T>>): void {
-    this.#line.add(borrower)
+  join(acquire: PendingAcquire<Lease<T>>): void {
+    this.#waiting.add(acquire)
     this.#balance()
   }
 
-  leave(borrower: Borrower<Lease<T>>): void {
-    this.#line.delete(borrower)
+  leave(acquire: PendingAcquire<Lease<T>>): void {
+    this.#waiting.delete(acquire)
     this.#balance()
   }
 
   turnAway(reason: Error): void {
-    for (const borrower of this.#line) borrower.reject(reason)
-    this.#line.clear()
+    for (const acquire of this.#waiting) acquire.reject(reason)
+    this.#waiting.clear()
     this.#balance()
   }
 
   giveBack(pooled: Pooled<T>): void {
     this.#active -= 1
-    this.#shelf.put(pooled)
-    if (this.#line.size > 0 || this.#drained !== undefined) this.#balance()
+    this.#idle.put(pooled)
+    if (this.#waiting.size > 0 || this.#drained !== undefined) this.#balance()
   }
 
   drop(pooled: Pooled<T>): Promise<void> {
@@ -126,7 +127,7 @@ export class LendingDesk<T> implements Lessor<T> {
     return this.#maker.settled()
   }
 
-  /** Serves those in line, destroys what comes back, and resolves when nothing is left. */
+  /** Serves those who wait, destroys what comes back, and resolves when nothing is left. */
   async drain(): Promise<void> {
     this.#drained ??= new Deferred()
     this.#balance()
@@ -135,30 +136,30 @@ export class LendingDesk<T> implements Lessor<T> {
   }
 
   get #total(): number {
-    return this.#active + this.#shelf.size + this.#maker.pending
+    return this.#active + this.#idle.size + this.#maker.pending
   }
 
   #balance(): void {
     this.#serve()
     this.#grow()
-    if (this.#drained === undefined || this.#line.size > 0) return
-    for (const { resource } of this.#shelf.clear()) void this.#destroy(resource, 'closed')
+    if (this.#drained === undefined || this.#waiting.size > 0) return
+    for (const { resource } of this.#idle.clear()) void this.#destroy(resource, 'closed')
     if (this.#total === 0) this.#drained.resolve()
   }
 
   #serve(): void {
-    while (this.#line.size > this.#validating) {
-      const pooled = this.#shelf.take()
+    while (this.#waiting.size > this.#validating) {
+      const pooled = this.#idle.take()
       if (pooled === undefined) return
       if (this.#options.validate === undefined) this.#lendToFirst(pooled)
       else void this.#validate(pooled, this.#options.validate)
     }
   }
 
-  /** Makes what those in line need and `min` asks for; after a failure no sooner than the maker is ready. */
+  /** Makes what those who wait need and `min` asks for; after a failure no sooner than the maker is ready. */
   #grow(): void {
     const { clock, min, max } = this.#options
-    const needed = this.#line.size - this.#validating - this.#maker.pending
+    const needed = this.#waiting.size - this.#validating - this.#maker.pending
     const missing = this.#drained === undefined ? min - this.#total : 0
     const wanted = Math.min(Math.max(needed, missing), max - this.#total)
     const { readyAt } = this.#maker
@@ -181,15 +182,15 @@ export class LendingDesk<T> implements Lessor<T> {
     this.#active -= 1
     this.#validating -= 1
     if (!isValid) void this.#destroy(pooled.resource, 'invalid')
-    else if (this.#line.size > 0) this.#lendToFirst(pooled)
-    else this.#shelf.put(pooled)
+    else if (this.#waiting.size > 0) this.#lendToFirst(pooled)
+    else this.#idle.put(pooled)
     this.#balance()
   }
 
   #lendToFirst(pooled: Pooled<T>): void {
-    for (const borrower of this.#line) {
-      this.#line.delete(borrower)
-      borrower.resolve(this.#lend(pooled))
+    for (const acquire of this.#waiting) {
+      this.#waiting.delete(acquire)
+      acquire.resolve(this.#lend(pooled))
       return
     }
   }
@@ -202,8 +203,8 @@ export class LendingDesk<T> implements Lessor<T> {
   /** What is new needs no validation. */
   #made(pooled: Pooled<T>): void {
     this.#created += 1
-    if (this.#line.size > 0) this.#lendToFirst(pooled)
-    else this.#shelf.put(pooled)
+    if (this.#waiting.size > 0) this.#lendToFirst(pooled)
+    else this.#idle.put(pooled)
     // Told once it has its place: a listener that borrows finds it counted.
     if (this.events.wanted('create')) this.events.emit({ type: 'create' })
     this.#balance()
@@ -213,9 +214,9 @@ export class LendingDesk<T> implements Lessor<T> {
     this.#createFailures += 1
     if (this.events.wanted('create-failure')) this.events.emit({ type: 'create-failure', error })
     const canOthersServe = this.#total > 0
-    for (const borrower of this.#line) {
-      this.#line.delete(borrower)
-      borrower.reject(error)
+    for (const acquire of this.#waiting) {
+      this.#waiting.delete(acquire)
+      acquire.reject(error)
       if (canOthersServe) break
     }
     this.#balance()

@@ -1,15 +1,18 @@
 import { abortReason, onAbort } from '../../core/index.js'
 import type { Clock, TimerHandle, Within } from '../../core/index.js'
 
-export interface BorrowerHooks {
-  /** The borrower leaves the line by itself. */
+/** What the one who keeps the queue has to do when somebody leaves it. */
+export interface PendingAcquireHooks {
+  /** It leaves the queue by itself. */
   readonly left: () => void
-  /** Makes the error for one whose time is over. */
+  /** Makes the error for one who has waited as long as it may. */
   readonly timedOut: () => Error
+  /** Makes the error for one whose deadline has passed. */
+  readonly tooLate: (deadlineAt: number) => Error
 }
 
 /** One who waits for something, until it comes, its time is over, or it is given up. */
-export class Borrower<V> {
+export class PendingAcquire<V> {
   readonly #clock: Clock
   readonly #resolve: (value: V) => void
   readonly #reject: (reason: unknown) => void
@@ -28,17 +31,19 @@ export class Borrower<V> {
     return this.#isServed
   }
 
-  /** Begins to watch for the end of its time and for the caller's abort. */
-  watch(timeoutMs: number, within: Within | undefined, hooks: BorrowerHooks): void {
-    const leave = (reason: () => unknown): void => {
-      const error = reason()
+  /** Begins to watch for the end of its wait, for the caller's deadline and for its abort. */
+  watch(maxWaitMs: number, within: Within | undefined, hooks: PendingAcquireHooks): void {
+    const { deadlineAt = Infinity } = within ?? {}
+    const leftMs = deadlineAt - this.#clock.now()
+    const isDeadline = leftMs <= maxWaitMs && leftMs < Infinity
+    const leave = (reason: unknown): void => {
       hooks.left()
-      this.reject(error)
+      this.reject(reason)
     }
-    if (timeoutMs !== Infinity) {
-      this.#timer = this.#clock.setTimer(() => leave(hooks.timedOut), timeoutMs)
-    }
-    this.#unsubscribe = onAbort(within, () => leave(() => abortReason(within)))
+    const expire = (): void => leave(isDeadline ? hooks.tooLate(deadlineAt) : hooks.timedOut())
+    const waitMs = isDeadline ? leftMs : maxWaitMs
+    if (waitMs !== Infinity) this.#timer = this.#clock.setTimer(expire, waitMs)
+    this.#unsubscribe = onAbort(within, () => leave(abortReason(within)))
   }
 
   resolve(value: V): void {

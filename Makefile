@@ -72,9 +72,10 @@ type-check: build ## types of sources and tests
 
 check: lint test ## lint and test
 
-docs: $(STAMPS)/install ## what is generated in docs/: tables of options from the docstrings, the tests of each case
+docs: build ## what is generated: tables of options, the tests of each case, the public API (api/)
 	node scripts/docs/option-tables.mjs
 	node scripts/docs/case-files.mjs
+	node scripts/docs/api-report.mjs
 
 mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore and limiters in small ways: at least 85 % must be noticed
 	npx stryker run

@@ -143,6 +143,7 @@ export {
   type RetryBudgetOptions,
   type RetryBudgetState,
   type RetryConfig,
+  type RetryOptions,
   retryErrors,
   type RetryEvent,
   RetryExhaustedError,

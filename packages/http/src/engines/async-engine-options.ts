@@ -6,18 +6,20 @@ import {
   SemaphoreLimiter,
   systemClock,
 } from 'async-patterns'
-import type { AnyPolicy, CircuitBreakerOptions, Clock, Policy, RetryConfig } from 'async-patterns'
-import { connectionConfig } from './connection-config.js'
-import type { ConnectionConfig } from './connection-config.js'
+import type { AnyPolicy, CircuitBreakerOptions, Clock, Policy, RetryOptions } from 'async-patterns'
+import { connectionOptions } from './connection-options.js'
+import type { ConnectionOptions } from './connection-options.js'
 import { classifyResponse, retryResponse } from './response-rules.js'
 import type { Transport, TransportResponse } from './transport.js'
 import { UndiciTransport } from './undici-transport.js'
 import { WireTransport } from './wire/wire-transport.js'
 
+/** How an AsyncEngine sends: over which connections, and under which policies. */
 export interface AsyncEngineOptions {
   /** Requests that run at once, over all `run`s. Default 100. */
   readonly maxConcurrent?: number
-  readonly connection?: ConnectionConfig
+  /** How many connections there are, and how long they live. Default: those of ConnectionOptions. */
+  readonly connection?: ConnectionOptions
   /** `optimized` keeps connections open; `naive` makes one for each request. Default `optimized`. */
   readonly pooling?: 'naive' | 'optimized'
   /** `undici` for everything, `wire` for load over plain http; a transport of your own is not closed. Default `undici`. */
@@ -25,11 +27,12 @@ export interface AsyncEngineOptions {
   /** A breaker, or the options of one that judges by `classifyResponse`. Default: none. */
   readonly circuitBreaker?: CircuitBreaker<TransportResponse> | CircuitBreakerOptions<TransportResponse>
   /** A retry, or the configuration of one that tries again by `retryResponse`. Default: none. */
-  readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryConfig<TransportResponse>
-  /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. */
+  readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryOptions<TransportResponse>
+  /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. Default: none. */
   readonly policy?: Policy<TransportResponse>
-  /** Sent with every request. */
+  /** Sent with every request. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Default: the runtime's. */
   readonly clock?: Clock
 }
 
@@ -37,7 +40,7 @@ export interface AsyncEngineOptions {
 export function openTransport(kind: 'undici' | 'wire', options: AsyncEngineOptions): Transport {
   checkOneOf('AsyncEngine.transport', kind, ['undici', 'wire'])
   checkOneOf('AsyncEngine.pooling', options.pooling ?? 'optimized', ['naive', 'optimized'])
-  const given = connectionConfig(options.connection)
+  const given = connectionOptions(options.connection)
   const connection = options.pooling === 'naive' ? { ...given, maxKeepaliveConnections: 0 } : given
   const clock = options.clock ?? systemClock
   return kind === 'wire'

@@ -10,4 +10,5 @@ export interface AsyncEngineProtocol {
   run(urls: readonly string[]): Promise<EngineResult>
 }
 
+/** Any engine: one that blocks, or one that does not. */
 export type Engine = SyncEngineProtocol | AsyncEngineProtocol

@@ -1,16 +1,17 @@
 import { ClosedError, checkCount, checkDuration, systemClock } from 'async-patterns'
 import type { Clock, Within } from 'async-patterns'
-import { checkConnections, connectionDefaults } from './connection-config.js'
-import type { ConnectionConfig } from './connection-config.js'
+import { checkConnections, connectionDefaults } from './connection-options.js'
+import type { ConnectionOptions } from './connection-options.js'
 import { InFlight } from './in-flight.js'
 import { TargetCache } from './target.js'
 import type { Target } from './target.js'
 import type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
 
 /** The options that every transport takes. */
-export interface PooledTransportOptions extends ConnectionConfig {
+export interface PooledTransportOptions extends ConnectionOptions {
   /** The largest head of a response. Default 16,384. */
   readonly maxHeadBytes?: number
+  /** Default: the runtime's. */
   readonly clock?: Clock
 }
 

@@ -2,6 +2,7 @@ import type { SyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
 import { FetchCrew } from './fetch-crew.js'
 
+/** What a SyncEngine may be told. */
 export interface SyncEngineOptions {
   /** For the whole of a request. Default 30,000. */
   readonly timeoutMs?: number

@@ -3,6 +3,7 @@ import type { AsyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
 import { FetchCrew } from './fetch-crew.js'
 
+/** How many threads a ThreadedEngine has, and how long a request may take. */
 export interface ThreadedEngineOptions {
   /** Worker threads. Default 10. */
   readonly maxWorkers?: number

@@ -5,9 +5,11 @@ export interface TransportRequest {
   readonly url: string
   /** Default GET. */
   readonly method?: string
+  /** Default: none. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Default: none. */
   readonly body?: Uint8Array | string | null
-  /** Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default none. */
+  /** Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default: none. */
   readonly maxBodyBytes?: number
   /** Account of the memory that the body takes while it arrives. Default: it may take all that `maxBodyBytes` allows. */
   readonly bodyRoom?: BodyRoom
@@ -16,6 +18,7 @@ export interface TransportRequest {
   /**
    * Called just before the request's head is handed to a connected socket, in the same turn of the event loop.
    * It is not called for a request that never gets a connection; once more for each redirect that is followed.
+   * Default: nobody is called.
    */
   readonly onDeparture?: () => void
 }
@@ -44,6 +47,7 @@ export interface TransportResponse {
   readonly url: string
 }
 
+/** How a transport is closed. */
 export interface TransportCloseOptions {
   /** How long requests in flight may go on, in milliseconds. Default 5,000. */
   readonly timeoutMs?: number

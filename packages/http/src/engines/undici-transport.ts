@@ -12,14 +12,15 @@ import type { TransportCloseOptions, TransportRequest, TransportResponse } from 
 import { TransportError } from './transport-error.js'
 import { UndiciCall } from './undici-call.js'
 
+/** What an UndiciTransport takes besides the options that every transport takes. */
 export interface UndiciTransportOptions extends PooledTransportOptions {
-  /** Default 10,000. */
+  /** How long making a connection may take, in milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number
   /** How many redirects are followed; credentials never leave their origin. Default 0: none. */
   readonly maxRedirects?: number
   /** Whether compressed responses are asked for. Those that come are decoded anyway. Default true. */
   readonly compression?: boolean
-  /** For https: certificates and the like. */
+  /** For https: certificates and the like. Default: what Node takes. */
   readonly tls?: buildConnector.BuildOptions
 }
 

@@ -4,7 +4,7 @@ import { portAdvice } from './load/port-errors.js'
 /** Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in this order. */
 export type VerdictStatus = 'port-bound' | 'generator-bound' | 'too-few-samples' | 'not-steady' | 'valid'
 
-export interface Verdict {
+export interface MeasurementVerdict {
   readonly status: VerdictStatus
   /** One line for each finding, the one that gives the status first; empty when valid. */
   readonly reasons: readonly string[]
@@ -42,7 +42,7 @@ const MAX_LATE = 0.01
 const MIN_BEYOND = 10
 const MAX_DIFFERENCE = 0.1
 
-export function judge(facts: VerdictFacts): Verdict {
+export function judge(facts: VerdictFacts): MeasurementVerdict {
   const findings = [
     ...portBound(facts),
     ...generatorBound(facts),

@@ -34,9 +34,14 @@ export interface Behaviour {
   readonly rateLimitPerSecond?: number
   /** All requests after the first so many get 429 with Retry-After 1 to 5, by seed. Default: none do. */
   readonly rateLimitAfter?: number
+  /** Faults of single requests. Default: none. */
   readonly faults?: readonly FaultRule[]
+  /** Default: none. */
   readonly outages?: readonly Outage[]
-  /** Nothing is answered in the span; what was due in it is answered at its end, as by a process that was paused. */
+  /**
+   * Nothing is answered in the span; what was due in it is answered at its end, as by a process that was paused.
+   * Default: none.
+   */
   readonly stalls?: readonly Span[]
 }
 

@@ -39,9 +39,9 @@ export type WriteMode = 'append' | 'overwrite'
 
 /** Options that all writers share. */
 export interface RecordWriterOptions {
-  /** Folders that are missing are made. One writer at a time. */
+  /** Where the records go. Folders that are missing are made. One writer at a time. */
   readonly file: string
-  /** Default `append`. */
+  /** What happens to a file that is there. Default `append`. */
   readonly mode?: WriteMode
   /** Records written together, from 1. Default 100. */
   readonly batchSize?: number

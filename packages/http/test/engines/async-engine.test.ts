@@ -421,6 +421,6 @@ test('100 % of errors leave no unhandled rejection and every result counted', as
 
 test('a bad option is named', () => {
   expect(() => new AsyncEngine({ maxConcurrent: 0 })).toThrow(/AsyncEngine.maxConcurrent is 0/)
-  expect(() => new AsyncEngine({ connection: { timeoutMs: -1 } })).toThrow(/ConnectionConfig.timeoutMs/)
+  expect(() => new AsyncEngine({ connection: { timeoutMs: -1 } })).toThrow(/ConnectionOptions.timeoutMs/)
   expect(() => new AsyncEngine({ pooling: 'odd' as 'naive' })).toThrow(TypeError)
 })

@@ -1,26 +1,17 @@
-/** The known word that a mistyped one most likely means: at most a third of its letters differ. */
+/** The known word that a mistyped one most likely means: a third of its letters differ, and three, at most. */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined
-  let limit = Math.max(1, Math.floor(word.length / 3))
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance > limit || (distance === limit && best !== undefined)) continue
-    best = candidate
-    limit = distance
+  for (let edits = 0; edits < 4 && edits <= Math.max(1, word.length / 3); edits += 1) {
+    const found = known.find(name => isWithin(edits, word.toLowerCase(), name.toLowerCase()))
+    if (found !== undefined) return found
   }
-  return best
+  return undefined
 }
 
-/** Levenshtein's, row by row. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[b.length] as number
+/** Whether so many letters put in, left out or replaced make `b` of `a` (Levenshtein's distance). */
+function isWithin(edits: number, a: string, b: string): boolean {
+  if (a === b) return true
+  const [restA, restB] = [a.slice(1), b.slice(1)]
+  if (a[0] === b[0]) return isWithin(edits, restA, restB)
+  const left = edits - 1
+  return edits > 0 && (isWithin(left, restA, restB) || isWithin(left, restA, b) || isWithin(left, a, restB))
 }

@@ -1,5 +1,4 @@
-import type { Operation, Policy, Within } from './policy.js'
-import type { PolicyDescription } from './policy-description.js'
+import type { Operation, Policy, PolicyDescription, Within } from './policy.js'
 
 /** Any policy, as an element of a list. */
 export type AnyPolicy = Policy<never, unknown>

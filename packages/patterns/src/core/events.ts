@@ -6,6 +6,7 @@ export interface PatternEvent {
   readonly type: string
 }
 
+/** Hears of events. What it throws is reported as an uncaught error, and disturbs nobody else. */
 export type Listener<E extends PatternEvent> = (event: E) => void
 
 type Channels = Map<string, EventSink>

@@ -16,16 +16,14 @@ export interface NumberRange {
  * @throws TypeError when it is no number, RangeError when it lies outside; both say what is allowed.
  */
 export function checkNumber(name: string, value: unknown, range: NumberRange = {}): void {
-  if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
-  }
+  if (typeof value !== 'number' || Number.isNaN(value))
+    throw wrong(TypeError, name, value, describeRange(range))
   if (value === Infinity && range.orInfinity === true) return
   const { min = -Infinity, above = -Infinity, max = Infinity, below = Infinity } = range
   // An end that is left open keeps its infinity out.
   const isInside = value >= min && value > above && value <= max && value < below
-  if (!isInside || (range.integer === true && !Number.isInteger(value))) {
-    throw new RangeError(`${name} is ${show(value)}; allowed is ${describeRange(range)}`)
-  }
+  if (isInside && (range.integer !== true || Number.isInteger(value))) return
+  throw wrong(RangeError, name, value, describeRange(range))
 }
 
 /** A duration in milliseconds: finite, not negative. */
@@ -40,14 +38,12 @@ export function checkCount(name: string, value: unknown, range: NumberRange = {}
 
 /** @throws TypeError when `value` is not one of `allowed`. */
 export function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(value)) {
-    throw new TypeError(`${name} is ${show(value)}; allowed is one of ${allowed.map(show).join(', ')}`)
-  }
+  if (!allowed.includes(value)) throw wrong(TypeError, name, value, `one of ${allowed.map(show).join(', ')}`)
 }
 
 /** @throws TypeError when `value` is not a function. */
 export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name} is ${show(value)}; allowed is a function`)
+  if (typeof value !== 'function') throw wrong(TypeError, name, value, 'a function')
 }
 
 /** `defaults` overlaid with the options that were given; an explicit `undefined` is not given. */
@@ -59,17 +55,25 @@ export function withDefaults<D extends object, O extends object>(defaults: D, op
   return merged as D & O
 }
 
-function describeRange({ min, above, max, below, integer, orInfinity }: NumberRange): string {
-  const kind = integer === true ? 'an integer' : 'a number'
-  const atLeast = min === undefined ? '' : ` of at least ${min}`
-  const low = above === undefined ? atLeast : ` above ${above}`
-  const atMost = max === undefined ? '' : `${low === '' ? ' of' : ' and'} at most ${max}`
-  const high = below === undefined ? atMost : `${low === '' ? '' : ' and'} below ${below}`
-  return `${kind}${low}${high}${orInfinity === true ? ', or Infinity' : ''}`
+/** The error for a value that is not allowed. */
+export function wrong(Kind: ErrorConstructor, name: string, value: unknown, allowed: string): Error {
+  return new Kind(`${name} is ${show(value)}; allowed is ${allowed}`)
 }
 
-/** A value as it is shown in an error: one that has no text of its own is named by its kind. */
-export function show(value: unknown): string {
+function describeRange({ min, above, max, below, integer, orInfinity }: NumberRange): string {
+  const low = end('above', above) ?? end('at least', min)
+  const high = end('below', below) ?? end('at most', max)
+  const ends = [low, high].filter(Boolean).join(' and ')
+  const linked = ends.startsWith('at') ? ` of ${ends}` : ends && ` ${ends}`
+  return `${integer === true ? 'an integer' : 'a number'}${linked}${orInfinity === true ? ', or Infinity' : ''}`
+}
+
+function end(word: string, value: number | undefined): string | undefined {
+  return value === undefined ? undefined : `${word} ${value}`
+}
+
+/** A value that has no text of its own is named by its kind. */
+function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)

@@ -1,6 +1,6 @@
 import { closest } from './closest.js'
 import type { NumberRange } from './option-checks.js'
-import { checkCount, checkDuration, checkFunction, checkNumber, checkOneOf, show } from './option-checks.js'
+import { checkFunction, checkNumber, checkOneOf, withDefaults, wrong } from './option-checks.js'
 
 type Primitive = string | number | bigint | boolean | symbol | null
 
@@ -30,27 +30,25 @@ export function optionsOf<D extends object, O extends object>(
   rules: OptionRules<NoInfer<O>>,
   given: O | undefined,
 ): Readonly<D & O> {
-  const options = { ...defaults } as Record<string, unknown>
-  const checks = rules as Readonly<Record<string, (name: string, value: unknown) => void>>
-  if (given !== undefined) checkIsObject(`${owner}.options`, given)
-  for (const [name, value] of Object.entries(given ?? {})) {
-    if (value === undefined) continue
-    if (!Object.hasOwn(rules, name)) throw unknownOption(owner, name, Object.keys(rules))
-    options[name] = value
-  }
-  for (const name of Object.keys(rules)) checks[name]?.(`${owner}.${name}`, options[name])
+  if (given !== undefined) checkNames(owner, given, Object.keys(rules))
+  const options = withDefaults(defaults, given) as Record<string, unknown>
+  for (const [name, check] of Object.entries<Check>(rules)) check(`${owner}.${name}`, options[name])
   return Object.freeze(options) as D & O
 }
 
-function checkIsObject(name: string, given: unknown): void {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
-  throw new TypeError(`${name} is ${show(given)}; allowed is an object`)
-}
+type Check = (name: string, value: unknown) => void
 
-function unknownOption(owner: string, name: string, known: readonly string[]): TypeError {
-  const similar = closest(name, known)
-  const hint = similar === undefined ? `allowed is one of ${known.join(', ')}` : `did you mean ${similar}?`
-  return new TypeError(`${owner}.${name} is no option; ${hint}`)
+/** An option that is undefined is not given, whatever its name. */
+function checkNames(owner: string, given: object, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw wrong(TypeError, `${owner}.options`, given, 'an object')
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || known.includes(name)) continue
+    const similar = closest(name, known)
+    const hint = similar === undefined ? `allowed is one of ${known.join(', ')}` : `did you mean ${similar}?`
+    throw new TypeError(`${owner}.${name} is no option; ${hint}`)
+  }
 }
 
 /** A number in a range. */
@@ -60,12 +58,12 @@ export function numeric(range?: NumberRange): OptionRule<number> {
 
 /** A duration in milliseconds: finite unless `orInfinity`, not negative. */
 export function duration(range?: NumberRange): OptionRule<number> {
-  return (name, value) => checkDuration(name, value, range)
+  return numeric({ min: 0, ...range })
 }
 
 /** An integer, from 1 unless the range has another `min`. */
 export function count(range?: NumberRange): OptionRule<number> {
-  return (name, value) => checkCount(name, value, range)
+  return numeric({ min: 1, integer: true, ...range })
 }
 
 /** A number from 0 to 1. */
@@ -74,14 +72,14 @@ export function share(): OptionRule<number> {
 }
 
 /** One of some names. */
-export function oneOf<const T extends string>(allowed: readonly T[]): OptionRule<T> {
+export function oneOf<const T extends string | boolean>(allowed: readonly T[]): OptionRule<T> {
   return (name, value) => checkOneOf(name, value, allowed)
 }
 
 /** Some text. */
 export function text(): OptionRule<string> {
   return (name, value) => {
-    if (typeof value !== 'string') throw new TypeError(`${name} is ${show(value)}; allowed is a string`)
+    if (typeof value !== 'string') throw wrong(TypeError, name, value, 'a string')
   }
 }
 
@@ -105,7 +103,7 @@ export function having(...methods: readonly string[]): OptionRule<object> {
 
 /** What `clock` may be. */
 export function clockLike(): OptionRule<object> {
-  return having('now', 'wallNow', 'setTimer', 'clearTimer', 'sleep')
+  return having('now', 'wallNow', 'setTimer')
 }
 
 /** Whatever there is. */
@@ -136,5 +134,5 @@ export function orFn<T>(rule: OptionRule<T>): OptionRule<T | ((...args: never) =
 
 /** Any object, to be checked by `first`; otherwise what the rule says. */
 export function orObject<T>(first: OptionRule<object>, rule: OptionRule<T>): OptionRule<T | object> {
-  return (name, value) => (typeof value === 'object' ? first : rule)(name, value)
+  return (name, value) => (typeof value === 'object' && value !== null ? first : rule)(name, value)
 }

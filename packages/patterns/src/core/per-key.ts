@@ -1,9 +1,13 @@
-import { checkCount } from './option-checks.js'
+import { count, optionsOf } from './options.js'
 
+/** How many keys a PerKey remembers. */
 export interface PerKeyOptions {
   /** How many keys are kept; beyond it the least recently used idle ones are dropped. Default 10,000. */
   readonly maxKeys?: number
 }
+
+const DEFAULTS = Object.freeze({ maxKeys: 10_000 })
+const RULES = { maxKeys: count() }
 
 /** One policy, or whatever else, for each key: see `perKey`. */
 export class PerKey<K, P extends { readonly idle?: boolean }> {
@@ -14,8 +18,7 @@ export class PerKey<K, P extends { readonly idle?: boolean }> {
 
   constructor(make: (key: K) => P, options?: PerKeyOptions) {
     this.#make = make
-    this.#maxKeys = options?.maxKeys ?? 10_000
-    checkCount('perKey.maxKeys', this.#maxKeys)
+    this.#maxKeys = optionsOf('perKey', DEFAULTS, RULES, options).maxKeys
   }
 
   /** How many keys are kept now. */

@@ -1,11 +1,22 @@
-import { checkCount, checkDuration, Events, systemClock, withDefaults } from '../core/index.js'
-import type { Clock, Listener, TimerHandle } from '../core/index.js'
+import {
+  checkDuration,
+  clockLike,
+  count,
+  duration,
+  Events,
+  having,
+  optional,
+  optionsOf,
+  systemClock,
+} from '../core/index.js'
+import type { Clock, Listener, OptionRules, TimerHandle } from '../core/index.js'
 import { summarise } from './history-summary.js'
 import type { HistorySummary } from './history-summary.js'
 import { NodeLoopProbe } from './loop-probe.js'
 import type { LoopProbe, LoopReading } from './loop-probe.js'
 import { StallWatch, setUnrefTimer } from './stall-watch.js'
 
+/** How often the event loop is looked at, and which delays are too long. */
 export interface EventLoopMonitorOptions {
   /** The time between two samples, above 0, in milliseconds. Default 1,000. */
   readonly sampleIntervalMs?: number
@@ -23,6 +34,7 @@ export interface EventLoopMonitorOptions {
   readonly probe?: LoopProbe
 }
 
+/** How the event loop was in a sample: the worse of its delay and its backlog. */
 export type EventLoopStatus = 'healthy' | 'warning' | 'critical'
 
 /** One sample: what has been since the one before. */
@@ -36,6 +48,7 @@ export interface EventLoopSnapshot extends LoopReading {
   readonly callbackQueueDepth: null
 }
 
+/** What an EventLoopMonitor tells: every sample, and each change of the status. */
 export type EventLoopEvent =
   | { readonly type: 'sample'; readonly snapshot: EventLoopSnapshot }
   | {
@@ -54,6 +67,16 @@ const DEFAULTS = Object.freeze({
   clock: systemClock,
 })
 
+const RULES: OptionRules<EventLoopMonitorOptions> = {
+  sampleIntervalMs: duration({ min: 1 }),
+  warningDelayMs: duration(),
+  criticalDelayMs: duration(),
+  maxBacklog: count(),
+  historySize: count(),
+  clock: clockLike(),
+  probe: optional(having('start', 'read', 'stop')),
+}
+
 /**
  * Watches the event loop of this thread: delay, utilisation, heap, backlog. Its timers do not keep the process
  * alive. Events: `sample`, and `status` when the status changes, also on the `diagnostics_channel`s
@@ -70,14 +93,10 @@ export class EventLoopMonitor implements Disposable {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: EventLoopMonitorOptions) {
-    const { probe, ...settings } = withDefaults(DEFAULTS, options)
-    checkDuration('EventLoopMonitor.sampleIntervalMs', settings.sampleIntervalMs, { min: 1 })
-    checkDuration('EventLoopMonitor.warningDelayMs', settings.warningDelayMs)
+    const { probe, ...settings } = optionsOf('EventLoopMonitor', DEFAULTS, RULES, options)
     checkDuration('EventLoopMonitor.criticalDelayMs', settings.criticalDelayMs, {
       min: settings.warningDelayMs,
     })
-    checkCount('EventLoopMonitor.maxBacklog', settings.maxBacklog)
-    checkCount('EventLoopMonitor.historySize', settings.historySize)
     this.#settings = settings
     this.#probe = probe ?? new NodeLoopProbe()
     this.#stalls = new StallWatch(settings.clock, settings.sampleIntervalMs)

@@ -1,7 +1,8 @@
-import { checkNumber, withDefaults } from '../core/index.js'
+import { checkNumber, numeric, optionsOf } from '../core/index.js'
 import { readHistogramJson } from './histogram-json.js'
 import type { HistogramJson } from './histogram-json.js'
 
+/** The range of values that a Histogram tells apart. */
 export interface HistogramOptions {
   /** The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds. */
   readonly lowest?: number
@@ -17,6 +18,7 @@ export interface HistogramBucket {
 }
 
 const DEFAULTS = Object.freeze({ lowest: 0.001, highest: 3_600_000 })
+const RULES = { lowest: numeric({ above: 0 }), highest: numeric() }
 
 /** Each power of two is cut into 2 ** 7 = 128 equal buckets; the mantissa's next 13 bits are dropped. */
 const DROPPED_BITS = 20 - 7
@@ -66,9 +68,7 @@ export class Histogram {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: HistogramOptions) {
-    const { lowest, highest } = withDefaults(DEFAULTS, options)
-    checkNumber('Histogram.lowest', lowest, { above: 0 })
-    checkNumber('Histogram.highest', highest)
+    const { lowest, highest } = optionsOf('Histogram', DEFAULTS, RULES, options)
     if (highest <= lowest) {
       throw new RangeError(`Histogram.highest is ${highest}; allowed is a number above lowest (${lowest})`)
     }

@@ -1,7 +1,8 @@
-import type { Clock, Random, TimerHandle, Within } from '../core/index.js'
-import { checkOneOf, sleepOn } from '../core/index.js'
+import type { Clock, OptionRules, Random, TimerHandle, Within } from '../core/index.js'
+import { fn, numeric, oneOf, optionsOf, sleepOn } from '../core/index.js'
 import { TimerHeap } from './timer-heap.js'
 
+/** Where a ManualClock starts, and how its timers fire. */
 export interface ManualClockOptions {
   /** Where `now()` starts. Default 0. */
   readonly startMs?: number
@@ -15,6 +16,20 @@ export interface ManualClockOptions {
    * code that waits for promises and timers only. Default `everything`.
    */
   readonly between?: 'everything' | 'promises'
+}
+
+const DEFAULTS: Required<ManualClockOptions> = Object.freeze({
+  startMs: 0,
+  wallStartMs: Date.UTC(2026, 0, 1),
+  latenessMs: () => 0,
+  between: 'everything',
+})
+
+const RULES: OptionRules<ManualClockOptions> = {
+  startMs: numeric(),
+  wallStartMs: numeric(),
+  latenessMs: fn(),
+  between: oneOf(['everything', 'promises']),
 }
 
 const SETTLED = Promise.resolve()
@@ -33,12 +48,12 @@ export class ManualClock implements Clock {
   readonly #isFast: boolean
   readonly #timers = new TimerHeap()
 
-  constructor(options: ManualClockOptions = {}) {
-    this.#now = options.startMs ?? 0
-    this.#wallOffset = (options.wallStartMs ?? Date.UTC(2026, 0, 1)) - this.#now
-    this.#latenessMs = options.latenessMs ?? (() => 0)
-    checkOneOf('ManualClock.between', options.between ?? 'everything', ['everything', 'promises'])
-    this.#isFast = options.between === 'promises'
+  constructor(options?: ManualClockOptions) {
+    const { startMs, wallStartMs, latenessMs, between } = optionsOf('ManualClock', DEFAULTS, RULES, options)
+    this.#now = startMs
+    this.#wallOffset = wallStartMs - startMs
+    this.#latenessMs = latenessMs
+    this.#isFast = between === 'promises'
   }
 
   now(): number {

@@ -1,7 +1,8 @@
-import { checkDuration, checkNumber, seededRandom } from '../core/index.js'
-import type { Clock, Random } from '../core/index.js'
+import { duration, fn, numeric, oneOf, optional, optionsOf, seededRandom } from '../core/index.js'
+import type { Clock, OptionRules, Random } from '../core/index.js'
 import { ManualClock } from './manual-clock.js'
 
+/** The seed of a simulated world, and how its clock behaves. */
 export interface SimulateOptions {
   /** The same seed gives the same run, bit for bit. Default 1. */
   readonly seed?: number
@@ -11,6 +12,7 @@ export interface SimulateOptions {
   readonly latenessMs?: () => number
 }
 
+/** How many calls arrive, for how long, and at which distances. */
 export interface TrafficOptions {
   /** How many calls arrive a second: above 0. */
   readonly ratePerSecond: number
@@ -18,6 +20,22 @@ export interface TrafficOptions {
   readonly durationMs: number
   /** `even`: at equal distances; `poisson`: at random, as from many independent users. Default `even`. */
   readonly arrivals?: 'even' | 'poisson'
+}
+
+const SIMULATE_DEFAULTS = Object.freeze({ seed: 1 })
+
+const SIMULATE_RULES: OptionRules<SimulateOptions> = {
+  seed: numeric(),
+  wallStartMs: optional(numeric()),
+  latenessMs: optional(fn()),
+}
+
+const TRAFFIC_DEFAULTS = Object.freeze({ arrivals: 'even' as const })
+
+const TRAFFIC_RULES: OptionRules<TrafficOptions> = {
+  ratePerSecond: numeric({ above: 0 }),
+  durationMs: duration(),
+  arrivals: oneOf(['even', 'poisson']),
 }
 
 /** The world in which a scenario runs: hand its clock and its chance to everything that takes them. */
@@ -48,8 +66,7 @@ export async function simulate<T>(
   options: SimulateOptions,
   scenario: (world: World) => T | PromiseLike<T>,
 ): Promise<T> {
-  const { seed = 1, ...clockOptions } = options
-  checkNumber('simulate.seed', seed)
+  const { seed, ...clockOptions } = optionsOf('simulate', SIMULATE_DEFAULTS, SIMULATE_RULES, options)
   const clock = new ManualClock({ ...clockOptions, between: 'promises' })
   const random = seededRandom(seed)
   const traffic: World['traffic'] = (load, call) => new Traffic(clock, random, load, call).run()
@@ -72,11 +89,9 @@ class Traffic {
   #finish: () => void = () => undefined
 
   constructor(clock: Clock, random: Random, options: TrafficOptions, call: (index: number) => unknown) {
-    checkNumber('traffic.ratePerSecond', options.ratePerSecond, { above: 0 })
-    checkDuration('traffic.durationMs', options.durationMs)
     this.#clock = clock
     this.#random = random
-    this.#options = options
+    this.#options = optionsOf('traffic', TRAFFIC_DEFAULTS, TRAFFIC_RULES, options)
     this.#call = call
     this.#startedAt = clock.now()
     this.#gapMs = 1000 / options.ratePerSecond

@@ -18,6 +18,7 @@ export interface WireHandler {
   onError(connection: WireConnection, error: TransportError, wasBusy: boolean): void
 }
 
+/** Where a WireConnection goes, who hears of it, and what it keeps. */
 export interface WireConnectionOptions {
   readonly host: string
   readonly port: number
@@ -26,7 +27,7 @@ export interface WireConnectionOptions {
   readonly sink?: BodySink
   /** Whether `head` is filled. Default false. */
   readonly keepHead?: boolean
-  /** Default 16,384. */
+  /** The largest head of a response, in bytes. Default 16,384. */
   readonly maxHeadBytes?: number
   /** The buffer that all reads of this connection use. Default 32,768. */
   readonly readBufferBytes?: number

@@ -9,6 +9,7 @@ import { requestText } from './request-text.js'
 import { WirePool } from './wire-pool.js'
 import { WireCall } from './wire-slot.js'
 
+/** A WireTransport takes what every transport takes. */
 export type WireTransportOptions = PooledTransportOptions
 
 /** So many plain GETs keep their text. */

@@ -1,7 +1,7 @@
 import { Histogram } from 'async-patterns/observability'
 import type { HistogramJson } from 'async-patterns/observability'
 import { judge } from '../verdict.js'
-import type { Verdict } from '../verdict.js'
+import type { MeasurementVerdict } from '../verdict.js'
 import { latencySummary, shown } from './latency-summary.js'
 import type { LatencySummary } from './latency-summary.js'
 import type { LoadPlan } from './load-options.js'
@@ -39,7 +39,7 @@ export interface LoadResult {
     /** Requests that the generator sent more than 1 ms late through its own fault. */
     readonly lateSends: number
   }
-  readonly verdict: Verdict
+  readonly verdict: MeasurementVerdict
 }
 
 /** A run with everything that was measured. */
@@ -155,7 +155,7 @@ interface Totals {
   readonly times: Histogram
 }
 
-function verdictOf({ plan, reports }: LoadRun, { total, durationMs, times }: Totals): Verdict {
+function verdictOf({ plan, reports }: LoadRun, { total, durationMs, times }: Totals): MeasurementVerdict {
   const isOpenLoop = plan.ratePerSecond !== undefined
   const { health } = reports.reduce((a, b) => (busyness(b) > busyness(a) ? b : a))
   const sendingMs = Math.min(durationMs, plan.durationMs)

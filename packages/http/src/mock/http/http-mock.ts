@@ -12,6 +12,7 @@ import type { Answer, Call, Route } from './routes.js'
 import { Stats } from './stats.js'
 import type { HttpMockStats } from './stats.js'
 
+/** Where an HttpMock listens, and how it behaves. */
 export interface HttpMockOptions {
   /** 0 takes a free one. Default 0. */
   readonly port?: number

@@ -1,7 +1,9 @@
 import type { Product, Vocabulary } from './product.js'
 
+/** The three mock shops, in the order of their ports. */
 export const SHOP_NAMES = ['northwind', 'kaufhaus', 'mercado'] as const
 
+/** One of the three mock shops. */
 export type ShopName = (typeof SHOP_NAMES)[number]
 
 /** Any JSON value; a bigint becomes a bare integer, however many digits it has. */

@@ -7,6 +7,7 @@ import { SHOP_NAMES } from './shop.js'
 import type { ShopName } from './shop.js'
 import { ShopServer } from './shop-server.js'
 
+/** Where the three shops listen, what they sell, and how they behave. */
 export interface ShopsOptions {
   /** One port per shop, in the order northwind, kaufhaus, mercado; 0 takes a free one. Default: three free ones. */
   readonly ports?: readonly [northwind: number, kaufhaus: number, mercado: number]

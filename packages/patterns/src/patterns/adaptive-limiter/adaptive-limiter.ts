@@ -3,20 +3,27 @@ import type {
   Context,
   Listener,
   Operation,
+  OptionRules,
   Outcome,
   Policy,
   PolicyDescription,
   Within,
 } from '../../core/index.js'
 import {
-  checkDuration,
-  checkFunction,
   checkNumber,
+  clockLike,
+  count,
   disposeValue,
+  duration,
   Events,
+  fn,
+  having,
+  isAborted,
+  optional,
+  optionsOf,
   systemClock,
   TimeoutError,
-  withDefaults,
+  tooLate,
 } from '../../core/index.js'
 import { SemaphoreLimiter } from '../semaphore-limiter/index.js'
 import type { Limit } from './limit.js'
@@ -26,6 +33,7 @@ import { VegasLimit } from './vegas-limit.js'
 /** What a call says about the load: it was served, it was dropped for overload, or nothing. */
 export type LoadVerdict = 'served' | 'dropped' | 'ignore'
 
+/** How an AdaptiveLimiter finds its limit, and who may wait for a permit. */
 export interface AdaptiveLimiterOptions<R = unknown> {
   /** The rule; it belongs to this limiter alone. Default: `new VegasLimit()`. */
   readonly limit?: Limit
@@ -75,6 +83,15 @@ const DEFAULTS: Required<Omit<AdaptiveLimiterOptions, 'limit'>> = Object.freeze(
   clock: systemClock,
 })
 
+const RULES = {
+  limit: optional(having('update')),
+  windowMs: duration(),
+  classify: fn(),
+  acquireTimeoutMs: duration({ orInfinity: true }),
+  maxQueue: count({ min: 0, orInfinity: true }),
+  clock: clockLike(),
+} satisfies OptionRules<AdaptiveLimiterOptions>
+
 /**
  * A SemaphoreLimiter that finds its own size: from the latency and the drops of the calls that it lets through, by a
  * Limit (AimdLimit, VegasLimit, Gradient2Limit, or your own). It takes the place of the limiter in a stack.
@@ -90,14 +107,9 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: AdaptiveLimiterOptions<R>) {
-    const { windowMs, classify, acquireTimeoutMs, maxQueue, clock, ...given } = withDefaults(
-      DEFAULTS,
-      options,
-    )
-    checkDuration('AdaptiveLimiter.windowMs', windowMs)
-    checkFunction('AdaptiveLimiter.classify', classify)
-    this.#limit = given.limit ?? new VegasLimit()
-    checkFunction('AdaptiveLimiter.limit.update', (this.#limit as { readonly update: unknown }).update)
+    const checked = optionsOf('AdaptiveLimiter', DEFAULTS, RULES, options)
+    const { windowMs, classify, acquireTimeoutMs, maxQueue, clock } = checked
+    this.#limit = checked.limit ?? new VegasLimit()
     checkNumber('AdaptiveLimiter.limit.limit', this.#limit.limit)
     this.#window = new SampleWindow(windowMs)
     this.#classify = classify
@@ -115,8 +127,13 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
     return this.#semaphore.idle
   }
 
-  /** Runs the operation as soon as there is a permit for it; rejects as `SemaphoreLimiter.execute` does. */
+  /**
+   * Runs the operation as soon as there is a permit for it; rejects as `SemaphoreLimiter.execute` does. A deadline
+   * that has passed runs nothing, though a permit is free: DeadlineExceededError.
+   */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    const late = isAborted(within) ? undefined : tooLate(within, this.#clock)
+    if (late !== undefined) return Promise.reject(late)
     return this.#semaphore.execute(context => this.#measure(operation, context), within)
   }
 

@@ -1,7 +1,9 @@
-import { checkDuration, checkNumber, withDefaults } from '../../core/index.js'
+import type { OptionRules } from '../../core/index.js'
+import { duration, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
-import { checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
+import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of an AimdLimit, and what it takes for overload. */
 export interface AimdLimitOptions extends LimitBounds {
   /** What the limit is multiplied with on overload, 0.5 to below 1. Default 0.9. */
   readonly backoffRatio?: number
@@ -15,6 +17,12 @@ const DEFAULTS: Required<AimdLimitOptions> = Object.freeze({
   timeoutMs: 5_000,
 })
 
+const RULES: OptionRules<AimdLimitOptions> = {
+  ...BOUNDS_RULES,
+  backoffRatio: numeric({ min: 0.5, below: 1 }),
+  timeoutMs: duration({ above: 0 }),
+}
+
 /**
  * Additive increase, multiplicative decrease: one more for each sample that went well, a tenth less for each with drops.
  * It heeds losses alone, so it suits remotes that say when they have too much.
@@ -26,12 +34,9 @@ export class AimdLimit implements Limit {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: AimdLimitOptions) {
-    this.#options = withDefaults(DEFAULTS, options)
-    const { backoffRatio, timeoutMs, initialLimit } = this.#options
+    this.#options = optionsOf('AimdLimit', DEFAULTS, RULES, options)
     checkBounds('AimdLimit', this.#options)
-    checkNumber('AimdLimit.backoffRatio', backoffRatio, { min: 0.5, below: 1 })
-    checkDuration('AimdLimit.timeoutMs', timeoutMs, { above: 0 })
-    this.#limit = initialLimit
+    this.#limit = this.#options.initialLimit
   }
 
   get limit(): number {

@@ -1,7 +1,9 @@
-import { checkCount, checkNumber, withDefaults } from '../../core/index.js'
+import type { OptionRules } from '../../core/index.js'
+import { count, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
-import { checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
+import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of a Gradient2Limit, and how fast it moves. */
 export interface Gradient2LimitOptions extends LimitBounds {
   /** How much slower than its long average the remote may be before the limit shrinks, from 1. Default 1.5. */
   readonly rttTolerance?: number
@@ -21,6 +23,14 @@ const DEFAULTS: Required<Gradient2LimitOptions> = Object.freeze({
   longWindow: 600,
 })
 
+const RULES: OptionRules<Gradient2LimitOptions> = {
+  ...BOUNDS_RULES,
+  rttTolerance: numeric({ min: 1 }),
+  smoothing: numeric({ above: 0, max: 1 }),
+  queueSize: numeric({ min: 0 }),
+  longWindow: count(),
+}
+
 /** So many first calls are averaged plainly, before the average becomes exponential. */
 const WARM_UP = 10
 
@@ -39,14 +49,9 @@ export class Gradient2Limit implements Limit {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: Gradient2LimitOptions) {
-    this.#options = withDefaults(DEFAULTS, options)
-    const { rttTolerance, smoothing, queueSize, longWindow, initialLimit } = this.#options
+    this.#options = optionsOf('Gradient2Limit', DEFAULTS, RULES, options)
     checkBounds('Gradient2Limit', this.#options)
-    checkNumber('Gradient2Limit.rttTolerance', rttTolerance, { min: 1 })
-    checkNumber('Gradient2Limit.smoothing', smoothing, { above: 0, max: 1 })
-    checkNumber('Gradient2Limit.queueSize', queueSize, { min: 0 })
-    checkCount('Gradient2Limit.longWindow', longWindow)
-    this.#limit = initialLimit
+    this.#limit = this.#options.initialLimit
   }
 
   get limit(): number {

@@ -1,4 +1,4 @@
-import { checkCount } from '../../core/index.js'
+import { checkCount, count } from '../../core/index.js'
 
 /** How calls went: one, or all of a window. */
 export interface LimitSample {
@@ -37,12 +37,14 @@ export const LIMIT_BOUNDS: Required<LimitBounds> = Object.freeze({
   maxLimit: 200,
 })
 
-/** @throws RangeError or TypeError that names the option, its value and what is allowed. */
+/** Each by itself; `checkBounds` holds them against each other. */
+export const BOUNDS_RULES = { initialLimit: count(), minLimit: count(), maxLimit: count() }
+
+/** @throws RangeError that names the option, its value and what is allowed. */
 export function checkBounds(
   owner: string,
   { initialLimit, minLimit, maxLimit }: Required<LimitBounds>,
 ): void {
-  checkCount(`${owner}.minLimit`, minLimit)
   checkCount(`${owner}.maxLimit`, maxLimit, { min: minLimit })
   checkCount(`${owner}.initialLimit`, initialLimit, { min: minLimit, max: maxLimit })
 }

@@ -1,7 +1,9 @@
-import { checkCount, checkNumber, withDefaults } from '../../core/index.js'
+import type { OptionRules } from '../../core/index.js'
+import { count, numeric, optionsOf } from '../../core/index.js'
 import type { Limit, LimitBounds, LimitSample } from './limit.js'
-import { checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
+import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from './limit.js'
 
+/** The range of a VegasLimit, and how fast it moves. */
 export interface VegasLimitOptions extends LimitBounds {
   /** Share of the new value in each step, above 0 to 1. Default 1. */
   readonly smoothing?: number
@@ -14,6 +16,12 @@ const DEFAULTS: Required<VegasLimitOptions> = Object.freeze({
   smoothing: 1,
   probeMultiplier: 30,
 })
+
+const RULES: OptionRules<VegasLimitOptions> = {
+  ...BOUNDS_RULES,
+  smoothing: numeric({ above: 0, max: 1 }),
+  probeMultiplier: count(),
+}
 
 /**
  * Estimates the remote's queue from latency: `limit * (1 - least / present)`. It grows while the queue is short
@@ -28,12 +36,9 @@ export class VegasLimit implements Limit {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: VegasLimitOptions) {
-    this.#options = withDefaults(DEFAULTS, options)
-    const { smoothing, probeMultiplier, initialLimit } = this.#options
+    this.#options = optionsOf('VegasLimit', DEFAULTS, RULES, options)
     checkBounds('VegasLimit', this.#options)
-    checkNumber('VegasLimit.smoothing', smoothing, { above: 0, max: 1 })
-    checkCount('VegasLimit.probeMultiplier', probeMultiplier)
-    this.#limit = initialLimit
+    this.#limit = this.#options.initialLimit
   }
 
   get limit(): number {

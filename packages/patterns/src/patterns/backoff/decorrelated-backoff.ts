@@ -1,8 +1,9 @@
 import type { Random } from '../../core/index.js'
-import { checkDuration, systemRandom, withDefaults } from '../../core/index.js'
+import { duration, optionsOf, systemRandom } from '../../core/index.js'
 import type { Backoff } from './backoff.js'
 import { clampDelay } from './backoff.js'
 
+/** The range of the delays. */
 export interface DecorrelatedBackoffOptions {
   /** The shortest delay. Default 1,000. */
   readonly baseDelayMs?: number
@@ -11,6 +12,7 @@ export interface DecorrelatedBackoffOptions {
 }
 
 const DEFAULTS = Object.freeze({ baseDelayMs: 1_000, maxDelayMs: 60_000 })
+const RULES = { baseDelayMs: duration(), maxDelayMs: duration({ orInfinity: true }) }
 
 /**
  * Each delay lies anywhere between `baseDelayMs` and three times the one before. The range is capped, not the
@@ -26,9 +28,7 @@ export class DecorrelatedBackoff implements Backoff {
    * @throws TypeError or RangeError when an option is out of range.
    */
   constructor(options?: DecorrelatedBackoffOptions, owner = 'DecorrelatedBackoff') {
-    const { baseDelayMs, maxDelayMs } = withDefaults(DEFAULTS, options)
-    checkDuration(`${owner}.baseDelayMs`, baseDelayMs)
-    checkDuration(`${owner}.maxDelayMs`, maxDelayMs, { orInfinity: true })
+    const { baseDelayMs, maxDelayMs } = optionsOf(owner, DEFAULTS, RULES, options)
     this.maxDelayMs = clampDelay(maxDelayMs)
     this.#baseDelayMs = Math.min(baseDelayMs, this.maxDelayMs)
   }

@@ -1,10 +1,11 @@
-import type { Random } from '../../core/index.js'
-import { checkDuration, checkNumber, systemRandom, withDefaults } from '../../core/index.js'
+import type { OptionRules, Random } from '../../core/index.js'
+import { duration, numeric, optionsOf, systemRandom } from '../../core/index.js'
 import type { Backoff } from './backoff.js'
 import { clampDelay } from './backoff.js'
 import type { Jitter } from './jitter.js'
-import { jitterFactor, spread } from './jitter.js'
+import { isJitter, jitterFactor, spread } from './jitter.js'
 
+/** The first delay, how delays grow, and the longest one. */
 export interface ExponentialBackoffOptions {
   /** The first delay. Default 1,000. */
   readonly baseDelayMs?: number
@@ -16,7 +17,19 @@ export interface ExponentialBackoffOptions {
   readonly jitter?: Jitter
 }
 
-const DEFAULTS = Object.freeze({ baseDelayMs: 1_000, maxDelayMs: 60_000, exponentialBase: 2, jitter: 0.1 })
+const DEFAULTS: Required<ExponentialBackoffOptions> = Object.freeze({
+  baseDelayMs: 1_000,
+  maxDelayMs: 60_000,
+  exponentialBase: 2,
+  jitter: 0.1,
+})
+
+const RULES: OptionRules<ExponentialBackoffOptions> = {
+  baseDelayMs: duration(),
+  maxDelayMs: duration({ orInfinity: true }),
+  exponentialBase: numeric({ min: 1 }),
+  jitter: isJitter,
+}
 
 /** `baseDelayMs`, then that times `exponentialBase`, and so on up to `maxDelayMs`; jitter comes after the cap. */
 export class ExponentialBackoff implements Backoff {
@@ -30,14 +43,9 @@ export class ExponentialBackoff implements Backoff {
    * @throws TypeError or RangeError when an option is out of range.
    */
   constructor(options?: ExponentialBackoffOptions, owner = 'ExponentialBackoff') {
-    const { baseDelayMs, maxDelayMs, exponentialBase, jitter } = withDefaults<
-      Required<ExponentialBackoffOptions>,
-      ExponentialBackoffOptions
-    >(DEFAULTS, options)
-    checkDuration(`${owner}.baseDelayMs`, baseDelayMs)
-    checkDuration(`${owner}.maxDelayMs`, maxDelayMs, { orInfinity: true })
-    checkNumber(`${owner}.exponentialBase`, exponentialBase, { min: 1 })
-    this.#jitter = jitterFactor(`${owner}.jitter`, jitter)
+    const checked = optionsOf(owner, DEFAULTS, RULES, options)
+    const { baseDelayMs, maxDelayMs, exponentialBase, jitter } = checked
+    this.#jitter = jitterFactor(jitter)
     this.maxDelayMs = clampDelay(maxDelayMs)
     this.#baseDelayMs = baseDelayMs
     this.#exponentialBase = exponentialBase

@@ -1,4 +1,4 @@
-import type { Random } from '../../core/index.js'
+import type { OptionRule, Random } from '../../core/index.js'
 import { checkNumber, checkOneOf } from '../../core/index.js'
 
 /**
@@ -9,13 +9,15 @@ import { checkNumber, checkOneOf } from '../../core/index.js'
  */
 export type Jitter = number | 'full' | 'none'
 
-/** @throws TypeError or RangeError when it is neither a name nor a factor from 0 to 1. */
-export function jitterFactor(name: string, jitter: Jitter): number {
+/** The rule of the option: a name, or a factor from 0 to 1. */
+export const isJitter: OptionRule<Jitter> = (name, value) => {
+  if (typeof value === 'string') checkOneOf(name, value, ['full', 'none'])
+  else checkNumber(name, value, { min: 0, max: 1 })
+}
+
+export function jitterFactor(jitter: Jitter): number {
   if (jitter === 'full') return 1
-  if (jitter === 'none') return 0
-  if (typeof jitter === 'string') checkOneOf(name, jitter, ['full', 'none'])
-  checkNumber(name, jitter, { min: 0, max: 1 })
-  return jitter
+  return jitter === 'none' ? 0 : jitter
 }
 
 export function spread(delayMs: number, factor: number, random: Random): number {

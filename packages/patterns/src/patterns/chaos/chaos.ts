@@ -3,6 +3,7 @@ import type {
   Context,
   Listener,
   Operation,
+  OptionRules,
   Policy,
   PolicyDescription,
   Random,
@@ -10,14 +11,19 @@ import type {
 } from '../../core/index.js'
 import {
   AsyncPatternsError,
-  checkDuration,
   checkFunction,
-  checkNumber,
+  clockLike,
   contextOf,
+  duration,
   Events,
+  fn,
+  optional,
+  optionsOf,
+  orFn,
+  share,
   systemClock,
   systemRandom,
-  withDefaults,
+  tooLate,
 } from '../../core/index.js'
 
 /** The fault that Chaos injects unless told otherwise. */
@@ -70,6 +76,18 @@ const DEFAULTS: ChaosDefaults = Object.freeze({
   clock: systemClock,
 })
 
+const RULES = {
+  latencyRate: share(),
+  latencyMs: orFn(duration()),
+  faultRate: share(),
+  fault: fn(),
+  resultRate: share(),
+  result: optional(fn()),
+  enabled: fn(),
+  random: fn(),
+  clock: clockLike(),
+} satisfies OptionRules<ChaosOptions<unknown>>
+
 type Settings<A> = ChaosDefaults & Pick<ChaosOptions<A>, 'result'>
 
 /**
@@ -86,22 +104,19 @@ export class Chaos<out A = never> implements Policy<unknown, A> {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options: ChaosOptions<A> = {}) {
-    const settings: Settings<A> = withDefaults(DEFAULTS, options)
+    const settings: Settings<A> = optionsOf('Chaos', DEFAULTS, RULES, options)
     const { latencyMs, resultRate, result } = settings
-    for (const rate of ['latencyRate', 'faultRate', 'resultRate'] as const) {
-      checkNumber(`Chaos.${rate}`, settings[rate], { min: 0, max: 1 })
-    }
-    if (typeof latencyMs !== 'function') checkDuration('Chaos.latencyMs', latencyMs)
     if (resultRate > 0) checkFunction('Chaos.result', result)
-    checkFunction('Chaos.fault', settings.fault)
-    checkFunction('Chaos.enabled', settings.enabled)
     this.#drawMs = typeof latencyMs === 'function' ? latencyMs : () => latencyMs
     this.#settings = settings
   }
 
+  /** Rejects with DeadlineExceededError, and draws nothing, when the deadline has passed. */
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T | A> {
     const context = contextOf(within)
     if (context.aborted) throw context.reason
+    const late = tooLate(context, this.#settings.clock)
+    if (late !== undefined) throw late
     const { enabled, latencyRate, faultRate, fault, resultRate, result, random } = this.#settings
     if (!enabled(context)) return operation(context)
     if (draw(random, latencyRate)) await this.#wait(context)

@@ -1,18 +1,6 @@
 import type { PatternEvent } from '../../core/index.js'
-import type { BreakerStateName } from './breaker-states.js'
-import type { CallCounts, TripRule } from './trip-rules.js'
-
-/** Why a breaker changed its state. */
-export type TransitionCause =
-  | TripRule
-  /** The open state was over, and a call came. */
-  | 'open-elapsed'
-  | 'probe-failed'
-  /** Probes did not settle within `halfOpenMaxWaitMs`. */
-  | 'probe-overdue'
-  | 'probes-succeeded'
-  | 'forced'
-  | 'reset'
+import type { BreakerStateName, TransitionCause } from './breaker-states.js'
+import type { CallCounts } from './trip-rules.js'
 
 /** The breaker went from one state to another. */
 export interface BreakerTransitionEvent extends PatternEvent {

@@ -1,5 +1,5 @@
 import { RejectionError } from '../../core/index.js'
-import type { TransitionCause } from './breaker-events.js'
+import type { TransitionCause } from './breaker-states.js'
 import type { CallCounts } from './trip-rules.js'
 
 /** The numbers behind a rejection. */

@@ -1,6 +1,5 @@
-import type { TransitionCause } from './breaker-events.js'
 import type { BreakerMachine, BreakerTotals } from './breaker-machine.js'
-import type { BreakerState } from './breaker-states.js'
+import type { BreakerState, TransitionCause } from './breaker-states.js'
 import { ClosedState, HalfOpenState, OpenState } from './breaker-states.js'
 import type { WindowRow } from './call-window.js'
 import type { BreakerSettings } from './circuit-breaker-options.js'

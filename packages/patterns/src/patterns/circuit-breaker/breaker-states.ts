@@ -1,9 +1,20 @@
-import type { TransitionCause } from './breaker-events.js'
 import type { CallWindow } from './call-window.js'
-import type { CallCounts } from './trip-rules.js'
+import type { CallCounts, TripRule } from './trip-rules.js'
 
 /** The three states as they are shown. */
 export type BreakerStateName = 'closed' | 'open' | 'half-open'
+
+/** Why a breaker changed its state. */
+export type TransitionCause =
+  | TripRule
+  /** The open state was over, and a call came. */
+  | 'open-elapsed'
+  | 'probe-failed'
+  /** Probes did not settle within `halfOpenMaxWaitMs`. */
+  | 'probe-overdue'
+  | 'probes-succeeded'
+  | 'forced'
+  | 'reset'
 
 /**
  * Each transition makes a new state object, and a call keeps the one in which it began. That object is the call's

@@ -1,12 +1,20 @@
-import type { Clock, Context, NumberRange, Outcome, Random } from '../../core/index.js'
+import type { Clock, Context, OptionRules, Outcome, Random } from '../../core/index.js'
 import {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkNumber,
-  checkOneOf,
+  clockLike,
+  count,
+  duration,
+  fn,
+  having,
+  numeric,
+  oneOf,
+  optional,
+  optionsOf,
+  orObject,
+  orOff,
+  share,
   systemClock,
   systemRandom,
+  text,
   withDefaults,
 } from '../../core/index.js'
 import type { Backoff } from '../backoff/index.js'
@@ -106,13 +114,12 @@ const DEFAULTS: BreakerSettings = Object.freeze({
   minimumCalls: 10,
   baselineLatencyMs: 100,
   latencyThresholdMultiplier: 3,
-  // 0 where the default is that of another option.
-  slowCallDurationMs: 0,
+  slowCallDurationMs: 300,
   slowCallRateThreshold: false,
   openStateDurationMs: 60_000,
   halfOpenMaxCalls: 3,
   probeCount: 1,
-  successThreshold: 0,
+  successThreshold: 3,
   halfOpenMaxWaitMs: 60_000,
   classify: undefined,
   stalledMs: undefined,
@@ -120,74 +127,54 @@ const DEFAULTS: BreakerSettings = Object.freeze({
   clock: systemClock,
 })
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] }
+const positiveMs = duration({ above: 0 })
+
+const RULES = {
+  name: text(),
+  window: oneOf(['time', 'count', 'consecutive']),
+  windowMs: positiveMs,
+  windowCalls: count({ max: 10_000_000 }),
+  minimumCalls: count(),
+  failureThreshold: orOff(count()),
+  errorRateThreshold: orOff(share()),
+  slowCallRateThreshold: orOff(share()),
+  baselineLatencyMs: positiveMs,
+  latencyThresholdMultiplier: orOff(numeric({ above: 0 })),
+  slowCallDurationMs: positiveMs,
+  openStateDurationMs: orObject(having('delayMs'), duration()),
+  halfOpenMaxCalls: count(),
+  probeCount: count(),
+  successThreshold: count(),
+  halfOpenMaxWaitMs: orOff(positiveMs),
+  classify: optional(fn()),
+  stalledMs: optional(fn()),
+  random: fn(),
+  clock: clockLike(),
+} satisfies OptionRules<CircuitBreakerOptions>
+
+/** A run of failures has no share; whoever asks for one there means something else. */
+const noShare = oneOf([false])
+const CONSECUTIVE_RULES = { ...RULES, errorRateThreshold: noShare, slowCallRateThreshold: noShare }
 
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
 export function breakerSettings<R>(options: CircuitBreakerOptions<R> | undefined): BreakerSettings<R> {
-  checkNoShares(options)
-  const settings: Draft<BreakerSettings<R>> = withDefaults(DEFAULTS, options)
-  const { window, windowCalls, minimumCalls, baselineLatencyMs } = settings
-  settings.slowCallDurationMs =
-    options?.slowCallDurationMs ?? (settings.latencyThresholdMultiplier || 3) * baselineLatencyMs
-  settings.successThreshold = options?.successThreshold ?? settings.halfOpenMaxCalls
-  check(settings)
-  if (window === 'count') settings.minimumCalls = Math.min(minimumCalls, windowCalls)
-  if (window === 'consecutive') settings.errorRateThreshold = false
-  return settings
-}
-
-/** A run of failures has no share; whoever asks for one there means something else. */
-function checkNoShares<R>(given: CircuitBreakerOptions<R> | undefined): void {
-  if (given?.window !== 'consecutive') return
-  for (const option of ['errorRateThreshold', 'slowCallRateThreshold'] as const) {
-    if (given[option] !== undefined) checkOneOf(`CircuitBreaker.${option}`, given[option], [false])
+  const isRun = options?.window === 'consecutive'
+  const given = withDefaults(DEFAULTS, options)
+  // These follow from other options, which are checked before them.
+  const defaults: BreakerSettings = {
+    ...DEFAULTS,
+    errorRateThreshold: isRun ? false : DEFAULTS.errorRateThreshold,
+    slowCallDurationMs: (given.latencyThresholdMultiplier || 3) * given.baselineLatencyMs,
+    successThreshold: given.halfOpenMaxCalls,
   }
-}
-
-type Check = (name: string, value: unknown, range?: NumberRange) => void
-
-const POSITIVE: NumberRange = { above: 0 }
-const SHARE: NumberRange = { min: 0, max: 1 }
-
-/** The options that are numbers, or a backoff where the type allows it. */
-const CHECKS: readonly (readonly [keyof BreakerSettings, Check, NumberRange?])[] = [
-  ['windowMs', checkDuration, POSITIVE],
-  ['windowCalls', checkCount, { max: 10_000_000 }],
-  ['minimumCalls', checkCount],
-  ['failureThreshold', checkCount],
-  ['errorRateThreshold', checkNumber, SHARE],
-  ['slowCallRateThreshold', checkNumber, SHARE],
-  ['baselineLatencyMs', checkDuration, POSITIVE],
-  ['latencyThresholdMultiplier', checkNumber, POSITIVE],
-  ['slowCallDurationMs', checkDuration, POSITIVE],
-  ['openStateDurationMs', checkDuration],
-  ['halfOpenMaxCalls', checkCount],
-  ['halfOpenMaxWaitMs', checkDuration, POSITIVE],
-]
-
-const CAN_BE_OFF: ReadonlySet<keyof BreakerSettings> = new Set([
-  'failureThreshold',
-  'errorRateThreshold',
-  'slowCallRateThreshold',
-  'latencyThresholdMultiplier',
-  'halfOpenMaxWaitMs',
-])
-
-function check<R>(settings: BreakerSettings<R>): void {
-  checkOneOf('CircuitBreaker.window', settings.window, ['time', 'count', 'consecutive'])
-  for (const [option, checkOption, range] of CHECKS) {
-    const value = settings[option]
-    const isOff = value === false && CAN_BE_OFF.has(option)
-    if (!isOff && !isBackoff(value)) checkOption(`CircuitBreaker.${option}`, value, range)
+  const rules = (isRun ? CONSECUTIVE_RULES : RULES) as typeof RULES
+  const settings: BreakerSettings<R> = optionsOf('CircuitBreaker', defaults, rules, options)
+  const isFew = count({ max: settings.halfOpenMaxCalls })
+  isFew('CircuitBreaker.probeCount', settings.probeCount)
+  isFew('CircuitBreaker.successThreshold', settings.successThreshold)
+  const { window, windowCalls, minimumCalls } = settings
+  return {
+    ...settings,
+    minimumCalls: window === 'count' ? Math.min(minimumCalls, windowCalls) : minimumCalls,
   }
-  for (const option of ['probeCount', 'successThreshold'] as const) {
-    checkCount(`CircuitBreaker.${option}`, settings[option], { max: settings.halfOpenMaxCalls })
-  }
-  for (const option of ['classify', 'stalledMs'] as const) {
-    if (settings[option] !== undefined) checkFunction(`CircuitBreaker.${option}`, settings[option])
-  }
-}
-
-function isBackoff(value: unknown): value is Backoff {
-  return typeof (value as Backoff | undefined)?.delayMs === 'function'
 }

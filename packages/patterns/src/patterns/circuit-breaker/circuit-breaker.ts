@@ -10,13 +10,14 @@ import type {
 } from '../../core/index.js'
 import {
   abortReason,
-  checkDuration,
+  checkNumber,
   Deferred,
   disposeValue,
   Events,
   isAborted,
   ownContextOf,
   runOperation,
+  tooLate,
 } from '../../core/index.js'
 import { BreakerCall } from './breaker-call.js'
 import type { BreakerEvent } from './breaker-events.js'
@@ -88,11 +89,14 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * Runs the operation, unless the breaker is open or the caller has aborted already.
-   * The operation's own value or error passes through unchanged; a rejected call has BreakerOpenError.
+   * Runs the operation, unless the breaker is open, the caller has aborted already or its deadline has passed.
+   * The operation's own value or error passes through unchanged. A call that is turned away rejects with
+   * BreakerOpenError, with the caller's reason or with DeadlineExceededError; the last two count as nothing.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     if (isAborted(within)) return Promise.reject(abortReason(within))
+    const late = tooLate(within, this.#clock)
+    if (late !== undefined) return Promise.reject(late)
     const startedAt = this.#clock.now()
     let began: BreakerState
     try {
@@ -117,10 +121,13 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
 
   /**
    * Lets one call through that the caller runs and judges; for streams.
-   * @throws BreakerOpenError when it is turned away, the caller's reason when it has aborted already.
+   * @throws BreakerOpenError when it is turned away, the caller's reason when it has aborted already,
+   * DeadlineExceededError when its deadline has passed.
    */
   acquire(within?: Within): BreakerCall {
     if (isAborted(within)) throw abortReason(within)
+    const late = tooLate(within, this.#clock)
+    if (late !== undefined) throw late
     const startedAt = this.#clock.now()
     const began = this.#machine.admit(startedAt)
     const context = ownContextOf(within)
@@ -133,7 +140,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * Outside the closed state it does nothing, for it is no probe.
    */
   recordLatency(latencyMs: number): void {
-    checkDuration('CircuitBreaker.recordLatency.latencyMs', latencyMs)
+    checkNumber('CircuitBreaker.recordLatency.latencyMs', latencyMs, { min: 0 })
     const now = this.#clock.now()
     const state = this.#machine.stateAt(now)
     if (state.name === 'closed') this.#machine.report(state, 'success', this.#withoutStall(latencyMs), now)
@@ -151,13 +158,12 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     const machine = this.#machine
     const state = machine.stateAt(now)
     if (state.name === 'closed') state.window.slide(now)
-    const { calls, failures, slowCalls } = state.counts
+    const { counts } = state
+    const { calls, failures, slowCalls } = counts
     return {
       name: this.name,
       state: machine.nameAt(now),
-      calls,
-      failures,
-      slowCalls,
+      ...counts,
       errorRate: calls === 0 ? 0 : failures / calls,
       slowCallRate: calls === 0 ? 0 : slowCalls / calls,
       pending: this.#pending,

@@ -3,7 +3,6 @@ export type {
   BreakerEvent,
   BreakerRejectionEvent,
   BreakerTransitionEvent,
-  TransitionCause,
 } from './breaker-events.js'
 export type { BreakerTotals } from './breaker-machine.js'
 export type { BreakerMetrics } from './breaker-metrics.js'
@@ -11,7 +10,7 @@ export { breakerOptionsFromEnv } from './breaker-options-from-env.js'
 export type { BreakerRejection } from './breaker-open-error.js'
 export { BreakerOpenError } from './breaker-open-error.js'
 export type { BreakerSnapshot } from './breaker-snapshot.js'
-export type { BreakerStateName } from './breaker-states.js'
+export type { BreakerStateName, TransitionCause } from './breaker-states.js'
 export { CircuitBreaker } from './circuit-breaker.js'
 export type { CircuitBreakerOptions, Verdict } from './circuit-breaker-options.js'
 export type { CallCounts, TripRule } from './trip-rules.js'

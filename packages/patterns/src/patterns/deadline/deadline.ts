@@ -4,22 +4,27 @@ import type {
   Discard,
   Listener,
   Operation,
+  OptionRules,
   Policy,
   PolicyDescription,
   Within,
 } from '../../core/index.js'
 import {
   checkDuration,
-  checkFunction,
+  clockLike,
   contextOf,
   deadlineExceeded,
   disposeValue,
+  duration,
   Events,
+  flag,
+  fn,
+  optionsOf,
   systemClock,
-  withDefaults,
 } from '../../core/index.js'
 import { TimeLimit } from '../timeout/index.js'
 
+/** How much time a call has in all, and what happens when it is over. */
 export interface DeadlineOptions {
   /** The time for everything inside together, waits included: at least 1. */
   readonly budgetMs: number
@@ -48,6 +53,14 @@ const DEFAULTS = Object.freeze({
   discard: disposeValue,
 })
 
+const RULES: OptionRules<DeadlineOptions> = {
+  budgetMs: duration({ min: 1 }),
+  minimumMs: duration(),
+  cooperative: flag(),
+  clock: clockLike(),
+  discard: fn(),
+}
+
 /**
  * One time budget over all that is inside: waits for permits, attempts, backoffs, hedges. Outermost in a stack.
  *
@@ -61,12 +74,15 @@ export class Deadline implements Policy {
   readonly #limit: TimeLimit
   readonly #events = new Events<DeadlineEvent>('deadline')
 
-  /** @throws TypeError or RangeError when an option is out of range. */
+  /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options: DeadlineOptions) {
-    const { budgetMs, minimumMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
-    checkDuration('Deadline.budgetMs', budgetMs, { min: 1 })
+    const { budgetMs, minimumMs, cooperative, clock, discard } = optionsOf(
+      'Deadline',
+      DEFAULTS,
+      RULES,
+      options,
+    )
     checkDuration('Deadline.minimumMs', minimumMs, { max: budgetMs })
-    checkFunction('Deadline.discard', discard)
     this.#minimumMs = minimumMs
     this.#clock = clock
     this.#limit = new TimeLimit(budgetMs, {

@@ -4,13 +4,15 @@ import type {
   Discard,
   Listener,
   Operation,
+  OptionRules,
   Outcome,
   Policy,
   PolicyDescription,
   Within,
 } from '../../core/index.js'
-import { checkFunction, contextOf, discardWith, disposeValue, Events } from '../../core/index.js'
+import { anything, contextOf, discardWith, disposeValue, Events, fn, optionsOf } from '../../core/index.js'
 
+/** What is given instead of which outcomes. */
 export interface FallbackOptions<R, A> {
   /** What is given instead: a value, or a function that is called for it with what it replaces. */
   readonly fallback: A | ((outcome: Outcome<R>, context: Context) => A | PromiseLike<A>)
@@ -30,6 +32,14 @@ function isError(outcome: Outcome<unknown>, context: Context): boolean {
   return !outcome.ok && !context.aborted
 }
 
+const DEFAULTS = Object.freeze({ when: isError, discard: disposeValue })
+
+const RULES = {
+  fallback: anything(),
+  when: fn(),
+  discard: fn(),
+} satisfies OptionRules<FallbackOptions<unknown, unknown>>
+
 /**
  * Gives something else where a call fails: a default, the last good value, a cheaper source.
  * What the fallback function throws is thrown instead of the call's own error. It belongs outside of the retry,
@@ -46,10 +56,8 @@ export class Fallback<out A, in R = unknown> implements Policy<R, A> {
 
   /** @throws TypeError when an option is missing or no function. */
   constructor(options: FallbackOptions<R, A>) {
+    const { fallback, when, discard } = optionsOf('Fallback', DEFAULTS, RULES, options)
     if (!('fallback' in options)) throw new TypeError('Fallback.fallback is missing; allowed is any value')
-    const { fallback, when = isError, discard = disposeValue } = options
-    checkFunction('Fallback.when', when)
-    checkFunction('Fallback.discard', discard)
     this.#substitute = isMaker(fallback) ? fallback : () => fallback
     this.#when = when
     this.#discard = discard

@@ -1,14 +1,18 @@
-import type { Clock, Context, Discard, Outcome } from '../../core/index.js'
+import type { Clock, Context, Discard, OptionRules, Outcome } from '../../core/index.js'
 import {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkNumber,
+  clockLike,
+  count,
   disposeValue,
+  duration,
+  fn,
+  numeric,
+  optionsOf,
+  orOff,
+  share,
   systemClock,
-  withDefaults,
 } from '../../core/index.js'
 
+/** When a second attempt joins the first, and how often that may happen. */
 export interface HedgeOptions<R = unknown> {
   /** How long the first attempt has before a second one joins it, and that one before the next. Default 100. */
   readonly delayMs?: number
@@ -41,16 +45,17 @@ const DEFAULTS: HedgeSettings<unknown> = Object.freeze({
   clock: systemClock,
 })
 
+const RULES = {
+  delayMs: duration(),
+  percentile: orOff(numeric({ above: 0, below: 1 })),
+  maxHedges: count(),
+  budgetRatio: orOff(share()),
+  accept: fn(),
+  discard: fn(),
+  clock: clockLike(),
+} satisfies OptionRules<HedgeOptions>
+
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
 export function hedgeSettings<R>(options: HedgeOptions<R> | undefined): HedgeSettings<R> {
-  const settings: HedgeSettings<R> = withDefaults(DEFAULTS, options)
-  const { delayMs, percentile, maxHedges, budgetRatio, accept, discard } = settings
-  checkDuration('Hedge.delayMs', delayMs)
-  const inside = { above: 0, below: 1 }
-  if (percentile !== false) checkNumber('Hedge.percentile', percentile, inside)
-  checkCount('Hedge.maxHedges', maxHedges)
-  if (budgetRatio !== false) checkNumber('Hedge.budgetRatio', budgetRatio, { min: 0, max: 1 })
-  checkFunction('Hedge.accept', accept)
-  checkFunction('Hedge.discard', discard)
-  return settings
+  return optionsOf('Hedge', DEFAULTS, RULES, options)
 }

@@ -1,5 +1,5 @@
 import type { Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { contextOf, Events } from '../../core/index.js'
+import { contextOf, Events, tooLate } from '../../core/index.js'
 import { HedgeBudget } from './hedge-budget.js'
 import type { HedgeOptions, HedgeSettings } from './hedge-options.js'
 import { hedgeSettings } from './hedge-options.js'
@@ -67,10 +67,15 @@ export class Hedge<in R = unknown> implements Policy<R> {
     }
   }
 
-  /** The first accepted outcome; if none is accepted, the one that came first, once all attempts have settled. */
+  /**
+   * The first accepted outcome; if none is accepted, the one that came first, once all attempts have settled.
+   * Rejects with DeadlineExceededError, and runs nothing, when the deadline has passed.
+   */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
+    const late = tooLate(outer, this.#settings.clock)
+    if (late !== undefined) return Promise.reject(late)
     this.#calls += 1
     this.#budget?.earn()
     return new HedgedCall<R, T>(this.#host, operation, outer, this.#delayMs()).result

@@ -1,11 +1,21 @@
-import { checkCount, checkDuration, checkFunction, systemClock, withDefaults } from '../../core/index.js'
-import type { Clock } from '../../core/index.js'
+import {
+  checkFunction,
+  clockLike,
+  count,
+  duration,
+  fn,
+  optional,
+  optionsOf,
+  systemClock,
+} from '../../core/index.js'
+import type { Clock, OptionRules } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
 import type { BatchLimits } from '../bounded-queue/index.js'
 import { SourceReader } from './source-reader.js'
 import { END } from './stage.js'
 import type { Stage, StageIterator } from './stage.js'
 
+/** When a batch is handed on: when it holds so much, or has waited so long. */
 export interface BatchOptions<T> {
   /** At most so many items: from 1. Default 100. */
   readonly maxItems?: number
@@ -21,16 +31,21 @@ export interface BatchOptions<T> {
 
 const DEFAULTS = Object.freeze({ maxItems: 100, maxBytes: Infinity, maxWaitMs: Infinity, clock: systemClock })
 
+const RULES = {
+  maxItems: count(),
+  maxBytes: count({ orInfinity: true }),
+  sizeOf: optional(fn()),
+  maxWaitMs: duration({ orInfinity: true }),
+  clock: clockLike(),
+} satisfies OptionRules<BatchOptions<unknown>>
+
 /**
  * A stage that gathers items into arrays of at least one. While a batch is being worked on, the next one
  * fills, but never more than one. An error of the source comes after the items before it.
  * @throws TypeError or RangeError that names the option.
  */
 export function batch<T>(options?: BatchOptions<T>): Stage<T, T[]> {
-  const settings = withDefaults(DEFAULTS, options)
-  checkCount('batch.maxItems', settings.maxItems)
-  checkCount('batch.maxBytes', settings.maxBytes, { orInfinity: true })
-  checkDuration('batch.maxWaitMs', settings.maxWaitMs, { orInfinity: true })
+  const settings = optionsOf('batch', DEFAULTS, RULES, options)
   if (settings.maxBytes < Infinity) checkFunction('batch.sizeOf', settings.sizeOf)
   return source => ({ [Symbol.asyncIterator]: () => new BatchIterator(source, settings) })
 }
@@ -43,7 +58,8 @@ class BatchIterator<T> implements StageIterator<T[]> {
 
   constructor(source: AsyncIterable<T>, settings: typeof DEFAULTS & BatchOptions<T>) {
     this.#source = new SourceReader(source)
-    this.#queue = new BoundedQueue(settings)
+    const { maxItems, maxBytes, sizeOf, clock } = settings
+    this.#queue = new BoundedQueue({ maxItems, maxBytes, clock, ...(sizeOf && { sizeOf }) })
     this.#limits = settings
   }
 

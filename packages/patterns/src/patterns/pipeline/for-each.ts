@@ -1,12 +1,16 @@
-import { abortReason, checkCount, checkFunction, isAborted, onAbort, withDefaults } from '../../core/index.js'
+import { abortReason, checkFunction, count, isAborted, onAbort, optionsOf } from '../../core/index.js'
 import type { Context, Within } from '../../core/index.js'
 import { MapIterator } from './map-iterator.js'
 import { END } from './stage.js'
 
+/** How many calls run at once; signal and deadline end all of them. */
 export interface ForEachOptions extends Within {
   /** How many items are worked on at the same time: from 1. Default 1. */
   readonly concurrency?: number
 }
+
+const DEFAULTS = Object.freeze({ concurrency: 1 })
+const RULES = { concurrency: count() }
 
 const nothing = (): void => undefined
 
@@ -21,9 +25,10 @@ export function forEach<T>(
   fn: (item: T, context: Context) => unknown,
   options?: ForEachOptions,
 ): (source: AsyncIterable<T>) => Promise<void> {
-  const settings = withDefaults({ concurrency: 1, ordered: false }, options)
   checkFunction('forEach.fn', fn)
-  checkCount('forEach.concurrency', settings.concurrency)
+  // Read by name: whoever hands on a Context as the options has more in it than there are options.
+  const given = options?.concurrency === undefined ? {} : { concurrency: options.concurrency }
+  const settings = { ...optionsOf('forEach', DEFAULTS, RULES, given), ordered: false }
   return async source => {
     if (isAborted(options)) throw abortReason(options)
     await runToEnd(new MapIterator(source, fn, settings, options), options)

@@ -1,8 +1,9 @@
-import { checkCount, checkFunction, withDefaults } from '../../core/index.js'
+import { checkFunction, count, flag, optionsOf } from '../../core/index.js'
 import { MapIterator } from './map-iterator.js'
 import type { Mapper } from './map-iterator.js'
 import type { Stage } from './stage.js'
 
+/** How many calls of the mapper run at once, and in which order their results come. */
 export interface MapOptions {
   /**
    * For how many items the work is going on, or done and its result not yet taken, at the same time:
@@ -14,6 +15,7 @@ export interface MapOptions {
 }
 
 const DEFAULTS = Object.freeze({ concurrency: 1, ordered: true })
+const RULES = { concurrency: count(), ordered: flag() }
 
 /**
  * A stage that puts every item through `mapper`; it begins when the first result is asked for.
@@ -22,8 +24,7 @@ const DEFAULTS = Object.freeze({ concurrency: 1, ordered: true })
  * @throws TypeError or RangeError that names the option.
  */
 export function map<A, B>(mapper: Mapper<A, B>, options?: MapOptions): Stage<A, B> {
-  const settings = withDefaults(DEFAULTS, options)
   checkFunction('map.mapper', mapper)
-  checkCount('map.concurrency', settings.concurrency)
+  const settings = optionsOf('map', DEFAULTS, RULES, options)
   return source => ({ [Symbol.asyncIterator]: () => new MapIterator(source, mapper, settings) })
 }

@@ -1,7 +1,8 @@
 export { parseRetryAfter } from './retry-after.js'
 export type { RetryBudgetOptions, RetryBudgetState } from './retry-budget.js'
 export { RetryBudget } from './retry-budget.js'
-export { type RetryConfig, retryErrors, type RetryVerdict } from './retry-config.js'
+export type { RetryConfig, RetryOptions, RetryVerdict } from './retry-options.js'
+export { retryErrors } from './retry-options.js'
 export type { RetryHistory } from './retry-errors.js'
 export { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
 export type {

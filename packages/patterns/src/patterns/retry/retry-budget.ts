@@ -1,14 +1,17 @@
-import type { Clock } from '../../core/index.js'
+import type { Clock, OptionRules } from '../../core/index.js'
 import {
-  checkCount,
-  checkDuration,
-  checkNumber,
+  clockLike,
+  count,
+  duration,
+  numeric,
+  optional,
+  optionsOf,
   PerKey,
   systemClock,
-  withDefaults,
 } from '../../core/index.js'
 import { BudgetWindow } from './budget-window.js'
 
+/** How many retries a window allows: a number, or a share of the calls. */
 export interface RetryBudgetOptions {
   /** Retries allowed in any window. Default 10; Infinity when `ratio` is given. */
   readonly maxRetries?: number
@@ -35,6 +38,15 @@ export interface RetryBudgetState {
 
 const DEFAULTS = Object.freeze({ minRetries: 3, windowMs: 60_000, maxKeys: 10_000, clock: systemClock })
 
+const RULES: OptionRules<RetryBudgetOptions> = {
+  maxRetries: optional(count({ min: 0, orInfinity: true })),
+  ratio: optional(numeric({ min: 0 })),
+  minRetries: count({ min: 0 }),
+  windowMs: duration({ min: 1 }),
+  maxKeys: count(),
+  clock: clockLike(),
+}
+
 /**
  * Bounds the retries of all policies that share it, so that an outage is not multiplied by everyone's retries.
  * First attempts are never held back. A retry is paid for when it is decided on, and is not refunded.
@@ -50,15 +62,15 @@ export class RetryBudget {
   readonly #clock: Clock
   readonly #windows: PerKey<string, BudgetWindow>
 
-  /** @throws TypeError or RangeError when an option is out of range. */
+  /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(options?: RetryBudgetOptions) {
-    const { minRetries, windowMs, maxKeys, clock, ratio } = withDefaults(DEFAULTS, options)
-    const maxRetries = options?.maxRetries ?? (ratio === undefined ? 10 : Infinity)
-    checkCount('RetryBudget.maxRetries', maxRetries, { min: 0, orInfinity: true })
-    if (ratio !== undefined) checkNumber('RetryBudget.ratio', ratio, { min: 0 })
-    checkCount('RetryBudget.minRetries', minRetries, { min: 0 })
-    checkDuration('RetryBudget.windowMs', windowMs, { min: 1 })
-    this.#maxRetries = maxRetries
+    const { maxRetries, ratio, minRetries, windowMs, maxKeys, clock } = optionsOf(
+      'RetryBudget',
+      DEFAULTS,
+      RULES,
+      options,
+    )
+    this.#maxRetries = maxRetries ?? (ratio === undefined ? 10 : Infinity)
     this.#ratio = ratio
     this.#minRetries = minRetries
     this.#clock = clock
@@ -91,7 +103,7 @@ export class RetryBudget {
   state(key = 'default'): RetryBudgetState {
     const { calls, retries } = this.#windows.get(key).totals(this.#clock.now())
     const byRatio =
-      this.#ratio === undefined ? Infinity : Math.max(this.#minRetries, share(this.#ratio, calls))
+      this.#ratio === undefined ? Infinity : Math.max(this.#minRetries, shareOf(this.#ratio, calls))
     return { calls, retries, allowed: Math.min(this.#maxRetries, byRatio) }
   }
 
@@ -102,6 +114,6 @@ export class RetryBudget {
 }
 
 /** `ratio * calls` without the dust of binary fractions: 0.29 * 100 is 29 and not a little less. */
-function share(ratio: number, calls: number): number {
+function shareOf(ratio: number, calls: number): number {
   return Number((ratio * calls).toPrecision(12))
 }

@@ -1,7 +1,7 @@
 import type { CallContext, Events, Operation, Outcome } from '../../core/index.js'
 import { discardWith, runOperation } from '../../core/index.js'
 import { clampDelay } from '../backoff/index.js'
-import type { RetrySettings, RetryVerdict } from './retry-config.js'
+import type { RetrySettings, RetryVerdict } from './retry-options.js'
 import { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
 import type { RetryEvent } from './retry-events.js'
 

@@ -1,6 +1,6 @@
 import type { PolicyDescription } from '../../core/index.js'
 import type { Backoff } from '../backoff/index.js'
-import type { RetrySettings } from './retry-config.js'
+import type { RetrySettings } from './retry-options.js'
 
 /** The two ends of chance: one of them gives the longest delay. */
 const ENDS = [() => 0, () => 1 - Number.EPSILON]

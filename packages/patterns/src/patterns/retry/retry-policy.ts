@@ -1,8 +1,8 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import { contextOf, deadlineExceeded, Events, runOperation } from '../../core/index.js'
 import { judge, RetryCall } from './retry-call.js'
-import type { RetryConfig, RetrySettings } from './retry-config.js'
-import { checkedSettings, retryErrors } from './retry-config.js'
+import type { RetryOptions, RetrySettings } from './retry-options.js'
+import { retryErrors, retrySettings } from './retry-options.js'
 import { describeRetry } from './retry-description.js'
 import type { RetryEvent } from './retry-events.js'
 
@@ -28,9 +28,9 @@ export class RetryPolicy<in R = unknown> implements Policy<R> {
   readonly #judgesValues: boolean
   readonly #events = new Events<RetryEvent>('retry')
 
-  /** @throws TypeError or RangeError when an option is out of range. */
-  constructor(config?: RetryConfig<R>) {
-    this.#settings = checkedSettings(config)
+  /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
+  constructor(options?: RetryOptions<R>) {
+    this.#settings = retrySettings(options)
     this.#judgesValues = this.#settings.retryWhen !== retryErrors
   }
 

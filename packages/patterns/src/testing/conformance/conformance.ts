@@ -1,3 +1,4 @@
+import { duration, having, optionsOf } from '../../core/index.js'
 import type { ConformanceAdapter } from './adapter.js'
 import { BREAKER_CASES } from './breaker-cases.js'
 import type { ConformanceCase } from './case.js'
@@ -15,6 +16,7 @@ export interface ConformanceResult {
   readonly detail: string
 }
 
+/** Which cases are tried, and how long each may take. */
 export interface ConformanceOptions {
   /** The cases to try. Default: all. */
   readonly cases?: readonly ConformanceCase[]
@@ -30,15 +32,18 @@ export const conformanceCases: readonly ConformanceCase[] = Object.freeze([
   ...RATE_CASES,
 ])
 
+const DEFAULTS = Object.freeze({ cases: conformanceCases, longestMs: 10_000 })
+const RULES = { cases: having('map'), longestMs: duration() }
+
 /**
  * Tries a library by the cases, one after the other, each with new instances. In real time it takes some five seconds.
  * A case that fails leaves its instances as they are: timers of theirs may keep the process alive.
  */
 export async function conformance(
   adapter: ConformanceAdapter,
-  options: ConformanceOptions = {},
+  options?: ConformanceOptions,
 ): Promise<ConformanceResult[]> {
-  const { cases = conformanceCases, longestMs = 10_000 } = options
+  const { cases, longestMs } = optionsOf('conformance', DEFAULTS, RULES, options)
   const results: ConformanceResult[] = []
   for (const one of cases) results.push(await judge(one, adapter, longestMs))
   return results

@@ -7,7 +7,7 @@ import {
   RetryBudgetExceededError,
   RetryPolicy,
 } from 'async-patterns'
-import type { RetryConfig } from 'async-patterns'
+import type { RetryOptions } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
@@ -15,7 +15,7 @@ import { rejectionOf } from '../../support/rejection-of.js'
 const down = () => Promise.reject(new Error('down'))
 
 /** A policy under a manual clock, with its events. */
-function rigOf(config: RetryConfig<never> = {}) {
+function rigOf(config: RetryOptions<never> = {}) {
   const clock = new ManualClock({ startMs: 1_000 })
   const retry = new RetryPolicy({ baseDelayMs: 100, jitter: 'none', clock, ...config })
   const events: RetryEvent[] = []

@@ -1,5 +1,5 @@
 import { RetryPolicy } from 'async-patterns'
-import type { RetryConfig } from 'async-patterns'
+import type { RetryOptions } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { afterEach, beforeEach, expect } from 'vitest'
 
@@ -14,7 +14,7 @@ export function failing(clock: ManualClock, failures: number, error: unknown = n
   return { operation, startedAt }
 }
 
-export function rig(config?: RetryConfig) {
+export function rig(config?: RetryOptions) {
   const clock = new ManualClock()
   return { clock, retry: new RetryPolicy({ clock, jitter: 'none', baseDelayMs: 500, ...config }) }
 }

@@ -1,12 +1,17 @@
-import type { Clock, Context, Discard, Outcome, Random } from '../../core/index.js'
+import type { Clock, Context, Discard, OptionRules, Outcome, Random } from '../../core/index.js'
 import {
-  checkCount,
-  checkDuration,
-  checkFunction,
+  anything,
+  clockLike,
+  count,
   disposeValue,
+  duration,
+  fn,
+  having,
+  optional,
+  optionsOf,
   systemClock,
   systemRandom,
-  withDefaults,
+  text,
 } from '../../core/index.js'
 import type { Backoff, Jitter } from '../backoff/index.js'
 import { DecorrelatedBackoff, ExponentialBackoff } from '../backoff/index.js'
@@ -18,7 +23,8 @@ import type { RetryBudget } from './retry-budget.js'
  */
 export type RetryVerdict = boolean | { readonly delayMs: number | undefined }
 
-export interface RetryConfig<R = unknown> {
+/** What is tried again, how often, and after which waits. */
+export interface RetryOptions<R = unknown> {
   /** The first attempt included; Infinity never gives up by itself. Default 3. */
   readonly maxAttempts?: number
   /** The first delay. Default 1,000. */
@@ -50,7 +56,10 @@ export interface RetryConfig<R = unknown> {
   readonly random?: Random
 }
 
-/** A RetryConfig, checked and complete. */
+/** @deprecated Its name is RetryOptions. */
+export type RetryConfig<R = unknown> = RetryOptions<R>
+
+/** The options, checked, with nothing left open. */
 export interface RetrySettings<R> {
   readonly maxAttempts: number
   readonly backoff: Backoff
@@ -82,6 +91,7 @@ export function retryErrors(outcome: Outcome<unknown>): boolean {
 const DEFAULTS = Object.freeze({
   maxAttempts: 3,
   minAttemptMs: 0,
+  budget: undefined,
   budgetKey: 'default',
   retryWhen: retryErrors,
   discard: disposeValue,
@@ -89,22 +99,42 @@ const DEFAULTS = Object.freeze({
   random: systemRandom,
 })
 
-/** @throws TypeError or RangeError when an option is out of range. */
-export function checkedSettings<R>(config: RetryConfig<R> | undefined): RetrySettings<R> {
-  const merged = withDefaults(DEFAULTS, config)
-  checkCount('RetryPolicy.maxAttempts', merged.maxAttempts, { orInfinity: true })
-  checkDuration('RetryPolicy.minAttemptMs', merged.minAttemptMs)
-  checkFunction('RetryPolicy.retryWhen', merged.retryWhen)
-  checkFunction('RetryPolicy.discard', merged.discard)
-  const backoff = config?.backoff ?? backoffOf(config)
-  checkFunction('RetryPolicy.backoff.delayMs', (backoff as { readonly delayMs: unknown }).delayMs)
-  return { ...merged, budget: config?.budget, backoff }
+const RULES = {
+  maxAttempts: count({ orInfinity: true }),
+  // The backoff that is made of these four checks them, under this policy's name.
+  baseDelayMs: anything(),
+  maxDelayMs: anything(),
+  exponentialBase: anything(),
+  jitter: anything(),
+  backoff: optional(having('delayMs')),
+  retryWhen: fn(),
+  minAttemptMs: duration(),
+  budget: optional(having('countCall', 'tryTake', 'state')),
+  budgetKey: text(),
+  discard: fn(),
+  clock: clockLike(),
+  random: fn(),
+} satisfies OptionRules<RetryOptions>
+
+/** @throws RangeError or TypeError that names the option, its value and what is allowed. */
+export function retrySettings<R>(given: RetryOptions<R> | undefined): RetrySettings<R> {
+  const options = optionsOf('RetryPolicy', DEFAULTS, RULES, given)
+  const { maxAttempts, retryWhen, minAttemptMs, budget, budgetKey, discard, clock, random } = options
+  const backoff = options.backoff ?? backoffOf(options)
+  return { maxAttempts, backoff, retryWhen, minAttemptMs, budget, budgetKey, discard, clock, random }
 }
 
-type Delays = Pick<RetryConfig, 'baseDelayMs' | 'maxDelayMs' | 'exponentialBase' | 'jitter'>
+type Delays = Pick<RetryOptions, 'baseDelayMs' | 'maxDelayMs' | 'exponentialBase' | 'jitter'>
 
-function backoffOf(config: Delays = {}): Backoff {
-  const { jitter, ...delays } = config
-  if (jitter === 'decorrelated') return new DecorrelatedBackoff(delays, 'RetryPolicy')
-  return new ExponentialBackoff(jitter === undefined ? delays : { ...delays, jitter }, 'RetryPolicy')
+function backoffOf({ baseDelayMs, maxDelayMs, exponentialBase, jitter }: Delays): Backoff {
+  const ends = {
+    ...(baseDelayMs !== undefined && { baseDelayMs }),
+    ...(maxDelayMs !== undefined && { maxDelayMs }),
+  }
+  if (jitter === 'decorrelated') return new DecorrelatedBackoff(ends, 'RetryPolicy')
+  const shape = {
+    ...(exponentialBase !== undefined && { exponentialBase }),
+    ...(jitter !== undefined && { jitter }),
+  }
+  return new ExponentialBackoff({ ...ends, ...shape }, 'RetryPolicy')
 }

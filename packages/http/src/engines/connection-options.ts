@@ -1,7 +1,7 @@
 import { checkCount, checkDuration, withDefaults } from 'async-patterns'
 
-/** The connections of a transport, or of an engine's. */
-export interface ConnectionConfig {
+/** The connections of a transport, or of an engine. */
+export interface ConnectionOptions {
   /** Connections per origin; a request beyond them waits for one. Default 100. */
   readonly maxConnections?: number
   /** From `send` to the last byte, the wait for a connection included. Infinity: no limit. Default 30,000. */
@@ -12,6 +12,9 @@ export interface ConnectionConfig {
   readonly keepaliveExpiryMs?: number
 }
 
+/** @deprecated Its name is ConnectionOptions. */
+export type ConnectionConfig = ConnectionOptions
+
 export const connectionDefaults = Object.freeze({
   maxConnections: 100,
   timeoutMs: 30_000,
@@ -20,16 +23,16 @@ export const connectionDefaults = Object.freeze({
 })
 
 /** @throws RangeError, TypeError that name the option as one of `owner`'s. */
-export function checkConnections(owner: string, config: Required<ConnectionConfig>): void {
-  checkCount(`${owner}.maxConnections`, config.maxConnections)
-  checkDuration(`${owner}.timeoutMs`, config.timeoutMs, { orInfinity: true })
-  checkCount(`${owner}.maxKeepaliveConnections`, config.maxKeepaliveConnections, { min: 0 })
-  checkDuration(`${owner}.keepaliveExpiryMs`, config.keepaliveExpiryMs)
+export function checkConnections(owner: string, options: Required<ConnectionOptions>): void {
+  checkCount(`${owner}.maxConnections`, options.maxConnections)
+  checkDuration(`${owner}.timeoutMs`, options.timeoutMs, { orInfinity: true })
+  checkCount(`${owner}.maxKeepaliveConnections`, options.maxKeepaliveConnections, { min: 0 })
+  checkDuration(`${owner}.keepaliveExpiryMs`, options.keepaliveExpiryMs)
 }
 
 /** @throws RangeError, TypeError that name the option. */
-export function connectionConfig(config: ConnectionConfig | undefined): Required<ConnectionConfig> {
-  const settings = withDefaults(connectionDefaults, config)
-  checkConnections('ConnectionConfig', settings)
+export function connectionOptions(options: ConnectionOptions | undefined): Required<ConnectionOptions> {
+  const settings = withDefaults(connectionDefaults, options)
+  checkConnections('ConnectionOptions', settings)
   return settings
 }

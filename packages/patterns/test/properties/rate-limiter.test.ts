@@ -85,7 +85,10 @@ async function play({ seed, latenessMs, callers }: Scene): Promise<void> {
     const cost = 1 + Math.floor(random() * 3)
     const controller = new AbortController()
     if (random() < 0.2) void clock.sleep(random() * 600).then(() => controller.abort('enough'))
-    const within = { signal: controller.signal, ...(random() < 0.2 && { deadlineAt: clock.now() + random() * 800 }) }
+    const within = {
+      signal: controller.signal,
+      ...(random() < 0.2 && { deadlineAt: clock.now() + random() * 800 }),
+    }
     const options = { cost, ...(random() < 0.2 && { maxWaitMs: random() * 800 }) }
     const end = await limiters[place]?.acquire(options, within).then(
       () => 'granted',

@@ -1,4 +1,13 @@
-import { clockLike, count, duration, fn, numeric, optional, optionsOf, systemClock } from '../../core/index.js'
+import {
+  clockLike,
+  count,
+  duration,
+  fn,
+  numeric,
+  optional,
+  optionsOf,
+  systemClock,
+} from '../../core/index.js'
 import type { Clock, OptionRules } from '../../core/index.js'
 
 /** How a BatchProcessor is set. */
@@ -46,7 +55,12 @@ const RULES: OptionRules<BatchProcessorOptions<never, unknown>> = {
 
 /** @throws TypeError or RangeError for an option outside its range. */
 export function batchProcessorOptions<T, R>(given: BatchProcessorOptions<T, R>) {
-  const options = optionsOf<typeof DEFAULTS, BatchProcessorOptions<T, R>>('BatchProcessor', DEFAULTS, RULES, given)
+  const options = optionsOf<typeof DEFAULTS, BatchProcessorOptions<T, R>>(
+    'BatchProcessor',
+    DEFAULTS,
+    RULES,
+    given,
+  )
   if (options.maxBatchBytes < Infinity) fn()('BatchProcessor.sizeOf', options.sizeOf)
   return options
 }

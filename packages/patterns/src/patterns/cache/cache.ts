@@ -218,7 +218,9 @@ export class Cache<K, V> {
     checkNumber('Cache.sizeOf', bytes, { min: 0 })
     if (bytes > maxBytes) this.#store.delete(key)
     else
-      this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#clock.read() + ttlMs))
+      this.#store.put(
+        new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#clock.read() + ttlMs),
+      )
   }
 
   #evicted(entry: Entry<K, V>): void {

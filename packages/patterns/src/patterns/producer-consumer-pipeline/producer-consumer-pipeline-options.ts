@@ -74,7 +74,12 @@ const RULES: OptionRules<ProducerConsumerPipelineOptions<never>> = {
 
 /** @throws TypeError or RangeError for an option outside its range. */
 export function producerConsumerOptions<T>(given: ProducerConsumerPipelineOptions<T>) {
-  const options = optionsOf<typeof DEFAULTS, ProducerConsumerPipelineOptions<T>>(OWNER, DEFAULTS, RULES, given)
+  const options = optionsOf<typeof DEFAULTS, ProducerConsumerPipelineOptions<T>>(
+    OWNER,
+    DEFAULTS,
+    RULES,
+    given,
+  )
   if ((options.onItem === undefined) === (options.onBatch === undefined)) {
     throw new TypeError(`${OWNER}: allowed is exactly one of onItem and onBatch`)
   }

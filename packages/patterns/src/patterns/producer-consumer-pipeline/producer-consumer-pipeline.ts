@@ -66,7 +66,8 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options: ProducerConsumerPipelineOptions<T>) {
-    const { maxQueueSize, maxQueueBytes, sizeOf, putTimeoutMs, clock, ...rest } = producerConsumerOptions(options)
+    const { maxQueueSize, maxQueueBytes, sizeOf, putTimeoutMs, clock, ...rest } =
+      producerConsumerOptions(options)
     const bounds = { maxItems: maxQueueSize, maxBytes: maxQueueBytes, putTimeoutMs, clock }
     this.#queue = new BoundedQueue({ ...bounds, ...(sizeOf !== undefined && { sizeOf }) })
     this.#options = { maxQueueSize, ...rest }
@@ -164,7 +165,8 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
 
   #refuse(item: T): Promise<void> {
     if (this.#queue.closed) return this.#queue.put(item)
-    if (this.#whenFull === 'reject') return Promise.reject(new QueueFullError('ProducerConsumerPipeline: full'))
+    if (this.#whenFull === 'reject')
+      return Promise.reject(new QueueFullError('ProducerConsumerPipeline: full'))
     this.#drop(item)
     return DONE
   }
@@ -238,7 +240,11 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   #keep(items: readonly T[], cause: unknown): void {
     this.#giveBack(items)
     if (this.#unhandled.length < this.#options.maxQueueSize) return
-    this.#queue.fail(new ClosedError('ProducerConsumerPipeline: too many items have failed, and there is no onError', { cause }))
+    this.#queue.fail(
+      new ClosedError('ProducerConsumerPipeline: too many items have failed, and there is no onError', {
+        cause,
+      }),
+    )
   }
 }
 

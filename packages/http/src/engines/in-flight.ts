@@ -1,7 +1,10 @@
 import { DeadlineQueue, Deferred, TimeoutError } from 'async-patterns'
 import type { Clock, Expiring } from 'async-patterns'
 
-/** A request that is under way; it is its own link in `InFlight`, so that joining and leaving allocate nothing. */
+/**
+ * A request that is under way; it is its own link in `InFlight`, so that joining and leaving allocate
+ * nothing.
+ */
 export abstract class InFlightCall implements Expiring {
   /** When its time is over, on the scale of `clock.now()`; set by `InFlight.add`. */
   deadlineAt = Infinity

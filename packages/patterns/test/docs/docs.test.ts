@@ -69,10 +69,8 @@ test('every option of a policy is in a table', () => {
     'ChildOptions',
     'RejectionOptions',
     'AsyncPatternsErrorOptions',
-    'PendingOptions',
     'HistogramOptions',
-    'IdleShelfOptions',
-    'AcquireOptions',
+    'IdleResourcesOptions',
   ])
   expect(
     exported.filter(name => !elsewhere.has(name) && !pages.includes(`<!-- options: ${name} -->`)),

@@ -21,13 +21,18 @@ export interface BatchProcessorOptions<T, R> {
   readonly maxBatchSize?: number
   /** A batch goes when its first item has waited so long, in milliseconds. Default 1,000. */
   readonly maxWaitMs?: number
-  /** A batch goes before it exceeds so many bytes; a larger item goes alone. Needs `sizeOf`. Default Infinity. */
+  /**
+   * A batch goes before it exceeds so many bytes; a larger item goes alone. Needs `sizeOf`. Default Infinity.
+   */
   readonly maxBatchBytes?: number
   /** How many bytes an item counts for. Default: items have no size. */
   readonly sizeOf?: (item: T) => number
   /** How many batches are handled at the same time: an integer of at least 1. Default 5. */
   readonly maxConcurrentBatches?: number
-  /** How many items may wait; beyond it `add` waits for room. Default Infinity: the callers' own waiting bounds it. */
+  /**
+   * How many items may wait; beyond it `add` waits for room. Default Infinity: the callers' own waiting
+   * bounds it.
+   */
   readonly maxQueueSize?: number
   /** Default: the runtime's. */
   readonly clock?: Clock

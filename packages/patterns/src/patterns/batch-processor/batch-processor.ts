@@ -69,8 +69,8 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
   }
 
   /**
-   * Resolves with the item's own result, or rejects with its own error, its batch's error, or ClosedError.
-   * An abort rejects at once with its reason, a deadline with DeadlineExceededError; an item that still waits is
+   * Resolves with the item's own result, or rejects with its own error, its batch's error, or ClosedError. An
+   * abort rejects at once with its reason, a deadline with DeadlineExceededError; an item that still waits is
    * then not handled.
    */
   add(item: T, within?: Within): Promise<R> {

@@ -80,8 +80,8 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /**
    * Waits for the next item and takes it. Gives undefined once the queue is closed and empty; rejects with
-   * the abort reason, with DeadlineExceededError at the deadline, or with the error that the queue failed with,
-   * once it is empty.
+   * the abort reason, with DeadlineExceededError at the deadline, or with the error that the queue failed
+   * with, once it is empty.
    */
   take(within?: Within): Promise<T | undefined> {
     const refusal = this.#core.refusalOf(within)

@@ -3,11 +3,20 @@ import type { Clock, OptionRules } from '../../core/index.js'
 
 /** How a Cache is set. */
 export interface CacheOptions<K, V> {
-  /** How long a value is fresh, in milliseconds from when it was stored: 0 or more, or Infinity. Default 300,000. */
+  /**
+   * How long a value is fresh, in milliseconds from when it was stored: 0 or more, or Infinity. Default
+   * 300,000.
+   */
   readonly ttlMs?: number
-  /** Entries kept, stale ones included; the least recently used go first. An integer of at least 1, or Infinity. Default 10,000. */
+  /**
+   * Entries kept, stale ones included; the least recently used go first. An integer of at least 1, or
+   * Infinity. Default 10,000.
+   */
   readonly maxEntries?: number
-  /** Bytes kept, as `sizeOf` counts them: 1 or more, or Infinity. A value that is larger alone is not kept. Default Infinity. */
+  /**
+   * Bytes kept, as `sizeOf` counts them: 1 or more, or Infinity. A value that is larger alone is not kept.
+   * Default Infinity.
+   */
   readonly maxBytes?: number
   /** The bytes of an entry: 0 or more. Needed if `maxBytes` is given, else of no use. */
   readonly sizeOf?: (value: V, key: K) => number
@@ -46,5 +55,5 @@ export type CheckedCacheOptions<K, V> = Required<CacheOptions<K, V>>
 export function cacheOptions<K, V>(given: CacheOptions<K, V> | undefined): CheckedCacheOptions<K, V> {
   const options = optionsOf<typeof DEFAULTS, CacheOptions<K, V>>('Cache', DEFAULTS, RULES, given)
   if (options.maxBytes !== Infinity) fn()('Cache.sizeOf', given?.sizeOf)
-  return options as CheckedCacheOptions<K, V>
+  return options
 }

@@ -29,12 +29,12 @@ export interface CacheMetrics {
 }
 
 /**
- * Values by key, kept for a time, least recently used out first. However many ask for a key that is not there, it is
- * loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any more.
- * A `set`, `delete` or `clear` while a load is under way has the last word: that load's
- * callers get its value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date
- * goes when it is asked for, or when it is the least recently used. A value that is fresh stays so until the event
- * loop turns, for reading the clock would cost as much as all the rest of a hit.
+ * Values by key, kept for a time, least recently used out first. However many ask for a key that is not
+ * there, it is loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any
+ * more. A `set`, `delete` or `clear` while a load is under way has the last word: that load's callers get its
+ * value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date goes when
+ * it is asked for, or when it is the least recently used. A value that is fresh stays so until the event loop
+ * turns, for reading the clock would cost as much as all the rest of a hit.
  */
 export class Cache<K, V> {
   readonly #options: CheckedCacheOptions<K, V>
@@ -107,9 +107,10 @@ export class Cache<K, V> {
   }
 
   /**
-   * The fresh value, or the one that `load` gives, which is then kept. A stale value is given out while it is refreshed
-   * (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load` threw, with the
-   * caller's own abort reason, or with DeadlineExceededError at the caller's deadline. A failure is not kept: the next caller loads again.
+   * The fresh value, or the one that `load` gives, which is then kept. A stale value is given out while it is
+   * refreshed (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load`
+   * threw, with the caller's own abort reason, or with DeadlineExceededError at the caller's deadline. A
+   * failure is not kept: the next caller loads again.
    */
   getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
     if (within !== undefined) {

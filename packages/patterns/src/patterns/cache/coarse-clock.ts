@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/index.js'
 
 /**
- * The time as it was when this turn of the event loop first asked for it: a hit costs less than reading a clock.
- * Under a clock that knows no turns, a ManualClock, it is always read.
+ * The time as it was when this turn of the event loop first asked for it: a hit costs less than reading a
+ * clock. Under a clock that knows no turns, a ManualClock, it is always read.
  */
 export class CoarseClock {
   readonly #clock: Clock

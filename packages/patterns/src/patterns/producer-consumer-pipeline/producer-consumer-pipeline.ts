@@ -101,8 +101,8 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   }
 
   /**
-   * Adds an item, and resolves once it is in or dropped. Without room it does as `whenFull` says. A wait ends by
-   * an abort with its reason, at the deadline with DeadlineExceededError, and after `putTimeoutMs` with
+   * Adds an item, and resolves once it is in or dropped. Without room it does as `whenFull` says. A wait ends
+   * by an abort with its reason, at the deadline with DeadlineExceededError, and after `putTimeoutMs` with
    * AcquireTimeoutError. Rejects with ClosedError after `stop`.
    */
   put(item: T, within?: Within): Promise<void> {
@@ -123,7 +123,9 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
     for await (const item of items) await this.put(item, within)
   }
 
-  /** Adds the item if that needs no wait (`dropOldest` makes room for it); false when not, or after `stop`. */
+  /**
+   * Adds the item if that needs no wait (`dropOldest` makes room for it); false when not, or after `stop`.
+   */
   tryPut(item: T): boolean {
     let isIn = this.#queue.tryPut(item)
     if (this.#whenFull !== 'dropOldest') return isIn

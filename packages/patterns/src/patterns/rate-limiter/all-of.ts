@@ -4,8 +4,8 @@ import { queueOf, RateLimiter } from './rate-limiter.js'
 import type { Guest, RateQueue } from './rate-queue.js'
 
 /**
- * Several queues at once: takes from all or from none. Only its first waiter stands in those queues, as a guest;
- * their timers serve it, so it has none of its own.
+ * Several queues at once: takes from all or from none. Only its first waiter stands in those queues, as a
+ * guest; their timers serve it, so it has none of its own.
  */
 class JointQueue implements LimiterQueue, Guest {
   readonly clock: Clock

@@ -13,8 +13,8 @@ export interface DepartureBook {
 }
 
 /**
- * Leave for one departure that has not happened yet. Say when it has, or that it will not: until then it keeps its
- * place in every window to come. `using` cancels what was never sent.
+ * Leave for one departure that has not happened yet. Say when it has, or that it will not: until then it
+ * keeps its place in every window to come. `using` cancels what was never sent.
  */
 export class Departure implements Disposable {
   /** When leave was given, on the scale of `clock.now()`. */
@@ -36,9 +36,9 @@ export class Departure implements Disposable {
   }
 
   /**
-   * It departed at `at`: now, unless told (NaN tells nothing). To be said once it has happened: `at` is held between
-   * the grant and now.
-   * Only the first call counts. What departed although it was cancelled is counted all the same.
+   * It departed at `at`: now, unless told (NaN tells nothing). To be said once it has happened: `at` is held
+   * between the grant and now. Only the first call counts. What departed although it was cancelled is counted
+   * all the same.
    */
   sent(at?: number): void {
     if (this.#state === 'sent') return

@@ -9,7 +9,6 @@ export type {
   RateLimiterMetrics,
   RateLimiterRejectEvent,
   RateLimiterWaitEvent,
-  RateTryAcquireOptions,
 } from './rate-limiter.js'
 export { RateLimiter } from './rate-limiter.js'
 export { TimedRateLimiter } from './timed-rate-limiter.js'

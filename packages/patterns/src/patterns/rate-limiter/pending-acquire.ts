@@ -66,8 +66,8 @@ export class PendingAcquire implements Waiter {
   }
 
   /**
-   * A grant that is due at this very moment comes first, whichever timer fired first; and a timer of the runtime,
-   * which counts in whole milliseconds, may fire a little early.
+   * A grant that is due at this very moment comes first, whichever timer fired first; and a timer of the
+   * runtime, which counts in whole milliseconds, may fire a little early.
    */
   #expire(): void {
     this.#queue.pump()

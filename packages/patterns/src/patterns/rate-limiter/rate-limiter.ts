@@ -24,15 +24,11 @@ import type { PendingRequest } from './pending-acquire.js'
 import { isTooLong } from './rate-queue.js'
 
 /** What one acquire of a rate limiter may ask for. */
-export interface RateAcquireOptions extends RateTryAcquireOptions {
-  /** The longest wait, in milliseconds from now: 0 or more, or Infinity. Default: no limit of its own. */
-  readonly maxWaitMs?: number | undefined
-}
-
-/** What is asked for when it costs no wait. */
-export interface RateTryAcquireOptions {
+export interface RateAcquireOptions {
   /** How much is taken at once: an integer of at least 1. Default 1. */
   readonly cost?: number | undefined
+  /** The longest wait, in milliseconds from now: 0 or more, or Infinity. Default: no limit of its own. */
+  readonly maxWaitMs?: number | undefined
 }
 
 /** What has happened at a rate limiter since it was made, and how many wait now. */
@@ -104,9 +100,10 @@ export abstract class RateLimiter implements Policy {
 
   /**
    * Takes the cost if that is possible at once and nobody waits.
-   * @throws CostTooHighError when it never could be; RangeError or TypeError when it is no integer of at least 1.
+   * @throws CostTooHighError when it never could be; RangeError or TypeError when it is no integer of at
+   * least 1.
    */
-  tryAcquire(options?: RateTryAcquireOptions): boolean {
+  tryAcquire(options?: Pick<RateAcquireOptions, 'cost'>): boolean {
     const cost = options?.cost ?? 1
     this.#checkCost(cost)
     return this.#tryTake(cost) || this.#missed()
@@ -115,9 +112,9 @@ export abstract class RateLimiter implements Policy {
   /**
    * Resolves when the cost was taken.
    *
-   * As soon as it is clear that the wait cannot end in time it rejects: with RateLimitedError when `maxWaitMs` is
-   * too short, with DeadlineExceededError when the deadline is too near. It also rejects with CostTooHighError
-   * when no wait would be long enough, and with the caller's own abort reason.
+   * As soon as it is clear that the wait cannot end in time it rejects: with RateLimitedError when
+   * `maxWaitMs` is too short, with DeadlineExceededError when the deadline is too near. It also rejects with
+   * CostTooHighError when no wait would be long enough, and with the caller's own abort reason.
    */
   acquire(options?: RateAcquireOptions, within?: Within): Promise<void> {
     if (options === undefined && within === undefined && this.#tryTake(1)) return granted

@@ -9,7 +9,10 @@ import type { Rate } from './rate.js'
 export interface Guest {
   /** What it needs next. */
   readonly cost: number
-  /** It may take now: returns 0 when it did, and has moved to the end of every queue, else how long it must wait. */
+  /**
+   * It may take now: returns 0 when it did, and has moved to the end of every queue, else how long it must
+   * wait.
+   */
   turn(now: number): number
   /** The rate has changed: gives up what can never be taken any more. */
   review(): void
@@ -145,7 +148,10 @@ export class RateQueue implements LimiterQueue {
     this.#ahead -= waiter.cost
   }
 
-  /** Tells one that will not be served, ever or in time, and takes it out of the queue; false when it may wait. */
+  /**
+   * Tells one that will not be served, ever or in time, and takes it out of the queue; false when it may
+   * wait.
+   */
   #dropHopeless(waiter: Waiter, now: number, ahead: number): boolean {
     const { cost } = waiter
     const isTooHigh = cost > this.maxCost

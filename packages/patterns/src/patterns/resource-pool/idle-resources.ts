@@ -11,8 +11,8 @@ export interface IdleResourcesOptions<T> {
 }
 
 /**
- * The idle resources. The one used last is given out first: the same few stay in use, and those
- * that a quieter time does not need grow old and go. One timer serves them all; it is not set again for each lease.
+ * The idle resources. The one used last is given out first: the same few stay in use, and those that a
+ * quieter time does not need grow old and go. One timer serves them all; it is not set again for each lease.
  */
 export class IdleResources<T> {
   readonly #options: IdleResourcesOptions<T>

@@ -32,12 +32,13 @@ export interface ResourcePoolMetrics extends PoolCounts {
 }
 
 /**
- * Keeps up to `max` resources that are dear to make, and lends them out. Whoever waits is served in the order in which
- * they came; the resource used last is lent first. What arrives for one who has left goes to the next.
+ * Keeps up to `max` resources that are dear to make, and lends them out. Whoever waits is served in the order
+ * in which they came; the resource used last is lent first. What arrives for one who has left goes to the
+ * next.
  *
- * When making fails, the first of those who wait is rejected with a ResourceCreateError, and all of them when no other resource
- * is left that could serve them; then one attempt at a time follows after pauses of 0.1 s growing to 10 s.
- * A timer is set when something becomes idle, and is not set again once nothing does.
+ * When making fails, the first of those who wait is rejected with a ResourceCreateError, and all of them when
+ * no other resource is left that could serve them; then one attempt at a time follows after pauses of 0.1 s
+ * growing to 10 s. A timer is set when something becomes idle, and is not set again once nothing does.
  */
 export class ResourcePool<T> implements AsyncDisposable {
   readonly #options: CheckedPoolOptions<T>
@@ -80,8 +81,8 @@ export class ResourcePool<T> implements AsyncDisposable {
   }
 
   /**
-   * Lends a resource to `operation`, and takes it back when that and all it handed to `waitUntil` has settled.
-   * Rejects as `acquire` does, and with what the operation threw.
+   * Lends a resource to `operation`, and takes it back when that and all it handed to `waitUntil` has
+   * settled. Rejects as `acquire` does, and with what the operation threw.
    */
   async use<R>(
     operation: (resource: T, context: Context) => R | PromiseLike<R>,
@@ -106,9 +107,9 @@ export class ResourcePool<T> implements AsyncDisposable {
   }
 
   /**
-   * Takes no new callers, serves those who wait, waits for all that is lent out, and resolves when every resource is
-   * destroyed. After `timeoutMs` it rejects with TimeoutError: those who wait are turned away, and what is
-   * still lent out is destroyed when it comes back.
+   * Takes no new callers, serves those who wait, waits for all that is lent out, and resolves when every
+   * resource is destroyed. After `timeoutMs` it rejects with TimeoutError: those who wait are turned away,
+   * and what is still lent out is destroyed when it comes back.
    */
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = Infinity } = options

@@ -1,6 +1,9 @@
 import { CallContext, contextOf, keepShape } from '../../core/index.js'
 
-/** The context of a call that has a caller who may give up; it knows its place, so that leaving needs no search. */
+/**
+ * The context of a call that has a caller who may give up; it knows its place, so that leaving needs no
+ * search.
+ */
 export class RunningCall extends CallContext {
   place: number
 
@@ -12,7 +15,9 @@ export class RunningCall extends CallContext {
 
 keepShape(new RunningCall(contextOf(undefined)))
 
-/** The calls that hold a permit and can be aborted, in no order: entering and leaving cost a few nanoseconds. */
+/**
+ * The calls that hold a permit and can be aborted, in no order: entering and leaving cost a few nanoseconds.
+ */
 export class RunningCalls {
   readonly #calls: RunningCall[] = []
 

@@ -114,7 +114,9 @@ export class SemaphoreCore {
     this.acquired += 1
   }
 
-  /** Hands what is free to whoever waits first, and stops at the first that does not fit: nobody overtakes. */
+  /**
+   * Hands what is free to whoever waits first, and stops at the first that does not fit: nobody overtakes.
+   */
   #serve(): void {
     for (
       let first = this.queue.first;
@@ -159,8 +161,8 @@ export class SemaphoreCore {
   }
 
   /**
-   * The queue may move on when its head, which did not fit, has gone. The reason is made, and with it listeners
-   * are told, when the waiter has left: one of them may call back, and must not find it waiting.
+   * The queue may move on when its head, which did not fit, has gone. The reason is made, and with it
+   * listeners are told, when the waiter has left: one of them may call back, and must not find it waiting.
    */
   #expel(waiter: Waiter, reason: () => unknown): void {
     this.#leave(waiter)

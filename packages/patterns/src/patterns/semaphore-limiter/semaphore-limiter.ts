@@ -68,17 +68,17 @@ export class SemaphoreLimiter implements Policy {
   }
 
   /**
-   * Runs `operation` as soon as there is a permit of weight 1 for it; `requesting` has others.
-   * Rejects with AcquireTimeoutError after `acquireTimeoutMs`, with QueueFullError, with DeadlineExceededError
-   * at the caller's deadline, or with the caller's abort reason; the operation has not been called then.
+   * Runs `operation` as soon as there is a permit of weight 1 for it; `requesting` has others. Rejects with
+   * AcquireTimeoutError after `acquireTimeoutMs`, with QueueFullError, with DeadlineExceededError at the
+   * caller's deadline, or with the caller's abort reason; the operation has not been called then.
    */
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     return this.#execute(operation, within, 1, 0)
   }
 
   /**
-   * The same permits as a policy whose calls all ask for this much: for use in `compose`. After `resize` below
-   * the weight its calls reject with a RangeError.
+   * The same permits as a policy whose calls all ask for this much: for use in `compose`. After `resize`
+   * below the weight its calls reject with a RangeError.
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   requesting(request: SemaphoreAcquireOptions): Policy {
@@ -95,8 +95,8 @@ export class SemaphoreLimiter implements Policy {
   }
 
   /**
-   * `using permit = await limiter.acquire()`. Rejects as `execute` does, and with a TypeError or RangeError when
-   * what is asked for is out of range.
+   * `using permit = await limiter.acquire()`. Rejects as `execute` does, and with a TypeError or RangeError
+   * when what is asked for is out of range.
    */
   async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
     const weight = request?.weight ?? 1

@@ -17,7 +17,10 @@ export interface SemaphoreOptions {
 export interface SemaphoreAcquireOptions {
   /** Units of capacity, 1 to `maxConcurrent`. Default 1. */
   readonly weight?: number | undefined
-  /** Higher goes first; equal ones first in, first out. Any finite number; a handful of levels is meant. Default 0. */
+  /**
+   * Higher goes first; equal ones first in, first out. Any finite number; a handful of levels is meant.
+   * Default 0.
+   */
   readonly priority?: number | undefined
 }
 

@@ -72,7 +72,9 @@ export class DeadlineQueue<E extends Expiring = Expiring> {
     }
   }
 
-  /** One call often follows the other at once; the timer is not worth clearing and setting again in between. */
+  /**
+   * One call often follows the other at once; the timer is not worth clearing and setting again in between.
+   */
   #tidy(): void {
     if (this.#timer === undefined) return
     if (this.#clock.endOfTurn === undefined) this.#clearTimer()

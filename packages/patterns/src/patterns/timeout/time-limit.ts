@@ -4,9 +4,9 @@ import type { TimeRule } from './timed-call.js'
 import { TimedCall } from './timed-call.js'
 
 /**
- * Runs operations for at most `limitMs` each. When they are over the call's context is aborted and the caller gets
- * the rule's error at once, or, when cooperative, as soon as the operation has settled. Work that is left behind goes
- * to `waitUntil`, its value to `discard`, its rejection nowhere.
+ * Runs operations for at most `limitMs` each. When they are over the call's context is aborted and the caller
+ * gets the rule's error at once, or, when cooperative, as soon as the operation has settled. Work that is
+ * left behind goes to `waitUntil`, its value to `discard`, its rejection nowhere.
  */
 export class TimeLimit {
   readonly limitMs: number

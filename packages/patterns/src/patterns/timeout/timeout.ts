@@ -62,8 +62,8 @@ const RULES: OptionRules<TimeoutOptions> = {
  * TimeoutError; work that does not heed the signal is handed to `context.waitUntil`, so that a limiter
  * outside keeps its permit until it ends.
  *
- * A deadline that comes earlier holds too, with DeadlineExceededError, and nothing starts after it. A caller's
- * abort reaches the operation by its signal; whoever ignores it is still bound by the limit.
+ * A deadline that comes earlier holds too, with DeadlineExceededError, and nothing starts after it. A
+ * caller's abort reaches the operation by its signal; whoever ignores it is still bound by the limit.
  */
 export class Timeout implements Policy {
   readonly #clock: Clock

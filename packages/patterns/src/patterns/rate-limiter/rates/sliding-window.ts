@@ -12,12 +12,15 @@ export interface SlidingWindowLimiterOptions {
   /** Milliseconds, more than 0. Default 60,000. */
   readonly windowMs?: number
   /**
-   * `exact` remembers the moment of each request of the last window: 8 to 16 bytes each. `counter` counts in slices
-   * of the window, in constant memory; it never lets more through, but may delay a request by up to one slice,
-   * and under full load gives at least `slices / (slices + 1)` of the limit. Default `exact`.
+   * `exact` remembers the moment of each request of the last window: 8 to 16 bytes each. `counter` counts in
+   * slices of the window, in constant memory; it never lets more through, but may delay a request by up to
+   * one slice, and under full load gives at least `slices / (slices + 1)` of the limit. Default `exact`.
    */
   readonly kind?: 'exact' | 'counter'
-  /** Slices of the window; only for `counter`: an integer of at least 1. Default 64, which costs at most 1.6 %. */
+  /**
+   * Slices of the window; only for `counter`: an integer of at least 1. Default 64, which costs at most 1.6
+   * %.
+   */
   readonly slices?: number
   /** Default: the runtime's. */
   readonly clock?: Clock
@@ -74,8 +77,8 @@ class WindowLogRate implements Rate {
 }
 
 /**
- * At most `maxRequests` in any half-open window of `windowMs`, wherever it begins. All of them may go at once;
- * whoever wants them spread evenly takes SpacedLimiter.
+ * At most `maxRequests` in any half-open window of `windowMs`, wherever it begins. All of them may go at
+ * once; whoever wants them spread evenly takes SpacedLimiter.
  */
 export class SlidingWindowLimiter extends TimedRateLimiter {
   readonly #rate: WindowLogRate | WindowCounterRate

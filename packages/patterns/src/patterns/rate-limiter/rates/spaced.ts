@@ -25,8 +25,9 @@ const RULES: OptionRules<SpacedLimiterOptions> = {
 }
 
 /**
- * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers and
- * short stalls take at high rates. What a longer stall has missed is not made up for, as that would be a burst.
+ * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers
+ * and short stalls take at high rates. What a longer stall has missed is not made up for, as that would be a
+ * burst.
  */
 const LEAST_CATCH_UP_MS = 10
 
@@ -106,11 +107,11 @@ class SpacedRate implements Rate, DepartureBook {
 }
 
 /**
- * At most `maxRequests` in any half-open window of `windowMs`, evenly spaced: after an idle time the first goes
- * at once and the second `windowMs / maxRequests` later. Late timers cost nothing, for the schedule is ideal:
- * each request has its moment by those before it and not by when they really went. What goes out later than it
- * was granted (a connection has to be set up first) takes `acquireDeparture`, and the limit holds for the real
- * departures.
+ * At most `maxRequests` in any half-open window of `windowMs`, evenly spaced: after an idle time the first
+ * goes at once and the second `windowMs / maxRequests` later. Late timers cost nothing, for the schedule is
+ * ideal: each request has its moment by those before it and not by when they really went. What goes out later
+ * than it was granted (a connection has to be set up first) takes `acquireDeparture`, and the limit holds for
+ * the real departures.
  *
  * Lateness of up to half a spacing (10 ms at least) is made up for. What a longer stall missed is lost, for
  * making up for it would be a burst.

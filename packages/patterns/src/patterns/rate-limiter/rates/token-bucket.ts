@@ -22,8 +22,8 @@ const RULES: OptionRules<TokenBucketLimiterOptions> = {
 }
 
 /**
- * A token bucket kept as one moment, the one at which it will be full again (GCRA, ITU-T I.371 annex A): tokens need
- * not be counted up as time goes by, and no rounding adds up.
+ * A token bucket kept as one moment, the one at which it will be full again (GCRA, ITU-T I.371 annex A):
+ * tokens need not be counted up as time goes by, and no rounding adds up.
  */
 class TokenBucketRate implements Rate {
   #msPerToken: number
@@ -102,7 +102,8 @@ export class TokenBucketLimiter extends TimedRateLimiter {
   }
 
   /**
-   * Holds from now on, for those who wait too. Tokens in the bucket stay; the burst stays as it is unless given.
+   * Holds from now on, for those who wait too. Tokens in the bucket stay; the burst stays as it is unless
+   * given.
    * @throws RangeError or TypeError for a value outside its range.
    */
   setRate(ratePerSecond: number, burst: number = this.#rate.burst): void {

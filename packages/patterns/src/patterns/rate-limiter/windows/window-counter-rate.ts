@@ -1,9 +1,9 @@
 import type { Rate } from '../rate.js'
 
 /**
- * Constant memory: counts the requests of each slice of the window, and takes all of a slice for as late as its end. So it never
- * lets more through than the exact log, and at worst it makes one slice's length of delay: under full load it
- * gives at least `slices / (slices + 1)` of the limit.
+ * Constant memory: counts the requests of each slice of the window, and takes all of a slice for as late as
+ * its end. So it never lets more through than the exact log, and at worst it makes one slice's length of
+ * delay: under full load it gives at least `slices / (slices + 1)` of the limit.
  */
 export class WindowCounterRate implements Rate {
   readonly #counts: Uint32Array

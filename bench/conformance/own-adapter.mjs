@@ -27,7 +27,7 @@ export const ownAdapter = clock => ({
         return () => permit.release()
       },
       resize: maxConcurrent => limiter.resize(maxConcurrent),
-      runWeighted: (task, weight) => limiter.execute(() => task(), { weight }),
+      runWeighted: async (task, weight) => limiter.requesting({ weight }).execute(() => task()),
     }
   },
   timedSemaphore: ({ maxConcurrent, timeoutMs }) =>

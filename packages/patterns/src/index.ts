@@ -57,33 +57,12 @@ export {
 } from './core/index.js'
 
 export {
-  type BatchLimits,
   BoundedQueue,
   type BoundedQueueOptions,
-  type PutOptions,
+  type TakeBatchOptions,
 } from './patterns/bounded-queue/index.js'
 
-export {
-  allOf,
-  CostTooHighError,
-  JointRateLimiter,
-  type Rate,
-  type RateAcquireOptions,
-  RateLimitedError,
-  type RateLimitedFacts,
-  RateLimiter,
-  type RateLimiterEvent,
-  type RateLimiterMetrics,
-  type RateLimiterRejectEvent,
-  type RateLimiterWaitEvent,
-  TimedRateLimiter,
-} from './patterns/rate-limiter/index.js'
-export {
-  SlidingWindowLimiter,
-  type SlidingWindowLimiterOptions,
-} from './patterns/sliding-window-limiter/index.js'
-export { Departure, SpacedLimiter, type SpacedLimiterOptions } from './patterns/spaced-limiter/index.js'
-export { TokenBucketLimiter, type TokenBucketLimiterOptions } from './patterns/token-bucket-limiter/index.js'
+export * from './patterns/rate-limiter/index.js'
 
 export {
   type BreakerCall,
@@ -112,9 +91,8 @@ export {
 } from './patterns/batch-processor/index.js'
 
 export {
-  type AcquireOptions,
   type Permit,
-  type PermitRequest,
+  type SemaphoreAcquireOptions,
   type SemaphoreAcquiredEvent,
   type SemaphoreEvent,
   SemaphoreLimiter,
@@ -175,7 +153,13 @@ export {
   RetryPolicy,
   type RetryVerdict,
 } from './patterns/retry/index.js'
-export { Timeout, type TimeoutEvent, type TimeoutOptions } from './patterns/timeout/index.js'
+export {
+  DeadlineQueue,
+  type Expiring,
+  Timeout,
+  type TimeoutEvent,
+  type TimeoutOptions,
+} from './patterns/timeout/index.js'
 
 export {
   type BatchOptions,

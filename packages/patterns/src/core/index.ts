@@ -23,6 +23,8 @@ export {
 export type { Listener, PatternEvent } from './events.js'
 export { Events } from './events.js'
 export { onGivenUp } from './given-up.js'
+export type { Linked } from './linked-list.js'
+export { LinkedList } from './linked-list.js'
 export type { NumberRange } from './option-checks.js'
 export {
   checkCount,

@@ -29,7 +29,9 @@ test.each(names)('examples/%s prints what it says', async name => {
 })
 
 test('every pattern has a page and an example, the page with all its parts', () => {
-  const patterns = readdirSync(fileURLToPath(new URL('../../src/patterns/', import.meta.url)))
+  const source = fileURLToPath(new URL('../../src/patterns/', import.meta.url))
+  const limiters = readdirSync(`${source}rate-limiter/rates`).map(file => file.replace('.ts', '-limiter'))
+  const patterns = [...readdirSync(source), ...limiters]
   const pages = fileURLToPath(new URL('../../../../docs/patterns/', import.meta.url))
   for (const pattern of [...patterns, 'compose', 'testing', 'operation-monitor', 'event-loop-monitor']) {
     expect(names).toContain(`${pattern}.ts`)
@@ -67,10 +69,8 @@ test('every option of a policy is in a table', () => {
     'ChildOptions',
     'RejectionOptions',
     'AsyncPatternsErrorOptions',
-    'PendingOptions',
     'HistogramOptions',
-    'IdleShelfOptions',
-    'AcquireOptions',
+    'IdleResourcesOptions',
   ])
   expect(
     exported.filter(name => !elsewhere.has(name) && !pages.includes(`<!-- options: ${name} -->`)),

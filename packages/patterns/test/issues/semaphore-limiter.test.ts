@@ -47,7 +47,7 @@ describe('semaphore limiter: a listener that calls the limiter back', () => {
       if (type === 'rejected') limiter.resize(2)
     })
     const controller = new AbortController()
-    const given = limiter.acquire({ signal: controller.signal })
+    const given = limiter.acquire(undefined, { signal: controller.signal })
     given.catch(() => undefined)
     const reason = new Error('given up')
     controller.abort(reason)

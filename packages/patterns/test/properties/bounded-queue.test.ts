@@ -56,6 +56,7 @@ class Run {
     maxItems: 5,
     maxBytes: 100,
     sizeOf: item => item.bytes,
+    putTimeoutMs: 20,
     clock: this.clock,
   })
   readonly entered = new Set<number>()
@@ -80,7 +81,7 @@ class Run {
 
   #put({ bytes, abort, timeoutMs }: Step & { do: 'put' }): void {
     const id = this.#ids++
-    this.queue.put({ id, bytes }, { ...this.#within(abort), timeoutMs }).then(
+    this.queue.put({ id, bytes }, { ...this.#within(abort), deadlineAt: this.clock.now() + timeoutMs }).then(
       () => this.entered.add(id),
       () => this.refused.add(id),
     )

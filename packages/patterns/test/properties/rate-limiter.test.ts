@@ -22,7 +22,7 @@ describe('P-L2 sliding windows against a plain model', () => {
           clock.stall(afterMs)
           taken = taken.filter(at => at + 1000 > clock.now())
           const isAllowed = taken.length + cost <= 6
-          expect(limiter.tryAcquire(cost)).toBe(isAllowed)
+          expect(limiter.tryAcquire({ cost })).toBe(isAllowed)
           if (isAllowed) for (let i = 0; i < cost; i += 1) taken.push(clock.now())
         }
       }),
@@ -43,7 +43,7 @@ describe('P-L2 sliding windows against a plain model', () => {
         const taken: number[] = []
         for (const { cost, afterMs } of plan) {
           clock.stall(afterMs)
-          if (limiter.tryAcquire(cost)) for (let i = 0; i < cost; i += 1) taken.push(clock.now())
+          if (limiter.tryAcquire({ cost })) for (let i = 0; i < cost; i += 1) taken.push(clock.now())
         }
         expect(worstWindow(taken, 1000)).toBeLessThanOrEqual(6)
       }),
@@ -85,8 +85,12 @@ async function play({ seed, latenessMs, callers }: Scene): Promise<void> {
     const cost = 1 + Math.floor(random() * 3)
     const controller = new AbortController()
     if (random() < 0.2) void clock.sleep(random() * 600).then(() => controller.abort('enough'))
-    const options = { cost, signal: controller.signal, ...(random() < 0.2 && { maxWaitMs: random() * 800 }) }
-    const end = await limiters[place]?.acquire(options).then(
+    const within = {
+      signal: controller.signal,
+      ...(random() < 0.2 && { deadlineAt: clock.now() + random() * 800 }),
+    }
+    const options = { cost, ...(random() < 0.2 && { maxWaitMs: random() * 800 }) }
+    const end = await limiters[place]?.acquire(options, within).then(
       () => 'granted',
       () => 'refused',
     )

@@ -51,7 +51,7 @@ class Rig {
         this.running -= weight
       }
     }
-    const done = this.limiter.execute(operation, { weight, signal: call.controller.signal })
+    const done = this.limiter.requesting({ weight }).execute(operation, call.controller)
     this.open.add(index)
     const closed = (): boolean => this.open.delete(index)
     this.settled.push(done.then(closed, closed))

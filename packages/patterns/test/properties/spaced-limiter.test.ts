@@ -29,7 +29,9 @@ async function play(scene: Scene) {
     const controller = new AbortController()
     const patience = scene.aborted > random() ? random() * scene.windowMs : Infinity
     if (patience !== Infinity) void clock.sleep(patience).then(() => controller.abort())
-    const departure = await limiter.acquireDeparture({ signal: controller.signal }).catch(() => undefined)
+    const departure = await limiter
+      .acquireDeparture(undefined, { signal: controller.signal })
+      .catch(() => undefined)
     if (departure === undefined) return
     const delayMs = random() * scene.sendDelayMs
     if (delayMs > 0) await clock.sleep(delayMs)

@@ -35,13 +35,13 @@ export class DeparturePolicy implements Policy {
 
   /** Asks for leave, also for a second time after `giveBack`. */
   async leave(within: Within): Promise<void> {
-    this.#departure = await this.#limiter.acquireDeparture({ within })
+    this.#departure = await this.#limiter.acquireDeparture(undefined, within)
   }
 
   /** As `leave`; false, as soon as that is known, where it would take longer than `maxWaitMs`. */
   async leaveWithin(maxWaitMs: number, within: Within): Promise<boolean> {
     try {
-      this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs, within })
+      this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs }, within)
       return true
     } catch (error) {
       if (error instanceof RateLimitedError) return false

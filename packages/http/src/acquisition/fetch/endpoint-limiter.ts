@@ -10,7 +10,7 @@ export interface DepartureLimiter {
    * Resolves with leave to depart. It rejects at once with RateLimitedError when that would take longer than
    * `maxWaitMs`, and with the caller's reason when it is aborted.
    */
-  acquireDeparture(options: { readonly maxWaitMs?: number; readonly within?: Within }): Promise<Departure>
+  acquireDeparture(options?: { readonly maxWaitMs?: number }, within?: Within): Promise<Departure>
   /** Nothing departs before this moment, on the scale of `clock.now()`. */
   blockUntil(at: number): void
 }

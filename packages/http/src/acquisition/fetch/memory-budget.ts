@@ -53,7 +53,7 @@ export class MemoryBudget {
   /** `atLeast`: the page is known to be no lighter, whatever its stream's other pages weigh. */
   async reserve(stream: string, { signal }: Within, atLeast = 0): Promise<MemoryReservation> {
     const { room, weight } = this.#roomFor(Math.max(this.#guessOf(stream), atLeast))
-    return this.#reservationOf(stream, await room.acquire({ weight, signal }), room, weight)
+    return this.#reservationOf(stream, await room.acquire({ weight }, { signal }), room, weight)
   }
 
   /**

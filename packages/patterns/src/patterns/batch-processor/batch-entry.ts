@@ -1,7 +1,9 @@
 import { onGivenUp } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 
-/** An item on its way to its batch, with what settles its caller's promise: only the first settling counts. */
+/**
+ * An item on its way to its batch, with what settles its caller's promise: only the first settling counts.
+ */
 export class BatchEntry<T, R> {
   readonly item: T
   readonly addedAt: number

@@ -1,32 +1,40 @@
 import {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkNumber,
+  clockLike,
+  count,
+  duration,
+  fn,
+  numeric,
+  optional,
+  optionsOf,
   systemClock,
-  withDefaults,
 } from '../../core/index.js'
-import type { Clock } from '../../core/index.js'
+import type { Clock, OptionRules } from '../../core/index.js'
 
+/** How a BatchProcessor is set. */
 export interface BatchProcessorOptions<T, R> {
   /**
    * Handles a batch: one result for each item, in the same order. An `Error` in place of a result is that
    * item's alone; a rejection is the error of all items of the batch.
    */
   readonly process: (items: readonly T[]) => readonly (R | Error)[] | PromiseLike<readonly (R | Error)[]>
-  /** A batch goes when it has so many items: from 1. Default 100. */
+  /** A batch goes when it has so many items: an integer of at least 1, or Infinity. Default 100. */
   readonly maxBatchSize?: number
   /** A batch goes when its first item has waited so long, in milliseconds. Default 1,000. */
   readonly maxWaitMs?: number
-  /** A batch goes before it exceeds so many bytes; a larger item goes alone. Needs `sizeOf`. Default Infinity. */
+  /**
+   * A batch goes before it exceeds so many bytes; a larger item goes alone. Needs `sizeOf`. Default Infinity.
+   */
   readonly maxBatchBytes?: number
   /** How many bytes an item counts for. Default: items have no size. */
   readonly sizeOf?: (item: T) => number
-  /** How many batches are handled at the same time: from 1. Default 5. */
+  /** How many batches are handled at the same time: an integer of at least 1. Default 5. */
   readonly maxConcurrentBatches?: number
-  /** How many items may wait; beyond it `add` waits for room. Default Infinity: the callers' own waiting bounds it. */
+  /**
+   * How many items may wait; beyond it `add` waits for room. Default Infinity: the callers' own waiting
+   * bounds it.
+   */
   readonly maxQueueSize?: number
-  /** Default: the system's. */
+  /** Default: the runtime's. */
   readonly clock?: Clock
 }
 
@@ -39,16 +47,25 @@ const DEFAULTS = Object.freeze({
   clock: systemClock,
 })
 
-export function readOptions<T, R>(options: BatchProcessorOptions<T, R>) {
-  const read = withDefaults(DEFAULTS, options)
-  checkFunction('BatchProcessor.process', read.process)
-  checkCount('BatchProcessor.maxBatchSize', read.maxBatchSize, { orInfinity: true })
-  checkDuration('BatchProcessor.maxWaitMs', read.maxWaitMs, { orInfinity: true })
-  checkNumber('BatchProcessor.maxBatchBytes', read.maxBatchBytes, { min: 1, orInfinity: true })
-  checkCount('BatchProcessor.maxConcurrentBatches', read.maxConcurrentBatches)
-  checkCount('BatchProcessor.maxQueueSize', read.maxQueueSize, { orInfinity: true })
-  if (read.maxBatchBytes < Infinity || read.sizeOf !== undefined) {
-    checkFunction('BatchProcessor.sizeOf', read.sizeOf)
-  }
-  return read
+const RULES: OptionRules<BatchProcessorOptions<never, unknown>> = {
+  process: fn(),
+  maxBatchSize: count({ orInfinity: true }),
+  maxWaitMs: duration({ orInfinity: true }),
+  maxBatchBytes: numeric({ min: 1, orInfinity: true }),
+  sizeOf: optional(fn()),
+  maxConcurrentBatches: count(),
+  maxQueueSize: count({ orInfinity: true }),
+  clock: clockLike(),
+}
+
+/** @throws TypeError or RangeError for an option outside its range. */
+export function batchProcessorOptions<T, R>(given: BatchProcessorOptions<T, R>) {
+  const options = optionsOf<typeof DEFAULTS, BatchProcessorOptions<T, R>>(
+    'BatchProcessor',
+    DEFAULTS,
+    RULES,
+    given,
+  )
+  if (options.maxBatchBytes < Infinity) fn()('BatchProcessor.sizeOf', options.sizeOf)
+  return options
 }

@@ -1,11 +1,12 @@
-import { abortReason, ClosedError, isAborted } from '../../core/index.js'
+import { abortReason, ClosedError, isAborted, tooLate } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
-import type { BatchLimits } from '../bounded-queue/index.js'
+import type { TakeBatchOptions } from '../bounded-queue/index.js'
 import { BatchEntry } from './batch-entry.js'
-import { readOptions } from './batch-processor-options.js'
+import { batchProcessorOptions } from './batch-processor-options.js'
 import type { BatchProcessorOptions } from './batch-processor-options.js'
 
+/** How a BatchProcessor stands at this moment. */
 export interface BatchProcessorMetrics {
   /** Items that wait for their batch. */
   readonly waiting: number
@@ -25,7 +26,7 @@ export interface BatchProcessorMetrics {
 export class BatchProcessor<T, R> implements AsyncDisposable {
   readonly #process: BatchProcessorOptions<T, R>['process']
   readonly #clock: Clock
-  readonly #limits: BatchLimits<BatchEntry<T, R>>
+  readonly #limits: TakeBatchOptions<BatchEntry<T, R>>
   readonly #maxConcurrentBatches: number
   readonly #queue: BoundedQueue<BatchEntry<T, R>>
   /** Each takes one batch after the other; they start as they are needed and end with the queue. */
@@ -36,7 +37,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options: BatchProcessorOptions<T, R>) {
-    const { process, clock, sizeOf, maxWaitMs, ...limits } = readOptions(options)
+    const { process, clock, sizeOf, maxWaitMs, ...limits } = batchProcessorOptions(options)
     this.#process = process
     this.#clock = clock
     this.#maxConcurrentBatches = limits.maxConcurrentBatches
@@ -57,6 +58,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     return this.#queue.size === 0 && this.#batchesInFlight === 0
   }
 
+  /** How it stands at this moment. */
   metrics(): BatchProcessorMetrics {
     return {
       waiting: this.#queue.size,
@@ -67,12 +69,14 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
   }
 
   /**
-   * Resolves with the item's own result, or rejects with its own error, its batch's error, or ClosedError.
-   * An abort rejects at once with its reason, a deadline with DeadlineExceededError; an item that still waits is
+   * Resolves with the item's own result, or rejects with its own error, its batch's error, or ClosedError. An
+   * abort rejects at once with its reason, a deadline with DeadlineExceededError; an item that still waits is
    * then not handled.
    */
   add(item: T, within?: Within): Promise<R> {
     if (isAborted(within)) return Promise.reject(abortReason(within))
+    const error = tooLate(within, this.#clock)
+    if (error !== undefined) return Promise.reject(error)
     return new Promise((resolve, reject) => {
       const entry = new BatchEntry<T, R>(item, this.#clock, within, resolve, reject)
       this.#enter(entry, within)
@@ -90,7 +94,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
    * the batches that had begun are handled: after that nothing runs any more.
    */
   stop(): Promise<void> {
-    const error = new ClosedError('the batch processor was stopped before it handled the item')
+    const error = new ClosedError('BatchProcessor: stopped before it handled the item')
     for (const entry of this.#queue.closeAndDrain()) entry.reject(error)
     return this.#ended()
   }

@@ -1,11 +1,11 @@
-import { abortReason, isAborted, keepShape } from '../../core/index.js'
+import { keepShape } from '../../core/index.js'
 import type { Within } from '../../core/index.js'
-import { checkLimits, readOptions, readTimeout } from './bounded-queue-options.js'
-import type { BoundedQueueOptions, PutOptions } from './bounded-queue-options.js'
-import { Exchange } from './exchange.js'
+import { checkTakeBatch, queueOptions } from './bounded-queue-options.js'
+import type { BoundedQueueOptions } from './bounded-queue-options.js'
+import { QueueCore } from './queue-core.js'
 import { QueueIterator } from './queue-iterator.js'
 import { Taker } from './waiters.js'
-import type { BatchLimits } from './waiters.js'
+import type { TakeBatchOptions } from './waiters.js'
 
 const ONE = Object.freeze({ maxItems: 1 })
 const DONE = Promise.resolve()
@@ -18,54 +18,55 @@ const DONE = Promise.resolve()
 export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly maxItems: number
   readonly maxBytes: number
-  readonly #exchange: Exchange<T>
+  readonly #core: QueueCore<T>
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options?: BoundedQueueOptions<T>) {
-    const bounds = readOptions(options)
+    const bounds = queueOptions(options)
     this.maxItems = bounds.maxItems
     this.maxBytes = bounds.maxBytes
-    this.#exchange = new Exchange(bounds, bounds.clock)
+    this.#core = new QueueCore(bounds, bounds.clock, bounds.putTimeoutMs)
   }
 
   /** How many items are in it. */
   get size(): number {
-    return this.#exchange.contents.size
+    return this.#core.buffer.size
   }
 
   /** How many bytes its items count for. */
   get bytes(): number {
-    return this.#exchange.contents.bytes
+    return this.#core.buffer.bytes
   }
 
   /** How many producers wait for room. */
   get waitingPuts(): number {
-    return this.#exchange.putters
+    return this.#core.putters
   }
 
   /** How many consumers wait for items. */
   get waitingTakes(): number {
-    return this.#exchange.takers
+    return this.#core.takers
   }
 
   /** Whether it was closed or has failed: it accepts nothing more. */
   get closed(): boolean {
-    return this.#exchange.hasEnded
+    return this.#core.hasEnded
   }
 
   /**
    * Waits for room, then adds the item. Resolves once the item is in.
-   * Rejects with the abort reason, DeadlineExceededError at the deadline, AcquireTimeoutError after `timeoutMs`,
-   * ClosedError once the queue is closed, or the error that it failed with; then the item is not in.
+   * Rejects with the abort reason, DeadlineExceededError at the deadline, AcquireTimeoutError after
+   * `putTimeoutMs`, ClosedError once the queue is closed, or the error that it failed with; then the item is
+   * not in.
    */
-  put(item: T, options?: PutOptions): Promise<void> {
-    const exchange = this.#exchange
-    if (exchange.hasEnded) return Promise.reject(exchange.refusal)
-    if (isAborted(options)) return Promise.reject(abortReason(options))
+  put(item: T, within?: Within): Promise<void> {
+    const core = this.#core
+    if (core.hasEnded) return Promise.reject(core.refusal)
+    const refusal = core.refusalOf(within)
+    if (refusal !== undefined) return refusal
     try {
-      const bytes = exchange.contents.measure(item)
-      if (exchange.tryAdd(item, bytes)) return DONE
-      return exchange.waitForRoom(item, bytes, options, readTimeout(options))
+      const bytes = core.buffer.measure(item)
+      return core.tryAdd(item, bytes) ? DONE : core.waitForRoom(item, bytes, within)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -73,26 +74,27 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
 
   /** Adds the item if there is room now and nobody waits for it; false when not, or when closed. */
   tryPut(item: T): boolean {
-    const bytes = this.#exchange.contents.measure(item)
-    return !this.#exchange.hasEnded && this.#exchange.tryAdd(item, bytes)
+    const bytes = this.#core.buffer.measure(item)
+    return !this.#core.hasEnded && this.#core.tryAdd(item, bytes)
   }
 
   /**
    * Waits for the next item and takes it. Gives undefined once the queue is closed and empty; rejects with
-   * the abort reason, with DeadlineExceededError at the deadline, or with the error that the queue failed with,
-   * once it is empty.
+   * the abort reason, with DeadlineExceededError at the deadline, or with the error that the queue failed
+   * with, once it is empty.
    */
   take(within?: Within): Promise<T | undefined> {
-    if (isAborted(within)) return Promise.reject(abortReason(within))
-    if (this.#exchange.isAvailable) return Promise.resolve(this.#exchange.shift())
+    const refusal = this.#core.refusalOf(within)
+    if (refusal !== undefined) return refusal
+    if (this.#core.isAvailable) return Promise.resolve(this.#core.shift())
     return new Promise((resolve, reject) => {
-      this.#exchange.waitForItems(new Taker(ONE, items => resolve(items[0]), reject), within)
+      this.#core.waitForItems(new Taker(ONE, items => resolve(items[0]), reject), within)
     })
   }
 
   /** Takes the next item if one is there and nobody waits for it; undefined when not. */
   tryTake(): T | undefined {
-    return this.#exchange.isAvailable ? this.#exchange.shift() : undefined
+    return this.#core.isAvailable ? this.#core.shift() : undefined
   }
 
   /**
@@ -100,35 +102,36 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
    * or the queue is full, or the queue is closed. Until then the items stay in the queue. An empty batch
    * means closed and empty; rejects as `take` does.
    */
-  takeBatch(limits: BatchLimits<T> = {}, within?: Within): Promise<T[]> {
-    if (isAborted(within)) return Promise.reject(abortReason(within))
+  takeBatch(options: TakeBatchOptions<T> = {}, within?: Within): Promise<T[]> {
+    const refusal = this.#core.refusalOf(within)
+    if (refusal !== undefined) return refusal
     return new Promise((resolve, reject) => {
-      checkLimits(limits)
-      this.#exchange.waitForItems(new Taker(limits, resolve, reject), within)
+      checkTakeBatch(options)
+      this.#core.waitForItems(new Taker(options, resolve, reject), within)
     })
   }
 
   /** Accepts nothing more; what is in can still be taken. Producers that wait get ClosedError. */
   close(): void {
-    this.#exchange.end({})
+    this.#core.end({})
   }
 
   /** As `close`, but producers, and consumers once it is empty, get `error`. The first ending counts. */
   fail(error: unknown): void {
-    this.#exchange.end({ error })
+    this.#core.end({ error })
   }
 
   /** As `close`, and takes out what is in, so that consumers get nothing more. */
   closeAndDrain(): T[] {
-    const items = this.#exchange.empty()
-    this.#exchange.end({})
+    const items = this.#core.empty()
+    this.#core.end({})
     return items
   }
 
   /** Takes out all that is in, at once, also what a waiting consumer's batch was filling with. */
   drain(): T[] {
-    const items = this.#exchange.empty()
-    this.#exchange.settle()
+    const items = this.#core.empty()
+    this.#core.settle()
     return items
   }
 

@@ -1,3 +1,3 @@
 export { BoundedQueue } from './bounded-queue.js'
-export type { BoundedQueueOptions, PutOptions } from './bounded-queue-options.js'
-export type { BatchLimits } from './waiters.js'
+export type { BoundedQueueOptions } from './bounded-queue-options.js'
+export type { TakeBatchOptions } from './waiters.js'

@@ -1,9 +1,10 @@
 import { keepShape } from '../../core/index.js'
-import type { TimerHandle } from '../../core/index.js'
-import { Waiter } from './waiting-line.js'
+import type { Linked, TimerHandle } from '../../core/index.js'
 
-/** What a taker asks for; everything that is left out is no limit, except the wait, which is 0. */
-export interface BatchLimits<T> {
+const nothing = (): void => undefined
+
+/** What a `takeBatch` asks for; everything that is left out is no limit, except the wait, which is 0. */
+export interface TakeBatchOptions<T> {
   /** At most so many items. Default Infinity: all that are there. */
   readonly maxItems?: number
   /** At most so many bytes; a first item that is larger comes alone. Default Infinity. */
@@ -16,7 +17,11 @@ export interface BatchLimits<T> {
 }
 
 /** Waits for items. */
-export class Taker<T> extends Waiter {
+export class Taker<T> implements Linked<Taker<T>> {
+  previous: Taker<T> | undefined = undefined
+  next: Taker<T> | undefined = undefined
+  /** Ends what it has set up: its timer, its listener for an abort. */
+  release: () => void = nothing
   readonly maxItems: number
   readonly maxBytes: number
   readonly maxWaitMs: number | ((first: T) => number)
@@ -27,8 +32,7 @@ export class Taker<T> extends Waiter {
   /** It has waited for more as long as it wanted. */
   isDue = false
 
-  constructor(limits: BatchLimits<T>, deliver: (items: T[]) => void, reject: (reason: unknown) => void) {
-    super()
+  constructor(limits: TakeBatchOptions<T>, deliver: (items: T[]) => void, reject: (reason: unknown) => void) {
     this.maxItems = limits.maxItems ?? Infinity
     this.maxBytes = limits.maxBytes ?? Infinity
     this.maxWaitMs = limits.maxWaitMs ?? 0
@@ -42,14 +46,17 @@ export class Taker<T> extends Waiter {
 }
 
 /** Waits for room for its item. */
-export class Putter<T> extends Waiter {
+export class Putter<T> implements Linked<Putter<T>> {
+  previous: Putter<T> | undefined = undefined
+  next: Putter<T> | undefined = undefined
+  /** Ends what it has set up: its timer, its listener for an abort. */
+  release: () => void = nothing
   readonly item: T
   readonly bytes: number
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
 
   constructor(item: T, bytes: number, resolve: () => void, reject: (reason: unknown) => void) {
-    super()
     this.item = item
     this.bytes = bytes
     this.resolve = resolve
@@ -57,6 +64,5 @@ export class Putter<T> extends Waiter {
   }
 }
 
-const nothing = (): void => undefined
 keepShape(new Taker({ maxItems: 1 }, nothing, nothing))
 keepShape(new Putter(undefined, 0, nothing, nothing))

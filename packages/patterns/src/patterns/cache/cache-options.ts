@@ -1,12 +1,22 @@
-import { checkCount, checkDuration, checkFunction, systemClock, withDefaults } from '../../core/index.js'
-import type { Clock } from '../../core/index.js'
+import { clockLike, count, duration, fn, optionsOf, systemClock } from '../../core/index.js'
+import type { Clock, OptionRules } from '../../core/index.js'
 
+/** How a Cache is set. */
 export interface CacheOptions<K, V> {
-  /** How long a value is fresh, in milliseconds from when it was stored: 0 or more, or Infinity. Default 300,000. */
+  /**
+   * How long a value is fresh, in milliseconds from when it was stored: 0 or more, or Infinity. Default
+   * 300,000.
+   */
   readonly ttlMs?: number
-  /** Entries kept, stale ones included; the least recently used go first. An integer of at least 1, or Infinity. Default 10,000. */
+  /**
+   * Entries kept, stale ones included; the least recently used go first. An integer of at least 1, or
+   * Infinity. Default 10,000.
+   */
   readonly maxEntries?: number
-  /** Bytes kept, as `sizeOf` counts them: 1 or more, or Infinity. A value that is larger alone is not kept. Default Infinity. */
+  /**
+   * Bytes kept, as `sizeOf` counts them: 1 or more, or Infinity. A value that is larger alone is not kept.
+   * Default Infinity.
+   */
   readonly maxBytes?: number
   /** The bytes of an entry: 0 or more. Needed if `maxBytes` is given, else of no use. */
   readonly sizeOf?: (value: V, key: K) => number
@@ -28,17 +38,22 @@ const DEFAULTS = Object.freeze({
   clock: systemClock,
 })
 
+const RULES: OptionRules<CacheOptions<never, never>> = {
+  ttlMs: duration({ orInfinity: true }),
+  maxEntries: count({ orInfinity: true }),
+  maxBytes: count({ orInfinity: true }),
+  sizeOf: fn(),
+  staleWhileRevalidateMs: duration({ orInfinity: true }),
+  staleIfErrorMs: duration({ orInfinity: true }),
+  clock: clockLike(),
+}
+
 /** The options with all defaults in place. */
 export type CheckedCacheOptions<K, V> = Required<CacheOptions<K, V>>
 
 /** @throws RangeError or TypeError for an option outside its range. */
-export function checkCacheOptions<K, V>(given: CacheOptions<K, V> | undefined): CheckedCacheOptions<K, V> {
-  const options: CheckedCacheOptions<K, V> = withDefaults(DEFAULTS, given)
-  for (const name of ['ttlMs', 'staleWhileRevalidateMs', 'staleIfErrorMs'] as const) {
-    checkDuration(`Cache.${name}`, options[name], { orInfinity: true })
-  }
-  checkCount('Cache.maxEntries', options.maxEntries, { orInfinity: true })
-  checkCount('Cache.maxBytes', options.maxBytes, { orInfinity: true })
-  if (options.maxBytes !== Infinity) checkFunction('Cache.sizeOf', given?.sizeOf)
+export function cacheOptions<K, V>(given: CacheOptions<K, V> | undefined): CheckedCacheOptions<K, V> {
+  const options = optionsOf<typeof DEFAULTS, CacheOptions<K, V>>('Cache', DEFAULTS, RULES, given)
+  if (options.maxBytes !== Infinity) fn()('Cache.sizeOf', given?.sizeOf)
   return options
 }

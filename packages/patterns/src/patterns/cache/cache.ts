@@ -1,18 +1,20 @@
-import { abortReason, checkDuration, checkNumber, Events, isAborted } from '../../core/index.js'
+import { abortReason, checkDuration, checkNumber, Events, isAborted, tooLate } from '../../core/index.js'
 import type { Context, Listener, Within } from '../../core/index.js'
-import { checkCacheOptions } from './cache-options.js'
+import { cacheOptions } from './cache-options.js'
 import type { CacheOptions, CheckedCacheOptions } from './cache-options.js'
-import { Flight } from './flight.js'
+import { SharedLoad } from './shared-load.js'
 import { Entry, LruStore } from './lru-store.js'
-import { TurnTime } from './turn-time.js'
+import { CoarseClock } from './coarse-clock.js'
 
 /** Fetches what the cache does not hold. `context.signal` is aborted when all who waited have given up. */
 export type CacheLoad<K, V> = (key: K, context: Context) => V | PromiseLike<V>
 
+/** What a cache tells its subscribers. */
 export type CacheEvent<K> =
   | { readonly type: 'evict'; readonly key: K }
   | { readonly type: 'load-failure'; readonly key: K; readonly error: unknown; readonly servedStale: boolean }
 
+/** How a cache stands at this moment. */
 export interface CacheMetrics {
   readonly entries: number
   readonly bytes: number
@@ -27,19 +29,19 @@ export interface CacheMetrics {
 }
 
 /**
- * Values by key, kept for a time, least recently used out first. However many ask for a key that is not there, it is
- * loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any more.
- * A `set`, `delete` or `clear` while a load is under way has the last word: that load's
- * callers get its value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date
- * goes when it is asked for, or when it is the least recently used. A value that is fresh stays so until the event
- * loop turns, for reading the clock would cost as much as all the rest of a hit.
+ * Values by key, kept for a time, least recently used out first. However many ask for a key that is not
+ * there, it is loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any
+ * more. A `set`, `delete` or `clear` while a load is under way has the last word: that load's callers get its
+ * value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date goes when
+ * it is asked for, or when it is the least recently used. A value that is fresh stays so until the event loop
+ * turns, for reading the clock would cost as much as all the rest of a hit.
  */
 export class Cache<K, V> {
   readonly #options: CheckedCacheOptions<K, V>
-  readonly #time: TurnTime
+  readonly #clock: CoarseClock
   readonly #events = new Events<CacheEvent<K>>('cache')
   readonly #store: LruStore<K, V>
-  readonly #flights = new Map<K, Flight<V>>()
+  readonly #loads = new Map<K, SharedLoad<V>>()
   /** How long after going stale a value may still be of use. */
   readonly #graceMs: number
   #hits = 0
@@ -50,8 +52,8 @@ export class Cache<K, V> {
 
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options?: CacheOptions<K, V>) {
-    this.#options = checkCacheOptions(options)
-    this.#time = new TurnTime(this.#options.clock)
+    this.#options = cacheOptions(options)
+    this.#clock = new CoarseClock(this.#options.clock)
     const { maxEntries, maxBytes, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
     this.#store = new LruStore(maxEntries, maxBytes, entry => this.#evicted(entry))
     this.#graceMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs)
@@ -87,30 +89,35 @@ export class Cache<K, V> {
    */
   set(key: K, value: V, options?: { readonly ttlMs?: number }): void {
     const ttlMs = options?.ttlMs ?? this.#options.ttlMs
-    checkDuration('set.ttlMs', ttlMs, { orInfinity: true })
-    this.#flights.delete(key)
+    checkDuration('Cache.set.ttlMs', ttlMs, { orInfinity: true })
+    this.#loads.delete(key)
     this.#keep(key, value, ttlMs)
   }
 
   /** Whether there was something to delete. A load under way is not kept. */
   delete(key: K): boolean {
-    this.#flights.delete(key)
+    this.#loads.delete(key)
     return this.#store.delete(key)
   }
 
   /** Forgets all; loads under way are not kept. */
   clear(): void {
-    this.#flights.clear()
+    this.#loads.clear()
     this.#store.clear()
   }
 
   /**
-   * The fresh value, or the one that `load` gives, which is then kept. A stale value is given out while it is refreshed
-   * (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load` threw, with the
-   * caller's own abort reason, or with DeadlineExceededError at the caller's deadline. A failure is not kept: the next caller loads again.
+   * The fresh value, or the one that `load` gives, which is then kept. A stale value is given out while it is
+   * refreshed (`staleWhileRevalidateMs`) or when the load fails (`staleIfErrorMs`). Rejects with what `load`
+   * threw, with the caller's own abort reason, or with DeadlineExceededError at the caller's deadline. A
+   * failure is not kept: the next caller loads again.
    */
   getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
-    if (within !== undefined && isAborted(within)) return Promise.reject(abortReason(within))
+    if (within !== undefined) {
+      if (isAborted(within)) return Promise.reject(abortReason(within))
+      const error = tooLate(within, this.#options.clock)
+      if (error !== undefined) return Promise.reject(error)
+    }
     const entry = this.#store.peek(key)
     if (entry === undefined) return this.#miss(key, load, within)
     const staleForMs = this.#staleForMs(entry)
@@ -125,11 +132,12 @@ export class Cache<K, V> {
     return entry.promise
   }
 
+  /** How it stands at this moment. */
   metrics(): CacheMetrics {
     return {
       entries: this.#store.size,
       bytes: this.#store.bytes,
-      loading: this.#flights.size,
+      loading: this.#loads.size,
       hits: this.#hits,
       staleHits: this.#staleHits,
       misses: this.#misses,
@@ -145,7 +153,7 @@ export class Cache<K, V> {
 
   /** Negative while it is fresh. */
   #staleForMs({ expiresAt }: Entry<K, V>): number {
-    return expiresAt === Infinity ? -Infinity : this.#time.now() - expiresAt
+    return expiresAt === Infinity ? -Infinity : this.#clock.now() - expiresAt
   }
 
   /** Drops what is of no use to anyone any more. */
@@ -155,25 +163,25 @@ export class Cache<K, V> {
 
   #miss(key: K, load: CacheLoad<K, V>, within: Within | undefined): Promise<V> {
     this.#misses += 1
-    return this.#flight(key, load).join(within)
+    return this.#loadOnce(key, load).join(within)
   }
 
   /** The refresh has a caller that never gives up: the cache itself. */
   #refresh(key: K, load: CacheLoad<K, V>): void {
     this.#staleHits += 1
-    if (!this.#flights.has(key)) void this.#flight(key, load).join(undefined)
+    if (!this.#loads.has(key)) void this.#loadOnce(key, load).join(undefined)
   }
 
-  #flight(key: K, load: CacheLoad<K, V>): Flight<V> {
-    const known = this.#flights.get(key)
+  #loadOnce(key: K, load: CacheLoad<K, V>): SharedLoad<V> {
+    const known = this.#loads.get(key)
     if (known !== undefined) return known
-    const isCurrent = (): boolean => this.#flights.get(key) === flight
-    const flight: Flight<V> = new Flight(this.#options.clock, () => {
-      if (isCurrent()) this.#flights.delete(key)
+    const isCurrent = (): boolean => this.#loads.get(key) === shared
+    const shared: SharedLoad<V> = new SharedLoad(this.#options.clock, () => {
+      if (isCurrent()) this.#loads.delete(key)
     })
-    this.#flights.set(key, flight)
-    flight.start(context => this.#load(key, load, context, isCurrent))
-    return flight
+    this.#loads.set(key, shared)
+    shared.start(context => this.#load(key, load, context, isCurrent))
+    return shared
   }
 
   async #load(key: K, load: CacheLoad<K, V>, context: Context, isCurrent: () => boolean): Promise<V> {
@@ -183,7 +191,7 @@ export class Cache<K, V> {
       return value
     } catch (error) {
       const stale = this.#rescue(key)
-      if (isCurrent()) this.#flights.delete(key)
+      if (isCurrent()) this.#loads.delete(key)
       this.#failed(key, error, stale !== undefined)
       if (stale === undefined) throw error
       return stale.value
@@ -211,7 +219,9 @@ export class Cache<K, V> {
     checkNumber('Cache.sizeOf', bytes, { min: 0 })
     if (bytes > maxBytes) this.#store.delete(key)
     else
-      this.#store.put(new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#time.read() + ttlMs))
+      this.#store.put(
+        new Entry(key, value, bytes, ttlMs === Infinity ? Infinity : this.#clock.read() + ttlMs),
+      )
   }
 
   #evicted(entry: Entry<K, V>): void {

@@ -1,5 +1,8 @@
+import { LinkedList } from '../../core/index.js'
+import type { Linked } from '../../core/index.js'
+
 /** A value with its place in the order of use. */
-export class Entry<K, V> {
+export class Entry<K, V> implements Linked<Entry<K, V>> {
   readonly key: K
   readonly value: V
   readonly bytes: number
@@ -7,8 +10,8 @@ export class Entry<K, V> {
   readonly expiresAt: number
   /** `value` as a promise, made once it is asked for as one. */
   promise: Promise<V> | undefined
-  older: Entry<K, V> | undefined
-  newer: Entry<K, V> | undefined
+  previous: Entry<K, V> | undefined
+  next: Entry<K, V> | undefined
 
   constructor(key: K, value: V, bytes: number, expiresAt: number) {
     this.key = key
@@ -16,19 +19,19 @@ export class Entry<K, V> {
     this.bytes = bytes
     this.expiresAt = expiresAt
     this.promise = undefined
-    this.older = undefined
-    this.newer = undefined
+    this.previous = undefined
+    this.next = undefined
   }
 }
 
-/** Entries by key, linked in the order of use, so that a hit costs two pointers and no allocation. */
+/** Entries by key, linked in the order of use, so that a hit costs a few pointers and no allocation. */
 export class LruStore<K, V> {
   readonly #maxEntries: number
   readonly #maxBytes: number
   readonly #evicted: (entry: Entry<K, V>) => void
   readonly #entries = new Map<K, Entry<K, V>>()
-  #oldest: Entry<K, V> | undefined
-  #newest: Entry<K, V> | undefined
+  /** The least recently used first. */
+  readonly #byUse = new LinkedList<Entry<K, V>>()
   #bytes = 0
 
   constructor(maxEntries: number, maxBytes: number, evicted: (entry: Entry<K, V>) => void) {
@@ -52,9 +55,7 @@ export class LruStore<K, V> {
 
   /** Makes the entry the one used last. */
   touch(entry: Entry<K, V>): void {
-    if (entry === this.#newest) return
-    this.#unlink(entry)
-    this.#link(entry)
+    this.#byUse.moveToEnd(entry)
   }
 
   /** Replaces what is there under the key, and evicts the least recently used beyond the bounds. */
@@ -62,9 +63,9 @@ export class LruStore<K, V> {
     this.delete(entry.key)
     this.#entries.set(entry.key, entry)
     this.#bytes += entry.bytes
-    this.#link(entry)
+    this.#byUse.push(entry)
     while (this.#entries.size > this.#maxEntries || this.#bytes > this.#maxBytes) {
-      const oldest = this.#oldest as Entry<K, V>
+      const oldest = this.#byUse.first as Entry<K, V>
       this.delete(oldest.key)
       this.#evicted(oldest)
     }
@@ -75,29 +76,13 @@ export class LruStore<K, V> {
     if (entry === undefined) return false
     this.#entries.delete(key)
     this.#bytes -= entry.bytes
-    this.#unlink(entry)
+    this.#byUse.remove(entry)
     return true
   }
 
   clear(): void {
     this.#entries.clear()
-    this.#oldest = undefined
-    this.#newest = undefined
+    this.#byUse.clear()
     this.#bytes = 0
-  }
-
-  #link(entry: Entry<K, V>): void {
-    entry.older = this.#newest
-    entry.newer = undefined
-    if (this.#newest === undefined) this.#oldest = entry
-    else this.#newest.newer = entry
-    this.#newest = entry
-  }
-
-  #unlink(entry: Entry<K, V>): void {
-    if (entry.older === undefined) this.#oldest = entry.newer
-    else entry.older.newer = entry.newer
-    if (entry.newer === undefined) this.#newest = entry.older
-    else entry.newer.older = entry.older
   }
 }

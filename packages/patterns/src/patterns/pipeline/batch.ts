@@ -10,7 +10,7 @@ import {
 } from '../../core/index.js'
 import type { Clock, OptionRules } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
-import type { BatchLimits } from '../bounded-queue/index.js'
+import type { TakeBatchOptions } from '../bounded-queue/index.js'
 import { SourceReader } from './source-reader.js'
 import { END } from './stage.js'
 import type { Stage, StageIterator } from './stage.js'
@@ -53,7 +53,7 @@ export function batch<T>(options?: BatchOptions<T>): Stage<T, T[]> {
 class BatchIterator<T> implements StageIterator<T[]> {
   readonly #source: SourceReader<T>
   readonly #queue: BoundedQueue<T>
-  readonly #limits: BatchLimits<T>
+  readonly #limits: TakeBatchOptions<T>
   #filling: Promise<void> | undefined
 
   constructor(source: AsyncIterable<T>, settings: typeof DEFAULTS & BatchOptions<T>) {

@@ -1,16 +1,10 @@
-import {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkOneOf,
-  systemClock,
-  withDefaults,
-} from '../../core/index.js'
-import type { Clock, Context } from '../../core/index.js'
+import { clockLike, count, duration, fn, oneOf, optional, optionsOf, systemClock } from '../../core/index.js'
+import type { Clock, Context, OptionRules } from '../../core/index.js'
 
 /** What happens to an item for which there is no room. */
 export type WhenFull = 'wait' | 'reject' | 'dropNewest' | 'dropOldest'
 
+/** How a ProducerConsumerPipeline is set. */
 export interface ProducerConsumerPipelineOptions<T> {
   /** Handles one item. Exactly one of `onItem` and `onBatch` is given. */
   readonly onItem?: (item: T, context: Context) => unknown
@@ -31,7 +25,10 @@ export interface ProducerConsumerPipelineOptions<T> {
   readonly batchWaitMs?: number
   /** The most items that wait: from 1, or Infinity. Default 1,000. */
   readonly maxQueueSize?: number
-  /** The most bytes that wait: from 1, or Infinity; a larger item enters alone. Needs `sizeOf`. Default Infinity. */
+  /**
+   * The most bytes that wait: from 1, or Infinity; a larger item enters alone. Needs `sizeOf`. Default
+   * Infinity.
+   */
   readonly maxQueueBytes?: number
   /** How many bytes an item counts for. Default: items have no size. */
   readonly sizeOf?: (item: T) => number
@@ -40,7 +37,12 @@ export interface ProducerConsumerPipelineOptions<T> {
    * dropped; `dropOldest`: those that wait longest are. Default `wait`.
    */
   readonly whenFull?: WhenFull
-  /** Default: the system's. */
+  /**
+   * The longest that a `put` waits for room, in milliseconds: 0 or more, or Infinity. Only for `wait`.
+   * Default Infinity.
+   */
+  readonly putTimeoutMs?: number
+  /** Default: the runtime's. */
   readonly clock?: Clock
 }
 
@@ -51,30 +53,39 @@ const DEFAULTS = Object.freeze({
   maxQueueSize: 1000,
   maxQueueBytes: Infinity,
   whenFull: 'wait',
+  putTimeoutMs: Infinity,
   clock: systemClock,
 })
 
 const OWNER = 'ProducerConsumerPipeline'
 
-export function readOptions<T>(options: ProducerConsumerPipelineOptions<T>) {
-  const read = withDefaults(DEFAULTS, options)
-  checkHandlers(read)
-  checkCount(`${OWNER}.workers`, read.workers)
-  checkCount(`${OWNER}.batchSize`, read.batchSize, { orInfinity: true })
-  checkDuration(`${OWNER}.batchWaitMs`, read.batchWaitMs, { orInfinity: true })
-  checkCount(`${OWNER}.maxQueueSize`, read.maxQueueSize, { orInfinity: true })
-  checkCount(`${OWNER}.maxQueueBytes`, read.maxQueueBytes, { orInfinity: true })
-  checkOneOf(`${OWNER}.whenFull`, read.whenFull, ['wait', 'reject', 'dropNewest', 'dropOldest'])
-  if (read.maxQueueBytes < Infinity) checkFunction(`${OWNER}.sizeOf`, read.sizeOf)
-  return read
+const RULES: OptionRules<ProducerConsumerPipelineOptions<never>> = {
+  onItem: optional(fn()),
+  onBatch: optional(fn()),
+  onError: optional(fn()),
+  onDrop: optional(fn()),
+  workers: count(),
+  batchSize: count({ orInfinity: true }),
+  batchWaitMs: duration({ orInfinity: true }),
+  maxQueueSize: count({ orInfinity: true }),
+  maxQueueBytes: count({ orInfinity: true }),
+  sizeOf: optional(fn()),
+  whenFull: oneOf(['wait', 'reject', 'dropNewest', 'dropOldest']),
+  putTimeoutMs: duration({ orInfinity: true }),
+  clock: clockLike(),
 }
 
-function checkHandlers<T>(options: ProducerConsumerPipelineOptions<T>): void {
-  const { onItem, onBatch } = options
-  if ((onItem === undefined) === (onBatch === undefined)) {
+/** @throws TypeError or RangeError for an option outside its range. */
+export function producerConsumerOptions<T>(given: ProducerConsumerPipelineOptions<T>) {
+  const options = optionsOf<typeof DEFAULTS, ProducerConsumerPipelineOptions<T>>(
+    OWNER,
+    DEFAULTS,
+    RULES,
+    given,
+  )
+  if ((options.onItem === undefined) === (options.onBatch === undefined)) {
     throw new TypeError(`${OWNER}: allowed is exactly one of onItem and onBatch`)
   }
-  for (const name of ['onItem', 'onBatch', 'onError', 'onDrop', 'sizeOf'] as const) {
-    if (options[name] !== undefined) checkFunction(`${OWNER}.${name}`, options[name])
-  }
+  if (options.maxQueueBytes < Infinity) fn()(`${OWNER}.sizeOf`, options.sizeOf)
+  return options
 }

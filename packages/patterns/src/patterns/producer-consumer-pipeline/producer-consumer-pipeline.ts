@@ -7,13 +7,14 @@ import {
   isAborted,
   keepShape,
   QueueFullError,
+  tooLate,
 } from '../../core/index.js'
-import type { Clock, Context } from '../../core/index.js'
+import type { Clock, Context, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
-import type { PutOptions } from '../bounded-queue/index.js'
-import { readOptions } from './producer-consumer-pipeline-options.js'
+import { producerConsumerOptions } from './producer-consumer-pipeline-options.js'
 import type { ProducerConsumerPipelineOptions, WhenFull } from './producer-consumer-pipeline-options.js'
 
+/** How patient a `stop` is. */
 export interface StopOptions {
   /** Whether what waits is still handled. Default true. */
   readonly drain?: boolean
@@ -24,6 +25,7 @@ export interface StopOptions {
   readonly timeoutMs?: number
 }
 
+/** How a ProducerConsumerPipeline stands at this moment. */
 export interface ProducerConsumerPipelineMetrics {
   /** Items that wait. */
   readonly queued: number
@@ -40,6 +42,7 @@ const ONE = Object.freeze({ maxItems: 1 })
 const DONE = Promise.resolve()
 const nothing = (): void => undefined
 
+type Checked<T> = ReturnType<typeof producerConsumerOptions<T>>
 type Handler<I> = (items: I, context: Context) => unknown
 
 /**
@@ -48,7 +51,8 @@ type Handler<I> = (items: I, context: Context) => unknown
  */
 export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   readonly #queue: BoundedQueue<T>
-  readonly #options: ReturnType<typeof readOptions<T>>
+  readonly #options: Pick<Checked<T>, 'maxQueueSize' | 'workers' | 'batchSize' | 'batchWaitMs'> &
+    Pick<ProducerConsumerPipelineOptions<T>, 'onItem' | 'onBatch' | 'onError' | 'onDrop'>
   readonly #whenFull: WhenFull
   readonly #clock: Clock
   /** One for all handlers: it is aborted when `stop` runs out of time. */
@@ -62,9 +66,11 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
 
   /** @throws TypeError or RangeError that names the option. */
   constructor(options: ProducerConsumerPipelineOptions<T>) {
-    const { maxQueueSize: maxItems, maxQueueBytes: maxBytes, sizeOf, clock, ...rest } = readOptions(options)
-    this.#queue = new BoundedQueue({ maxItems, maxBytes, clock, ...(sizeOf !== undefined && { sizeOf }) })
-    this.#options = { maxQueueSize: maxItems, maxQueueBytes: maxBytes, clock, ...rest }
+    const { maxQueueSize, maxQueueBytes, sizeOf, putTimeoutMs, clock, ...rest } =
+      producerConsumerOptions(options)
+    const bounds = { maxItems: maxQueueSize, maxBytes: maxQueueBytes, putTimeoutMs, clock }
+    this.#queue = new BoundedQueue({ ...bounds, ...(sizeOf !== undefined && { sizeOf }) })
+    this.#options = { maxQueueSize, ...rest }
     this.#whenFull = rest.whenFull
     this.#clock = clock
   }
@@ -74,6 +80,7 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
     return this.#queue.size === 0 && this.#inFlight === 0
   }
 
+  /** How it stands at this moment. */
   metrics(): ProducerConsumerPipelineMetrics {
     return {
       queued: this.#queue.size,
@@ -94,13 +101,15 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   }
 
   /**
-   * Adds an item, and resolves once it is in or dropped. Without room it does as `whenFull` says: a wait
-   * ends by an abort with its reason, and after `timeoutMs` with AcquireTimeoutError.
-   * Rejects with ClosedError after `stop`.
+   * Adds an item, and resolves once it is in or dropped. Without room it does as `whenFull` says. A wait ends
+   * by an abort with its reason, at the deadline with DeadlineExceededError, and after `putTimeoutMs` with
+   * AcquireTimeoutError. Rejects with ClosedError after `stop`.
    */
-  put(item: T, options?: PutOptions): Promise<void> {
-    if (this.#whenFull === 'wait') return this.#queue.put(item, options)
-    if (isAborted(options)) return Promise.reject(abortReason(options))
+  put(item: T, within?: Within): Promise<void> {
+    if (this.#whenFull === 'wait') return this.#queue.put(item, within)
+    if (isAborted(within)) return Promise.reject(abortReason(within))
+    const late = tooLate(within, this.#clock)
+    if (late !== undefined) return Promise.reject(late)
     try {
       if (this.tryPut(item)) return DONE
     } catch (error) {
@@ -110,11 +119,13 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   }
 
   /** Adds items one after the other, as `put` does; rejects with the first that could not be added. */
-  async putMany(items: Iterable<T> | AsyncIterable<T>, options?: PutOptions): Promise<void> {
-    for await (const item of items) await this.put(item, options)
+  async putMany(items: Iterable<T> | AsyncIterable<T>, within?: Within): Promise<void> {
+    for await (const item of items) await this.put(item, within)
   }
 
-  /** Adds the item if that needs no wait (`dropOldest` makes room for it); false when not, or after `stop`. */
+  /**
+   * Adds the item if that needs no wait (`dropOldest` makes room for it); false when not, or after `stop`.
+   */
   tryPut(item: T): boolean {
     let isIn = this.#queue.tryPut(item)
     if (this.#whenFull !== 'dropOldest') return isIn
@@ -127,13 +138,13 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
 
   /**
    * Accepts nothing more, and resolves when all handlers have settled: after that nothing is handled.
-   * Returns the items that were not handled: those kept for want of `onError`, and those
+   * Returns the items that were not handled: those kept because there is no `onError`, and those
    * that `drain: false` or `timeoutMs` left over. A handler that ignores its signal holds the stop up.
    * A pipeline that was never started handles nothing. May be called again to be less patient.
    */
   async stop(options?: StopOptions): Promise<T[]> {
     const { drain = true, timeoutMs } = options ?? {}
-    if (timeoutMs !== undefined) checkDuration('ProducerConsumerPipeline.stop(timeoutMs)', timeoutMs)
+    if (timeoutMs !== undefined) checkDuration('ProducerConsumerPipeline.stop.timeoutMs', timeoutMs)
     if (drain && this.#workers.length > 0) this.#queue.close()
     else this.#giveBack(this.#queue.closeAndDrain())
     const timer =
@@ -151,12 +162,13 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
 
   #cutShort(): void {
     this.#giveBack(this.#queue.drain())
-    this.#context.cancel(new ClosedError('the pipeline was stopped before the handler had finished'))
+    this.#context.cancel(new ClosedError('ProducerConsumerPipeline: stopped before the handler had finished'))
   }
 
   #refuse(item: T): Promise<void> {
     if (this.#queue.closed) return this.#queue.put(item)
-    if (this.#whenFull === 'reject') return Promise.reject(new QueueFullError('the pipeline is full'))
+    if (this.#whenFull === 'reject')
+      return Promise.reject(new QueueFullError('ProducerConsumerPipeline: full'))
     this.#drop(item)
     return DONE
   }
@@ -230,7 +242,11 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
   #keep(items: readonly T[], cause: unknown): void {
     this.#giveBack(items)
     if (this.#unhandled.length < this.#options.maxQueueSize) return
-    this.#queue.fail(new ClosedError('too many items have failed, and there is no onError', { cause }))
+    this.#queue.fail(
+      new ClosedError('ProducerConsumerPipeline: too many items have failed, and there is no onError', {
+        cause,
+      }),
+    )
   }
 }
 

@@ -1,19 +1,130 @@
-import type { TimedGate } from './timed-gate.js'
-import { JointGate } from './joint-gate.js'
-import { gateOf, RateLimiter } from './rate-limiter.js'
+import type { Clock } from '../../core/index.js'
+import type { LimiterQueue, Waiter } from './limiter-queue.js'
+import { queueOf, RateLimiter } from './rate-limiter.js'
+import type { Guest, RateQueue } from './rate-queue.js'
+
+/**
+ * Several queues at once: takes from all or from none. Only its first waiter stands in those queues, as a
+ * guest; their timers serve it, so it has none of its own.
+ */
+class JointQueue implements LimiterQueue, Guest {
+  readonly clock: Clock
+  readonly queues: readonly RateQueue[]
+  readonly #waiters = new Set<Waiter>()
+  #ahead = 0
+
+  constructor(queues: readonly RateQueue[], clock: Clock) {
+    this.queues = queues
+    this.clock = clock
+  }
+
+  get maxCost(): number {
+    return Math.min(...this.queues.map(queue => queue.maxCost))
+  }
+
+  get waiting(): number {
+    return this.#waiters.size
+  }
+
+  get cost(): number {
+    for (const first of this.#waiters) return first.cost
+    return 0
+  }
+
+  isIdle(now: number): boolean {
+    return this.#waiters.size === 0 && this.queues.every(queue => queue.isIdle(now))
+  }
+
+  tryTake(now: number, cost: number): boolean {
+    if (this.#waiters.size > 0 || this.queues.some(queue => queue.waiting > 0)) return false
+    return this.#tryTakeAll(now, cost, now) === 0
+  }
+
+  waitMs(now: number, cost: number): number {
+    return Math.max(...this.queues.map(queue => queue.waitMs(now, cost, this.#ahead)))
+  }
+
+  join(waiter: Waiter): void {
+    const isFirst = this.#waiters.size === 0
+    this.#waiters.add(waiter)
+    this.#ahead += waiter.cost
+    if (!isFirst) return
+    for (const queue of this.queues) queue.admit(this)
+    this.pump()
+  }
+
+  leave(waiter: Waiter): void {
+    if (!this.#waiters.delete(waiter)) return
+    this.#ahead -= waiter.cost
+    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dismiss(this)
+    this.pump()
+  }
+
+  turn(now: number): number {
+    for (const waiter of this.#waiters) {
+      if (now >= waiter.deadlineAt) {
+        this.#remove(waiter)
+        waiter.refuse(now, this.waitMs(now, waiter.cost))
+        continue
+      }
+      const waitMs = this.#tryTakeAll(now, waiter.cost, waiter.since)
+      if (waitMs > 0) return waitMs
+      this.#remove(waiter)
+      this.#goBehind()
+      waiter.grant(now)
+      return 0
+    }
+    this.#goBehind()
+    return 0
+  }
+
+  review(): void {
+    const { maxCost } = this
+    for (const waiter of this.#waiters) {
+      if (waiter.cost <= maxCost) continue
+      this.#remove(waiter)
+      waiter.refuseCost(maxCost)
+    }
+    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dismiss(this)
+  }
+
+  #remove(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
+    this.#ahead -= waiter.cost
+  }
+
+  #tryTakeAll(now: number, cost: number, since: number): number {
+    let waitMs = 0
+    for (const queue of this.queues) waitMs = Math.max(waitMs, queue.waitOfGuest(now, this, cost))
+    if (waitMs === 0) for (const queue of this.queues) queue.takeForGuest(now, cost, since)
+    return waitMs
+  }
+
+  /** One turn, one waiter: the next stands behind those who wait for one of the queues alone. */
+  #goBehind(): void {
+    for (const queue of this.queues) {
+      queue.dismiss(this)
+      if (this.#waiters.size > 0) queue.admit(this)
+    }
+  }
+
+  pump(): void {
+    for (const queue of this.queues) queue.pump()
+  }
+}
 
 /** Several limiters as one: see `allOf`. */
 export class JointRateLimiter extends RateLimiter {
   constructor(limiters: readonly RateLimiter[]) {
     const first = limiters[0]
     if (first === undefined) throw new RangeError('allOf is given no limiter; allowed is one or more')
-    super('joint-rate-limiter', new JointGate(gatesOf(limiters), first[gateOf].clock))
+    super('joint-rate-limiter', new JointQueue(queuesOf(limiters), first[queueOf].clock))
   }
 }
 
 /**
  * Takes from all of the limiters at the same moment, or from none: `allOf(perHost, global)`. Whoever gives up
- * or is refused has taken from none of them. It waits in the line of each; while another limiter holds it
+ * or is refused has taken from none of them. It waits in the queue of each; while another limiter holds it
  * up, those behind it go past, so a slow host does not stop the global limit. The price: where two limits are
  * both exhausted by callers that need one alone, who needs both may wait long.
  *
@@ -24,7 +135,7 @@ export function allOf(...limiters: readonly RateLimiter[]): JointRateLimiter {
   return new JointRateLimiter(limiters)
 }
 
-function gatesOf(limiters: readonly RateLimiter[]): TimedGate[] {
-  const gates = limiters.map(limiter => limiter[gateOf])
-  return [...new Set(gates.flatMap(gate => (gate instanceof JointGate ? gate.gates : [gate as TimedGate])))]
+function queuesOf(limiters: readonly RateLimiter[]): RateQueue[] {
+  const queues = limiters.map(limiter => limiter[queueOf])
+  return [...new Set(queues.flatMap(one => (one instanceof JointQueue ? one.queues : [one as RateQueue])))]
 }

@@ -20,13 +20,13 @@ export interface RateLimitedFacts extends Facts {
   readonly cost: number
   /** The wait that was ahead, in milliseconds; Infinity when it was not known. */
   readonly waitMs: number
-  /** The wait that was allowed, by `maxWaitMs` or the deadline, in milliseconds. */
+  /** The wait that was allowed, `maxWaitMs`, in milliseconds. */
   readonly timeoutMs: number
-  /** How many stood in line before it. */
+  /** How many waited before it. */
   readonly waiting: number
 }
 
-/** The rate does not allow the call within the wait that was allowed. Nothing was taken. */
+/** The rate does not allow the call within `maxWaitMs`. Nothing was taken. */
 export class RateLimitedError extends AcquireTimeoutError {
   /** After how many milliseconds it may be worth asking again; absent when that is not known. */
   readonly retryAfterMs?: number

@@ -1,6 +1,7 @@
 import { abortReason, onAbort } from '../../core/index.js'
 import type { TimerHandle, Within } from '../../core/index.js'
-import type { Gate, Waiter } from './gate.js'
+import type { LimiterQueue, Waiter } from './limiter-queue.js'
+import type { WaitBounds } from './rate-queue.js'
 
 /** What one who waits learns in the end: exactly one of these. */
 export interface PendingOutcome {
@@ -10,33 +11,35 @@ export interface PendingOutcome {
   aborted(reason: unknown): void
 }
 
-export interface PendingOptions {
+/** What is asked for, since when, and until when. */
+export interface PendingRequest extends WaitBounds {
   readonly cost: number
   readonly since: number
-  readonly limitAt: number
   readonly within: Within | undefined
 }
 
-/** An acquire that stands in line, until it is granted, out of time, or given up. */
+/** An acquire that waits, until it is granted, out of time, or given up. */
 export class PendingAcquire implements Waiter {
   readonly cost: number
   readonly since: number
   readonly limitAt: number
-  readonly #gate: Gate
+  readonly deadlineAt: number
+  readonly #queue: LimiterQueue
   readonly #outcome: PendingOutcome
   #limitTimer: TimerHandle | undefined
   readonly #unsubscribe: () => void
   #isOver = false
 
-  constructor(gate: Gate, options: PendingOptions, outcome: PendingOutcome) {
-    this.cost = options.cost
-    this.since = options.since
-    this.limitAt = options.limitAt
-    this.#gate = gate
+  constructor(queue: LimiterQueue, request: PendingRequest, outcome: PendingOutcome) {
+    this.cost = request.cost
+    this.since = request.since
+    this.limitAt = request.limitAt
+    this.deadlineAt = request.deadlineAt
+    this.#queue = queue
     this.#outcome = outcome
-    if (this.limitAt !== Infinity) this.#setLimitTimer(this.since)
-    this.#unsubscribe = onAbort(options.within, () => this.#abort(abortReason(options.within)))
-    gate.join(this)
+    if (this.#endsAt !== Infinity) this.#setLimitTimer(this.since)
+    this.#unsubscribe = onAbort(request.within, () => this.#abort(abortReason(request.within)))
+    queue.join(this)
   }
 
   grant(now: number): void {
@@ -54,32 +57,36 @@ export class PendingAcquire implements Waiter {
     this.#outcome.tooHigh(maxCost)
   }
 
+  get #endsAt(): number {
+    return Math.min(this.limitAt, this.deadlineAt)
+  }
+
   #setLimitTimer(now: number): void {
-    this.#limitTimer = this.#gate.clock.setTimer(() => this.#expire(), this.limitAt - now)
+    this.#limitTimer = this.#queue.clock.setTimer(() => this.#expire(), this.#endsAt - now)
   }
 
   /**
-   * A grant that is due at this very moment comes first, whichever timer fired first; and a timer of the runtime, which
-   * counts in whole milliseconds, may fire a little early.
+   * A grant that is due at this very moment comes first, whichever timer fired first; and a timer of the
+   * runtime, which counts in whole milliseconds, may fire a little early.
    */
   #expire(): void {
-    this.#gate.pump()
+    this.#queue.pump()
     if (this.#isOver) return
-    const now = this.#gate.clock.now()
-    if (now < this.limitAt) return this.#setLimitTimer(now)
-    this.#gate.leave(this)
-    this.refuse(now, this.#gate.waitMs(now, this.cost))
+    const now = this.#queue.clock.now()
+    if (now < this.#endsAt) return this.#setLimitTimer(now)
+    this.#queue.leave(this)
+    this.refuse(now, this.#queue.waitMs(now, this.cost))
   }
 
   #abort(reason: unknown): void {
     this.#end()
-    this.#gate.leave(this)
+    this.#queue.leave(this)
     this.#outcome.aborted(reason)
   }
 
   #end(): void {
     this.#isOver = true
     this.#unsubscribe()
-    if (this.#limitTimer !== undefined) this.#gate.clock.clearTimer(this.#limitTimer)
+    if (this.#limitTimer !== undefined) this.#queue.clock.clearTimer(this.#limitTimer)
   }
 }

@@ -1,6 +1,15 @@
-import { abortReason, checkCount, checkDuration, contextOf, Events, isAborted } from '../../core/index.js'
+import {
+  abortReason,
+  checkCount,
+  checkDuration,
+  contextOf,
+  deadlineExceeded,
+  Events,
+  isAborted,
+} from '../../core/index.js'
 import type {
   Clock,
+  DeadlineExceededError,
   Listener,
   Operation,
   PatternEvent,
@@ -9,38 +18,39 @@ import type {
   Within,
 } from '../../core/index.js'
 import { CostTooHighError, RateLimitedError } from './errors.js'
-import type { Gate } from './gate.js'
+import type { LimiterQueue } from './limiter-queue.js'
 import { PendingAcquire } from './pending-acquire.js'
-import { isTooLong } from './timed-gate.js'
+import type { PendingRequest } from './pending-acquire.js'
+import { isTooLong } from './rate-queue.js'
 
-/** What one acquire may ask for. */
-export interface RateAcquireOptions extends Within {
+/** What one acquire of a rate limiter may ask for. */
+export interface RateAcquireOptions {
   /** How much is taken at once: an integer of at least 1. Default 1. */
-  readonly cost?: number
-  /** The longest wait, in milliseconds from now: 0 or more. Default: no limit of its own. */
-  readonly maxWaitMs?: number
-  /** The Context of the call that this is for; it stands in place of `signal` and `deadlineAt`. */
-  readonly within?: Within
+  readonly cost?: number | undefined
+  /** The longest wait, in milliseconds from now: 0 or more, or Infinity. Default: no limit of its own. */
+  readonly maxWaitMs?: number | undefined
 }
 
+/** What has happened at a rate limiter since it was made, and how many wait now. */
 export interface RateLimiterMetrics {
   /** Granted, whatever their cost. */
   readonly acquired: number
   /** Refused: out of time, or `tryAcquire` that was false. */
   readonly rejected: number
-  /** Given up by their callers while in line. */
+  /** Given up by their callers while they waited. */
   readonly aborted: number
-  /** In line now. */
+  /** Waiting now. */
   readonly waiting: number
 }
 
+/** What a rate limiter tells its subscribers. */
 export type RateLimiterEvent =
   | RateLimiterWaitEvent
   | RateLimiterRejectEvent
   | { readonly type: 'block'; readonly untilMs: number }
   | { readonly type: 'rate-change' }
 
-/** A call has to stand in line. */
+/** A call has to wait. */
 export interface RateLimiterWaitEvent extends PatternEvent {
   readonly type: 'wait'
   readonly cost: number
@@ -49,14 +59,15 @@ export interface RateLimiterWaitEvent extends PatternEvent {
   readonly waiting: number
 }
 
-/** A call was refused for want of time. */
+/** A call was refused: it could not be served in time. */
 export interface RateLimiterRejectEvent extends PatternEvent {
   readonly type: 'reject'
-  readonly error: RateLimitedError
+  /** DeadlineExceededError when it was the caller's deadline, RateLimitedError when it was `maxWaitMs`. */
+  readonly error: RateLimitedError | DeadlineExceededError
 }
 
-/** The key by which `allOf` finds a limiter's gate. */
-export const gateOf: unique symbol = Symbol('gate')
+/** The key by which `allOf` finds a limiter's queue. */
+export const queueOf: unique symbol = Symbol('gate')
 
 const granted: Promise<void> = Promise.resolve()
 const nothing = (): void => undefined
@@ -67,7 +78,7 @@ const nothing = (): void => undefined
  * and whoever is refused or gives up has taken nothing. The wall clock plays no part.
  */
 export abstract class RateLimiter implements Policy {
-  readonly [gateOf]: Gate
+  readonly [queueOf]: LimiterQueue
   protected readonly clock: Clock
   protected readonly events: Events<RateLimiterEvent>
   readonly #pattern: string
@@ -75,36 +86,39 @@ export abstract class RateLimiter implements Policy {
   #rejected = 0
   #aborted = 0
 
-  constructor(pattern: string, gate: Gate) {
-    this[gateOf] = gate
-    this.clock = gate.clock
+  constructor(pattern: string, queue: LimiterQueue) {
+    this[queueOf] = queue
+    this.clock = queue.clock
     this.events = new Events(pattern)
     this.#pattern = pattern
   }
 
   /** True when nobody waits, no block holds and nothing that was taken matters any more. */
   get idle(): boolean {
-    return this[gateOf].isIdle(this.clock.now())
+    return this[queueOf].isIdle(this.clock.now())
   }
 
   /**
-   * Takes `cost` if that is possible at once and nobody waits.
-   * @throws CostTooHighError when it never could be; RangeError when `cost` is no integer of at least 1.
+   * Takes the cost if that is possible at once and nobody waits.
+   * @throws CostTooHighError when it never could be; RangeError or TypeError when it is no integer of at
+   * least 1.
    */
-  tryAcquire(cost = 1): boolean {
+  tryAcquire(options?: Pick<RateAcquireOptions, 'cost'>): boolean {
+    const cost = options?.cost ?? 1
     this.#checkCost(cost)
     return this.#tryTake(cost) || this.#missed()
   }
 
   /**
-   * Resolves when `cost` was taken.
+   * Resolves when the cost was taken.
    *
-   * Rejects with RateLimitedError as soon as it is clear that the wait cannot end by the deadline or `maxWaitMs`,
-   * with CostTooHighError when no wait would be long enough, and with the caller's own abort reason.
+   * As soon as it is clear that the wait cannot end in time it rejects: with RateLimitedError when
+   * `maxWaitMs` is too short, with DeadlineExceededError when the deadline is too near. It also rejects with
+   * CostTooHighError when no wait would be long enough, and with the caller's own abort reason.
    */
-  acquire(options?: RateAcquireOptions): Promise<void> {
-    if (options === undefined && this.#tryTake(1)) return granted
-    return this.enter(options, nothing)
+  acquire(options?: RateAcquireOptions, within?: Within): Promise<void> {
+    if (options === undefined && within === undefined && this.#tryTake(1)) return granted
+    return this.enter(options, within, nothing)
   }
 
   /** Runs the operation as soon as the rate allows. Its `signal` and `deadlineAt` bound the wait. */
@@ -112,24 +126,25 @@ export abstract class RateLimiter implements Policy {
     const context = contextOf(within)
     const isPlain = !context.aborted && context.deadlineAt === Infinity
     if (isPlain && this.#tryTake(1)) return operation(context)
-    await this.enter({ within: context }, nothing)
+    await this.enter(undefined, context, nothing)
     // The caller may have given up between the grant and this continuation.
     if (context.aborted) throw context.reason
     return operation(context)
   }
 
+  /** What has happened so far. */
   metrics(): RateLimiterMetrics {
     return {
       acquired: this.#acquired,
       rejected: this.#rejected,
       aborted: this.#aborted,
-      waiting: this[gateOf].waiting,
+      waiting: this[queueOf].waiting,
     }
   }
 
-  /** How long a line may become is not known, so neither is the wait; a deadline outside limits it. */
+  /** How many will wait is not known, so neither is the wait; a deadline outside limits it. */
   describe(): PolicyDescription {
-    const { maxCost } = this[gateOf]
+    const { maxCost } = this[queueOf]
     return { pattern: this.#pattern, role: 'rate', options: { maxCost }, waitMs: Infinity }
   }
 
@@ -139,33 +154,38 @@ export abstract class RateLimiter implements Policy {
   }
 
   /** The way in: `take` runs at the very moment of the grant. */
-  protected async enter<T>(options: RateAcquireOptions | undefined, take: (now: number) => T): Promise<T> {
-    const cost = options?.cost ?? 1
-    const within = options?.within ?? options
+  protected async enter<T>(
+    options: RateAcquireOptions | undefined,
+    within: Within | undefined,
+    take: (now: number) => T,
+  ): Promise<T> {
+    const { cost = 1, maxWaitMs = Infinity } = options ?? {}
     this.#checkCost(cost)
+    if (maxWaitMs !== Infinity) checkDuration(`${this.#pattern}.acquire.maxWaitMs`, maxWaitMs)
     if (isAborted(within)) throw abortReason(within)
     const now = this.clock.now()
-    const limitAt = limitOf(now, options?.maxWaitMs, within)
-    if (now <= limitAt && this[gateOf].tryTake(now, cost)) {
+    const deadlineAt = within?.deadlineAt ?? Infinity
+    if (deadlineAt <= now) throw deadlineExceeded(deadlineAt, now)
+    if (this[queueOf].tryTake(now, cost)) {
       this.#acquired += 1
       return take(now)
     }
-    return this.#queue({ cost, since: now, limitAt, within }, take)
+    return this.#queue({ cost, since: now, limitAt: now + maxWaitMs, deadlineAt, within }, take)
   }
 
-  #queue<T>(asked: Asked, take: (now: number) => T): Promise<T> {
-    const gate = this[gateOf]
-    const waitMs = gate.waitMs(asked.since, asked.cost)
-    if (isTooLong(asked.since, waitMs, asked.limitAt)) throw this.#rejection(asked, waitMs)
+  #queue<T>(asked: PendingRequest, take: (now: number) => T): Promise<T> {
+    const queue = this[queueOf]
+    const waitMs = queue.waitMs(asked.since, asked.cost)
+    if (isTooLong(asked.since, waitMs, asked)) throw this.#rejection(asked, asked.since, waitMs)
     if (this.events.wanted('wait')) {
-      this.events.emit({ type: 'wait', cost: asked.cost, waitMs, waiting: gate.waiting })
+      this.events.emit({ type: 'wait', cost: asked.cost, waitMs, waiting: queue.waiting })
     }
     return new Promise((resolve, reject) => {
       const granted = (now: number): void => {
         this.#acquired += 1
         resolve(take(now))
       }
-      const refused = (_now: number, waitMs: number): void => reject(this.#rejection(asked, waitMs))
+      const refused = (now: number, waitMs: number): void => reject(this.#rejection(asked, now, waitMs))
       const tooHigh = (maxCost: number): void => {
         this.#rejected += 1
         reject(new CostTooHighError(this.#pattern, asked.cost, maxCost))
@@ -174,20 +194,25 @@ export abstract class RateLimiter implements Policy {
         this.#aborted += 1
         reject(reason)
       }
-      void new PendingAcquire(gate, asked, { granted, refused, tooHigh, aborted })
+      void new PendingAcquire(queue, asked, { granted, refused, tooHigh, aborted })
     })
   }
 
-  #rejection({ cost, since, limitAt }: Asked, waitMs: number): RateLimitedError {
+  #rejection(asked: PendingRequest, now: number, waitMs: number): RateLimitedError | DeadlineExceededError {
     this.#rejected += 1
-    const facts = { cost, waitMs, timeoutMs: limitAt - since, waiting: this[gateOf].waiting }
-    const error = new RateLimitedError(this.#pattern, facts)
+    const error = this.#errorOf(asked, now, waitMs)
     if (this.events.wanted('reject')) this.events.emit({ type: 'reject', error })
     return error
   }
 
+  #errorOf({ cost, since, limitAt, deadlineAt }: PendingRequest, now: number, waitMs: number) {
+    if (deadlineAt <= limitAt) return deadlineExceeded(deadlineAt, now, { neededMs: waitMs })
+    const { waiting } = this[queueOf]
+    return new RateLimitedError(this.#pattern, { cost, waitMs, timeoutMs: limitAt - since, waiting })
+  }
+
   #tryTake(cost: number): boolean {
-    const isTaken = this[gateOf].tryTake(this.clock.now(), cost)
+    const isTaken = this[queueOf].tryTake(this.clock.now(), cost)
     if (isTaken) this.#acquired += 1
     return isTaken
   }
@@ -200,21 +225,7 @@ export abstract class RateLimiter implements Policy {
   #checkCost(cost: number): void {
     if (cost === 1) return
     checkCount(`${this.#pattern}.cost`, cost)
-    const { maxCost } = this[gateOf]
+    const { maxCost } = this[queueOf]
     if (cost > maxCost) throw new CostTooHighError(this.#pattern, cost, maxCost)
   }
-}
-
-interface Asked {
-  readonly cost: number
-  readonly since: number
-  readonly limitAt: number
-  readonly within: Within | undefined
-}
-
-function limitOf(now: number, maxWaitMs: number | undefined, within: Within | undefined): number {
-  const deadlineAt = within?.deadlineAt ?? Infinity
-  if (maxWaitMs === undefined) return deadlineAt
-  checkDuration('acquire.maxWaitMs', maxWaitMs, { orInfinity: true })
-  return Math.min(deadlineAt, now + maxWaitMs)
 }

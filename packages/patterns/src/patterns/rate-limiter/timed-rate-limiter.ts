@@ -1,15 +1,15 @@
 import { checkNumber, systemClock } from '../../core/index.js'
 import type { Clock } from '../../core/index.js'
-import { gateOf, RateLimiter } from './rate-limiter.js'
 import type { Rate } from './rate.js'
-import { TimedGate } from './timed-gate.js'
+import { queueOf, RateLimiter } from './rate-limiter.js'
+import { RateQueue } from './rate-queue.js'
 
 /** A limiter of one rate; a rate of your own (see Rate) makes one with `new`. */
 export class TimedRateLimiter extends RateLimiter {
-  declare readonly [gateOf]: TimedGate
+  declare readonly [queueOf]: RateQueue
 
   constructor(pattern: string, rate: Rate, clock: Clock = systemClock) {
-    super(pattern, new TimedGate(rate, clock))
+    super(pattern, new RateQueue(rate, clock))
   }
 
   /**
@@ -19,18 +19,18 @@ export class TimedRateLimiter extends RateLimiter {
    */
   blockUntil(untilMs: number): void {
     checkNumber('blockUntil.untilMs', untilMs)
-    this[gateOf].blockUntil(untilMs)
+    this[queueOf].blockUntil(untilMs)
     if (this.events.wanted('block')) this.events.emit({ type: 'block', untilMs })
   }
 
-  /** To be called when something outside time and line has made room. */
+  /** To be called when something outside time and queue has made room. */
   protected pump(): void {
-    this[gateOf].pump()
+    this[queueOf].pump()
   }
 
   /** To be called when the rate was changed: waiters are scheduled anew. */
   protected rateChanged(): void {
-    this[gateOf].review()
+    this[queueOf].review()
     if (this.events.wanted('rate-change')) this.events.emit({ type: 'rate-change' })
   }
 }

@@ -1,6 +1,6 @@
 export { ResourceCreateError } from './errors.js'
 export { Lease } from './lease.js'
-export type { PoolCounts } from './lending-desk.js'
+export type { PoolCounts } from './pool-scheduler.js'
 export type { PoolAcquireOptions, ResourcePoolMetrics } from './resource-pool.js'
 export { ResourcePool } from './resource-pool.js'
 export type { DestroyReason, ResourcePoolEvent } from './resource-pool-event.js'

@@ -1,11 +1,13 @@
-import { TimeoutError } from '../../core/index.js'
+import { contextOf, runOperation } from '../../core/index.js'
+import type { Context } from '../../core/index.js'
+import { ExponentialBackoff } from '../backoff/index.js'
+import { Timeout } from '../timeout/index.js'
 import { ResourceCreateError } from './errors.js'
 import type { Pooled } from './pooled.js'
 import type { CheckedPoolOptions } from './resource-pool-options.js'
 
-/** The pause after a first failure, and the longest; in between it doubles. A random half is taken off. */
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 10_000
+/** The pauses after failures. */
+const BACKOFF = { baseDelayMs: 100, maxDelayMs: 10_000, jitter: 0.5 }
 
 type Attempt = Promise<ResourceCreateError | undefined>
 
@@ -20,6 +22,9 @@ export interface MakerHooks<T> {
 export class ResourceMaker<T> {
   readonly #options: CheckedPoolOptions<T>
   readonly #hooks: MakerHooks<T>
+  readonly #backoff = new ExponentialBackoff(BACKOFF)
+  /** None when making one may take for ever. */
+  readonly #timeout: Timeout | undefined
   readonly #attempts = new Set<Attempt>()
   #failures = 0
   #notBefore = -Infinity
@@ -28,6 +33,9 @@ export class ResourceMaker<T> {
   constructor(options: CheckedPoolOptions<T>, hooks: MakerHooks<T>) {
     this.#options = options
     this.#hooks = hooks
+    const { createTimeoutMs: timeoutMs, clock } = options
+    const discard = (late: unknown): void => hooks.late(late as T)
+    this.#timeout = timeoutMs === Infinity ? undefined : new Timeout({ timeoutMs, clock, discard })
   }
 
   /** How many are being made. */
@@ -54,7 +62,7 @@ export class ResourceMaker<T> {
 
   /** Begins to make one. How it ends, the hooks tell. */
   make(): void {
-    const attempt: Attempt = this.#createInTime().then(
+    const attempt: Attempt = this.#create().then(
       resource => this.#succeed(attempt, resource),
       cause => this.#fail(attempt, cause),
     )
@@ -72,44 +80,16 @@ export class ResourceMaker<T> {
     const { clock, random } = this.#options
     this.#attempts.delete(attempt)
     this.#failures += 1
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1))
-    this.#notBefore = clock.now() + pauseMs * (1 - random() / 2)
+    this.#notBefore = clock.now() + this.#backoff.delayMs(this.#failures, random)
     const error = new ResourceCreateError(this.#failures, cause)
     this.#lastError = error
     this.#hooks.failed(error)
     return error
   }
 
-  #createInTime(): Promise<T> {
-    const { clock, createTimeoutMs } = this.#options
-    const controller = new AbortController()
-    return new Promise<T>((resolve, reject) => {
-      let isLate = false
-      const giveUp = (): void => {
-        isLate = true
-        const error = new TimeoutError(
-          `ResourcePool: create took over ${createTimeoutMs} ms`,
-          createTimeoutMs,
-        )
-        controller.abort(error)
-        reject(error)
-      }
-      const timer = createTimeoutMs === Infinity ? undefined : clock.setTimer(giveUp, createTimeoutMs)
-      const created = (resource: T): void => {
-        if (timer !== undefined) clock.clearTimer(timer)
-        if (isLate) this.#hooks.late(resource)
-        else resolve(resource)
-      }
-      const failed = (error: unknown): void => {
-        if (timer !== undefined) clock.clearTimer(timer)
-        reject(error)
-      }
-      this.#create(controller.signal).then(created, failed)
-    })
-  }
-
-  async #create(signal: AbortSignal): Promise<T> {
-    return this.#options.create(signal)
+  #create(): Promise<T> {
+    const create = ({ signal }: Context): T | PromiseLike<T> => this.#options.create(signal)
+    return this.#timeout?.execute(create) ?? runOperation(create, contextOf(undefined))
   }
 
   #pooled(resource: T): Pooled<T> {

@@ -1,18 +1,22 @@
 import {
-  checkCount,
-  checkDuration,
-  checkFunction,
-  checkNumber,
+  clockLike,
+  count,
   disposeValue,
+  duration,
+  fn,
+  optional,
+  optionsOf,
+  share,
   systemClock,
   systemRandom,
-  withDefaults,
 } from '../../core/index.js'
 import type { Clock, Random } from '../../core/index.js'
 
+/** How a ResourcePool is set. */
 export interface ResourcePoolOptions<T> {
   /**
-   * Makes a resource. `signal` is aborted after `createTimeoutMs`; what arrives after that is destroyed at once.
+   * Makes a resource. `signal` is aborted after `createTimeoutMs`; what arrives after that is destroyed at
+   * once.
    */
   readonly create: (signal: AbortSignal) => T | PromiseLike<T>
   /** Ends a resource. What it throws is told by the event `destroy-failure` only. Default: disposes it. */
@@ -25,13 +29,16 @@ export interface ResourcePoolOptions<T> {
   readonly max?: number
   /** The longest wait for a resource, in milliseconds: 0 or more, or Infinity. Default 30,000. */
   readonly acquireTimeoutMs?: number
-  /** The longest that making one may take, in milliseconds: 0 or more, or Infinity. Default 30,000. */
+  /** The longest that making one may take, in milliseconds: 1 or more, or Infinity. Default 30,000. */
   readonly createTimeoutMs?: number
   /** A resource idle for so long is destroyed, in milliseconds: 0 or more, or Infinity. Default 60,000. */
   readonly idleTimeoutMs?: number
   /** A resource is not given out at this age, in milliseconds, and destroyed when idle. Default Infinity. */
   readonly maxLifetimeMs?: number
-  /** Each lifetime is shorter by a random share of up to this, so that not all end at once: 0 to 1. Default 0.1. */
+  /**
+   * Each lifetime is shorter by a random share of up to this, so that not all end at once: 0 to 1. Default
+   * 0.1.
+   */
   readonly lifetimeJitter?: number
   /** Default: the runtime's. */
   readonly clock?: Clock
@@ -52,21 +59,28 @@ const DEFAULTS = Object.freeze({
   random: systemRandom,
 })
 
+const RULES = {
+  create: fn(),
+  destroy: fn(),
+  validate: optional(fn()),
+  max: count(),
+  min: count({ min: 0 }),
+  acquireTimeoutMs: duration({ orInfinity: true }),
+  createTimeoutMs: duration({ min: 1, orInfinity: true }),
+  idleTimeoutMs: duration({ orInfinity: true }),
+  maxLifetimeMs: duration({ orInfinity: true }),
+  lifetimeJitter: share(),
+  clock: clockLike(),
+  random: fn(),
+}
+
 /** The options with all defaults in place. */
 export type CheckedPoolOptions<T> = ResourcePoolOptions<T> &
   Required<Omit<ResourcePoolOptions<T>, 'validate'>>
 
 /** @throws RangeError or TypeError for an option outside its range. */
-export function checkPoolOptions<T>(given: ResourcePoolOptions<T>): CheckedPoolOptions<T> {
-  const options: CheckedPoolOptions<T> = withDefaults(DEFAULTS, given)
-  checkFunction('ResourcePool.create', options.create)
-  checkFunction('ResourcePool.destroy', options.destroy)
-  if (options.validate !== undefined) checkFunction('ResourcePool.validate', options.validate)
-  checkCount('ResourcePool.max', options.max)
-  checkCount('ResourcePool.min', options.min, { min: 0, max: options.max })
-  for (const name of ['acquireTimeoutMs', 'createTimeoutMs', 'idleTimeoutMs', 'maxLifetimeMs'] as const) {
-    checkDuration(`ResourcePool.${name}`, options[name], { orInfinity: true })
-  }
-  checkNumber('ResourcePool.lifetimeJitter', options.lifetimeJitter, { min: 0, max: 1 })
+export function poolOptions<T>(given: ResourcePoolOptions<T>): CheckedPoolOptions<T> {
+  const options = optionsOf<typeof DEFAULTS, ResourcePoolOptions<T>>('ResourcePool', DEFAULTS, RULES, given)
+  count({ min: 0, max: options.max })('ResourcePool.min', options.min)
   return options
 }

@@ -4,84 +4,95 @@ import {
   ClosedError,
   checkDuration,
   Deferred,
+  deadlineExceeded,
   isAborted,
   ownContextOf,
   TimeoutError,
+  tooLate,
 } from '../../core/index.js'
 import type { Context, Listener, Within } from '../../core/index.js'
-import { Borrower } from './borrower.js'
 import type { Lease } from './lease.js'
-import { LendingDesk } from './lending-desk.js'
-import type { PoolCounts } from './lending-desk.js'
+import { PendingAcquire } from './pending-acquire.js'
+import { PoolScheduler } from './pool-scheduler.js'
+import type { PoolCounts } from './pool-scheduler.js'
 import type { ResourcePoolEvent } from './resource-pool-event.js'
-import { checkPoolOptions } from './resource-pool-options.js'
+import { poolOptions } from './resource-pool-options.js'
 import type { CheckedPoolOptions, ResourcePoolOptions } from './resource-pool-options.js'
 
-/** What one acquire may ask for. */
-export interface PoolAcquireOptions extends Within {
-  /** In place of `acquireTimeoutMs`: 0 or more, or Infinity. */
-  readonly timeoutMs?: number
-  /** The Context of the call that this is for; it stands in place of `signal` and `deadlineAt`. */
-  readonly within?: Within
+/** What one acquire of a pool may ask for. */
+export interface PoolAcquireOptions {
+  /** The longest wait, in milliseconds: 0 or more, or Infinity. Default: the pool's `acquireTimeoutMs`. */
+  readonly maxWaitMs?: number | undefined
 }
 
+/** How a ResourcePool stands at this moment. */
 export interface ResourcePoolMetrics extends PoolCounts {
+  /** Those that got no resource in time: by `acquireTimeoutMs`, `maxWaitMs` or their deadline. */
   readonly acquireTimeouts: number
 }
 
 /**
- * Keeps up to `max` resources that are dear to make, and lends them out. Whoever waits is served in the order in which
- * they came; the resource used last is lent first. What arrives for one who has left goes to the next.
+ * Keeps up to `max` resources that are dear to make, and lends them out. Whoever waits is served in the order
+ * in which they came; the resource used last is lent first. What arrives for one who has left goes to the
+ * next.
  *
- * When making fails, the first in line is rejected with a ResourceCreateError, and all of them when no other resource
- * is left that could serve them; then one attempt at a time follows after pauses of 0.1 s growing to 10 s.
- * A timer is set when something comes to lie idle, and is not set again once nothing does.
+ * When making fails, the first of those who wait is rejected with a ResourceCreateError, and all of them when
+ * no other resource is left that could serve them; then one attempt at a time follows after pauses of 0.1 s
+ * growing to 10 s. A timer is set when something becomes idle, and is not set again once nothing does.
  */
 export class ResourcePool<T> implements AsyncDisposable {
   readonly #options: CheckedPoolOptions<T>
-  readonly #desk: LendingDesk<T>
+  readonly #scheduler: PoolScheduler<T>
   #isClosed = false
   #acquireTimeouts = 0
 
   /** @throws RangeError or TypeError for an option outside its range. */
   constructor(options: ResourcePoolOptions<T>) {
-    this.#options = checkPoolOptions(options)
-    this.#desk = new LendingDesk(this.#options)
+    this.#options = poolOptions(options)
+    this.#scheduler = new PoolScheduler(this.#options)
   }
 
   /** Lent out now, those being validated included. */
   get active(): number {
-    return this.#desk.active
+    return this.#scheduler.active
   }
 
+  /** Idle now. */
   get idle(): number {
-    return this.#desk.idle
+    return this.#scheduler.idle
   }
 
+  /** How many callers wait. */
   get waiting(): number {
-    return this.#desk.waiting
+    return this.#scheduler.waiting
   }
 
   /**
-   * Lends a resource. Rejects with AcquireTimeoutError when its time is over (its `cause` is why making failed, if it
-   * did), ResourceCreateError, ClosedError, or the caller's own abort reason.
+   * Lends a resource: `await using lease = await pool.acquire()`. Rejects with AcquireTimeoutError after
+   * `acquireTimeoutMs` or `maxWaitMs`, with DeadlineExceededError at the deadline (the `cause` of both is why
+   * making failed, if it did), with ResourceCreateError, ClosedError, or the caller's own abort reason.
    */
-  acquire(options?: PoolAcquireOptions): Promise<Lease<T>> {
-    if (options === undefined && !this.#isClosed) {
-      const lease = this.#desk.tryLend()
+  acquire(options?: PoolAcquireOptions, within?: Within): Promise<Lease<T>> {
+    if (options === undefined && within === undefined && !this.#isClosed) {
+      const lease = this.#scheduler.tryLend()
       if (lease !== undefined) return Promise.resolve(lease)
     }
-    return this.#borrow(options)
+    return this.#acquire(options?.maxWaitMs, within)
   }
 
-  /** Lends a resource to `operation`, and takes it back when that and all it handed to `waitUntil` has settled. */
+  /**
+   * Lends a resource to `operation`, and takes it back when that and all it handed to `waitUntil` has
+   * settled. Rejects as `acquire` does, and with what the operation threw.
+   */
   async use<R>(
     operation: (resource: T, context: Context) => R | PromiseLike<R>,
     within?: Within,
   ): Promise<R> {
     const context = ownContextOf(within)
-    const lease = await this.acquire(within === undefined ? undefined : { within: context })
+    const lease = await this.acquire(undefined, within === undefined ? undefined : context)
     try {
+      const late = tooLate(context, this.#options.clock)
+      if (context.aborted || late !== undefined) throw context.aborted ? context.reason : late
       return await operation(lease.resource, context)
     } finally {
       context.releaseWhenDone(() => lease.release())
@@ -91,20 +102,20 @@ export class ResourcePool<T> implements AsyncDisposable {
   /** Makes resources until there are `min`. Rejects with the first ResourceCreateError. */
   async fill(): Promise<void> {
     this.#checkOpen()
-    const error = await this.#desk.fill()
+    const error = await this.#scheduler.fill()
     if (error !== undefined) throw error
   }
 
   /**
-   * Takes no new callers, serves those in line, waits for all that is lent out, and resolves when every resource is
-   * destroyed. After `timeoutMs` it rejects with TimeoutError: those in line are turned away, and what is
-   * still lent out is destroyed when it comes back.
+   * Takes no new callers, serves those who wait, waits for all that is lent out, and resolves when every
+   * resource is destroyed. After `timeoutMs` it rejects with TimeoutError: those who wait are turned away,
+   * and what is still lent out is destroyed when it comes back.
    */
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = Infinity } = options
-    checkDuration('close.timeoutMs', timeoutMs, { orInfinity: true })
+    checkDuration('ResourcePool.close.timeoutMs', timeoutMs, { orInfinity: true })
     this.#isClosed = true
-    const drained = this.#desk.drain()
+    const drained = this.#scheduler.drain()
     if (timeoutMs === Infinity) return drained
     const { clock } = this.#options
     const timeout = new Deferred<never>()
@@ -112,53 +123,58 @@ export class ResourcePool<T> implements AsyncDisposable {
     return Promise.race([drained, timeout.promise]).finally(() => clock.clearTimer(timer))
   }
 
+  /** How it stands at this moment. */
   metrics(): ResourcePoolMetrics {
-    return { ...this.#desk.counts(), acquireTimeouts: this.#acquireTimeouts }
+    return { ...this.#scheduler.counts(), acquireTimeouts: this.#acquireTimeouts }
   }
 
   /** Events: `create`, `create-failure`, `destroy`, `destroy-failure`. Dispose the result to stop. */
   subscribe(listener: Listener<ResourcePoolEvent>): Disposable {
-    return this.#desk.events.subscribe(listener)
+    return this.#scheduler.events.subscribe(listener)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  async #borrow(options: PoolAcquireOptions | undefined): Promise<Lease<T>> {
-    const within = options?.within ?? options
+  async #acquire(
+    maxWaitMs: number = this.#options.acquireTimeoutMs,
+    within: Within | undefined,
+  ): Promise<Lease<T>> {
+    checkDuration('ResourcePool.acquire.maxWaitMs', maxWaitMs, { orInfinity: true })
     this.#checkOpen()
     if (isAborted(within)) throw abortReason(within)
-    const timeoutMs = this.#timeoutOf(options?.timeoutMs, within?.deadlineAt)
-    if (timeoutMs < 0) throw this.#timedOut(0)
+    const late = tooLate(within, this.#options.clock)
+    if (late !== undefined) throw this.#tooLate(late.deadlineAt)
     const { promise, resolve, reject } = new Deferred<Lease<T>>()
-    const borrower = new Borrower<Lease<T>>(this.#options.clock, resolve, reject)
-    this.#desk.join(borrower)
-    if (borrower.isServed) return promise
-    borrower.watch(timeoutMs, within, {
-      left: () => this.#desk.leave(borrower),
-      timedOut: () => this.#timedOut(timeoutMs),
+    const acquire = new PendingAcquire<Lease<T>>(this.#options.clock, resolve, reject)
+    this.#scheduler.join(acquire)
+    if (acquire.isServed) return promise
+    acquire.watch(maxWaitMs, within, {
+      left: () => this.#scheduler.leave(acquire),
+      timedOut: () => this.#timedOut(maxWaitMs),
+      tooLate: deadlineAt => this.#tooLate(deadlineAt),
     })
     return promise
   }
 
-  #timeoutOf(ownMs: number | undefined, deadlineAt = Infinity): number {
-    if (ownMs !== undefined) checkDuration('acquire.timeoutMs', ownMs, { orInfinity: true })
-    const timeoutMs = ownMs ?? this.#options.acquireTimeoutMs
-    return deadlineAt === Infinity ? timeoutMs : Math.min(timeoutMs, deadlineAt - this.#options.clock.now())
+  #tooLate(deadlineAt: number): Error {
+    this.#acquireTimeouts += 1
+    const now = Math.max(deadlineAt, this.#options.clock.now())
+    return deadlineExceeded(deadlineAt, now, { cause: this.#scheduler.lastError })
   }
 
   #timedOut(timeoutMs: number): AcquireTimeoutError {
     this.#acquireTimeouts += 1
-    const { active, idle, pending, waiting } = this.#desk.counts()
+    const { active, idle, pending, waiting } = this.#scheduler.counts()
     const facts = { active, idle, pending, waiting, max: this.#options.max }
-    const cause = this.#desk.lastError
+    const cause = this.#scheduler.lastError
     const message = `ResourcePool: no resource came free within ${timeoutMs} ms`
     return new AcquireTimeoutError(message, timeoutMs, cause === undefined ? { facts } : { facts, cause })
   }
 
   #giveUpClosing(timeoutMs: number): TimeoutError {
-    this.#desk.turnAway(new ClosedError('ResourcePool: closed while waiting'))
+    this.#scheduler.turnAway(new ClosedError('ResourcePool: closed while waiting'))
     return new TimeoutError(`ResourcePool: ${this.active} still lent out after ${timeoutMs} ms`, timeoutMs)
   }
 

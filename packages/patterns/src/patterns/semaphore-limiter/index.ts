@@ -7,4 +7,4 @@ export type {
 } from './semaphore-events.js'
 export type { SemaphoreMetrics } from './semaphore-limiter.js'
 export { SemaphoreLimiter } from './semaphore-limiter.js'
-export type { AcquireOptions, PermitRequest, SemaphoreOptions } from './semaphore-options.js'
+export type { SemaphoreAcquireOptions, SemaphoreOptions } from './semaphore-options.js'

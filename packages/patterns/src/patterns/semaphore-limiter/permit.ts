@@ -1,12 +1,14 @@
 import { checkCount, keepShape } from '../../core/index.js'
 
-/** Capacity that is held. It is single-use: `using` or `release()` gives it back, a second time does nothing. */
+/**
+ * Capacity that is held. It is single-use: `using` or `release()` gives it back, a second time does nothing.
+ */
 export interface Permit extends Disposable {
   /** How much is held now; 0 once it is given back. */
   readonly weight: number
   /**
-   * Corrects the weight when the true one is known. What is too much is given back at once; what is missing is
-   * taken at once, beyond the maximum if need be, for waiting with something in hand could wait for ever.
+   * Corrects the weight when the true one is known. What is too much is given back at once; what is missing
+   * is taken at once, beyond the maximum if need be, for waiting with something in hand could wait for ever.
    * Others then wait until the excess is back. Does nothing after `release`.
    * @throws TypeError or RangeError when `weight` is no integer of at least 0.
    */

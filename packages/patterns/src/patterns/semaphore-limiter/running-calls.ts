@@ -1,41 +1,40 @@
 import { CallContext, contextOf, keepShape } from '../../core/index.js'
 
-/** The context of a call that has a caller who may give up; linked, so that it can be counted then. */
+/**
+ * The context of a call that has a caller who may give up; it knows its place, so that leaving needs no
+ * search.
+ */
 export class RunningCall extends CallContext {
-  previous: RunningCall | undefined
-  next: RunningCall | undefined
+  place: number
 
   constructor(outer: CallContext) {
     super(outer, undefined, outer.attempt, outer.deadlineAt)
-    this.previous = undefined
-    this.next = undefined
+    this.place = 0
   }
 }
 
 keepShape(new RunningCall(contextOf(undefined)))
 
-/** The calls that hold a permit and can be aborted: entering and leaving cost a few nanoseconds. */
+/**
+ * The calls that hold a permit and can be aborted, in no order: entering and leaving cost a few nanoseconds.
+ */
 export class RunningCalls {
-  #head: RunningCall | undefined
+  readonly #calls: RunningCall[] = []
 
   add(call: RunningCall): void {
-    call.next = this.#head
-    if (this.#head !== undefined) this.#head.previous = call
-    this.#head = call
+    call.place = this.#calls.length
+    this.#calls.push(call)
   }
 
+  /** The last one takes the place of the one that leaves. */
   remove(call: RunningCall): void {
-    const { previous, next } = call
-    if (previous === undefined) this.#head = next
-    else previous.next = next
-    if (next !== undefined) next.previous = previous
+    const last = this.#calls.pop() as RunningCall
+    if (last === call) return
+    this.#calls[call.place] = last
+    last.place = call.place
   }
 
   countAborted(): number {
-    let aborted = 0
-    for (let call = this.#head; call !== undefined; call = call.next) {
-      if (call.aborted) aborted += 1
-    }
-    return aborted
+    return this.#calls.filter(call => call.aborted).length
   }
 }

@@ -13,10 +13,10 @@ export interface SemaphoreAcquiredEvent {
   readonly waitedMs: number
 }
 
-/** Somebody got no permit. */
+/** Somebody got no permit. `timeout` is the semaphore's own `acquireTimeoutMs`, `deadline` the caller's. */
 export interface SemaphoreRejectedEvent {
   readonly type: 'rejected'
-  readonly reason: 'queue-full' | 'timeout' | 'aborted' | 'too-heavy'
+  readonly reason: 'queue-full' | 'timeout' | 'deadline' | 'aborted' | 'too-heavy'
   readonly weight: number
 }
 

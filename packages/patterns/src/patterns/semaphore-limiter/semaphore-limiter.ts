@@ -1,13 +1,13 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { abortReason, contextOf, isAborted, runOperation } from '../../core/index.js'
+import { abortReason, contextOf, isAborted, runOperation, tooLate } from '../../core/index.js'
 import type { Permit } from './permit.js'
 import { HeldPermit } from './permit.js'
-import { PermitGate } from './permit-gate.js'
 import { RunningCall, RunningCalls } from './running-calls.js'
+import { SemaphoreCore } from './semaphore-core.js'
 import type { SemaphoreEvent } from './semaphore-events.js'
-import type { AcquireOptions, PermitRequest, SemaphoreOptions } from './semaphore-options.js'
-import { checkedOptions } from './semaphore-options.js'
-import type { Waiter } from './waiting-line.js'
+import type { SemaphoreAcquireOptions, SemaphoreOptions } from './semaphore-options.js'
+import { semaphoreOptions } from './semaphore-options.js'
+import type { Waiter } from './wait-queue.js'
 
 /** How a SemaphoreLimiter stands at this moment. */
 export interface SemaphoreMetrics {
@@ -25,17 +25,17 @@ export interface SemaphoreMetrics {
 }
 
 /**
- * Lets at most `maxConcurrent` calls run at once (a bulkhead); the others wait their turn.
+ * Lets at most `maxConcurrent` calls run at once (a bulkhead); the others wait.
  *
- * First in, first out within a priority, and no barging: a freed permit is handed straight to the first in
- * line, and nobody, however light, overtakes a heavy one that waits. A waiter that is aborted or has waited
+ * First in, first out within a priority, and no barging: a freed permit is handed straight to whoever waits
+ * first, and nobody, however light, overtakes a heavy one that waits. A waiter that is aborted or has waited
  * `acquireTimeoutMs` leaves at once, itself and no other.
  *
  * A call keeps its permit until its operation and all work handed to `context.waitUntil` have settled, so a
  * timeout inside or outside never frees a permit whose work still runs.
  */
 export class SemaphoreLimiter implements Policy {
-  readonly #gate: PermitGate
+  readonly #core: SemaphoreCore
   readonly #calls = new RunningCalls()
   /** Calls whose operation has settled but whose late work has not. */
   #orphaned = 0
@@ -46,43 +46,44 @@ export class SemaphoreLimiter implements Policy {
 
   /** @throws TypeError or RangeError when an option is out of range. */
   constructor(options?: SemaphoreOptions) {
-    this.#gate = new PermitGate(checkedOptions(options))
+    this.#core = new SemaphoreCore(semaphoreOptions(options))
   }
 
   get maxConcurrent(): number {
-    return this.#gate.maxConcurrent
+    return this.#core.maxConcurrent
   }
 
   /** Weight that is free now; never negative. */
   get available(): number {
-    return Math.max(0, this.#gate.maxConcurrent - this.#gate.inUse)
+    return Math.max(0, this.#core.maxConcurrent - this.#core.inUse)
   }
 
   /** How many wait for a permit. */
   get waiting(): number {
-    return this.#gate.line.size
+    return this.#core.queue.size
   }
 
   get idle(): boolean {
-    return this.#gate.inUse === 0 && this.#gate.line.size === 0
+    return this.#core.inUse === 0 && this.#core.queue.size === 0
   }
 
   /**
-   * Runs `operation` as soon as there is a permit for it.
-   * Rejects with AcquireTimeoutError, QueueFullError, RangeError when the weight can never fit, or the
-   * caller's abort reason; the operation has not been called then.
+   * Runs `operation` as soon as there is a permit of weight 1 for it; `requesting` has others. Rejects with
+   * AcquireTimeoutError after `acquireTimeoutMs`, with QueueFullError, with DeadlineExceededError at the
+   * caller's deadline, or with the caller's abort reason; the operation has not been called then.
    */
-  execute<T>(operation: Operation<T>, options?: AcquireOptions): Promise<T> {
-    return this.#execute(operation, options, options?.weight ?? 1, options?.priority ?? 0)
+  execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
+    return this.#execute(operation, within, 1, 0)
   }
 
   /**
-   * The same permits as a policy whose calls all ask for this much: for use in `compose`.
-   * @throws TypeError or RangeError when the request is out of range.
+   * The same permits as a policy whose calls all ask for this much: for use in `compose`. After `resize`
+   * below the weight its calls reject with a RangeError.
+   * @throws TypeError or RangeError when what is asked for is out of range.
    */
-  requesting(request: PermitRequest): Policy {
+  requesting(request: SemaphoreAcquireOptions): Policy {
     const { weight = 1, priority = 0 } = request
-    this.#gate.check(weight, priority)
+    this.#core.check(weight, priority)
     const isIdle = (): boolean => this.idle
     return {
       execute: (operation, within) => this.#execute(operation, within, weight, priority),
@@ -93,28 +94,31 @@ export class SemaphoreLimiter implements Policy {
     }
   }
 
-  /** `using permit = await limiter.acquire()`. Rejects as `execute` does. */
-  async acquire(options?: AcquireOptions): Promise<Permit> {
-    const weight = options?.weight ?? 1
-    const priority = options?.priority ?? 0
-    if (isAborted(options)) throw abortReason(options)
-    this.#gate.check(weight, priority)
-    if (!this.#gate.tryTake(weight, priority)) {
-      await this.#gate.wait(options, weight, priority)
-      this.#checkStillWanted(options, weight)
+  /**
+   * `using permit = await limiter.acquire()`. Rejects as `execute` does, and with a TypeError or RangeError
+   * when what is asked for is out of range.
+   */
+  async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
+    const weight = request?.weight ?? 1
+    const priority = request?.priority ?? 0
+    this.#checkInTime(within)
+    this.#core.check(weight, priority)
+    if (!this.#core.tryTake(weight, priority)) {
+      await this.#core.wait(within, weight, priority)
+      this.#checkStillWanted(within, weight)
     }
-    return new HeldPermit(this.#gate, weight)
+    return new HeldPermit(this.#core, weight)
   }
 
   /**
    * A permit if one is free and nobody with an older or higher claim waits, else undefined.
-   * @throws TypeError or RangeError when the request is out of range.
+   * @throws TypeError or RangeError when what is asked for is out of range.
    */
-  tryAcquire(request?: PermitRequest): Permit | undefined {
+  tryAcquire(request?: SemaphoreAcquireOptions): Permit | undefined {
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
-    this.#gate.check(weight, priority)
-    return this.#gate.tryTake(weight, priority) ? new HeldPermit(this.#gate, weight) : undefined
+    this.#core.check(weight, priority)
+    return this.#core.tryTake(weight, priority) ? new HeldPermit(this.#core, weight) : undefined
   }
 
   /**
@@ -123,17 +127,17 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when `maxConcurrent` is no integer of at least 1.
    */
   resize(maxConcurrent: number): void {
-    this.#gate.resize(maxConcurrent)
+    this.#core.resize(maxConcurrent)
   }
 
   metrics(): SemaphoreMetrics {
-    const { maxConcurrent, inUse, line, acquired, rejected } = this.#gate
+    const { maxConcurrent, inUse, queue, acquired, rejected } = this.#core
     const zombies = this.#orphaned + this.#calls.countAborted()
     return {
       maxConcurrent,
       inUse,
       available: this.available,
-      waiting: line.size,
+      waiting: queue.size,
       zombies,
       acquired,
       rejected,
@@ -141,12 +145,12 @@ export class SemaphoreLimiter implements Policy {
   }
 
   describe(): PolicyDescription {
-    return this.#gate.describe()
+    return this.#core.describe()
   }
 
   /** Events arrive in the order in which they happened. Dispose the result to stop. */
   subscribe(listener: Listener<SemaphoreEvent>): Disposable {
-    return this.#gate.events.subscribe(listener)
+    return this.#core.events.subscribe(listener)
   }
 
   #execute<T>(
@@ -157,27 +161,38 @@ export class SemaphoreLimiter implements Policy {
   ): Promise<T> {
     const refusal = this.#refusal(within, weight, priority)
     if (refusal !== undefined) return refusal
-    if (this.#gate.tryTake(weight, priority)) return this.#run(operation, this.#begin(within), weight)
+    if (this.#core.tryTake(weight, priority)) return this.#run(operation, this.#begin(within), weight)
     // The same function for all who wait, and in each one's own continuation.
-    return this.#gate.wait(within, weight, priority, operation).then(this.#runInTurn) as Promise<T>
+    return this.#core.wait(within, weight, priority, operation).then(this.#runInTurn) as Promise<T>
   }
 
   /** Why nothing is even asked for, as the rejection that the caller gets. */
   #refusal(within: Within | undefined, weight: number, priority: number): Promise<never> | undefined {
-    if (within !== undefined && isAborted(within)) return Promise.reject(abortReason(within))
     try {
-      this.#gate.check(weight, priority)
+      this.#checkInTime(within)
+      this.#core.check(weight, priority)
       return undefined
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  /** A caller may have given up after the permit was handed over, before the continuation ran. */
+  /** Throws when the caller has given up, or its deadline has passed. */
+  #checkInTime(within: Within | undefined): void {
+    if (within === undefined) return
+    if (isAborted(within)) throw abortReason(within)
+    const error = tooLate(within, this.#core.clock)
+    if (error !== undefined) throw error
+  }
+
+  /** A caller may be out of time after the permit was handed over, before the continuation ran. */
   #checkStillWanted(within: Within | undefined, weight: number): void {
-    if (!isAborted(within)) return
-    this.#gate.giveBack(weight)
-    throw abortReason(within)
+    try {
+      this.#checkInTime(within)
+    } catch (error) {
+      this.#core.giveBack(weight)
+      throw error
+    }
   }
 
   #begin(within: Within | undefined): CallContext {
@@ -204,14 +219,14 @@ export class SemaphoreLimiter implements Policy {
   #settle(context: CallContext, weight: number): void {
     if (context instanceof RunningCall) this.#calls.remove(context)
     if (context.hasLateWork) this.#keepForLateWork(context, weight)
-    else this.#gate.giveBack(weight)
+    else this.#core.giveBack(weight)
   }
 
   #keepForLateWork(context: CallContext, weight: number): void {
     this.#orphaned += 1
     context.releaseWhenDone(() => {
       this.#orphaned -= 1
-      this.#gate.giveBack(weight)
+      this.#core.giveBack(weight)
     })
   }
 }

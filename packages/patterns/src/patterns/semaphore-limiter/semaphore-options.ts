@@ -1,6 +1,7 @@
-import type { Clock, Within } from '../../core/index.js'
-import { checkCount, checkDuration, systemClock, withDefaults } from '../../core/index.js'
+import type { Clock, OptionRules } from '../../core/index.js'
+import { clockLike, count, duration, optionsOf, systemClock } from '../../core/index.js'
 
+/** How a SemaphoreLimiter is set. */
 export interface SemaphoreOptions {
   /** How much weight may be held at once: an integer of at least 1. Default 100. */
   readonly maxConcurrent?: number
@@ -12,16 +13,16 @@ export interface SemaphoreOptions {
   readonly clock?: Clock
 }
 
-/** What one caller asks for. */
-export interface PermitRequest {
+/** What one caller of a SemaphoreLimiter asks for. */
+export interface SemaphoreAcquireOptions {
   /** Units of capacity, 1 to `maxConcurrent`. Default 1. */
   readonly weight?: number | undefined
-  /** Higher goes first; equal ones first in, first out. Any finite number; a handful of levels is meant. Default 0. */
+  /**
+   * Higher goes first; equal ones first in, first out. Any finite number; a handful of levels is meant.
+   * Default 0.
+   */
   readonly priority?: number | undefined
 }
-
-/** A request, together with the caller's signal and deadline: both end the wait. */
-export interface AcquireOptions extends Within, PermitRequest {}
 
 const DEFAULTS = Object.freeze({
   maxConcurrent: 100,
@@ -30,11 +31,14 @@ const DEFAULTS = Object.freeze({
   clock: systemClock,
 })
 
+const RULES: OptionRules<SemaphoreOptions> = {
+  maxConcurrent: count(),
+  acquireTimeoutMs: duration({ orInfinity: true }),
+  maxQueue: count({ min: 0, orInfinity: true }),
+  clock: clockLike(),
+}
+
 /** @throws TypeError or RangeError when an option is out of range. */
-export function checkedOptions(options: SemaphoreOptions | undefined): Required<SemaphoreOptions> {
-  const checked = withDefaults(DEFAULTS, options)
-  checkCount('SemaphoreLimiter.maxConcurrent', checked.maxConcurrent)
-  checkDuration('SemaphoreLimiter.acquireTimeoutMs', checked.acquireTimeoutMs, { orInfinity: true })
-  checkCount('SemaphoreLimiter.maxQueue', checked.maxQueue, { min: 0, orInfinity: true })
-  return checked
+export function semaphoreOptions(given: SemaphoreOptions | undefined): Required<SemaphoreOptions> {
+  return optionsOf('SemaphoreLimiter', DEFAULTS, RULES, given)
 }

@@ -1,3 +1,5 @@
+export type { Expiring } from './deadline-queue.js'
+export { DeadlineQueue } from './deadline-queue.js'
 export { TimeLimit } from './time-limit.js'
 export type { TimeoutEvent, TimeoutOptions } from './timeout.js'
 export { Timeout } from './timeout.js'

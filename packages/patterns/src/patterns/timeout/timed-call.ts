@@ -9,8 +9,8 @@ import {
   runOperation,
   systemClock,
 } from '../../core/index.js'
-import type { Expiring } from './expiry-line.js'
-import { ExpiryLine } from './expiry-line.js'
+import type { Expiring } from './deadline-queue.js'
+import { DeadlineQueue } from './deadline-queue.js'
 
 /** The rule under which calls are timed; one for all calls of a policy. */
 export interface TimeRule {
@@ -28,7 +28,7 @@ export class TimedCall<T> extends CancellableContext implements Expiring {
   previous: Expiring | undefined
   next: Expiring | undefined
   private readonly rule: TimeRule
-  private readonly line: ExpiryLine
+  private readonly queue: DeadlineQueue
   private readonly scope: AsyncScope
   private readonly resolve: (value: T) => void
   private readonly reject: (error: unknown) => void
@@ -39,7 +39,7 @@ export class TimedCall<T> extends CancellableContext implements Expiring {
     outer: CallContext,
     deadlineAt: number,
     rule: TimeRule,
-    line: ExpiryLine,
+    queue: DeadlineQueue,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) {
@@ -47,7 +47,7 @@ export class TimedCall<T> extends CancellableContext implements Expiring {
     this.previous = undefined
     this.next = undefined
     this.rule = rule
-    this.line = line
+    this.queue = queue
     this.scope = captureScope()
     this.resolve = resolve
     this.reject = reject
@@ -56,7 +56,7 @@ export class TimedCall<T> extends CancellableContext implements Expiring {
   }
 
   run(operation: Operation<T>, delayMs: number): void {
-    this.line.add(this, delayMs)
+    this.queue.add(this, delayMs)
     this.work = runOperation(operation, this)
     this.work.then(
       value => this.succeed(value),
@@ -94,7 +94,7 @@ export class TimedCall<T> extends CancellableContext implements Expiring {
   }
 
   private stop(): void {
-    this.line.remove(this)
+    this.queue.remove(this)
     this.close()
   }
 }
@@ -108,5 +108,5 @@ const noRule: TimeRule = {
   onOverrun: nothing,
 }
 keepShape(
-  new TimedCall(contextOf(undefined), Infinity, noRule, new ExpiryLine(systemClock), nothing, nothing),
+  new TimedCall(contextOf(undefined), Infinity, noRule, new DeadlineQueue(systemClock), nothing, nothing),
 )

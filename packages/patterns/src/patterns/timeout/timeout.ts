@@ -4,25 +4,29 @@ import type {
   Discard,
   Listener,
   Operation,
+  OptionRules,
   Policy,
   PolicyDescription,
   Within,
 } from '../../core/index.js'
 import {
-  checkDuration,
-  checkFunction,
+  clockLike,
   contextOf,
   deadlineExceeded,
   disposeValue,
+  duration,
   Events,
+  flag,
+  fn,
+  optionsOf,
   systemClock,
   TimeoutError,
-  withDefaults,
 } from '../../core/index.js'
 import { TimeLimit } from './time-limit.js'
 
+/** How a Timeout is set. */
 export interface TimeoutOptions {
-  /** How long one call may take: at least 1. */
+  /** How long one call may take, in milliseconds: at least 1. */
   readonly timeoutMs: number
   /**
    * False: the caller gets TimeoutError at once, whatever the operation does. True: the operation is told by
@@ -46,13 +50,20 @@ export interface TimeoutEvent {
 
 const DEFAULTS = Object.freeze({ cooperative: false, clock: systemClock, discard: disposeValue })
 
+const RULES: OptionRules<TimeoutOptions> = {
+  timeoutMs: duration({ min: 1 }),
+  cooperative: flag(),
+  clock: clockLike(),
+  discard: fn(),
+}
+
 /**
  * Limits the time of each call. When it is over, `context.signal` is aborted and the call rejects with
  * TimeoutError; work that does not heed the signal is handed to `context.waitUntil`, so that a limiter
  * outside keeps its permit until it ends.
  *
- * A deadline that comes earlier holds too, with DeadlineExceededError, and nothing starts after it. A caller's
- * abort reaches the operation by its signal; whoever ignores it is still bound by the limit.
+ * A deadline that comes earlier holds too, with DeadlineExceededError, and nothing starts after it. A
+ * caller's abort reaches the operation by its signal; whoever ignores it is still bound by the limit.
  */
 export class Timeout implements Policy {
   readonly #clock: Clock
@@ -61,9 +72,7 @@ export class Timeout implements Policy {
 
   /** @throws TypeError or RangeError when an option is out of range. */
   constructor(options: TimeoutOptions) {
-    const { timeoutMs, cooperative, clock, discard } = withDefaults(DEFAULTS, options)
-    checkDuration('Timeout.timeoutMs', timeoutMs, { min: 1 })
-    checkFunction('Timeout.discard', discard)
+    const { timeoutMs, cooperative, clock, discard } = optionsOf('Timeout', DEFAULTS, RULES, options)
     this.#clock = clock
     this.#limit = new TimeLimit(timeoutMs, {
       clock,

@@ -30,13 +30,14 @@ describe('BoundedQueue: who gives up', () => {
     expect([large.state, small.state]).toEqual(['rejected', 'resolved'])
   })
 
-  test('lets a producer wait no longer than timeoutMs', async () => {
+  test('lets a producer wait no longer than putTimeoutMs', async () => {
     const clock = new ManualClock()
-    const queue = new BoundedQueue<number>({ maxItems: 1, clock })
+    const queue = new BoundedQueue<number>({ maxItems: 1, putTimeoutMs: 50, clock })
     await queue.put(1)
-    const late = watch(queue.put(2, { timeoutMs: 50 }))
-    const inTime = watch(queue.put(3, { timeoutMs: 60 }))
-    await clock.advance(50)
+    const late = watch(queue.put(2))
+    await clock.advance(10)
+    const inTime = watch(queue.put(3))
+    await clock.advance(40)
     expect(late.value).toBeInstanceOf(AcquireTimeoutError)
     await queue.take()
     await clock.advance(100)
@@ -44,7 +45,7 @@ describe('BoundedQueue: who gives up', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  test('does nothing for who has given up already', async () => {
+  test('does nothing for a caller that has given up already', async () => {
     const queue = new BoundedQueue<number>()
     const aborted = { signal: AbortSignal.abort('enough') }
     await expect(queue.put(1, aborted)).rejects.toBe('enough')

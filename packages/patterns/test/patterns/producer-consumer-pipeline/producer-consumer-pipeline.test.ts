@@ -110,17 +110,18 @@ describe('P-Q1 producer-consumer', () => {
   })
 
   test('P-Q1 put waits under backpressure and ends on abort', async () => {
-    const { clock, begun, gates, pipeline } = holding({ maxQueueSize: 1 })
+    const { clock, begun, gates, pipeline } = holding({ maxQueueSize: 1, putTimeoutMs: 50 })
     const controller = new AbortController()
     await pipeline.put(0)
     await clock.flush()
     await pipeline.put(1)
     const aborted = pipeline.put(2, controller)
-    const late = pipeline.put(3, { timeoutMs: 50 })
-    const waiting = pipeline.put(4)
+    const late = pipeline.put(3)
     const refused = Promise.allSettled([aborted, late])
     controller.abort('enough')
-    await clock.advance(50)
+    await clock.advance(10)
+    const waiting = pipeline.put(4)
+    await clock.advance(40)
     const [first, second] = await refused
     expect(first).toEqual({ status: 'rejected', reason: 'enough' })
     expect(second).toHaveProperty('reason', expect.any(AcquireTimeoutError))

@@ -33,7 +33,7 @@ describe('P-L5 several limiters at once', () => {
     const both = allOf(a, b)
     await both.acquire()
     const controller = new AbortController()
-    const aborted = both.acquire({ signal: controller.signal })
+    const aborted = both.acquire(undefined, { signal: controller.signal })
     const next = both.acquire().then(() => clock.now())
     await clock.advance(500)
     controller.abort('enough')
@@ -89,7 +89,7 @@ describe('P-L5 several limiters at once', () => {
   test('does not go past a heavy waiter of one limit', async () => {
     const { clock, bucket } = setUp()
     const [a, b] = [bucket(10, 10), bucket(1000, 1000)]
-    a.tryAcquire(10)
+    a.tryAcquire({ cost: 10 })
     const order: string[] = []
     void a.acquire({ cost: 5 }).then(() => order.push('heavy'))
     void allOf(a, b)
@@ -119,7 +119,7 @@ describe('P-L5 several limiters at once', () => {
     const both = allOf(a, b)
     await both.acquire({ cost: 10 })
     const controller = new AbortController()
-    const heavy = both.acquire({ cost: 10, signal: controller.signal })
+    const heavy = both.acquire({ cost: 10 }, { signal: controller.signal })
     const light = both.acquire().then(() => clock.now())
     const alone = a.acquire().then(() => clock.now())
     await clock.advance(2500)

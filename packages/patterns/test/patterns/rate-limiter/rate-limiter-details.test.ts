@@ -17,7 +17,7 @@ describe('what is told', () => {
     const limiter = new TokenBucketLimiter({ ratePerSecond: 10, burst: 2, clock })
     const events: RateLimiterEvent[] = []
     limiter.subscribe(event => events.push(event))
-    expect(limiter.tryAcquire(2)).toBe(true)
+    expect(limiter.tryAcquire({ cost: 2 })).toBe(true)
     const waiting = limiter.acquire()
     const error = (await rejectionOf(limiter.acquire({ cost: 2, maxWaitMs: 250 }))) as RateLimitedError
     expect(error).toBeInstanceOf(RateLimitedError)
@@ -55,9 +55,9 @@ describe('what is told', () => {
       'CostTooHighError: sliding-window-limiter: a cost of 4 can never be taken; allowed is at most 3',
     )
     expect(error).toMatchObject({ code: 'COST_TOO_HIGH', cost: 4, maxCost: 3 })
-    expect(() => limiter.tryAcquire(4)).toThrow(CostTooHighError)
-    expect(() => limiter.tryAcquire(0)).toThrow('sliding-window-limiter.cost is 0')
-    expect(limiter.tryAcquire(3)).toBe(true)
+    expect(() => limiter.tryAcquire({ cost: 4 })).toThrow(CostTooHighError)
+    expect(() => limiter.tryAcquire({ cost: 0 })).toThrow('sliding-window-limiter.cost is 0')
+    expect(limiter.tryAcquire({ cost: 3 })).toBe(true)
   })
 
   test('of blocks, changes of rate and aborts', async () => {
@@ -69,7 +69,7 @@ describe('what is told', () => {
     limiter.setRate(5)
     expect(events).toEqual([{ type: 'block', untilMs: 300 }, { type: 'rate-change' }])
     const controller = new AbortController()
-    const waiting = rejectionOf(limiter.acquire({ signal: controller.signal }))
+    const waiting = rejectionOf(limiter.acquire(undefined, { signal: controller.signal }))
     expect(limiter.metrics().waiting).toBe(1)
     expect(events.at(-1)).toMatchObject({ type: 'wait', waitMs: 300 })
     controller.abort(new Error('given up'))
@@ -117,7 +117,7 @@ describe('a token bucket', () => {
     const clock = new ManualClock()
     const limiter = new TokenBucketLimiter({ ratePerSecond: 10, burst: 4, clock })
     expect(limiter.tokens).toBe(4)
-    limiter.tryAcquire(3)
+    limiter.tryAcquire({ cost: 3 })
     expect(limiter.tokens).toBe(1)
     await clock.advance(50)
     expect(limiter.tokens).toBe(1.5)
@@ -128,12 +128,12 @@ describe('a token bucket', () => {
   test('keeps its tokens when the rate changes, up to the new burst', async () => {
     const clock = new ManualClock()
     const limiter = new TokenBucketLimiter({ ratePerSecond: 10, burst: 10, clock })
-    limiter.tryAcquire(4)
+    limiter.tryAcquire({ cost: 4 })
     limiter.setRate(100)
     expect(limiter.tokens).toBeCloseTo(6)
     limiter.setRate(1, 3)
     expect(limiter.tokens).toBeCloseTo(3)
-    limiter.tryAcquire(3)
+    limiter.tryAcquire({ cost: 3 })
     limiter.setRate(2, 50)
     expect(limiter.tokens).toBeCloseTo(0)
     await clock.advance(1_000)

@@ -1,4 +1,4 @@
-import { allOf, RateLimitedError, SlidingWindowLimiter } from 'async-patterns'
+import { allOf, DeadlineExceededError, RateLimitedError, SlidingWindowLimiter } from 'async-patterns'
 import type { RateLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ describe.each([
     await limiter.acquire()
     expect(await waitNow(limiter)).toBe(100)
     const served = limiter.acquire()
-    const aborted = rejectionOf(limiter.acquire({ signal: controller.signal }))
+    const aborted = rejectionOf(limiter.acquire(undefined, { signal: controller.signal }))
     const last = limiter.acquire()
     expect(limiter.metrics().waiting).toBe(3)
     expect(await waitNow(limiter)).toBe(400)
@@ -81,9 +81,11 @@ describe.each([
       throw new Error('it must not run')
     }
     expect(await rejectionOf(limiter.execute(never, { signal: AbortSignal.abort(reason) }))).toBe(reason)
-    expect(await rejectionOf(limiter.execute(never, { deadlineAt: 999 }))).toBeInstanceOf(RateLimitedError)
+    for (const deadlineAt of [999, 1_000]) {
+      expect(await rejectionOf(limiter.execute(never, { deadlineAt }))).toBeInstanceOf(DeadlineExceededError)
+    }
     expect(limiter.metrics().acquired).toBe(0)
-    expect(await limiter.execute(() => 'runs', { deadlineAt: 1_000 })).toBe('runs')
+    expect(await limiter.execute(() => 'runs', { deadlineAt: 1_001 })).toBe('runs')
     expect(limiter.metrics().acquired).toBe(1)
   })
 
@@ -114,7 +116,7 @@ test('a guest that leaves makes room in every line it stood in', async () => {
   const both = allOf(fast, slow)
   await both.acquire()
   const controller = new AbortController()
-  const aborted = rejectionOf(both.acquire({ signal: controller.signal }))
+  const aborted = rejectionOf(both.acquire(undefined, { signal: controller.signal }))
   expect(fast.tryAcquire()).toBe(false)
   controller.abort(new Error('gone'))
   await aborted

@@ -78,8 +78,8 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     const error = (await rejectionOf(limiter.acquire({ cost: maxCost + 1 }))) as CostTooHighError
     expect(error).toBeInstanceOf(CostTooHighError)
     expect(error).toMatchObject({ code: 'COST_TOO_HIGH', cost: maxCost + 1, maxCost })
-    expect(() => limiter.tryAcquire(maxCost + 1)).toThrow(CostTooHighError)
-    expect(limiter.tryAcquire(maxCost)).toBe(true)
+    expect(() => limiter.tryAcquire({ cost: maxCost + 1 })).toThrow(CostTooHighError)
+    expect(limiter.tryAcquire({ cost: maxCost })).toBe(true)
     await expect(limiter.acquire({ cost: 0 })).rejects.toThrow(RangeError)
     await expect(limiter.acquire({ cost: 1.5 })).rejects.toThrow(RangeError)
     expect(clock.pendingTimers).toBe(0)
@@ -126,7 +126,7 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     expect(error).toMatchObject({ code: 'ACQUIRE_TIMEOUT', timeoutMs: 10 })
     expect(error.retryAfterMs).toBeGreaterThan(10)
     expect(error.explain()).toMatchObject({ cost: 1, waiting: 3, timeoutMs: 10 })
-    await rejectionOf(limiter.acquire({ deadlineAt: clock.now() + 10 }))
+    await rejectionOf(limiter.acquire(undefined, { deadlineAt: clock.now() + 10 }))
     await rejectionOf(limiter.execute(() => 1, { deadlineAt: clock.now() + 10 }))
     expect(limiter.metrics()).toMatchObject({ rejected: 3, waiting: 3 })
     expect(clock.pendingTimers).toBe(before)
@@ -146,11 +146,11 @@ describe.each(kinds)('$name keeps the contract of all rate limiters', ({ make, a
     const { clock, limiter } = await exhausted()
     const controller = new AbortController()
     const { signal } = controller
-    const aborted = [limiter.acquire({ signal, cost: maxCost }), limiter.execute(() => 1, { signal })]
+    const aborted = [limiter.acquire({ cost: maxCost }, { signal }), limiter.execute(() => 1, { signal })]
     const stays = limiter.acquire().then(() => clock.now())
     controller.abort('enough')
     for (const one of aborted) expect(await rejectionOf(one)).toBe('enough')
-    expect(await rejectionOf(limiter.acquire({ signal }))).toBe('enough')
+    expect(await rejectionOf(limiter.acquire(undefined, { signal }))).toBe('enough')
     expect(await rejectionOf(limiter.execute(() => 1, { signal }))).toBe('enough')
     const control = await exhausted()
     const expected = control.limiter.acquire().then(() => control.clock.now())

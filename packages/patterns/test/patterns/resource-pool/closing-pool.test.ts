@@ -25,7 +25,7 @@ describe('close', () => {
   test('waits for what is being made and for what is being destroyed', async () => {
     const { calls, create } = byHand()
     const { pool, clock, open } = setUp({ create, destroy: () => clock.sleep(50) })
-    void rejectionOf(pool.acquire({ timeoutMs: 1 }))
+    void rejectionOf(pool.acquire({ maxWaitMs: 1 }))
     await clock.advance(1)
     let isClosed = false
     const closed = pool.close().then(() => (isClosed = true))

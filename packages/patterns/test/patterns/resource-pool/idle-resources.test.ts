@@ -43,7 +43,7 @@ describe('P-O1 idle resources', () => {
     const { pool, clock } = setUp({ validate: () => new Promise(resolve => (answer = resolve)) })
     const lease = await pool.acquire()
     lease.release()
-    const end = rejectionOf(pool.acquire({ timeoutMs: 5 }))
+    const end = rejectionOf(pool.acquire({ maxWaitMs: 5 }))
     expect(pool.active).toBe(1)
     await clock.advance(5)
     await end

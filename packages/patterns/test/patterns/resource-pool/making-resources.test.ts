@@ -22,7 +22,7 @@ describe('making fails', () => {
 
     const start = clock.now()
     const callers = Array.from({ length: 200 }, (_, i) =>
-      clock.sleep(i * 300).then(() => rejectionOf(pool.acquire({ timeoutMs: 60_000 }))),
+      clock.sleep(i * 300).then(() => rejectionOf(pool.acquire({ maxWaitMs: 60_000 }))),
     )
     const later = await clock.run(Promise.all(callers))
     expect(later.every(error => error instanceof ResourceCreateError)).toBe(true)
@@ -64,7 +64,7 @@ describe('making fails', () => {
   test('an acquire that times out in the pause names the failure as its cause', async () => {
     const { pool, clock } = setUp({ create: () => Promise.reject(new Error('down')) })
     await rejectionOf(pool.acquire())
-    const error = (await clock.run(rejectionOf(pool.acquire({ timeoutMs: 10 })))) as AcquireTimeoutError
+    const error = (await clock.run(rejectionOf(pool.acquire({ maxWaitMs: 10 })))) as AcquireTimeoutError
     expect(error.cause).toBeInstanceOf(ResourceCreateError)
   })
 

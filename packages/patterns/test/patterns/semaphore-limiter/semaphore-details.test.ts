@@ -1,5 +1,5 @@
 import type { AcquireTimeoutError, QueueFullError, SemaphoreEvent, SemaphoreOptions } from 'async-patterns'
-import { SemaphoreLimiter } from 'async-patterns'
+import { DeadlineExceededError, SemaphoreLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
@@ -13,12 +13,12 @@ function rigOf(options: SemaphoreOptions = {}) {
 }
 
 describe('what is told', () => {
-  test('of a full line: message and numbers', async () => {
+  test('of a full queue: message and numbers', async () => {
     const { limiter, events } = rigOf({ maxConcurrent: 3, maxQueue: 1 })
     const held = await limiter.acquire({ weight: 3 })
     const waiting = limiter.acquire()
     const error = (await rejectionOf(limiter.acquire({ weight: 2 }))) as QueueFullError
-    expect(String(error)).toMatch(/^QueueFullError: No place in the waiting line: 3 of 3 are in use and 1 /)
+    expect(String(error)).toMatch(/^QueueFullError: No place in the queue: 3 of 3 are in use and 1 /)
     expect(error.explain()).toEqual({
       reason: 'queue-full',
       weight: 2,
@@ -106,7 +106,7 @@ describe('what ends a wait', () => {
   test('of many with deadlines each its own, and no timer stays', async () => {
     const { clock, limiter } = rigOf({ maxConcurrent: 1, acquireTimeoutMs: 1_000 })
     const held = await limiter.acquire()
-    const waits = [30, 10, 20].map(ms => rejectionOf(limiter.acquire({ deadlineAt: 500 + ms })))
+    const waits = [30, 10, 20].map(ms => rejectionOf(limiter.acquire(undefined, { deadlineAt: 500 + ms })))
     for (const left of [2, 1, 0]) {
       await clock.advance(10)
       expect(limiter.waiting).toBe(left)
@@ -117,11 +117,13 @@ describe('what ends a wait', () => {
     expect(limiter.available).toBe(1)
   })
 
-  test('a deadline that has passed waits for nothing, and takes what is free', async () => {
+  test('a deadline that has passed waits for nothing, and takes nothing that is free', async () => {
     const { limiter } = rigOf({ maxConcurrent: 1 })
-    const permit = await limiter.acquire({ deadlineAt: 400 })
-    const error = (await rejectionOf(limiter.acquire({ deadlineAt: 500 }))) as AcquireTimeoutError
-    expect(error.message).toMatch(/^No permit within 0 ms/)
+    const late = { deadlineAt: 500 }
+    await expect(limiter.acquire(undefined, late)).rejects.toBeInstanceOf(DeadlineExceededError)
+    expect(limiter.available).toBe(1)
+    const permit = await limiter.acquire()
+    await expect(limiter.acquire(undefined, late)).rejects.toThrow('The deadline passed 0 ms ago')
     permit.release()
   })
 
@@ -150,7 +152,7 @@ describe('what ends a wait', () => {
     const { limiter, events } = rigOf({ maxConcurrent: 2 })
     const held = await limiter.acquire({ weight: 2 })
     const controller = new AbortController()
-    const waiting = rejectionOf(limiter.execute(() => 1, { weight: 2, signal: controller.signal }))
+    const waiting = rejectionOf(limiter.requesting({ weight: 2 }).execute(() => 1, controller))
     controller.abort(new Error('given up'))
     expect(String(await waiting)).toBe('Error: given up')
     expect(events.at(-1)).toEqual({ type: 'rejected', reason: 'aborted', weight: 2 })

@@ -87,7 +87,6 @@ describe('permits', () => {
     const limiter = new SemaphoreLimiter({ maxConcurrent: 4 })
     const said = 'weight is 5; allowed is an integer of at least 1 and at most 4'
     await expect(limiter.acquire({ weight: 5 })).rejects.toThrow(said)
-    await expect(limiter.execute(() => 1, { weight: 5 })).rejects.toThrow(RangeError)
     expect(() => limiter.tryAcquire({ weight: 5 })).toThrow(RangeError)
     expect(() => limiter.requesting({ weight: 5 })).toThrow(RangeError)
     expect(limiter).toMatchObject({ available: 4, waiting: 0 })
@@ -115,7 +114,7 @@ describe('permits', () => {
     const order: string[] = []
     const all = ['low1:0', 'high1:5', 'low2:0', 'mid:2', 'high2:5'].map(async label => {
       const [name = '', priority] = label.split(':')
-      await limiter.execute(() => void order.push(name), { priority: Number(priority) })
+      await limiter.requesting({ priority: Number(priority) }).execute(() => void order.push(name))
     })
     held.release()
     await Promise.all(all)

@@ -12,7 +12,7 @@ describe('waiting', () => {
     const held = await limiter.acquire()
     const controller = new AbortController()
     const before = limiter.acquire()
-    const aborted = limiter.acquire({ signal: controller.signal })
+    const aborted = limiter.acquire(undefined, { signal: controller.signal })
     const after = limiter.acquire()
     const reason = new Error('changed my mind')
     controller.abort(reason)
@@ -74,8 +74,8 @@ describe('waiting', () => {
     expect(limiter.waiting).toBe(1)
     await clock.advance(1)
     expect(limiter.waiting).toBe(0)
-    await expect(wait).rejects.toMatchObject({ code: 'ACQUIRE_TIMEOUT', timeoutMs: 40 })
-    await expect(limiter.acquire({ deadlineAt: 40 })).rejects.toMatchObject({ timeoutMs: 0 })
+    await expect(wait).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', deadlineAt: 40 })
+    await expect(limiter.acquire(undefined, { deadlineAt: 40 })).rejects.toMatchObject({ deadlineAt: 40 })
     expect(clock.pendingTimers).toBe(0)
   })
 
@@ -90,7 +90,7 @@ describe('waiting', () => {
     const reason = new Error('gone')
     const signal = AbortSignal.abort(reason)
     await expect(limiter.execute(() => expect.unreachable(), { signal })).rejects.toBe(reason)
-    await expect(limiter.acquire({ signal })).rejects.toBe(reason)
+    await expect(limiter.acquire(undefined, { signal })).rejects.toBe(reason)
     expect(limiter.metrics().acquired).toBe(0)
   })
 

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from 'async-patterns'
-import { Deferred, Timeout } from 'async-patterns'
+import { DeadlineQueue, Deferred, Timeout } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
-import { ExpiryLine } from '../../../src/patterns/timeout/expiry-line.js'
 
 const endOf = (promise: Promise<unknown>, clock: Clock): Promise<number> =>
   promise.then(
@@ -143,7 +142,7 @@ describe('the timer that the calls of one Timeout share', () => {
 
   test('one whose end throws takes no time from the others', async () => {
     const clock = new ManualClock()
-    const line = new ExpiryLine(clock)
+    const line = new DeadlineQueue(clock)
     const ended: number[] = []
     const link = { previous: undefined, next: undefined, deadlineAt: 10 }
     const fault = new Error('fault')

@@ -1,0 +1,248 @@
+import { Deferred, Events } from '../../core/index.js'
+import type { TimerHandle } from '../../core/index.js'
+import type { ResourceCreateError } from './errors.js'
+import { IdleResources } from './idle-resources.js'
+import { Lease } from './lease.js'
+import type { Lessor } from './lease.js'
+import type { PendingAcquire } from './pending-acquire.js'
+import type { Pooled } from './pooled.js'
+import { ResourceMaker } from './resource-maker.js'
+import type { DestroyReason, ResourcePoolEvent } from './resource-pool-event.js'
+import type { CheckedPoolOptions } from './resource-pool-options.js'
+
+/** How many resources there are, and what became of others. */
+export interface PoolCounts {
+  /** Lent out, or being validated. */
+  readonly active: number
+  readonly idle: number
+  /** Being made. */
+  readonly pending: number
+  /** Callers that wait. */
+  readonly waiting: number
+  /** Since the beginning. */
+  readonly created: number
+  readonly destroyed: number
+  readonly createFailures: number
+}
+
+/** Brings together those who wait, what is idle and what is being made: all of it in `#balance`. */
+export class PoolScheduler<T> implements Lessor<T> {
+  readonly events = new Events<ResourcePoolEvent>('resource-pool')
+  readonly #options: CheckedPoolOptions<T>
+  readonly #maker: ResourceMaker<T>
+  readonly #idle: IdleResources<T>
+  readonly #waiting = new Set<PendingAcquire<Lease<T>>>()
+  readonly #destroying = new Set<Promise<void>>()
+  #active = 0
+  #validating = 0
+  #retryTimer: TimerHandle | undefined
+  #drained: Deferred<void> | undefined
+  #created = 0
+  #destroyed = 0
+  #createFailures = 0
+
+  constructor(options: CheckedPoolOptions<T>) {
+    this.#options = options
+    this.#idle = new IdleResources({
+      clock: options.clock,
+      idleTimeoutMs: options.idleTimeoutMs,
+      spare: () => this.#total - options.min,
+      evict: (pooled, reason) => void this.#destroy(pooled.resource, reason),
+    })
+    this.#maker = new ResourceMaker(options, {
+      made: pooled => this.#made(pooled),
+      failed: error => this.#failed(error),
+      late: resource => void this.#destroy(resource, 'late'),
+    })
+  }
+
+  get active(): number {
+    return this.#active
+  }
+
+  get idle(): number {
+    return this.#idle.size
+  }
+
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Why the last attempt to make one failed, if it did. */
+  get lastError(): ResourceCreateError | undefined {
+    return this.#maker.lastError
+  }
+
+  counts(): PoolCounts {
+    return {
+      active: this.#active,
+      idle: this.#idle.size,
+      pending: this.#maker.pending,
+      waiting: this.#waiting.size,
+      created: this.#created,
+      destroyed: this.#destroyed,
+      createFailures: this.#createFailures,
+    }
+  }
+
+  /** Lends at once what is idle and needs no validation. */
+  tryLend(): Lease<T> | undefined {
+    if (this.#options.validate !== undefined || this.#waiting.size > 0) return undefined
+    const pooled = this.#idle.take()
+    return pooled === undefined ? undefined : this.#lend(pooled)
+  }
+
+  join(acquire: PendingAcquire<Lease<T>>): void {
+    this.#waiting.add(acquire)
+    this.#balance()
+  }
+
+  leave(acquire: PendingAcquire<Lease<T>>): void {
+    this.#waiting.delete(acquire)
+    this.#balance()
+  }
+
+  turnAway(reason: Error): void {
+    for (const acquire of this.#waiting) acquire.reject(reason)
+    this.#waiting.clear()
+    this.#balance()
+  }
+
+  giveBack(pooled: Pooled<T>): void {
+    this.#active -= 1
+    this.#idle.put(pooled)
+    if (this.#waiting.size > 0 || this.#drained !== undefined) this.#balance()
+  }
+
+  drop(pooled: Pooled<T>): Promise<void> {
+    this.#active -= 1
+    const destroyed = this.#destroy(pooled.resource, 'broken')
+    this.#balance()
+    return destroyed
+  }
+
+  /** Makes what is missing to `min`; resolves with the first error, if there was one. */
+  fill(): Promise<ResourceCreateError | undefined> {
+    while (this.#total < this.#options.min) this.#maker.make()
+    return this.#maker.settled()
+  }
+
+  /** Serves those who wait, destroys what comes back, and resolves when nothing is left. */
+  async drain(): Promise<void> {
+    this.#drained ??= new Deferred()
+    this.#balance()
+    await this.#drained.promise
+    await Promise.all(this.#destroying)
+  }
+
+  get #total(): number {
+    return this.#active + this.#idle.size + this.#maker.pending
+  }
+
+  #balance(): void {
+    this.#serve()
+    this.#grow()
+    if (this.#drained === undefined || this.#waiting.size > 0) return
+    for (const { resource } of this.#idle.clear()) void this.#destroy(resource, 'closed')
+    if (this.#total === 0) this.#drained.resolve()
+  }
+
+  #serve(): void {
+    while (this.#waiting.size > this.#validating) {
+      const pooled = this.#idle.take()
+      if (pooled === undefined) return
+      if (this.#options.validate === undefined) this.#lendToFirst(pooled)
+      else void this.#validate(pooled, this.#options.validate)
+    }
+  }
+
+  /** Makes what those who wait need and `min` asks for; after a failure no sooner than the maker is ready. */
+  #grow(): void {
+    const { clock, min, max } = this.#options
+    const needed = this.#waiting.size - this.#validating - this.#maker.pending
+    const missing = this.#drained === undefined ? min - this.#total : 0
+    const wanted = Math.min(Math.max(needed, missing), max - this.#total)
+    const { readyAt } = this.#maker
+    if (this.#retryTimer !== undefined) clock.clearTimer(this.#retryTimer)
+    this.#retryTimer = undefined
+    if (wanted <= 0 || readyAt === Infinity) return
+    if (readyAt === -Infinity) for (let made = 0; made < wanted; made += 1) this.#maker.make()
+    else if (readyAt <= clock.now()) this.#maker.make()
+    else if (needed > 0) this.#retryTimer = clock.setTimer(() => this.#balance(), readyAt - clock.now())
+  }
+
+  /** The resource counts as lent out meanwhile. */
+  async #validate(
+    pooled: Pooled<T>,
+    validate: (resource: T) => boolean | PromiseLike<boolean>,
+  ): Promise<void> {
+    this.#active += 1
+    this.#validating += 1
+    const isValid = await settle(() => validate(pooled.resource))
+    this.#active -= 1
+    this.#validating -= 1
+    if (!isValid) void this.#destroy(pooled.resource, 'invalid')
+    else if (this.#waiting.size > 0) this.#lendToFirst(pooled)
+    else this.#idle.put(pooled)
+    this.#balance()
+  }
+
+  #lendToFirst(pooled: Pooled<T>): void {
+    for (const acquire of this.#waiting) {
+      this.#waiting.delete(acquire)
+      acquire.resolve(this.#lend(pooled))
+      return
+    }
+  }
+
+  #lend(pooled: Pooled<T>): Lease<T> {
+    this.#active += 1
+    return new Lease(pooled, this)
+  }
+
+  /** What is new needs no validation. */
+  #made(pooled: Pooled<T>): void {
+    this.#created += 1
+    if (this.#waiting.size > 0) this.#lendToFirst(pooled)
+    else this.#idle.put(pooled)
+    // Told once it has its place: a listener that borrows finds it counted.
+    if (this.events.wanted('create')) this.events.emit({ type: 'create' })
+    this.#balance()
+  }
+
+  #failed(error: ResourceCreateError): void {
+    this.#createFailures += 1
+    if (this.events.wanted('create-failure')) this.events.emit({ type: 'create-failure', error })
+    const canOthersServe = this.#total > 0
+    for (const acquire of this.#waiting) {
+      this.#waiting.delete(acquire)
+      acquire.reject(error)
+      if (canOthersServe) break
+    }
+    this.#balance()
+  }
+
+  #destroy(resource: T, reason: DestroyReason): Promise<void> {
+    this.#destroyed += 1
+    if (this.events.wanted('destroy')) this.events.emit({ type: 'destroy', reason })
+    const destroyed = this.#end(resource).finally(() => this.#destroying.delete(destroyed))
+    this.#destroying.add(destroyed)
+    return destroyed
+  }
+
+  async #end(resource: T): Promise<void> {
+    try {
+      await this.#options.destroy(resource)
+    } catch (error) {
+      if (this.events.wanted('destroy-failure')) this.events.emit({ type: 'destroy-failure', error })
+    }
+  }
+}
+
+async function settle(validate: () => boolean | PromiseLike<boolean>): Promise<boolean> {
+  try {
+    return await validate()
+  } catch {
+    return false
+  }
+}

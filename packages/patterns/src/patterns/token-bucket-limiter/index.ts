@@ -1,2 +1,0 @@
-export type { TokenBucketLimiterOptions } from './token-bucket-limiter.js'
-export { TokenBucketLimiter } from './token-bucket-limiter.js'

@@ -30,6 +30,7 @@ import { readingInstructionsOf } from './streams/index.js'
 import type { Summary } from './summary/index.js'
 import { summarise } from './summary/index.js'
 
+/** How a run is begun, ended early and followed, and what it stands on. */
 export interface AcquireOptions extends Ports {
   /** Ends the run early: pages in flight have the grace time, then the summary is written. */
   readonly signal?: AbortSignal

@@ -24,6 +24,7 @@ export interface ConfigInputs {
   readonly environment?: Environment
 }
 
+/** A checked configuration, and what may not be shown of it. */
 export interface LoadedConfig {
   readonly config: PipelineConfig
   /** Takes the configuration's secrets out of whatever is shown or stored. */

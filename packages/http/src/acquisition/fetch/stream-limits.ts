@@ -14,6 +14,7 @@ export interface StreamLimits {
   readonly giveUpAfterMs: number
 }
 
+/** How often a page is tried, and how long it waits in between. */
 export interface RetryLimits {
   /** The first try included. Default 4. */
   readonly maxAttempts: number
@@ -24,6 +25,7 @@ export interface RetryLimits {
   readonly jitter: number | 'full' | 'decorrelated' | 'none'
 }
 
+/** When the circuit breaker of a stream opens, and for how long. */
 export interface BreakerLimits {
   /** Consecutive failed attempts that open it. Default 3. */
   readonly failureThreshold: number

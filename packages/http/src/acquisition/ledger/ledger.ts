@@ -11,6 +11,7 @@ export interface RunPlan {
   readonly streams: readonly PlannedStream[]
 }
 
+/** What a ledger has to know of one stream. */
 export interface PlannedStream {
   readonly name: string
   /** Streams of one endpoint (origin and path) share its rate limit. */
@@ -73,6 +74,7 @@ export interface RejectedRow {
   readonly raw: string
 }
 
+/** How a ledger is opened. */
 export interface OpenOptions {
   /** Begins with an empty ledger, whatever there was. Default false. */
   readonly fresh?: boolean
@@ -182,10 +184,12 @@ export interface Run {
   delivered(): Promise<void>
 }
 
+/** How many pages a run has left to do. */
 export interface OpenPages {
   readonly openPages: number
 }
 
+/** What became of committed pages, and what is left to do. */
 export interface CommitAnswer extends OpenPages {
   /** In the order of the pages given. */
   readonly results: readonly ('done' | 'stale')[]
@@ -193,6 +197,7 @@ export interface CommitAnswer extends OpenPages {
   readonly openPagesOf: ReadonlyMap<string, number>
 }
 
+/** How a page is given back: until when it waits, and whether that was a try. */
 export interface GiveBack {
   /** Epoch milliseconds. */
   readonly notBefore: number

@@ -4,12 +4,14 @@ import type { PageRef, Run } from '../ledger/index.js'
 import { PageHeap } from './page-heap.js'
 import type { ConsumeOptions, PageHandler, PageQueue, Redelivery } from './page-queue.js'
 
+/** One stream of a queue. */
 export interface QueuedStream {
   readonly name: string
   /** Pages of the stream that are handled at once. */
   readonly concurrency: number
 }
 
+/** Whose pages an EmbeddedQueue delivers, and how many at once. */
 export interface EmbeddedQueueOptions {
   /** Streams whose concurrency is not 1. Default none. */
   readonly streams?: readonly QueuedStream[]

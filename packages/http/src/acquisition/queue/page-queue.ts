@@ -1,5 +1,6 @@
 import type { PageRef } from '../ledger/index.js'
 
+/** How pages are consumed, and until when. */
 export interface ConsumeOptions {
   /** Pages handled at once, over all streams. Default unbounded; the queue bounds each stream by itself. */
   readonly concurrency?: number
@@ -12,6 +13,7 @@ export interface Redelivery {
   readonly notBefore: number
 }
 
+/** What a handler is told beside the page. */
 export interface DeliveryContext {
   /** Aborted when the page is no longer this consumer's: its lock was lost, or the queue was disposed. */
   readonly signal: AbortSignal

@@ -18,6 +18,7 @@ export interface Normaliser extends AsyncDisposable {
   ready(): Promise<void>
 }
 
+/** How many worker threads read pages, and how large they may grow. */
 export interface NormalisePoolOptions {
   /** Threads, all started at once and kept. 1 to 64; default 4. */
   readonly workers?: number

@@ -38,6 +38,7 @@ export interface NormalisedPage {
   readonly fingerprint: string
 }
 
+/** What a page says of the pages after it; undefined where it says nothing. */
 export interface PagingValues {
   readonly totalRecords?: number | undefined
   readonly totalPages?: number | undefined

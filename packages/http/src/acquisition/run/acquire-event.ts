@@ -13,6 +13,7 @@ export type AcquireEvent =
   | StoppingEvent
   | FinishedEvent
 
+/** A run began, or goes on where an earlier one stopped. */
 export interface RunOpenedEvent {
   readonly type: 'run-opened'
   readonly runId: string
@@ -39,6 +40,7 @@ export interface PageDoneEvent {
   readonly openPages: number
 }
 
+/** An attempt at a page failed; another one may follow. */
 export interface AttemptFailedEvent {
   readonly type: 'attempt-failed'
   readonly source: string
@@ -64,6 +66,7 @@ export interface ThrottledEvent {
   readonly waitMs: number
 }
 
+/** A source's circuit breaker moved from one state to another. */
 export interface BreakerMovedEvent {
   readonly type: 'breaker'
   readonly source: string
@@ -86,6 +89,7 @@ export interface StoppingEvent {
   readonly graceMs: number
 }
 
+/** The run has ended and its results are delivered. */
 export interface FinishedEvent {
   readonly type: 'finished'
   readonly status: RunStatus

@@ -1,5 +1,6 @@
 import type { FieldValue } from '../records/index.js'
 
+/** How a run, or a source of it, stands. */
 export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
 
 /** Why a run ended: its pages ran out, somebody stopped it, or its total timeout passed. */

@@ -28,6 +28,7 @@ export interface Summary {
   readonly errors: readonly SourceErrorSummary[]
 }
 
+/** The sums over all sources. */
 export interface Totals {
   readonly records: number
   readonly rejected: number
@@ -39,6 +40,7 @@ export interface Totals {
   readonly successRate: number
 }
 
+/** How one source went: counts, averages, errors, breaker, rate and coverage. */
 export interface SourceSummary {
   readonly name: string
   readonly status: RunStatus
@@ -77,6 +79,7 @@ export interface SourceSummary {
   }
 }
 
+/** An error by its code: how often, and when first and last. */
 export interface ErrorSummary {
   readonly code: string
   readonly count: number
@@ -84,10 +87,12 @@ export interface ErrorSummary {
   readonly lastAt: string
 }
 
+/** The same with the source that met it. */
 export interface SourceErrorSummary extends ErrorSummary {
   readonly source: string
 }
 
+/** One move of a circuit breaker, as the summary tells it. */
 export interface BreakerTransition {
   readonly from: string
   readonly to: string

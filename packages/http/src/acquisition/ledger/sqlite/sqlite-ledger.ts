@@ -9,6 +9,7 @@ import { finishReplacing, replaceLedger } from './replace-ledger.js'
 import { openRun } from './runs.js'
 import { SqliteRun } from './sqlite-run.js'
 
+/** Where a SqliteLedger lies, and how far it may go. */
 export interface SqliteLedgerOptions {
   /** The database; its folder is made when it is not there. */
   readonly file: string

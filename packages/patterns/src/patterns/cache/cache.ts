@@ -30,7 +30,7 @@ export interface CacheMetrics {
 
 /**
  * Values by key, kept for a time, least recently used out first. However many ask for a key that is not
- * there, it is loaded once. Whoever gives up does so for himself alone; the load ends when nobody waits any
+ * there, it is loaded once. Whoever gives up does so alone; the load ends when nobody waits any
  * more. A `set`, `delete` or `clear` while a load is under way has the last word: that load's callers get its
  * value (or the new one, if it fails), but it is not kept. There are no timers: what is out of date goes when
  * it is asked for, or when it is the least recently used. A value that is fresh stays so until the event loop

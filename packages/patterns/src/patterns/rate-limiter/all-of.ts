@@ -126,7 +126,7 @@ export class JointRateLimiter extends RateLimiter {
  * Takes from all of the limiters at the same moment, or from none: `allOf(perHost, global)`. Whoever gives up
  * or is refused has taken from none of them. It waits in the queue of each; while another limiter holds it
  * up, those behind it go past, so a slow host does not stop the global limit. The price: where two limits are
- * both exhausted by callers that need one alone, who needs both may wait long.
+ * both exhausted by callers that need one alone, whoever needs both may wait long.
  *
  * All of the limiters share one clock. One that is named twice counts once.
  * @throws RangeError when no limiter is given.

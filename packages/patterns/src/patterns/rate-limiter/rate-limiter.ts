@@ -74,7 +74,7 @@ const nothing = (): void => undefined
 
 /**
  * What all rate limiters have in common. Waiters are served in the order in which they came, and nobody who
- * comes later goes past them, however little he needs. A wait that cannot end in time is refused at once,
+ * comes later goes past them, however little they need. A wait that cannot end in time is refused at once,
  * and whoever is refused or gives up has taken nothing. The wall clock plays no part.
  */
 export abstract class RateLimiter implements Policy {

@@ -11,7 +11,7 @@ export interface Rate {
    */
   tryTake(now: number, cost: number, since: number): number
   /**
-   * How long one who comes now would wait with `ahead` before it in line. Exact when `ahead` is 0, else never
+   * How long one who comes now would wait with `ahead` waiting before it. Exact when `ahead` is 0, else never
    * too long; Infinity when it is not known. Takes nothing.
    */
   waitMs(now: number, cost: number, ahead: number): number

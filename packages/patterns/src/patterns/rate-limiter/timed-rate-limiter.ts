@@ -28,7 +28,7 @@ export class TimedRateLimiter extends RateLimiter {
     this[queueOf].pump()
   }
 
-  /** To be called when the rate was changed: waiters are scheduled anew. */
+  /** To be called when the rate was changed: waiters are scheduled again. */
   protected rateChanged(): void {
     this[queueOf].review()
     if (this.events.wanted('rate-change')) this.events.emit({ type: 'rate-change' })

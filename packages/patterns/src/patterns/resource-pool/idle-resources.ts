@@ -86,7 +86,7 @@ export class IdleResources<T> {
     return this.#stack.reduce((soonest, one) => Math.min(soonest, one.expiresAt), unusedAt)
   }
 
-  /** A timer that fires too early is left alone: it sweeps, and is set anew only if something is idle. */
+  /** A timer that fires too early is left alone: it sweeps, and is set again only if something is idle. */
   #arm(now: number, at: number): void {
     if (at >= this.#sweepAt) return
     this.#disarm()

@@ -102,7 +102,7 @@ export class PoolScheduler<T> implements Lessor<T> {
     this.#balance()
   }
 
-  turnAway(reason: Error): void {
+  rejectAll(reason: Error): void {
     for (const acquire of this.#waiting) acquire.reject(reason)
     this.#waiting.clear()
     this.#balance()

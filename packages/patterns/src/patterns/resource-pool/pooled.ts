@@ -3,6 +3,6 @@ export interface Pooled<T> {
   readonly resource: T
   /** From then on it is not given out any more. */
   readonly expiresAt: number
-  /** Since when it lies idle; of no meaning while it is leased. */
+  /** Since when it is idle; meaningless while it is leased. */
   idleSince: number
 }

@@ -32,9 +32,9 @@ export interface ResourcePoolMetrics extends PoolCounts {
 }
 
 /**
- * Keeps up to `max` resources that are dear to make, and lends them out. Whoever waits is served in the order
- * in which they came; the resource used last is lent first. What arrives for one who has left goes to the
- * next.
+ * Keeps up to `max` resources that are expensive to make, and lends them out. Whoever waits is served in the
+ * order in which they came; the resource used last is lent first. What arrives for one who has left goes to
+ * the next.
  *
  * When making fails, the first of those who wait is rejected with a ResourceCreateError, and all of them when
  * no other resource is left that could serve them; then one attempt at a time follows after pauses of 0.1 s
@@ -108,7 +108,7 @@ export class ResourcePool<T> implements AsyncDisposable {
 
   /**
    * Takes no new callers, serves those who wait, waits for all that is lent out, and resolves when every
-   * resource is destroyed. After `timeoutMs` it rejects with TimeoutError: those who wait are turned away,
+   * resource is destroyed. After `timeoutMs` it rejects with TimeoutError: those who wait are rejected,
    * and what is still lent out is destroyed when it comes back.
    */
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -174,7 +174,7 @@ export class ResourcePool<T> implements AsyncDisposable {
   }
 
   #giveUpClosing(timeoutMs: number): TimeoutError {
-    this.#scheduler.turnAway(new ClosedError('ResourcePool: closed while waiting'))
+    this.#scheduler.rejectAll(new ClosedError('ResourcePool: closed while waiting'))
     return new TimeoutError(`ResourcePool: ${this.active} still lent out after ${timeoutMs} ms`, timeoutMs)
   }
 

@@ -20,7 +20,7 @@ export interface SemaphoreMetrics {
   readonly zombies: number
   /** Permits given since the start. */
   readonly acquired: number
-  /** Requests that were refused, timed out or aborted in the line, since the start. */
+  /** Requests that were refused, timed out or aborted while they waited, since the start. */
   readonly rejected: number
 }
 

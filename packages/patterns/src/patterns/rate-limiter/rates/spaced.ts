@@ -33,7 +33,7 @@ const LEAST_CATCH_UP_MS = 10
 
 /**
  * Even spacing: an ideal schedule (GCRA, the "virtual scheduling" form of ITU-T I.371, without burst) that
- * lateness does not shift, and beside it a window guard that goes by real departures.
+ * lateness does not shift, together with a window guard that goes by real departures.
  */
 class SpacedRate implements Rate, DepartureBook {
   readonly #guard: WindowGuard

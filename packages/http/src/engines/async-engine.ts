@@ -139,7 +139,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     const transport = this.#ownsTransport ? this.#transport.close({ timeoutMs }) : undefined
     const timer = this.#clock.setTimer(() => this.#cut(), timeoutMs)
     const runs = Array.from(this.#runs, over => over.promise)
-    const streamed = Array.from(this.#streamed.keys(), place => place.promise)
+    const streamed = Array.from(this.#streamed.keys(), pending => pending.promise)
     await Promise.allSettled([transport, ...runs, ...streamed])
     this.#clock.clearTimer(timer)
     await this.#breaker?.waitPending()
@@ -150,7 +150,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     // What heeds the signal has given its own result by then.
     setImmediate(() => {
       for (const over of this.#runs) over.resolve(undefined)
-      for (const [place, url] of this.#streamed) place.resolve(this.#neverSent(url))
+      for (const [pending, url] of this.#streamed) pending.resolve(this.#neverSent(url))
     })
   }
 
@@ -176,15 +176,15 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   /** As in `run`, a policy or a transport of the caller's may outlast the engine: `close` gives the result then. */
   #stream(url: string, within: Within): Promise<RequestResult> {
     if (this.#closed !== undefined) return this.#fetch(url, within, true)
-    const place = new Deferred<RequestResult>()
-    this.#streamed.set(place, url)
-    const settle = (): void => void this.#streamed.delete(place)
-    place.promise.then(settle, settle)
+    const pending = new Deferred<RequestResult>()
+    this.#streamed.set(pending, url)
+    const settle = (): void => void this.#streamed.delete(pending)
+    pending.promise.then(settle, settle)
     this.#fetch(url, within, true).then(
-      result => place.resolve(result),
-      (error: unknown) => place.reject(error),
+      result => pending.resolve(result),
+      (error: unknown) => pending.reject(error),
     )
-    return place.promise
+    return pending.promise
   }
 
   /** Never rejects. No async function, for its own objects would be a tenth of what a request allocates here. */

@@ -1,7 +1,7 @@
 import { checkCount } from 'async-patterns'
 import type { AsyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
-import { FetchCrew } from './fetch-crew.js'
+import { WorkerPool } from './worker-pool.js'
 
 export interface ThreadedEngineOptions {
   /** Worker threads. Default 10. */
@@ -12,28 +12,28 @@ export interface ThreadedEngineOptions {
 
 /** A thread pool, as other languages use it: each worker thread does one request at a time, over its own connection. */
 export class ThreadedEngine implements AsyncEngineProtocol, Disposable, AsyncDisposable {
-  readonly #crew: FetchCrew
+  readonly #pool: WorkerPool
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options: ThreadedEngineOptions = {}) {
     const { maxWorkers = 10, timeoutMs = 30_000 } = options
     checkCount('ThreadedEngine.maxWorkers', maxWorkers)
-    this.#crew = new FetchCrew(maxWorkers, timeoutMs, 'ThreadedEngine')
+    this.#pool = new WorkerPool(maxWorkers, timeoutMs, 'ThreadedEngine')
   }
 
   /** One run at a time. Rejects with WorkerLostError when a thread dies, with ClosedError after `close`. */
   run(urls: readonly string[]): Promise<EngineResult> {
-    return this.#crew.run(urls)
+    return this.#pool.run(urls)
   }
 
   /** The same, blocking the calling thread. @throws WorkerLostError, ClosedError. */
   runSync(urls: readonly string[]): EngineResult {
-    return this.#crew.runSync(urls)
+    return this.#pool.runSync(urls)
   }
 
   /** Ends the worker threads. */
   close(): Promise<void> {
-    return this.#crew.close()
+    return this.#pool.close()
   }
 
   [Symbol.dispose](): void {

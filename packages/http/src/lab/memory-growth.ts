@@ -1,5 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { systemClock } from 'async-patterns'
-import { settledMemoryMb } from './settled-memory.js'
 
 /** What the resident set was after forced collections, early in a run and at its end. */
 export interface MemoryGrowth {
@@ -9,6 +10,8 @@ export interface MemoryGrowth {
   readonly lateAtMs: number
 }
 
+const MEBIBYTE = 1024 ** 2
+const SAMPLES = 5
 /** Of the duration: where memory is read first. 10 s of 60. */
 const EARLY = 1 / 6
 
@@ -42,4 +45,23 @@ async function watch(durationMs: number, signal: AbortSignal): Promise<MemoryGro
     if (signal.aborted) return null
     throw error
   }
+}
+
+/**
+ * The resident set of this process in MiB without what is garbage already: the median of five readings, each after a
+ * forced collection. It stalls the event loop for some ten milliseconds.
+ */
+function settledMemoryMb(): number {
+  const collect = collector()
+  const readings = Array.from({ length: SAMPLES }, () => {
+    collect()
+    return process.memoryUsage.rss() / MEBIBYTE
+  })
+  return readings.sort((a, b) => a - b)[Math.floor(SAMPLES / 2)] as number
+}
+
+/** There without `--expose-gc` on the command line: contexts that are made after the flag have it. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
 }

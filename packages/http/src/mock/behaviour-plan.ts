@@ -4,7 +4,6 @@ import { checkBehaviour } from './behaviour.js'
 import type { Behaviour, Span } from './behaviour.js'
 import type { Fault, FaultRule } from './fault.js'
 import { checkLatency, latencySampler } from './latency.js'
-import { RollingSecond } from './rolling-second.js'
 
 /** What one request meets. */
 export interface Fate {
@@ -118,4 +117,23 @@ function applies(rule: FaultRule, arrival: Arrival, random: Random): boolean {
   if (rule.page !== undefined && rule.page !== arrival.page) return false
   if (rule.tries?.includes(arrival.nthOfPage) === false) return false
   return rule.rate === undefined || random() < rule.rate
+}
+
+/** At most `limit` in any half-open second: remembers the last `limit` that were taken. */
+class RollingSecond {
+  readonly #taken: Float64Array
+  #next = 0
+
+  constructor(limit: number) {
+    this.#taken = new Float64Array(limit).fill(-Infinity)
+  }
+
+  /** False when the second that ends at `now` (milliseconds) is full already. */
+  tryTake(now: number): boolean {
+    const oldest = this.#taken[this.#next] as number
+    if (now - oldest < 1000) return false
+    this.#taken[this.#next] = now
+    this.#next = (this.#next + 1) % this.#taken.length
+    return true
+  }
 }

@@ -11,7 +11,7 @@ export interface Verdict {
 }
 
 /** What a verdict follows from. */
-export interface VerdictFacts {
+export interface VerdictEvidence {
   readonly isOpenLoop: boolean
   /** Codes of what this machine ran out of. */
   readonly portErrors: readonly string[]
@@ -42,12 +42,12 @@ const MAX_LATE = 0.01
 const MIN_BEYOND = 10
 const MAX_DIFFERENCE = 0.1
 
-export function judge(facts: VerdictFacts): Verdict {
+export function judge(evidence: VerdictEvidence): Verdict {
   const findings = [
-    ...portBound(facts),
-    ...generatorBound(facts),
-    ...tooFewSamples(facts),
-    ...notSteady(facts),
+    ...portBound(evidence),
+    ...generatorBound(evidence),
+    ...tooFewSamples(evidence),
+    ...notSteady(evidence),
   ]
   const reasons = findings.map(({ status, reason }) => `${status}: ${reason}`)
   return { status: findings[0]?.status ?? 'valid', reasons }
@@ -62,11 +62,11 @@ export function thinPercentiles(samples: number): string[] {
   })
 }
 
-function portBound({ portErrors }: VerdictFacts): Finding[] {
+function portBound({ portErrors }: VerdictEvidence): Finding[] {
   return portErrors.map(code => ({ status: 'port-bound', reason: portAdvice(code) }))
 }
 
-function generatorBound({ cpu, cpuWait, lateSends, requests, isOpenLoop }: VerdictFacts): Finding[] {
+function generatorBound({ cpu, cpuWait, lateSends, requests, isOpenLoop }: VerdictEvidence): Finding[] {
   const reasons: string[] = []
   if (cpu + cpuWait > MAX_BUSY)
     reasons.push(`${busy(cpu, cpuWait)}: ${isOpenLoop ? OPEN_ADVICE : CLOSED_NOTE}`)
@@ -85,14 +85,14 @@ function busy(cpu: number, cpuWait: number): string {
   return `the generator's thread used ${percent(cpu)} of a core${waited}`
 }
 
-function tooFewSamples({ samples }: VerdictFacts): Finding[] {
+function tooFewSamples({ samples }: VerdictEvidence): Finding[] {
   const thin = thinPercentiles(samples)
   if (thin.length === 0) return []
   const reason = `of ${samples} samples fewer than ${MIN_BEYOND} lie beyond ${thin.join(', ')}`
   return [{ status: 'too-few-samples', reason }]
 }
 
-function notSteady({ halves: [first, second], noise, tailMs, usualTailMs }: VerdictFacts): Finding[] {
+function notSteady({ halves: [first, second], noise, tailMs, usualTailMs }: VerdictEvidence): Finding[] {
   const reasons: string[] = []
   const difference = Math.abs(first - second)
   if (difference > MAX_DIFFERENCE * Math.max(first, second) && difference > noise) {

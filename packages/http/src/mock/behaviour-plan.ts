@@ -5,8 +5,8 @@ import type { Behaviour, Span } from './behaviour.js'
 import type { Fault, FaultRule } from './fault.js'
 import { checkLatency, latencySampler } from './latency.js'
 
-/** What one request meets. */
-export interface Fate {
+/** What happens to one request. */
+export interface Decision {
   /** Until the answer, or the fault, begins. */
   readonly delayMs: number
   readonly fault: Fault | undefined
@@ -29,7 +29,7 @@ function tooMany(retryAfterSeconds: number): Fault {
 
 /**
  * One behaviour at work. A request for a page draws its chances from seed, page and try, so that it meets
- * the same fate in whatever order concurrent requests arrive; other requests draw in order of arrival.
+ * the same in whatever order concurrent requests arrive; other requests draw in order of arrival.
  */
 export class BehaviourPlan {
   readonly behaviour: Behaviour
@@ -55,7 +55,7 @@ export class BehaviourPlan {
   }
 
   /** `latencyMs` is taken instead of the behaviour's latency, without jitter. */
-  decide(now: number, page?: number, latencyMs?: number): Fate {
+  decide(now: number, page?: number, latencyMs?: number): Decision {
     const arrival = this.#arrive(now - this.#startedAt, page)
     const random = page === undefined ? this.#random : this.#randomOf(page, arrival.nthOfPage)
     const dueAt = arrival.at + (latencyMs ?? this.#latency(random))

@@ -120,7 +120,7 @@ describe('routes', () => {
 })
 
 describe('behaviour', () => {
-  test('errors by seed: the same requests meet the same fate', async () => {
+  test('errors by seed: the same requests get the same answers', async () => {
     const round = async (): Promise<number[]> => {
       mock.setBehaviour({ ...FAST, errorRate: 0.5 })
       return statuses('/', 40)

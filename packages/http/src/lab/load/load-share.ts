@@ -4,6 +4,7 @@ import { GeneratorHealth } from './generator-health.js'
 import type { HealthReport } from './generator-health.js'
 import { LoadGenerator } from './load-generator.js'
 import type { LoadPlan } from './load-options.js'
+import { openLanes } from './open-lanes.js'
 import { OpenLoop } from './open-loop.js'
 import type { Pace, Sender } from './pace.js'
 import { ResultLog } from './result-log.js'
@@ -71,6 +72,7 @@ export class LoadShare implements ShareRunner {
       plan,
       tally: this.#tally,
       log: this.#log,
+      lanes: owner => openLanes(plan, owner),
       pace: sender => this.#pace(sender),
       onMeasuring: () => this.#health.begin(),
     })

@@ -25,17 +25,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadMeasurement> {
   const { signal } = options
   checkJoined(plan)
   const timeline = new Timeline(plan.workers, options.onProgress)
-  await using crew = new Crew(plan, report => timeline.add(report))
-  crew.stopOn(signal)
-  await crew.prepare()
+  await using shares = new Shares(plan, report => timeline.add(report))
+  shares.stopOn(signal)
+  await shares.prepare()
   const startedAt = Date.now() + plan.warmupMs
-  const reports = await crew.run()
+  const reports = await shares.run()
   await joinParts(plan)
   return measurementOf({ plan, reports, timeline, startedAt, interrupted: signal?.aborted === true })
 }
 
 /** All shares of a load: one in this thread, or several in threads of their own. */
-class Crew implements AsyncDisposable {
+class Shares implements AsyncDisposable {
   readonly #shares: readonly ShareRunner[]
   #unsubscribe: () => void = () => undefined
 
@@ -52,7 +52,7 @@ class Crew implements AsyncDisposable {
     return Promise.all(this.#shares.map(share => share.run()))
   }
 
-  /** As long as the crew is there. */
+  /** Until it is disposed. */
   stopOn(signal: AbortSignal | undefined): void {
     if (signal === undefined) return
     const stop = (): void => {

@@ -73,8 +73,9 @@ export class HttpMock extends MockServer {
     const { name, rest, query } = takeApart(request.url ?? '/')
     const route = this.#routes.get(name)
     const { reply, fault, latencyMs } = answerOf(route, { request, rest, query })
-    const fate = this.plan.decide(arrivedAt, undefined, latencyMs)
-    const met = fault === undefined || fate.fault !== undefined ? fate : { delayMs: fate.delayMs, fault }
+    const decision = this.plan.decide(arrivedAt, undefined, latencyMs)
+    const met =
+      fault === undefined || decision.fault !== undefined ? decision : { delayMs: decision.delayMs, fault }
     const answered = (status: number): void => {
       const done = (): void =>
         stats.answered(route === undefined ? 'other' : name, status, performance.now() - arrivedAt)
@@ -82,7 +83,7 @@ export class HttpMock extends MockServer {
       if (met.fault?.kind === 'slow' && status !== 0) response.once('close', done)
       else done()
     }
-    answer(this.delays, { response, reply, fate: met, answered })
+    answer(this.delays, { response, reply, decision: met, answered })
   }
 
   #throttle({ query }: Call): Answer {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
  * milliseconds; spinning instead would make the generator look busy and take the core from the server.
  * It is a text, so that it needs no file of its own beside the sources, the build or a bundle.
  */
-const WAITER = `
+const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads')
 const cells = new Int32Array(workerData)
 for (let handled = 0; ; ) {
@@ -16,21 +16,21 @@ for (let handled = 0; ; ) {
   parentPort.postMessage(handled)
 }`
 
-const ORDERS = 0
+const COMMANDS = 0
 const DELAY_US = 1
 const CANCELLED = 2
 
-/** Wakes this thread's event loop when told, by a thread that does nothing else. */
-export class Metronome {
+/** A timer whose thread does nothing else: it wakes this thread's event loop when the time is up. */
+export class PreciseTimer {
   readonly #cells = new Int32Array(new SharedArrayBuffer(12))
   readonly #worker: Worker
   #isSet = false
 
-  constructor(onBeat: () => void) {
-    this.#worker = new Worker(WAITER, { eval: true, workerData: this.#cells.buffer })
+  constructor(onTimeout: () => void) {
+    this.#worker = new Worker(THREAD, { eval: true, workerData: this.#cells.buffer })
     this.#worker.on('message', () => {
       this.#isSet = false
-      onBeat()
+      onTimeout()
     })
   }
 
@@ -42,23 +42,23 @@ export class Metronome {
     })
   }
 
-  /** One beat after so long; nothing while one is due already. */
+  /** Calls back once after so long, at most a second; does nothing while it is set already. */
   set(delayMs: number): void {
     if (this.#isSet) return
     this.#isSet = true
-    this.#order(Math.max(0, Math.round(Math.min(delayMs, 1_000) * 1_000)))
+    this.#command(Math.max(0, Math.round(Math.min(delayMs, 1_000) * 1_000)))
   }
 
   async close(): Promise<void> {
     Atomics.store(this.#cells, CANCELLED, 1)
     Atomics.notify(this.#cells, CANCELLED)
-    this.#order(-1)
+    this.#command(-1)
     await this.#worker.terminate()
   }
 
-  #order(delayUs: number): void {
+  #command(delayUs: number): void {
     Atomics.store(this.#cells, DELAY_US, delayUs)
-    Atomics.add(this.#cells, ORDERS, 1)
-    Atomics.notify(this.#cells, ORDERS)
+    Atomics.add(this.#cells, COMMANDS, 1)
+    Atomics.notify(this.#cells, COMMANDS)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DelayLine } from '../../src/mock/delay-line.js'
+import { DelayQueue } from '../../src/mock/delay-queue.js'
 
 function busyFor(ms: number): void {
   const until = performance.now() + ms
@@ -7,13 +7,13 @@ function busyFor(ms: number): void {
 }
 
 test('each runs when it is due, never early, in the order of due times', async () => {
-  const line = new DelayLine()
+  const queue = new DelayQueue()
   const ran: { earliest: number; latest: number; at: number }[] = []
   const delays = Array.from({ length: 500 }, (_, nth) => (nth * 7919) % 60)
   await new Promise<void>(resolve => {
     for (const delayMs of delays) {
       const earliest = performance.now() + delayMs
-      line.after(delayMs, () => {
+      queue.after(delayMs, () => {
         ran.push({ earliest, latest, at: performance.now() })
         if (ran.length === delays.length) resolve()
       })
@@ -29,25 +29,25 @@ test('each runs when it is due, never early, in the order of due times', async (
 })
 
 test('a loop that was busy when it was set makes none early', async () => {
-  const line = new DelayLine()
+  const queue = new DelayQueue()
   await new Promise(setImmediate)
   busyFor(20)
   const startedAt = performance.now()
-  await new Promise<void>(resolve => line.after(10, resolve))
+  await new Promise<void>(resolve => queue.after(10, resolve))
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(10)
 })
 
 test('an earlier one that comes later runs first; what is cleared never runs', async () => {
-  const line = new DelayLine()
+  const queue = new DelayQueue()
   const order: string[] = []
   await new Promise<void>(resolve => {
-    line.after(30, () => order.push('late'))
-    line.after(1, () => order.push('early'))
-    line.after(31, resolve)
+    queue.after(30, () => order.push('late'))
+    queue.after(1, () => order.push('early'))
+    queue.after(31, resolve)
   })
   expect(order).toEqual(['early', 'late'])
-  line.after(1, () => order.push('cleared'))
-  line.clear()
-  await new Promise<void>(resolve => line.after(5, resolve))
+  queue.after(1, () => order.push('cleared'))
+  queue.clear()
+  await new Promise<void>(resolve => queue.after(5, resolve))
   expect(order).toEqual(['early', 'late'])
 })

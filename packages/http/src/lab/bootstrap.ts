@@ -1,11 +1,5 @@
 import { seededRandom } from 'async-patterns'
-
-/** A figure and the interval in which it lies at the stated confidence. */
-export interface Interval {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-}
+import type { Interval } from '../measurements/index.js'
 
 const CONFIDENCE = 0.95
 const RESAMPLES = 10_000

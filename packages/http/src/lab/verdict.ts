@@ -1,14 +1,6 @@
-import { PERCENTILES } from './load/latency-summary.js'
+import { MIN_SAMPLES_BEYOND, thinPercentiles } from '../measurements/index.js'
+import type { Verdict, VerdictStatus } from '../measurements/index.js'
 import { portAdvice } from './load/port-errors.js'
-
-/** Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in this order. */
-export type VerdictStatus = 'port-bound' | 'generator-bound' | 'too-few-samples' | 'not-steady' | 'valid'
-
-export interface Verdict {
-  readonly status: VerdictStatus
-  /** One line for each finding, the one that gives the status first; empty when valid. */
-  readonly reasons: readonly string[]
-}
 
 /** What a verdict follows from. */
 export interface VerdictEvidence {
@@ -39,7 +31,6 @@ interface Finding {
 
 const MAX_BUSY = 0.9
 const MAX_LATE = 0.01
-const MIN_BEYOND = 10
 const MAX_DIFFERENCE = 0.1
 
 export function judge(evidence: VerdictEvidence): Verdict {
@@ -51,15 +42,6 @@ export function judge(evidence: VerdictEvidence): Verdict {
   ]
   const reasons = findings.map(({ status, reason }) => `${status}: ${reason}`)
   return { status: findings[0]?.status ?? 'valid', reasons }
-}
-
-/** The percentiles that too few values lie beyond, by name: another run may give quite another number. */
-export function thinPercentiles(samples: number): string[] {
-  return Object.entries(PERCENTILES).flatMap(([name, percent]) => {
-    // Whole numbers as long as possible: 1 - 0.9999 is not 0.0001.
-    const beyond = (samples * Math.round((100 - percent) * 100)) / 10_000
-    return beyond < MIN_BEYOND ? [name] : []
-  })
 }
 
 function portBound({ portErrors }: VerdictEvidence): Finding[] {
@@ -88,7 +70,7 @@ function busy(cpu: number, cpuWait: number): string {
 function tooFewSamples({ samples }: VerdictEvidence): Finding[] {
   const thin = thinPercentiles(samples)
   if (thin.length === 0) return []
-  const reason = `of ${samples} samples fewer than ${MIN_BEYOND} lie beyond ${thin.join(', ')}`
+  const reason = `of ${samples} samples fewer than ${MIN_SAMPLES_BEYOND} lie beyond ${thin.join(', ')}`
   return [{ status: 'too-few-samples', reason }]
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { judge, thinPercentiles } from '../../src/lab/verdict.js'
+import { judge } from '../../src/lab/verdict.js'
+import { thinPercentiles } from '../../src/measurements/index.js'
 import type { VerdictEvidence } from '../../src/lab/verdict.js'
 
 const GOOD: VerdictEvidence = {

@@ -1,6 +1,6 @@
 import { seededRandom } from 'async-patterns'
 import type { Random } from 'async-patterns'
-import type { ArrivalProcess } from './load-options.js'
+import type { ArrivalProcess } from '../../measurements/index.js'
 
 export interface ArrivalOptions {
   readonly ratePerSecond: number

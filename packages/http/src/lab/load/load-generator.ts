@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Lane, LaneOwner, LaneSource } from './lane.js'
-import type { LoadPlan } from './load-options.js'
+import type { LoadPlan } from '../../measurements/index.js'
 import type { Pace, Sender } from './pace.js'
 import { isPortBound } from './port-errors.js'
 import type { ResultLog } from './result-log.js'

@@ -1,8 +1,6 @@
 import { checkCount, checkDuration, checkNumber, checkOneOf, withDefaults } from 'async-patterns'
+import type { ArrivalProcess, LoadPlan } from '../../measurements/index.js'
 import { parseSlo } from './slo.js'
-
-/** How arrivals of an open loop are spaced: evenly, or at random with that mean rate. */
-export type ArrivalProcess = 'constant' | 'poisson'
 
 export interface LoadOptions {
   /** http, or https (slower: through undici). Credentials belong in a header. */
@@ -59,30 +57,6 @@ export interface LoadProgress {
   readonly p99Ms: number | null
   /** Since the start. */
   readonly errors: number
-}
-
-/** The options with their defaults, checked, in a form that goes to a thread. */
-export interface LoadPlan {
-  readonly url: string
-  readonly connections: number
-  /** Infinity: no limit. */
-  readonly durationMs: number
-  /** Infinity: no limit. */
-  readonly requests: number
-  /** undefined: a closed loop. */
-  readonly ratePerSecond: number | undefined
-  readonly arrivals: ArrivalProcess
-  readonly seed: number
-  readonly rampMs: number
-  readonly warmupMs: number
-  readonly method: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array
-  readonly timeoutMs: number
-  readonly workers: number
-  readonly slos: readonly string[]
-  readonly jsonlFile: string | undefined
-  readonly insecure: boolean
 }
 
 const DEFAULTS = Object.freeze({

@@ -1,7 +1,7 @@
 import { requestText, TargetCache, UndiciTransport } from '../../engines/index.js'
 import type { TransportRequest } from '../../engines/index.js'
 import type { LaneOwner, LaneSource } from './lane.js'
-import type { LoadPlan } from './load-options.js'
+import type { LoadPlan } from '../../measurements/index.js'
 import { TransportLanes } from './transport-lane.js'
 import { WireLanes } from './wire-lane.js'
 

@@ -1,5 +1,6 @@
 import { parseDuration } from 'async-patterns'
 import type { Histogram } from 'async-patterns/observability'
+import type { SloOutcome } from '../../measurements/index.js'
 
 /** What objectives are held against. */
 export interface SloFigures {
@@ -9,14 +10,6 @@ export interface SloFigures {
   readonly total: number
   readonly failed: number
   readonly perSecond: number
-}
-
-/** An objective, and what became of it. */
-export interface SloOutcome {
-  readonly slo: string
-  /** In milliseconds, percent or requests a second; Infinity where failed requests reach into the percentile. */
-  readonly actual: number
-  readonly met: boolean
 }
 
 interface Slo {

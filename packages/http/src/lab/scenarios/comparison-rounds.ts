@@ -1,9 +1,8 @@
 import type { EngineResult } from '../../engines/index.js'
+import type { EngineMeasurement, EngineName } from '../../measurements/index.js'
 import type { BenchTarget } from '../bench-target.js'
-import { MeasuredEngine } from '../engine-measurement.js'
-import type { EngineMeasurement } from '../engine-measurement.js'
+import { MeasuredEngine } from '../measured-engine.js'
 import type { EngineProcess } from '../engine-process.js'
-import type { EngineName } from '../engine-spec.js'
 import type { ResultFiles } from '../result-files.js'
 import type { ComparisonProgress, ComparisonSettings } from './engine-comparison-options.js'
 

@@ -1,6 +1,6 @@
 import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
-import { MeasuredEngine } from '../engine-measurement.js'
+import { MeasuredEngine } from '../measured-engine.js'
 import { EngineProcess } from '../engine-process.js'
 import type { EngineRequest } from '../engine-process.js'
 import type { ResultFiles } from '../result-files.js'

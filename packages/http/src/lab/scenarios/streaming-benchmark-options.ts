@@ -1,7 +1,7 @@
 import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
+import type { EngineName } from '../../measurements/index.js'
 import { targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
-import type { EngineName } from '../engine-spec.js'
 import type { ResultFilesOptions } from '../result-files.js'
 
 /** How a streaming benchmark stands, once a second. */

@@ -1,5 +1,5 @@
-import type { EngineMeasurement, EngineName } from '../../lab/index.js'
-import { aligned } from '../aligned.js'
+import type { EngineMeasurement, EngineName, MeasuredEngines } from '../engine-measurement.js'
+import { aligned } from './aligned.js'
 
 const HEAD = [
   'engine',
@@ -17,7 +17,7 @@ const HEAD = [
 
 /** What each engine did, a line each, with a last column of the caller's own. */
 export function engineTable(
-  engines: Readonly<Partial<Record<EngineName, EngineMeasurement>>>,
+  engines: MeasuredEngines,
   last?: { readonly head: string; readonly cell: (engine: EngineName) => string },
 ): string[] {
   const rows = Object.entries(engines).map(([name, measured]) => [
@@ -49,7 +49,7 @@ function milliseconds(value: number | null): string {
 }
 
 /** What failed, by engine and code; nothing when nothing did. */
-export function errorLines(engines: Readonly<Partial<Record<EngineName, EngineMeasurement>>>): string[] {
+export function errorLines(engines: MeasuredEngines): string[] {
   return Object.entries(engines).flatMap(([name, { errorBreakdown }]) =>
     Object.entries(errorBreakdown).map(([code, count]) => `  ${name}: ${code} ${count}x`),
   )

@@ -1,6 +1,6 @@
-import type { ComparisonProgress, EngineComparison, Speedup } from '../../lab/index.js'
+import type { EngineComparison, Interval, Speedup } from '../engine-comparison.js'
 import { engineTable, errorLines } from './engine-table.js'
-import { placeOf } from './place.js'
+import { environmentLine } from './report-lines.js'
 
 /** The comparison as a table, with what follows from it. */
 export function comparisonText(comparison: EngineComparison, verbose: boolean): string {
@@ -12,7 +12,7 @@ export function comparisonText(comparison: EngineComparison, verbose: boolean): 
     return speedup === undefined ? '1' : timesOf(speedup)
   }
   return [
-    placeOf(comparison),
+    environmentLine(comparison),
     '',
     ...engineTable(engines, { head: 'times sync [95 %]', cell }),
     ...errorLines(engines),
@@ -28,23 +28,12 @@ export function comparisonText(comparison: EngineComparison, verbose: boolean): 
   ].join('\n')
 }
 
-export function comparisonProgress({
-  phase,
-  engine,
-  round,
-  rounds,
-  requestCount,
-}: ComparisonProgress): string {
-  const where = phase === 'warm-up' ? 'warm-up' : `round ${round} of ${rounds}`
-  return `${where}: ${engine}, ${requestCount} requests`
-}
-
 function targetLine({ engine, over, target, reached, ...interval }: Speedup): string {
   return `${reached === true ? 'reached' : 'MISSED '}  ${engine} >= ${target} x ${over}: ${timesOf(interval)}`
 }
 
 /** `12.3x [11.9, 12.8]`; without an interval where there were too few rounds for one. */
-function timesOf({ value, low, high }: { value: number; low: number; high: number }): string {
+function timesOf({ value, low, high }: Interval): string {
   if (high === Infinity) return `${value.toFixed(2)}x`
   return `${value.toFixed(2)}x [${low.toFixed(2)}, ${high.toFixed(2)}]`
 }

@@ -1,14 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { systemClock } from 'async-patterns'
-
-/** What the resident set was after forced collections, early in a run and at its end. */
-export interface MemoryGrowth {
-  readonly earlyMb: number
-  readonly earlyAtMs: number
-  readonly lateMb: number
-  readonly lateAtMs: number
-}
+import type { MemoryGrowth } from '../measurements/index.js'
 
 const MEBIBYTE = 1024 ** 2
 const SAMPLES = 5

@@ -1,12 +1,11 @@
-import type { BreakerFindings, ResilienceReport, RetryFindings } from '../../lab/index.js'
-import { checkLines } from './check-lines.js'
-import { placeOf } from './place.js'
+import type { BreakerFindings, ResilienceReport, RetryFindings } from '../resilience-report.js'
+import { checkLines, environmentLine } from './report-lines.js'
 
 /** The resilience benchmark's report, for people. */
 export function resilienceText(report: ResilienceReport): string {
   const { breaker, retry, passed } = report
   return [
-    placeOf(report),
+    environmentLine(report),
     ...(breaker === null ? [] : ['', ...breakerLines(breaker.findings), ...checkLines(breaker.checks)]),
     ...(retry === null ? [] : ['', ...retryLines(retry.findings), ...checkLines(retry.checks)]),
     '',

@@ -2,7 +2,7 @@ import { Histogram } from 'async-patterns/observability'
 import { expect, test } from 'vitest'
 import { EngineResult } from '../../src/engines/index.js'
 import type { RequestResult } from '../../src/engines/index.js'
-import { MeasuredEngine } from '../../src/lab/engine-measurement.js'
+import { MeasuredEngine } from '../../src/lab/measured-engine.js'
 import { resultOf } from '../contracts/record-writer-contract.js'
 
 function resultWith(statusCode: number, latencyMs: number): RequestResult {

@@ -1,10 +1,13 @@
 import { Histogram } from 'async-patterns/observability'
-import { latencySummary, thinPercentiles } from '../../lab/index.js'
-import type { LatencySummary, LoadMeasurement } from '../../lab/index.js'
+import { latencySummary, thinPercentiles } from '../latency-summary.js'
+import type { LatencySummary } from '../latency-summary.js'
+import type { LoadMeasurement, LoadMeasurementFile } from '../load-measurement.js'
 
 const COLUMNS = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99_9', 'p99_99', 'max'] as const
 const CLASS_WIDTH = 22
 const CELL_WIDTH = 10
+
+type Shown = LoadMeasurement | LoadMeasurementFile
 
 interface Times {
   readonly name: string
@@ -12,8 +15,8 @@ interface Times {
   readonly summary: LatencySummary
 }
 
-/** A measurement for people to read. */
-export function loadTable(measurement: LoadMeasurement): string {
+/** A load's measurement for people to read, just made or read from a file. */
+export function loadTable(measurement: Shown): string {
   const { result, slos, interrupted } = measurement
   const rows = timesOf(measurement)
   const lines = [
@@ -43,14 +46,17 @@ function field(name: string, text: string): string {
   return `${name.padEnd(11)}${text}`
 }
 
-function loadText({ plan, result: { durationMs, connections } }: LoadMeasurement): string {
+function loadText({ plan, result: { durationMs, connections } }: Shown): string {
   const { ratePerSecond, arrivals, workers } = plan
-  const loop = ratePerSecond === undefined ? 'closed loop' : `open loop, ${ratePerSecond}/s ${arrivals}`
+  const loop =
+    ratePerSecond === undefined || ratePerSecond === null
+      ? 'closed loop'
+      : `open loop, ${ratePerSecond}/s ${arrivals}`
   const threads = workers === 1 ? 'one thread' : `${workers} threads`
   return `${loop}, ${connections} connections, ${threads}, ${(durationMs / 1_000).toFixed(2)} s`
 }
 
-function requestsText({ result: { requests, bytes } }: LoadMeasurement): string {
+function requestsText({ result: { requests, bytes } }: Shown): string {
   return `${requests.total}, ${requests.perSecond.toFixed(1)}/s, ${bytes} bytes of bodies`
 }
 
@@ -59,13 +65,13 @@ function counts(of: Readonly<Record<string, number>>): string {
   return entries.length === 0 ? 'none' : entries.map(([name, count]) => `${name}: ${count}`).join(', ')
 }
 
-function generatorText({ result: { generator } }: LoadMeasurement): string {
+function generatorText({ result: { generator } }: Shown): string {
   const { cpu, loopDelayP99Ms, gcMs, lateSends } = generator
   return `${Math.round(cpu * 100)} % of a core, loop delay p99 ${number(loopDelayP99Ms)} ms, gc ${number(gcMs)} ms, ${lateSends} late sends`
 }
 
 /** The two clocks, then one line for each class that failed. */
-function timesOf({ result, outcomes }: LoadMeasurement): Times[] {
+function timesOf({ result, outcomes }: Shown): Times[] {
   const count = outcomes['OK']?.count ?? 0
   const { serviceTimeMs, responseTimeMs } = result
   const rows: Times[] = [{ name: 'service time', count, summary: serviceTimeMs }]
@@ -93,6 +99,6 @@ function hasThin({ count }: Times): boolean {
   return thinPercentiles(count).length > 0
 }
 
-function number(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(value < 100 ? 2 : 0) : '∞'
+function number(value: number | null): string {
+  return value !== null && Number.isFinite(value) ? value.toFixed(value < 100 ? 2 : 0) : '∞'
 }

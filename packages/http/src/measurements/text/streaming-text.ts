@@ -1,13 +1,13 @@
-import type { StreamingProgress, StreamingReport, WrittenFile } from '../../lab/index.js'
-import { checkLines } from './check-lines.js'
+import type { StreamingReport } from '../streaming-report.js'
+import type { WrittenFile } from '../written-file.js'
 import { engineTable, errorLines } from './engine-table.js'
-import { placeOf } from './place.js'
+import { checkLines, environmentLine } from './report-lines.js'
 
 /** A streaming benchmark's report, for people. */
 export function streamingText(report: StreamingReport): string {
   const { engines, files, checks, interrupted } = report
   return [
-    placeOf(report),
+    environmentLine(report),
     '',
     ...engineTable(engines),
     ...errorLines(engines),
@@ -17,15 +17,6 @@ export function streamingText(report: StreamingReport): string {
     ...(interrupted ? ['interrupted: what follows is of the part that was done'] : []),
     ...checkLines(checks),
   ].join('\n')
-}
-
-export function streamingProgress(progress: StreamingProgress): string {
-  const { engine, elapsedMs, durationMs, requestCount, rps, queued, memoryMb } = progress
-  const seconds = (ms: number): string => (ms / 1_000).toFixed(0)
-  return (
-    `${engine} ${seconds(elapsedMs)} of ${seconds(durationMs)} s: ${requestCount} requests, ` +
-    `${rps.toFixed(0)}/s, ${queued} queued, ${memoryMb.toFixed(0)} MiB`
-  )
 }
 
 function fileLine({ file, kind, writer, records }: WrittenFile): string {

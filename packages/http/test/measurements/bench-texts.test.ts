@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { aligned } from '../../../src/cli/aligned.js'
-import { checkLines } from '../../../src/cli/bench/check-lines.js'
-import { engineTable, errorLines } from '../../../src/cli/bench/engine-table.js'
-import { EngineResult } from '../../../src/engines/index.js'
-import { MeasuredEngine } from '../../../src/lab/engine-measurement.js'
-import { resultOf } from '../../contracts/record-writer-contract.js'
+import { aligned } from '../../src/measurements/text/aligned.js'
+import { checkLines } from '../../src/measurements/text/report-lines.js'
+import { engineTable, errorLines } from '../../src/measurements/text/engine-table.js'
+import { EngineResult } from '../../src/engines/index.js'
+import { MeasuredEngine } from '../../src/lab/measured-engine.js'
+import { resultOf } from '../contracts/record-writer-contract.js'
 
 test('sets names to the left and numbers to the right', () => {
   expect(

@@ -1,36 +1,6 @@
 import { Histogram } from 'async-patterns/observability'
-import type { HistogramJson } from 'async-patterns/observability'
 import type { EngineResult, RequestResult } from '../engines/index.js'
-
-/** What an engine's runs came to, without the single requests; this is what goes into files. */
-export interface EngineMeasurement {
-  /** Requests at a time. */
-  readonly lanes: number
-  readonly requestCount: number
-  readonly totalTimeMs: number
-  /** Requests a second, failed ones included. */
-  readonly rps: number
-  /** Of each run, in the order of the rounds. */
-  readonly runRps: readonly number[]
-  readonly successCount: number
-  readonly errorCount: number
-  readonly otherCount: number
-  readonly errorBreakdown: Readonly<Record<string, number>>
-  /** Latencies of the requests that got a response, to within 0.4 %; null when none did. */
-  readonly p50LatencyMs: number | null
-  readonly p95LatencyMs: number | null
-  readonly p99LatencyMs: number | null
-  /** The latencies in their exact, mergeable form: `Histogram.fromJSON`. */
-  readonly latencies: HistogramJson
-  /** The largest resident set of the engine's process, and of nothing else. */
-  readonly peakMemoryMb: number
-  /** The mean latency by the server's own count; null for a server that has none. */
-  readonly serverLatencyMs: number | null
-  /** By Little's law no engine can do more than lanes / latency; null when the server's latency is not known. */
-  readonly ceilingRps: number | null
-  /** `rps` as a share of that ceiling. */
-  readonly efficiency: number | null
-}
+import type { EngineMeasurement } from '../measurements/index.js'
 
 /** Adds up runs of one engine, in constant memory. */
 export class MeasuredEngine {

@@ -11,13 +11,21 @@ export interface Answering {
   readonly response: ServerResponse
   readonly reply: Reply
   readonly decision: Decision
+  /** Called just before the first byte is sent, or would be. */
+  readonly answering?: (() => void) | undefined
   /** Told the status that was sent, 0 when none was. */
   readonly answered: (status: number) => void
 }
 
 /** Sends the reply, or what the plan decided instead, when it is due: at once when that is now. */
-export function answer(delays: DelayQueue, { response, reply, decision, answered }: Answering): void {
-  const send = (): void => answered(sendAs(response, reply, decision.fault))
+export function answer(
+  delays: DelayQueue,
+  { response, reply, decision, answering, answered }: Answering,
+): void {
+  const send = (): void => {
+    answering?.()
+    answered(sendAs(response, reply, decision.fault))
+  }
   if (decision.delayMs <= 0) send()
   else delays.after(decision.delayMs, send)
 }

@@ -14,22 +14,28 @@ import type { Transport, TransportResponse } from './transport.js'
 import { UndiciTransport } from './undici-transport.js'
 import { WireTransport } from './wire/wire-transport.js'
 
+/** How an async engine sends. */
 export interface AsyncEngineOptions {
   /** Requests that run at once, over all `run`s. Default 100. */
   readonly maxConcurrent?: number
+  /** Of the engine's own transport. Default: the defaults of `ConnectionConfig`. */
   readonly connection?: ConnectionConfig
   /** `optimized` keeps connections open; `naive` makes one for each request. Default `optimized`. */
   readonly pooling?: 'naive' | 'optimized'
-  /** `undici` for everything, `wire` for load over plain http; a transport of your own is not closed. Default `undici`. */
+  /**
+   * `undici` for everything, `wire` for load over plain http; a transport of your own is not closed. Default
+   * `undici`.
+   */
   readonly transport?: 'undici' | 'wire' | Transport
   /** A breaker, or the options of one that judges by `classifyResponse`. Default: none. */
   readonly circuitBreaker?: CircuitBreaker<TransportResponse> | CircuitBreakerOptions<TransportResponse>
   /** A retry, or the configuration of one that tries again by `retryResponse`. Default: none. */
   readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryConfig<TransportResponse>
-  /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. */
+  /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. Default: none. */
   readonly policy?: Policy<TransportResponse>
-  /** Sent with every request. */
+  /** Sent with every request. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Default: the system's. */
   readonly clock?: Clock
 }
 
@@ -55,7 +61,9 @@ export function breakerOf(
   return new CircuitBreaker({ classify: classifyResponse, clock, ...circuitBreaker })
 }
 
-/** Retry outside the limiter, so that nobody holds a permit while it waits; the breaker sees every attempt. */
+/**
+ * Retry outside the limiter, so that nobody holds a permit while it waits; the breaker sees every attempt.
+ */
 export function stackOf(
   { policy, retryPolicy }: AsyncEngineOptions,
   maxConcurrent: number,

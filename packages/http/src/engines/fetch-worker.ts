@@ -10,14 +10,20 @@ import { UndiciTransport } from './undici-transport.js'
 export interface FetchWorkerData {
   readonly timeoutMs: number
   readonly tasks: MessagePort
-  /** `[0]` counts heartbeats while it works, and is IDLE when it does not; `[1]` is 1 once it has ended by itself. */
+  /**
+   * `[0]` counts heartbeats while it works, and is IDLE when it does not; `[1]` is 1 once it has ended by
+   * itself.
+   */
   readonly status: Int32Array
 }
 
 /** One run: all workers of a pool get the same, and take the URLs one by one. */
 export interface FetchTask {
   readonly urls: readonly string[]
-  /** `[0]` is the next URL to be taken; `[1]` counts workers that are done, and is what a blocked thread waits on. */
+  /**
+   * `[0]` is the next URL to be taken; `[1]` counts workers that are done, and is what a blocked thread waits
+   * on.
+   */
   readonly progress: Int32Array
 }
 

@@ -9,17 +9,23 @@ const HEARTBEATS = 0
 const ENDED = 1
 const IDLE = -1
 /**
- * After how many checks, a second each, without a new heartbeat a worker is lost: before its first one, for a thread may
- * be slow to start, and after.
+ * After how many checks, a second each, without a new heartbeat a worker is lost: before its first one, for a
+ * thread may be slow to start, and after.
  */
 const MISSED_CHECKS = { starting: 30, working: 5 }
 
-/** A worker of an engine ended by itself; its results are lost. Its own error, if any, is in `cause` or the message. */
+/**
+ * A worker of an engine ended by itself; its results are lost. Its own error, if any, is in `cause` or the
+ * message.
+ */
 export class WorkerLostError extends AsyncPatternsError {
   readonly code = 'WORKER_LOST'
 }
 
-/** A worker thread of a pool, seen from the thread that started it. An idle one does not keep the process alive. */
+/**
+ * A worker thread of a pool, seen from the thread that started it. An idle one does not keep the process
+ * alive.
+ */
 export class PoolWorker {
   readonly #thread: Worker
   readonly #port: MessagePort
@@ -83,7 +89,10 @@ export class PoolWorker {
     return Atomics.load(this.#status, ENDED) === 1
   }
 
-  /** One check, a second after the last: whether it has been silent too long. A killed thread ends without a word. */
+  /**
+   * One check, a second after the last: whether it has been silent too long. A killed thread ends without a
+   * word.
+   */
   seemsLost(): boolean {
     const heartbeats = Atomics.load(this.#status, HEARTBEATS)
     const isSilent = heartbeats === this.#heartbeatsSeen && heartbeats !== IDLE

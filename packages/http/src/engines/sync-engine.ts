@@ -2,14 +2,16 @@ import type { SyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
 import { WorkerPool } from './worker-pool.js'
 
+/** How a sync engine sends. */
 export interface SyncEngineOptions {
-  /** For the whole of a request. Default 30,000. */
+  /** For the whole of a request, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number
 }
 
 /**
- * One request after the other, as a script does it, and truly blocking: the calling thread sleeps (Atomics.wait)
- * while one worker thread fetches over a keep-alive connection. The yardstick for the other engines.
+ * One request after the other, as a script does it, and truly blocking: the calling thread sleeps
+ * (Atomics.wait) while one worker thread fetches over a keep-alive connection. The yardstick for the other
+ * engines.
  */
 export class SyncEngine implements SyncEngineProtocol, Disposable {
   readonly #pool: WorkerPool

@@ -3,14 +3,18 @@ import type { AsyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
 import { WorkerPool } from './worker-pool.js'
 
+/** How a threaded engine sends. */
 export interface ThreadedEngineOptions {
   /** Worker threads. Default 10. */
   readonly maxWorkers?: number
-  /** For the whole of a request. Default 30,000. */
+  /** For the whole of a request, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number
 }
 
-/** A thread pool, as other languages use it: each worker thread does one request at a time, over its own connection. */
+/**
+ * A thread pool, as other languages use it: each worker thread does one request at a time, over its own
+ * connection.
+ */
 export class ThreadedEngine implements AsyncEngineProtocol, Disposable, AsyncDisposable {
   readonly #pool: WorkerPool
 

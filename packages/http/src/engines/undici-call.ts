@@ -25,7 +25,9 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
   private progress: Progress = 'nothing'
   private statusCode = 0
 
-  /** undici calls it with a connected socket in hand, in the statement before it builds and writes the head. */
+  /**
+   * undici calls it with a connected socket in hand, in the statement before it builds and writes the head.
+   */
   onConnect(abort: (error?: Error) => void): void {
     // Thrown, it makes undici drop the request but keep the connection; abort() would destroy that.
     if (this.settled) throw new Error('given up while it waited for a connection')

@@ -12,14 +12,15 @@ import type { TransportCloseOptions, TransportRequest, TransportResponse } from 
 import { TransportError } from './transport-error.js'
 import { UndiciCall } from './undici-call.js'
 
+/** How undici is used. */
 export interface UndiciTransportOptions extends PooledTransportOptions {
-  /** Default 10,000. */
+  /** For a connection to be made, in milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number
   /** How many redirects are followed; credentials never leave their origin. Default 0: none. */
   readonly maxRedirects?: number
   /** Whether compressed responses are asked for. Those that come are decoded anyway. Default true. */
   readonly compression?: boolean
-  /** For https: certificates and the like. */
+  /** For https: certificates and the like. Default: those of Node. */
   readonly tls?: buildConnector.BuildOptions
 }
 
@@ -30,7 +31,10 @@ const defaults = Object.freeze({
   compression: true,
 })
 
-/** The transport for real services: TLS, redirects, compression, pooled keep-alive connections, one pool per origin. */
+/**
+ * The transport for real services: TLS, redirects, compression, pooled keep-alive connections, one pool per
+ * origin.
+ */
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets

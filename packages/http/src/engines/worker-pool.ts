@@ -107,7 +107,9 @@ class PoolRun {
     for (const worker of workers) worker.begin(this.#task)
   }
 
-  /** Blocks until all workers have reported. @throws WorkerLostError soon after one of them cannot any more. */
+  /**
+   * Blocks until all workers have reported. @throws WorkerLostError soon after one of them cannot any more.
+   */
   wait(): void {
     const { progress } = this.#task
     for (let done = 0; done < this.workers.length; done = Atomics.load(progress, DONE)) {

@@ -9,8 +9,8 @@ const SAMPLES = 5
 const EARLY = 1 / 6
 
 /**
- * Reads the memory twice while a run goes on, both times under load. `done` resolves at the end of the duration, or with
- * null as soon as the signal is aborted or the watch is disposed.
+ * Reads the memory twice while a run goes on, both times under load. `done` resolves at the end of the
+ * duration, or with null as soon as the signal is aborted or the watch is disposed.
  */
 export class MemoryWatch implements Disposable {
   readonly done: Promise<MemoryGrowth | null>
@@ -41,8 +41,8 @@ async function watch(durationMs: number, signal: AbortSignal): Promise<MemoryGro
 }
 
 /**
- * The resident set of this process in MiB without what is garbage already: the median of five readings, each after a
- * forced collection. It stalls the event loop for some ten milliseconds.
+ * The resident set of this process in MiB without what is garbage already: the median of five readings, each
+ * after a forced collection. It stalls the event loop for some ten milliseconds.
  */
 function settledMemoryMb(): number {
   const collect = collector()

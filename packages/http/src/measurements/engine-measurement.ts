@@ -35,7 +35,9 @@ export interface EngineMeasurement {
   readonly peakMemoryMb: number
   /** The mean latency by the server's own count; null for a server that has none. */
   readonly serverLatencyMs: number | null
-  /** By Little's law no engine can do more than lanes / latency; null when the server's latency is not known. */
+  /**
+   * By Little's law no engine can do more than lanes / latency; null when the server's latency is not known.
+   */
   readonly ceilingRps: number | null
   /** `rps` as a share of that ceiling. */
   readonly efficiency: number | null

@@ -16,8 +16,8 @@ export interface SloOutcome {
   /** As it was given: `p99<50ms`. */
   readonly slo: string
   /**
-   * In milliseconds, percent or requests a second. Infinity where failed requests reach into the percentile, NaN where
-   * there was nothing to measure; a file has null for both.
+   * In milliseconds, percent or requests a second. Infinity where failed requests reach into the percentile,
+   * NaN where there was nothing to measure; a file has null for both.
    */
   readonly actual: number
   readonly met: boolean
@@ -95,7 +95,10 @@ export interface LoadMeasurement {
   readonly interrupted: boolean
 }
 
-/** A load's measurement as a file has it. Histograms are exact: files of several runs or machines can be merged. */
+/**
+ * A load's measurement as a file has it. Histograms are exact: files of several runs or machines can be
+ * merged.
+ */
 export interface LoadMeasurementFile {
   readonly kind: 'load'
   readonly version: 1

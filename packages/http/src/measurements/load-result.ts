@@ -17,7 +17,9 @@ export interface TimelineEntry {
   readonly max: number | null
 }
 
-/** What `async-patterns load --json` prints. It has no kind and no version of its own: its keys are a promise. */
+/**
+ * What `async-patterns load --json` prints. It has no kind and no version of its own: its keys are a promise.
+ */
 export interface LoadResult {
   /** The URL. */
   readonly target: string

@@ -1,8 +1,8 @@
 import { AsyncPatternsError } from 'async-patterns'
 
 /**
- * What is wrong with a file of measurements: it cannot be read, it is no JSON, it is of another kind, it was written by
- * a later version, something in it is not as it should be, or its last line was cut off.
+ * What is wrong with a file of measurements: it cannot be read, it is no JSON, it is of another kind, it was
+ * written by a later version, something in it is not as it should be, or its last line was cut off.
  */
 export type MeasurementFault =
   | 'unreadable'
@@ -12,7 +12,10 @@ export type MeasurementFault =
   | 'invalid'
   | 'truncated'
 
-/** A file is not the measurement that was asked for. The message names the file, what was found and what is allowed. */
+/**
+ * A file is not the measurement that was asked for. The message names the file, what was found and what is
+ * allowed.
+ */
 export class MeasurementError extends AsyncPatternsError {
   readonly code = 'MEASUREMENT'
   readonly file: string

@@ -34,8 +34,8 @@ const FORMATS: Readonly<Record<string, Format>> = {
 
 /**
  * What `load --output` or `bench --output` has written. Members that this version does not know are left out.
- * Rejects with MeasurementError when the file cannot be read, is of another kind or of a newer version, or when
- * something in it is not as it should be.
+ * Rejects with MeasurementError when the file cannot be read, is of another kind or of a newer version, or
+ * when something in it is not as it should be.
  */
 export async function readMeasurement(file: string): Promise<Measurement> {
   const content = await readJson(file)
@@ -49,7 +49,8 @@ export async function readMeasurement(file: string): Promise<Measurement> {
 }
 
 /**
- * What `load --json` has printed. Rejects with MeasurementError when the file cannot be read or holds something else.
+ * What `load --json` has printed. Rejects with MeasurementError when the file cannot be read or holds
+ * something else.
  */
 export async function readLoadResult(file: string): Promise<LoadResult> {
   const content = await readJson(file)

@@ -17,8 +17,8 @@ interface Line {
 
 /**
  * The results that `load --jsonl-out` or `bench --jsonl-out` has written, one by one and in constant memory.
- * Throws MeasurementError when the file cannot be read or a line is no result; `truncated` when the last line was cut
- * off while it was written: all results before it have been given by then.
+ * Throws MeasurementError when the file cannot be read or a line is no result; `truncated` when the last line
+ * was cut off while it was written: all results before it have been given by then.
  */
 export async function* readResults(file: string): AsyncGenerator<ResultRecord, void> {
   for await (const line of linesOf(file)) yield resultOf(file, line)

@@ -19,7 +19,10 @@ export interface MemoryGrowth {
 export interface StreamingReport extends BenchHeading<'streaming'> {
   readonly engines: MeasuredEngines
   readonly files: readonly WrittenFile[]
-  /** Of this process, in which the async engine, the pipeline and the writers run; null when it was interrupted before. */
+  /**
+   * Of this process, in which the async engine, the pipeline and the writers run; null when it was
+   * interrupted before.
+   */
   readonly memory: MemoryGrowth | null
   /** Null when it was not watched, or not for one sample. */
   readonly eventLoop: HistorySummary | null

@@ -2,7 +2,10 @@ import * as z from 'zod'
 
 const STATUSES = ['port-bound', 'generator-bound', 'too-few-samples', 'not-steady', 'valid'] as const
 
-/** Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in this order. */
+/**
+ * Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in
+ * this order.
+ */
 export type VerdictStatus = (typeof STATUSES)[number]
 
 /** What is said of a run's numbers. */

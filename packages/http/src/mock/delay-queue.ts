@@ -4,8 +4,9 @@ interface Delayed {
 }
 
 /**
- * Runs things when they are due: never early, late by the timer's lateness (about a millisecond). One timer serves all, however many wait. A timer of Node's for each
- * would be cheap too, but it counts from when the loop last woke: on a busy server milliseconds early.
+ * Runs things when they are due: never early, late by the timer's lateness (about a millisecond). One timer
+ * serves all, however many wait. A timer of Node's for each would be cheap too, but it counts from when the
+ * loop last woke: on a busy server milliseconds early.
  */
 export class DelayQueue {
   /** A binary heap by due time. */

@@ -8,7 +8,10 @@ import { answerControl, isControl } from './controls.js'
 import type { Controls } from './controls.js'
 import { DelayQueue } from './delay-queue.js'
 
-/** An idle client may come back much later: a connection that closes under its request would be a fault of ours. */
+/**
+ * An idle client may come back much later: a connection that closes under its request would be a fault of
+ * ours.
+ */
 const KEEP_ALIVE_MS = 120_000
 /** Hundreds of connections may be opened in one burst; the runtime's 511 is near to that. */
 const BACKLOG = 1024

@@ -13,9 +13,9 @@ const LONGEST_LINE = 16 * 1024 * 1024
 const CHUNK = 64 * 1024
 
 /**
- * One record a line, as JSON (https://jsonlines.org). A line that a killed process left unfinished is healed when the
- * file is next opened to append. What is written outlives the process; a power cut may take what the operating system had not
- * yet put on the disk.
+ * One record a line, as JSON (https://jsonlines.org). A line that a killed process left unfinished is healed
+ * when the file is next opened to append. What is written outlives the process; a power cut may take what the
+ * operating system had not yet put on the disk.
  */
 export class JsonlWriter<T extends object = StoredResult> extends BufferedWriter<T> {
   /** @throws TypeError, RangeError that name the option; WriterError when the file cannot be opened. */
@@ -27,7 +27,9 @@ export class JsonlWriter<T extends object = StoredResult> extends BufferedWriter
 /** A file of JSON lines that is whole after each batch: what a batch has half-written is taken back. */
 class JsonlFile<T extends object> implements BatchStore<T> {
   readonly #descriptor: number
-  /** Up to where all lines are whole; NaN for what is no regular file and has no length (a pipe, a device). */
+  /**
+   * Up to where all lines are whole; NaN for what is no regular file and has no length (a pipe, a device).
+   */
   #size: number
 
   constructor(file: string, mode: WriteMode) {
@@ -42,8 +44,8 @@ class JsonlFile<T extends object> implements BatchStore<T> {
   }
 
   /**
-   * Synchronous on purpose: handing a batch to the page cache takes some 20 us, less than the way through the thread
-   * pool, and while it is under way no further records gather that a crash would take.
+   * Synchronous on purpose: handing a batch to the page cache takes some 20 us, less than the way through the
+   * thread pool, and while it is under way no further records gather that a crash would take.
    */
   store(records: readonly T[]): void {
     const bytes = Buffer.from(records.map(record => `${JSON.stringify(record)}\n`).join(''))

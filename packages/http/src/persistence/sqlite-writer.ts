@@ -34,11 +34,14 @@ const BUSY_TIMEOUT_MS = 5_000
 const CHECKPOINT_PAGES = 4_000
 
 /**
- * The table `request_results` of a SQLite database (WAL, indexes on url and timestamp), one transaction a batch.
- * `overwrite` empties that table and leaves others alone. Needs the package better-sqlite3.
+ * The table `request_results` of a SQLite database (WAL, indexes on url and timestamp), one transaction a
+ * batch. `overwrite` empties that table and leaves others alone. Needs the package better-sqlite3.
  */
 export class SqliteWriter extends BufferedWriter<StoredResult> {
-  /** @throws TypeError, RangeError that name the option; WriterError when the database cannot be opened; MissingPackageError. */
+  /**
+   * @throws TypeError, RangeError that name the option; WriterError when the database cannot be opened;
+   * MissingPackageError.
+   */
   constructor(options: RecordWriterOptions) {
     super('SqliteWriter', options, mode => new RequestTable(options.file, mode))
   }

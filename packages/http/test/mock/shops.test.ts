@@ -196,7 +196,8 @@ describe('behaviour', () => {
     const startedAt = performance.now()
     await get(page(1))
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(300)
-    // Not by a time, which a busy machine may exceed: an answer that came with this latency would be late by a minute.
+    // Not by a time, which a busy machine may exceed: an answer that came with this latency would be late by
+    // a minute.
     shops.northwind.clearRequests()
     shops.northwind.setBehaviour({ latency: 60_000 })
     const abort = new AbortController()

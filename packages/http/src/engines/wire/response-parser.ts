@@ -42,17 +42,17 @@ export interface BodySink {
 }
 
 /**
- * HTTP/1.1 responses (RFC 9112): fed with whatever arrives, cut wherever it is cut, it gives the same verdict.
- * It makes no object while it parses, and never throws.
+ * HTTP/1.1 responses (RFC 9112): fed with whatever arrives, cut wherever it is cut, it gives the same
+ * verdict. It makes no object while it parses, and never throws.
  *
- * It is as strict as llhttp with all leniency off, and stricter in six things: no status below 100, no switch of
- * protocols (101), no RTSP or ICE, no status line that ends in two CRs, no empty Transfer-Encoding, and no length
- * beyond 2^53 - 1. A message after a `Connection: close` is an error.
+ * It is as strict as llhttp with all leniency off, and stricter in six things: no status below 100, no switch
+ * of protocols (101), no RTSP or ICE, no status line that ends in two CRs, no empty Transfer-Encoding, and no
+ * length beyond 2^53 - 1. A message after a `Connection: close` is an error.
  */
-// One long class, and not one for each part of a message: every byte of every response passes through it. All parts
-// read and write the same state (position, flags, size), which would have to be handed to and fro between objects.
-// Fields are plain, not `#private`, for the same reason. Each method takes the bytes of one state, and returns where
-// it stopped.
+// One long class, and not one for each part of a message: every byte of every response passes through it. All
+// parts read and write the same state (position, flags, size), which would have to be handed to and fro
+// between objects. Fields are plain, not `#private`, for the same reason. Each method takes the bytes of one
+// state, and returns where it stopped.
 export class ResponseParser {
   /** A message ended where `execute` stopped. Interim (1xx) responses are messages too. */
   complete = false

@@ -18,15 +18,18 @@ export interface WireHandler {
   onError(connection: WireConnection, error: TransportError, wasBusy: boolean): void
 }
 
+/** Where a connection goes, and whom it tells. */
 export interface WireConnectionOptions {
+  /** A name or an address, without brackets. */
   readonly host: string
   readonly port: number
+  /** Hears of everything; it may serve many connections. */
   readonly handler: WireHandler
   /** Where bodies go. Default: they are counted and dropped. */
   readonly sink?: BodySink
   /** Whether `head` is filled. Default false. */
   readonly keepHead?: boolean
-  /** Default 16,384. */
+  /** The largest head of a response, and the longest line in it. Default 16,384. */
   readonly maxHeadBytes?: number
   /** The buffer that all reads of this connection use. Default 32,768. */
   readonly readBufferBytes?: number
@@ -34,7 +37,8 @@ export interface WireConnectionOptions {
 
 /**
  * One HTTP/1.1 connection over plain TCP, one request at a time: the low end of the wire. Between `send` and
- * `onResponse` it makes no promise, closure, event or buffer; reads go into one buffer for the connection's life.
+ * `onResponse` it makes no promise, closure, event or buffer; reads go into one buffer for the connection's
+ * life.
  */
 export class WireConnection {
   /** Connected, and not ended. */

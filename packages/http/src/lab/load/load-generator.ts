@@ -25,8 +25,8 @@ const GRACE_MS = 1_000
 const TICK_MS = { min: 1, max: 50 }
 
 /**
- * One thread's share of a load: lanes that send when the pace tells, and a tally of what comes of it. Nothing is
- * allocated for a request.
+ * One thread's share of a load: lanes that send when the pace tells, and a tally of what comes of it. Nothing
+ * is allocated for a request.
  */
 export class LoadGenerator implements LaneOwner, Sender {
   readonly #plan: LoadPlan
@@ -72,7 +72,10 @@ export class LoadGenerator implements LaneOwner, Sender {
     this.#onPrepared = undefined
   }
 
-  /** Resolves when the last request has ended and all connections are closed; rejects when results cannot be logged. */
+  /**
+   * Resolves when the last request has ended and all connections are closed; rejects when results cannot be
+   * logged.
+   */
   async run(): Promise<void> {
     const ended = new Promise<void>((resolve, reject) => {
       this.#resolve = resolve

@@ -61,7 +61,9 @@ export class LoadShare implements ShareRunner {
   readonly #generator: LoadGenerator
   #openLoop: OpenLoop | undefined = undefined
 
-  /** @throws WriterError for the file of results; TransportError BAD_REQUEST when the request cannot be sent. */
+  /**
+   * @throws WriterError for the file of results; TransportError BAD_REQUEST when the request cannot be sent.
+   */
   constructor(plan: SharePlan, onInterval: (report: IntervalReport) => void) {
     this.#plan = plan
     const { jsonlFile, ratePerSecond, url } = plan

@@ -9,14 +9,16 @@ export interface OpenLoopOptions extends PaceLimits {
   readonly timeoutMs: number
 }
 
-/** The class of requests that waited in vain for a free connection. */
+/** The class of requests that got no free connection in time. */
 const NO_CONNECTION = 'NO_CONNECTION'
 
 const LATE_MS = 1
 /** Arrivals closer together than this share a wake-up: at most 4,000 of them a second. */
 const SHORTEST_WAIT_MS = 0.25
 
-/** Requests fall due by a schedule; one that finds no lane ready waits for one, and its response time runs. */
+/**
+ * Requests fall due by a schedule; one that finds no lane ready waits for one, and its response time runs.
+ */
 export class OpenLoop implements Pace {
   lateSends = 0
   readonly #options: OpenLoopOptions

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * Waits with the precision of a futex, tens of microseconds, where a timer of the event loop is late by one or two
- * milliseconds; spinning instead would make the generator look busy and take the core from the server.
+ * Waits with the precision of a futex, tens of microseconds, where a timer of the event loop is late by one
+ * or two milliseconds; spinning instead would make the generator look busy and take the core from the server.
  * It is a text, so that it needs no file of its own beside the sources, the build or a bundle.
  */
 const THREAD = `

@@ -14,8 +14,8 @@ import { Timeline } from './timeline.js'
 import { ThreadedShare } from './threaded-share.js'
 
 /**
- * Loads an HTTP server and measures what it does: closed loop (each connection sends when its response has come)
- * or, with `ratePerSecond`, open loop. Every request is in exactly one class of `outcomes`.
+ * Loads an HTTP server and measures what it does: closed loop (each connection sends when its response has
+ * come) or, with `ratePerSecond`, open loop. Every request is in exactly one class of `outcomes`.
  *
  * Requests that fail are results. It rejects with TypeError or RangeError for a bad option, TransportError
  * BAD_REQUEST for a request that cannot be sent, WriterError when results cannot be written.
@@ -68,7 +68,10 @@ class Shares implements AsyncDisposable {
   }
 }
 
-/** Several threads write a file each: found out at the end only, a file that cannot be written would cost what was measured. */
+/**
+ * Several threads write a file each: found out at the end only, a file that cannot be written would cost what
+ * was measured.
+ */
 function checkJoined({ jsonlFile, workers }: LoadPlan): void {
   if (jsonlFile !== undefined && workers > 1) new WholeFile(jsonlFile)[Symbol.dispose]()
 }

@@ -49,8 +49,8 @@ class Outcomes {
 }
 
 /**
- * Counts outcomes, each in exactly one class. Times of all arguments are those of one clock; a request that was
- * due before the measurement began is counted nowhere.
+ * Counts outcomes, each in exactly one class. Times of all arguments are those of one clock; a request that
+ * was due before the measurement began is counted nowhere.
  */
 export class Tally {
   readonly #isOpenLoop: boolean

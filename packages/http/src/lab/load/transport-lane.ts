@@ -3,7 +3,10 @@ import type { Transport, TransportRequest } from '../../engines/index.js'
 import { Lane } from './lane.js'
 import type { LaneOwner, LaneSource } from './lane.js'
 
-/** Lanes over a transport that holds at most so many connections, and makes them when it needs them: for https. */
+/**
+ * Lanes over a transport that holds at most so many connections, and makes them when it needs them: for
+ * https.
+ */
 export class TransportLanes implements LaneSource {
   readonly connections: number
   readonly streams = 1
@@ -62,7 +65,7 @@ class TransportLane extends Lane {
     abort?.abort()
   }
 
-  /** What ends after `cut` is nobody's any more. */
+  /** What ends after `cut` is not told. */
   async #exchange(abort: AbortController): Promise<void> {
     this.#abort = abort
     try {

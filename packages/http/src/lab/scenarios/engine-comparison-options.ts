@@ -32,6 +32,7 @@ export interface EngineComparisonOptions extends BenchTargetOptions, ResultFiles
   readonly transport?: 'undici' | 'wire'
   /** For the whole of a request, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number
+  /** Called before each run. Default: nobody is. */
   readonly onProgress?: (progress: ComparisonProgress) => void
   /** Ends it: it rejects with the signal's reason. */
   readonly signal?: AbortSignal

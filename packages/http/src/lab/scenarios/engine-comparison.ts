@@ -23,9 +23,9 @@ const PAIRS: readonly (readonly [engine: EngineName, over: EngineName, target: n
 ]
 
 /**
- * The same requests by the sync, the threaded and the async engine, naive and optimized: each in a process of its own
- * against a mock in another, after a warm-up, in interleaved rounds whose order rotates.
- * Rejects when an engine or the mock cannot run, or with the signal's reason.
+ * The same requests by the sync, the threaded and the async engine, naive and optimized: each in a process of
+ * its own against a mock in another, after a warm-up, in interleaved rounds whose order rotates. Rejects when
+ * an engine or the mock cannot run, or with the signal's reason.
  * @throws (as a rejection) TypeError or RangeError that names the option.
  */
 export async function runEngineComparison(options?: EngineComparisonOptions): Promise<EngineComparison> {

@@ -11,9 +11,9 @@ import { runRetryScenario } from './retry-scenario.js'
 const RECOVERY_SLACK_MS = 1_000
 
 /**
- * Failures on purpose against a mock server, and whether breaker and retry do what they are for, by stated criteria. A
- * breaker that never opened has not recovered: that is a failure.
- * Rejects when the mock cannot run, with the signal's reason, or with TypeError or RangeError for a wrong option.
+ * Failures on purpose against a mock server, and whether breaker and retry do what they are for, by stated
+ * criteria. A breaker that never opened has not recovered: that is a failure. Rejects when the mock cannot
+ * run, with the signal's reason, or with TypeError or RangeError for a wrong option.
  */
 export async function runResilienceBenchmark(
   options?: ResilienceBenchmarkOptions,

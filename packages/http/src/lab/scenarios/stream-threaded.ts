@@ -12,7 +12,10 @@ import type { StreamingPhase } from './streaming-phase.js'
 /** Requests of each thread between two hand-overs of results: about half a second. */
 const REQUESTS_PER_THREAD = 50
 
-/** The threaded engine in a process of its own; it gives its results run by run, and is not timed between them. */
+/**
+ * The threaded engine in a process of its own; it gives its results run by run, and is not timed between
+ * them.
+ */
 export async function streamThreaded(
   settings: StreamingSettings,
   target: BenchTarget,

@@ -8,15 +8,17 @@ import { streamThreaded } from './stream-threaded.js'
 import { streamingSettings } from './streaming-benchmark-options.js'
 import type { StreamingBenchmarkOptions, StreamingSettings } from './streaming-benchmark-options.js'
 
-/** Growth that is allowed between the two readings; the collector keeps some pages back, now more, now less. */
+/**
+ * Growth that is allowed between the two readings; the collector keeps some pages back, now more, now less.
+ */
 const GROWTH_LIMIT_MB = 20
 
 /**
- * The async engine at full speed for a while, every result streamed through a bounded producer-consumer pipeline into
- * files; then the threaded engine likewise, for comparison. It holds no more results than the queue does, however long
- * it runs.
- * Rejects with WriterError when results cannot be stored, or when the mock or an engine cannot run; with TypeError or
- * RangeError for a wrong option. Whether the criteria were met is in `checks`.
+ * The async engine at full speed for a while, every result streamed through a bounded producer-consumer
+ * pipeline into files; then the threaded engine likewise, for comparison. It holds no more results than the
+ * queue does, however long it runs. Rejects with WriterError when results cannot be stored, or when the mock
+ * or an engine cannot run; with TypeError or RangeError for a wrong option. Whether the criteria were met is
+ * in `checks`.
  */
 export async function runStreamingBenchmark(options?: StreamingBenchmarkOptions): Promise<StreamingReport> {
   const settings = streamingSettings(options)

@@ -15,6 +15,7 @@ import type { HttpMockStats } from './stats.js'
 import { TimingLog } from './timing-log.js'
 import type { HttpMockRequests } from './timing-log.js'
 
+/** How the HTTP mock server starts. */
 export interface HttpMockOptions {
   /** 0 takes a free one. Default 0. */
   readonly port?: number
@@ -27,10 +28,10 @@ export interface HttpMockOptions {
 }
 
 /**
- * A server to measure clients with. Routes: `/`, `/get` (echo), `/status/{code}`, `/delay/{seconds}`, `/429?after=n`, `/500`,
- * `/bytes/{n}`, `/reset`, `/hang`, `/slow?bps=`, `/truncate`, `/garbage`, `/stall?for=1s&after=0s`. Free of latency and
- * faults, and not counted: `/health`, `GET` and `DELETE /__stats`, `GET`, `PUT` and `DELETE /__requests`, `GET` and
- * `PUT /__behaviour`.
+ * A server to measure clients with. Routes: `/`, `/get` (echo), `/status/{code}`, `/delay/{seconds}`,
+ * `/429?after=n`, `/500`, `/bytes/{n}`, `/reset`, `/hang`, `/slow?bps=`, `/truncate`, `/garbage`,
+ * `/stall?for=1s&after=0s`. Free of latency and faults, and not counted: `/health`, `GET` and `DELETE
+ * /__stats`, `GET`, `PUT` and `DELETE /__requests`, `GET` and `PUT /__behaviour`.
  */
 export class HttpMock extends MockServer {
   protected override readonly controls: Controls = {
@@ -141,7 +142,10 @@ export class HttpMock extends MockServer {
   }
 }
 
-/** Starts one in this process; `spawnMock('http')` starts it in its own, as anything that is measured should be. */
+/**
+ * Starts one in this process; `spawnMock('http')` starts it in its own, as anything that is measured should
+ * be.
+ */
 export async function startHttpMock(options: HttpMockOptions = {}): Promise<HttpMock> {
   const mock = new HttpMock(options)
   await mock.listen(options.port ?? 0, options.host ?? '127.0.0.1')

@@ -57,6 +57,7 @@ export class ShopServer extends MockServer {
     return this.#log.entries
   }
 
+  /** The log begins anew. */
   clearRequests(): void {
     this.#log.clear()
   }

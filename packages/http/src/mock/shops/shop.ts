@@ -1,7 +1,9 @@
 import type { Product, Vocabulary } from './product.js'
 
+/** The shops, in the order of their ports. */
 export const SHOP_NAMES = ['northwind', 'kaufhaus', 'mercado'] as const
 
+/** One of the shops. */
 export type ShopName = (typeof SHOP_NAMES)[number]
 
 /** Any JSON value; a bigint becomes a bare integer, however many digits it has. */
@@ -13,7 +15,7 @@ export interface Slice {
   readonly limit: number
 }
 
-/** One way to spoil a record, so that no honest reader can take it. */
+/** One way to spoil a record, so that no reader can take it without guessing. */
 export interface Breakage {
   readonly reason: string
   readonly spoil: (record: ShopRecord) => unknown

@@ -7,8 +7,12 @@ import { SHOP_NAMES } from './shop.js'
 import type { ShopName } from './shop.js'
 import { ShopServer } from './shop-server.js'
 
+/** How the mock shops start. */
 export interface ShopsOptions {
-  /** One port per shop, in the order northwind, kaufhaus, mercado; 0 takes a free one. Default: three free ones. */
+  /**
+   * One port per shop, in the order northwind, kaufhaus, mercado; 0 takes a free one. Default: three free
+   * ones.
+   */
   readonly ports?: readonly [northwind: number, kaufhaus: number, mercado: number]
   /** Default `127.0.0.1`. */
   readonly host?: string
@@ -18,7 +22,7 @@ export interface ShopsOptions {
   readonly pages?: number
   /** For all shops. Default: 5 ms latency and nothing goes wrong. */
   readonly behaviour?: Behaviour
-  /** For one shop, instead of `behaviour`. */
+  /** For one shop, instead of `behaviour`. Default: none. */
   readonly behaviours?: Readonly<Partial<Record<ShopName, Behaviour>>>
 }
 

@@ -69,8 +69,9 @@ interface ServerSaw {
   /** From each request's arrival to its answer: what a client measures is no less. */
   readonly served: Histogram
   /**
-   * From the answer before it, or the opening of the connection, to the next request on the connection, or its end. A
-   * client that sends as soon as a response has come measures no more, however busy the machine is.
+   * From the answer before it, or the opening of the connection, to the next request on the connection, or
+   * its end. A client that sends as soon as a response has come measures no more, however busy the machine
+   * is.
    */
   readonly atMost: Histogram
   /** The shortest time between an answer and the next request on its connection. */
@@ -107,8 +108,9 @@ function usedBy({ requests }: HttpMockRequests, number: number): boolean {
 }
 
 /**
- * One run. What is certain on any machine is checked at once; returned is by how much the run exceeds what is allowed, 1 ms
- * or 2 % of what the server itself has measured, unless the machine kept even an idle process waiting meanwhile.
+ * One run. What is certain on any machine is checked at once; returned is by how much the run exceeds what is
+ * allowed, 1 ms or 2 % of what the server itself has measured, unless the machine kept even an idle process
+ * waiting meanwhile.
  */
 async function l2Excess(latency: string, loop: readonly string[]): Promise<number> {
   await using mock = await spawnMock('http', ['--latency', latency])

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Behaviour } from './behaviour.js'
 import { BehaviourPlan } from './behaviour-plan.js'
 import { answerControl, isControl } from './controls.js'
@@ -35,7 +35,6 @@ export abstract class MockServer implements AsyncDisposable {
       if (isControl(request.url ?? '')) void answerControl(this.#allControls(), request, response)
       else this.handle(request, response)
     })
-    this.#server.on('connection', (socket: Socket) => this.connected(socket))
   }
 
   /** `http://host:port`, without a slash at the end; empty before `listen`. */
@@ -79,9 +78,6 @@ export abstract class MockServer implements AsyncDisposable {
 
   /** Answers one request of the service that is mocked. */
   protected abstract handle(request: IncomingMessage, response: ServerResponse): void
-
-  /** A connection was opened. */
-  protected connected(_socket: Socket): void {}
 
   #allControls(): Controls {
     return {

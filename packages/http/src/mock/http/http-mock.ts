@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { seededRandom } from 'async-patterns'
 import type { Random } from 'async-patterns'
 import { answer } from '../answer.js'
@@ -120,10 +119,6 @@ export class HttpMock extends MockServer {
       answering: logged?.answering,
       answered,
     })
-  }
-
-  protected override connected(socket: Socket): void {
-    this.#log?.opened(socket)
   }
 
   #throttle({ query }: Call): Answer {

@@ -11,10 +11,8 @@ export interface TimedRequest {
   answeredAt: number | null
 }
 
-/** One connection as the server saw it. */
+/** A connection over which a request came. */
 export interface TimedConnection {
-  /** When it was opened; its first request, for one that was there before the log. */
-  readonly openedAt: number
   /** When it had ended; null while it stands. */
   closedAt: number | null
 }
@@ -39,17 +37,8 @@ export class TimingLog {
   readonly #requests: TimedRequest[] = []
   readonly #numbers = new WeakMap<Socket, number>()
 
-  opened(socket: Socket, at = performance.now()): void {
-    const connection: TimedConnection = { openedAt: epochOf(at), closedAt: null }
-    this.#numbers.set(socket, this.#connections.push(connection) - 1)
-    socket.once('close', () => {
-      connection.closedAt = epochOf(performance.now())
-    })
-  }
-
   arrived(socket: Socket, at: number): OpenRequest {
-    if (!this.#numbers.has(socket)) this.opened(socket, at)
-    const connection = this.#numbers.get(socket) as number
+    const connection = this.#numbers.get(socket) ?? this.#addConnection(socket)
     const request: TimedRequest = { connection, at: epochOf(at), answeredAt: null }
     this.#requests.push(request)
     return {
@@ -64,5 +53,15 @@ export class TimingLog {
 
   toJSON(): HttpMockRequests {
     return { connections: this.#connections, requests: this.#requests }
+  }
+
+  #addConnection(socket: Socket): number {
+    const connection: TimedConnection = { closedAt: null }
+    const number = this.#connections.push(connection) - 1
+    this.#numbers.set(socket, number)
+    socket.once('close', () => {
+      connection.closedAt = epochOf(performance.now())
+    })
+    return number
   }
 }

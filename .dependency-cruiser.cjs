@@ -75,14 +75,17 @@ module.exports = {
     ]),
     room('engines', `${http}/engines`, [library, observability]),
     room('mock', `${http}/mock`, [library, observability]),
-    ...['persistence', 'report', 'telemetry'].map(name =>
+    ...['persistence', 'measurements'].map(name =>
       room(name, `${http}/${name}`, [library, observability, index('engines')]),
+    ),
+    ...['report', 'telemetry'].map(name =>
+      room(name, `${http}/${name}`, [library, observability, ...['engines', 'measurements'].map(index)]),
     ),
     ...['lab', 'acquisition'].map(name =>
       room(name, `${http}/${name}`, [
         library,
         observability,
-        ...['engines', 'persistence', 'mock', 'report', 'telemetry'].map(index),
+        ...['engines', 'persistence', 'mock', 'measurements'].map(index),
       ]),
     ),
     room('cli', `${http}/cli`, [library, observability, `${http}/[^/]+/index.ts`]),

@@ -14,7 +14,7 @@ export default defineConfig({
         replacement: `${at('packages/patterns/src')}/$1/index.ts`,
       },
       {
-        find: /^@async-patterns\/http\/(engines|persistence|mock|lab|acquisition)$/,
+        find: /^@async-patterns\/http\/(engines|persistence|mock|measurements|lab|acquisition)$/,
         replacement: `${at('packages/http/src')}/$1/index.ts`,
       },
     ],

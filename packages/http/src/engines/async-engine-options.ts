@@ -22,7 +22,10 @@ export interface AsyncEngineOptions {
   readonly connection?: ConnectionOptions
   /** `optimized` keeps connections open; `naive` makes one for each request. Default `optimized`. */
   readonly pooling?: 'naive' | 'optimized'
-  /** `undici` for everything, `wire` for load over plain http; a transport of your own is not closed. Default `undici`. */
+  /**
+   * `undici` for everything, `wire` for load over plain http; a transport of your own is not closed. Default
+   * `undici`.
+   */
   readonly transport?: 'undici' | 'wire' | Transport
   /** A breaker, or the options of one that judges by `classifyResponse`. Default: none. */
   readonly circuitBreaker?: CircuitBreaker<TransportResponse> | CircuitBreakerOptions<TransportResponse>
@@ -58,7 +61,9 @@ export function breakerOf(
   return new CircuitBreaker({ classify: classifyResponse, clock, ...circuitBreaker })
 }
 
-/** Retry outside the limiter, so that nobody holds a permit while it waits; the breaker sees every attempt. */
+/**
+ * Retry outside the limiter, so that nobody holds a permit while it waits; the breaker sees every attempt.
+ */
 export function stackOf(
   { policy, retryPolicy }: AsyncEngineOptions,
   maxConcurrent: number,

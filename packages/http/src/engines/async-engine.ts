@@ -30,8 +30,8 @@ export interface RequestEvent {
 }
 
 /**
- * Many requests at a time on one event loop, under the library's own patterns: retry, then limiter, then breaker,
- * then the transport. Bodies are read whole, counted and dropped.
+ * Many requests at a time on one event loop, under the library's own patterns: retry, then limiter, then
+ * breaker, then the transport. Bodies are read whole, counted and dropped.
  */
 export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   readonly #maxConcurrent: number
@@ -46,8 +46,9 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   /** For what waits outside the transport, such as a backoff: `close` ends it. */
   readonly #within: Within = { signal: this.#abort.signal }
   /**
-   * Whether a call of `run` may be given up while it is sent. Not so under our own layers and over our own transport, which ends
-   * its requests when it is closed: there a signal for each of them would only cost a tenth of the speed.
+   * Whether a call of `run` may be given up while it is sent. Not so under our own layers and over our own
+   * transport, which ends its requests when it is closed: there a signal for each of them would only cost a
+   * tenth of the speed.
    */
   readonly #isHeeded: boolean
   /** What calls of `run` wait for. */
@@ -70,7 +71,10 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     this.#policy = stackOf(options, this.#maxConcurrent, this.#breaker, this.#clock)
   }
 
-  /** Fetches all URLs and keeps all results, in the order of the URLs. After `close` has begun the rest fails with CLOSED. */
+  /**
+   * Fetches all URLs and keeps all results, in the order of the URLs. After `close` has begun the rest fails
+   * with CLOSED.
+   */
   async run(urls: readonly string[]): Promise<EngineResult> {
     const startedAt = this.#clock.now()
     const memory = new PeakMemory()
@@ -91,9 +95,10 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   }
 
   /**
-   * Results as they come, not in the order of the URLs. The source is read only as fast as results are taken: no
-   * more than `maxConcurrent` URLs and results are held. Whoever leaves the loop early ends what is in flight. Once `close`
-   * has begun no more URLs are read, and the stream ends with the results of those that were; a later one with a first CLOSED.
+   * Results as they come, not in the order of the URLs. The source is read only as fast as results are taken:
+   * no more than `maxConcurrent` URLs and results are held. Whoever leaves the loop early ends what is in
+   * flight. Once `close` has begun no more URLs are read, and the stream ends with the results of those that
+   * were; a later one with a first CLOSED.
    */
   runStreaming(urls: Iterable<string> | AsyncIterable<string>): AsyncIterable<RequestResult> {
     return { [Symbol.asyncIterator]: () => this.#streamAll(urls)[Symbol.asyncIterator]() }
@@ -105,8 +110,9 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   }
 
   /**
-   * No request begins any more; those in flight may finish within `timeoutMs` [5,000], then they are cancelled.
-   * Resolves when their results are given, the breaker knows of them all, and the sockets are closed.
+   * No request begins any more; those in flight may finish within `timeoutMs` [5,000], then they are
+   * cancelled. Resolves when their results are given, the breaker knows of them all, and the sockets are
+   * closed.
    */
   async close(options?: TransportCloseOptions): Promise<void> {
     const timeoutMs = options?.timeoutMs ?? 5_000
@@ -139,7 +145,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     const transport = this.#ownsTransport ? this.#transport.close({ timeoutMs }) : undefined
     const timer = this.#clock.setTimer(() => this.#cut(), timeoutMs)
     const runs = Array.from(this.#runs, over => over.promise)
-    const streamed = Array.from(this.#streamed.keys(), place => place.promise)
+    const streamed = Array.from(this.#streamed.keys(), pending => pending.promise)
     await Promise.allSettled([transport, ...runs, ...streamed])
     this.#clock.clearTimer(timer)
     await this.#breaker?.waitPending()
@@ -150,7 +156,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     // What heeds the signal has given its own result by then.
     setImmediate(() => {
       for (const over of this.#runs) over.resolve(undefined)
-      for (const [place, url] of this.#streamed) place.resolve(this.#neverSent(url))
+      for (const [pending, url] of this.#streamed) pending.resolve(this.#neverSent(url))
     })
   }
 
@@ -159,8 +165,9 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
   }
 
   /**
-   * A policy or a transport of the caller's may outlast the engine: `run` waits for its lanes until the cut at most. Not by a
-   * race with one promise of the engine's, which would keep something of every run for as long as the engine lives.
+   * A policy or a transport of the caller's may outlast the engine: `run` waits for its lanes until the cut
+   * at most. Not by a race with one promise of the engine's, which would keep something of every run for as
+   * long as the engine lives.
    */
   async #endOf(lanes: Promise<unknown>): Promise<void> {
     const over = new Deferred<unknown>()
@@ -173,21 +180,26 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     }
   }
 
-  /** As in `run`, a policy or a transport of the caller's may outlast the engine: `close` gives the result then. */
+  /**
+   * As in `run`, a policy or a transport of the caller's may outlast the engine: `close` gives the result
+   * then.
+   */
   #stream(url: string, within: Within): Promise<RequestResult> {
     if (this.#closed !== undefined) return this.#fetch(url, within, true)
-    const place = new Deferred<RequestResult>()
-    this.#streamed.set(place, url)
-    const settle = (): void => void this.#streamed.delete(place)
-    place.promise.then(settle, settle)
+    const pending = new Deferred<RequestResult>()
+    this.#streamed.set(pending, url)
+    const settle = (): void => void this.#streamed.delete(pending)
+    pending.promise.then(settle, settle)
     this.#fetch(url, within, true).then(
-      result => place.resolve(result),
-      (error: unknown) => place.reject(error),
+      result => pending.resolve(result),
+      (error: unknown) => pending.reject(error),
     )
-    return place.promise
+    return pending.promise
   }
 
-  /** Never rejects. No async function, for its own objects would be a tenth of what a request allocates here. */
+  /**
+   * Never rejects. No async function, for its own objects would be a tenth of what a request allocates here.
+   */
   #fetch(url: string, within = this.#within, isHeeded = this.#isHeeded): Promise<RequestResult> {
     const record = new RequestRecord(url, this.#clock)
     this.#tell('pending', record)

@@ -1,6 +1,6 @@
 /**
- * A body as it arrives. Where its size is told, it is put together in place; else all its pieces are joined at its end.
- * Fields are plain, not `#private`: one is made for every body that is kept.
+ * A body as it arrives. Where its size is told, it is put together in place; else all its pieces are joined
+ * at its end. Fields are plain, not `#private`: one is made for every body that is kept.
  */
 export class BodyBuffer {
   private whole: Uint8Array | undefined = undefined

@@ -29,8 +29,10 @@ const decoders: Readonly<Record<string, Decode>> = {
 }
 
 /**
- * Undoes a Content-Encoding off the main thread. No step ever makes more than `maxBytes`, however small the input.
- * @throws TransportError BODY_TOO_LARGE, or BAD_ENCODING when the body is not what the header says or that is unknown.
+ * Undoes a Content-Encoding off the main thread. No step ever makes more than `maxBytes`, however small the
+ * input.
+ * @throws TransportError BODY_TOO_LARGE, or BAD_ENCODING when the body is not what the header says or that is
+ * unknown.
  */
 export async function decodeBody(body: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array> {
   const chain = encodingsOf(encoding)

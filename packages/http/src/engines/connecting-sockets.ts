@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { buildConnector } from 'undici'
 
 /**
- * The connections that are being made. undici leaves those to their time limit when a pool is destroyed, and with them
- * the process.
+ * The connections that are being made. undici leaves those to their time limit when a pool is destroyed, and
+ * with them the process.
  */
 export class ConnectingSockets {
   /** What undici makes connections with. */

@@ -6,9 +6,15 @@ export interface ConnectionOptions {
   readonly maxConnections?: number
   /** From `send` to the last byte, the wait for a connection included. Infinity: no limit. Default 30,000. */
   readonly timeoutMs?: number
-  /** Connections per origin that stay open after their request; 0 means one connection for each request. Default 100. */
+  /**
+   * Connections per origin that stay open after their request; 0 means one connection for each request.
+   * Default 100.
+   */
   readonly maxKeepaliveConnections?: number
-  /** How long an idle connection stays open. With undici a server's own Keep-Alive hint goes first. Default 30,000. */
+  /**
+   * How long an idle connection stays open. With undici a server's own Keep-Alive hint goes first. Default
+   * 30,000.
+   */
   readonly keepaliveExpiryMs?: number
 }
 

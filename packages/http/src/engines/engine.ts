@@ -5,7 +5,10 @@ export interface SyncEngineProtocol {
   run(urls: readonly string[]): EngineResult
 }
 
-/** Fetches URLs. A request that fails is a result; the promise rejects only when the engine itself cannot go on. */
+/**
+ * Fetches URLs. A request that fails is a result; the promise rejects only when the engine itself cannot go
+ * on.
+ */
 export interface AsyncEngineProtocol {
   run(urls: readonly string[]): Promise<EngineResult>
 }

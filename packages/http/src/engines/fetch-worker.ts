@@ -10,32 +10,38 @@ import { UndiciTransport } from './undici-transport.js'
 export interface FetchWorkerData {
   readonly timeoutMs: number
   readonly tasks: MessagePort
-  /** `[0]` is counted up while it works, and IDLE when it does not; `[1]` is 1 when the worker has ended by itself. */
-  readonly life: Int32Array
+  /**
+   * `[0]` counts heartbeats while it works, and is IDLE when it does not; `[1]` is 1 once it has ended by
+   * itself.
+   */
+  readonly status: Int32Array
 }
 
-/** One run: all workers of a crew get the same, and take the URLs one by one. */
+/** One run: all workers of a pool get the same, and take the URLs one by one. */
 export interface FetchTask {
   readonly urls: readonly string[]
-  /** `[0]` is the next URL to be taken; `[1]` counts workers that are done, and is what a blocked thread waits on. */
+  /**
+   * `[0]` is the next URL to be taken; `[1]` counts workers that are done, and is what a blocked thread waits
+   * on.
+   */
   readonly progress: Int32Array
 }
 
 /** What a worker did in a run: results with the places of their URLs. */
 export type FetchReport = readonly (readonly [number, RequestResult])[]
 
-/** What a worker tells: its report, or with its last breath why it ends. */
-export type FetchNews = { readonly report: FetchReport } | { readonly lost: string }
+/** What a worker tells: its report, or why it ends. */
+export type FetchMessage = { readonly report: FetchReport } | { readonly lost: string }
 
 const NEXT = 0
 const DONE = 1
-const BEAT = 0
+const HEARTBEATS = 0
 const ENDED = 1
 const IDLE = -1
-/** Several times between two looks of a blocked thread. */
-const BEAT_MS = 250
+/** Several times between two checks of a blocked thread. */
+const HEARTBEAT_MS = 250
 
-const { timeoutMs, tasks, life } = workerData as FetchWorkerData
+const { timeoutMs, tasks, status } = workerData as FetchWorkerData
 const transport: Transport = new UndiciTransport({ maxConnections: 1, timeoutMs })
 let current: FetchTask | undefined
 let fault: unknown
@@ -65,12 +71,12 @@ function take(progress: Int32Array): number {
 /** The report is sent before the count goes up, so that a thread that sees the count finds the report. */
 async function answer(task: FetchTask): Promise<void> {
   current = task
-  const beat = (): void => void Atomics.add(life, BEAT, 1)
+  const beat = (): void => void Atomics.add(status, HEARTBEATS, 1)
   beat()
-  const beating = setInterval(beat, BEAT_MS)
+  const heartbeat = setInterval(beat, HEARTBEAT_MS)
   const report = await work(task)
-  clearInterval(beating)
-  Atomics.store(life, BEAT, IDLE)
+  clearInterval(heartbeat)
+  Atomics.store(status, HEARTBEATS, IDLE)
   tell({ report })
   Atomics.add(task.progress, DONE, 1)
   Atomics.notify(task.progress, DONE)
@@ -80,12 +86,12 @@ async function answer(task: FetchTask): Promise<void> {
 function end(code: number): void {
   const reason = fault instanceof Error ? `failed: ${fault.message}` : `ended with code ${code}`
   tell({ lost: `a worker thread ${reason}` })
-  Atomics.store(life, ENDED, 1)
+  Atomics.store(status, ENDED, 1)
   if (current !== undefined) Atomics.notify(current.progress, DONE)
 }
 
-function tell(news: FetchNews): void {
-  tasks.postMessage(news, [])
+function tell(message: FetchMessage): void {
+  tasks.postMessage(message, [])
 }
 
 process.on('uncaughtExceptionMonitor', error => {

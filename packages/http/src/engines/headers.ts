@@ -15,7 +15,10 @@ export function headerRecord(raw: RawHeaders): HeaderRecord {
   return record
 }
 
-/** The Content-Encoding; empty if there is none. Found without making the record: it is wanted for every response. */
+/**
+ * The Content-Encoding; empty if there is none. Found without making the record: it is wanted for every
+ * response.
+ */
 export function contentEncodingOf(raw: RawHeaders): string {
   const field = 'content-encoding'
   if (typeof raw === 'string') return /content-encoding:/i.test(raw) ? (headerRecord(raw)[field] ?? '') : ''

@@ -8,7 +8,10 @@ export type RequestStatus = 'pending' | 'in_flight' | 'success' | 'failed' | 're
 
 /** Why a request is no success, in a form that can be counted and written to a file. */
 export interface RequestError {
-  /** `HTTP_503`, or the code of what kept the response from arriving: `ECONNREFUSED`, `TIMEOUT`, `CIRCUIT_OPEN`. */
+  /**
+   * `HTTP_503`, or the code of what kept the response from arriving: `ECONNREFUSED`, `TIMEOUT`,
+   * `CIRCUIT_OPEN`.
+   */
   readonly code: string
   readonly message: string
 }
@@ -19,13 +22,13 @@ export interface RequestResult {
   /** 0 without a response. */
   readonly statusCode: number
   /**
-   * Of the last attempt, from sending it to the last byte of the body; waits for a permit and backoff lie outside.
-   * 0 when none was made.
+   * Of the last attempt, from sending it to the last byte of the body; waits for a permit and backoff lie
+   * outside. 0 when none was made.
    */
   readonly latencyMs: number
   /**
-   * When the last attempt was sent, in milliseconds since the epoch, so that `timestamp + latencyMs` is when it ended.
-   * When none was made, the time at which the request was given up.
+   * When the last attempt was sent, in milliseconds since the epoch, so that `timestamp + latencyMs` is when
+   * it ended. When none was made, the time at which the request was given up.
    */
   readonly timestamp: number
   /** The number of the last attempt, from 1; 0 when none was made. */

@@ -9,8 +9,9 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set(['BAD_REQUEST', 'BODY_TOO_LARG
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /**
- * What a response says about the server's health, for a breaker's `classify`: 5xx and errors are failures, 429 is
- * neither (it asks for less, not for none), and every other status is a success. An abort says nothing.
+ * What a response says about the server's health, for a breaker's `classify`: 5xx and errors are failures,
+ * 429 is neither (it asks for less, not for none), and every other status is a success. An abort says
+ * nothing.
  */
 export function classifyResponse(
   outcome: Outcome<TransportResponse>,
@@ -22,8 +23,8 @@ export function classifyResponse(
 }
 
 /**
- * Which responses are worth another attempt, for a retry's `retryWhen`: 408, 425, 429, 500, 502, 503, 504, and
- * errors but those that another attempt cannot mend. A Retry-After sets the delay.
+ * Which responses are worth another attempt, for a retry's `retryWhen`: 408, 425, 429, 500, 502, 503, 504,
+ * and errors but those that another attempt cannot mend. A Retry-After sets the delay.
  */
 export function retryResponse(outcome: Outcome<TransportResponse>): RetryVerdict {
   if (!outcome.ok) return retryErrors(outcome) && !FINAL_CODES.has(codeOf(outcome.error))

@@ -1,33 +1,34 @@
 import type { SyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
-import { FetchCrew } from './fetch-crew.js'
+import { WorkerPool } from './worker-pool.js'
 
 /** What a SyncEngine may be told. */
 export interface SyncEngineOptions {
-  /** For the whole of a request. Default 30,000. */
+  /** For the whole of a request, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number
 }
 
 /**
- * One request after the other, as a script does it, and truly blocking: the calling thread sleeps (Atomics.wait)
- * while one worker thread fetches over a keep-alive connection. The yardstick for the other engines.
+ * One request after the other, as a script does it, and truly blocking: the calling thread sleeps
+ * (Atomics.wait) while one worker thread fetches over a keep-alive connection. The yardstick for the other
+ * engines.
  */
 export class SyncEngine implements SyncEngineProtocol, Disposable {
-  readonly #crew: FetchCrew
+  readonly #pool: WorkerPool
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options: SyncEngineOptions = {}) {
-    this.#crew = new FetchCrew(1, options.timeoutMs ?? 30_000, 'SyncEngine')
+    this.#pool = new WorkerPool(1, options.timeoutMs ?? 30_000, 'SyncEngine')
   }
 
   /** Blocks until every URL has a result. @throws WorkerLostError, ClosedError. */
   run(urls: readonly string[]): EngineResult {
-    return this.#crew.runSync(urls)
+    return this.#pool.runSync(urls)
   }
 
   /** Ends the worker thread. */
   close(): Promise<void> {
-    return this.#crew.close()
+    return this.#pool.close()
   }
 
   [Symbol.dispose](): void {

@@ -15,7 +15,10 @@ export interface Target {
 
 const LARGEST_CACHE = 1024
 
-/** Remembers the targets of the URLs asked for lately: taking a URL apart costs more than the rest of a fast send. */
+/**
+ * Remembers the targets of the URLs asked for lately: taking a URL apart costs more than the rest of a fast
+ * send.
+ */
 export class TargetCache {
   readonly #targets = new Map<string, Target>()
 

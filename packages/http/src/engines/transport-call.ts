@@ -42,8 +42,8 @@ class ReceivedResponse implements TransportResponse {
 }
 
 /**
- * One request of a transport: its promise, its place among those in flight, and its body as it comes in.
- * The subclass knows where the bytes come from. Fields are plain, not `#private`: one is made for every request.
+ * One request of a transport: its promise, its place among those in flight, and its body as it comes in. The
+ * subclass knows where the bytes come from. Fields are plain, not `#private`: one is made for every request.
  */
 export abstract class TransportCall extends InFlightCall {
   readonly request: TransportRequest
@@ -161,7 +161,10 @@ export abstract class TransportCall extends InFlightCall {
     )
   }
 
-  /** How large a body is that was compressed shows only when it is no more; one without room is not unpacked further. */
+  /**
+   * How large a body is that was compressed shows only when it is no more; one without room is not unpacked
+   * further.
+   */
   private async decoded(body: Uint8Array): Promise<Uint8Array> {
     for (;;) {
       const limit = Math.min(this.maxBytes, this.roomBytes)

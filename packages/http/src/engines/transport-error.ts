@@ -2,7 +2,8 @@ import { AsyncPatternsError } from 'async-patterns'
 import type { AsyncPatternsErrorOptions } from 'async-patterns'
 
 /**
- * What kept a response from arriving. `code` is for counting; both transports give the same one for the same thing:
+ * What kept a response from arriving. `code` is for counting; both transports give the same one for the same
+ * thing:
  *
  * - `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `EADDRNOTAVAIL`, `EMFILE`, ...: the system's own codes;
  * - `CONNECT_TIMEOUT`: no connection within `connectTimeoutMs`;

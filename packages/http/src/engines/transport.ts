@@ -11,9 +11,14 @@ export interface TransportRequest {
   readonly body?: Uint8Array | string | null
   /** Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default: none. */
   readonly maxBodyBytes?: number
-  /** Account of the memory that the body takes while it arrives. Default: it may take all that `maxBodyBytes` allows. */
+  /**
+   * Account of the memory that the body takes while it arrives. Default: it may take all that `maxBodyBytes`
+   * allows.
+   */
   readonly bodyRoom?: BodyRoom
-  /** The body is counted and dropped as it arrives, never decoded; `response.body` is empty. Default false. */
+  /**
+   * The body is counted and dropped as it arrives, never decoded; `response.body` is empty. Default false.
+   */
   readonly discardBody?: boolean
   /**
    * Called just before the request's head is handed to a connected socket, in the same turn of the event loop.
@@ -28,8 +33,8 @@ export interface BodyRoom {
   /** Bytes that it may take without asking. */
   readonly bytes: number
   /**
-   * Asks for room for so many bytes in all: its Content-Length, or several times what there is where only the end will
-   * tell. False: there is none now, and the request fails with NO_ROOM.
+   * Asks for room for so many bytes in all: its Content-Length, or several times what there is where only the
+   * end will tell. False: there is none now, and the request fails with NO_ROOM.
    */
   grow(bytes: number): boolean
 }
@@ -61,10 +66,13 @@ export interface Transport extends AsyncDisposable {
   /**
    * Sends, and reads the whole body. It never throws synchronously. An HTTP status is never an error here;
    * what kept the response from arriving is a TransportError with a countable `code`, or core's TimeoutError.
-   * An abort rejects at once with the caller's own reason and frees the connection; a `deadlineAt` alone is the
-   * policies' business. After `close` it rejects with ClosedError.
+   * An abort rejects at once with the caller's own reason and frees the connection; a `deadlineAt` alone is
+   * the policies' business. After `close` it rejects with ClosedError.
    */
   send(request: TransportRequest, within?: Within): Promise<TransportResponse>
-  /** Requests in flight finish within `timeoutMs`, then they are cut off with ClosedError and all sockets are closed. */
+  /**
+   * Requests in flight finish within `timeoutMs`, then they are cut off with ClosedError and all sockets are
+   * closed.
+   */
   close(options?: TransportCloseOptions): Promise<void>
 }

@@ -1,7 +1,20 @@
 import type { Dispatcher } from 'undici'
 import { TransportCall } from './transport-call.js'
-import { isLengthMismatch, translateUndiciError } from './undici-errors.js'
-import type { Progress } from './undici-errors.js'
+import { errorCode, TransportError } from './transport-error.js'
+
+/** What undici calls it, and what it is called here. */
+const codes: Readonly<Record<string, string>> = {
+  // A status below 100.
+  ERR_ASSERTION: 'BAD_RESPONSE',
+  UND_ERR_CONNECT_TIMEOUT: 'CONNECT_TIMEOUT',
+  UND_ERR_HEADERS_OVERFLOW: 'HEAD_TOO_LARGE',
+  UND_ERR_INVALID_ARG: 'BAD_REQUEST',
+  UND_ERR_NOT_SUPPORTED: 'BAD_REQUEST',
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'BAD_REQUEST',
+}
+
+/** How far a response had come when undici gave it up. */
+type Progress = 'nothing' | 'head' | 'body'
 
 /**
  * One request on its way through undici: its dispatch handler.
@@ -12,7 +25,9 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
   private progress: Progress = 'nothing'
   private statusCode = 0
 
-  /** undici calls it with a connected socket in hand, in the statement before it builds and writes the head. */
+  /**
+   * undici calls it with a connected socket in hand, in the statement before it builds and writes the head.
+   */
   onConnect(abort: (error?: Error) => void): void {
     // Thrown, it makes undici drop the request but keep the connection; abort() would destroy that.
     if (this.settled) throw new Error('given up while it waited for a connection')
@@ -55,4 +70,35 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
   protected override release(): void {
     this.abort?.()
   }
+}
+
+function translateUndiciError(error: Error, progress: Progress): TransportError {
+  return new TransportError(codeOf(error, progress), error.message, { cause: error })
+}
+
+/** undici waits for the body that a 304's Content-Length speaks of; there is none (RFC 9110, 15.4.5). */
+function isLengthMismatch(error: Error): boolean {
+  return errorCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+}
+
+function codeOf(error: Error, progress: Progress): string {
+  if (error.name === 'HTTPParserError') return isEarlyEnd(error) ? 'TRUNCATED' : 'BAD_RESPONSE'
+  if (isLengthMismatch(error)) return progress === 'body' ? 'TRUNCATED' : 'BAD_RESPONSE'
+  const code = errorCode(unwrapped(error))
+  if (code === 'UND_ERR_SOCKET') return socketCode(error, progress)
+  return codes[code] ?? code
+}
+
+/** Of several addresses that all failed, the first tells. */
+function unwrapped(error: Error): unknown {
+  return error instanceof AggregateError && errorCode(error) === 'AggregateError' ? error.errors[0] : error
+}
+
+function isEarlyEnd(error: Error): boolean {
+  return errorCode(error) === 'HPE_INVALID_EOF_STATE'
+}
+
+function socketCode(error: Error, progress: Progress): string {
+  if (error.message === 'bad response' || error.message === 'bad upgrade') return 'BAD_RESPONSE'
+  return progress === 'nothing' ? 'CONNECTION_CLOSED' : 'TRUNCATED'
 }

@@ -31,7 +31,10 @@ const defaults = Object.freeze({
   compression: true,
 })
 
-/** The transport for real services: TLS, redirects, compression, pooled keep-alive connections, one pool per origin. */
+/**
+ * The transport for real services: TLS, redirects, compression, pooled keep-alive connections, one pool per
+ * origin.
+ */
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets

@@ -9,7 +9,7 @@ export interface BenchTargetOptions {
   readonly url?: string
   /** The mock's port; 0 is a free one. Default 0. */
   readonly mockPort?: number
-  /** Default 5. */
+  /** Of each of the mock's answers, in milliseconds. Default 5. */
   readonly mockLatencyMs?: number
   /** Share of requests that the mock answers with 500, from 0 to 1. Default 0. */
   readonly mockErrorRate?: number
@@ -31,7 +31,10 @@ export function targetOptions(options: BenchTargetOptions) {
   return read
 }
 
-/** The server of a benchmark: a mock whose own counts can be asked for, or a URL of which nothing more is known. */
+/**
+ * The server of a benchmark: a mock whose own counts can be asked for, or a URL of which nothing more is
+ * known.
+ */
 export class BenchTarget implements AsyncDisposable {
   readonly url: string
   readonly #mock: SpawnedMock<'http'> | undefined
@@ -74,7 +77,7 @@ export class BenchTarget implements AsyncDisposable {
     await this.#mock?.close()
   }
 
-  /** Not by `fetch`: that refuses a good many ports. */
+  /** Not by `fetch`, which refuses many ports. */
   async #control<T>(method: string, path: string, content?: object): Promise<T | undefined> {
     if (this.#mock === undefined) return undefined
     await using transport = new UndiciTransport()

@@ -1,20 +1,14 @@
 import { seededRandom } from 'async-patterns'
-
-/** A figure and the interval in which it lies at the stated confidence. */
-export interface Interval {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-}
+import type { Interval } from '../measurements/index.js'
 
 const CONFIDENCE = 0.95
 const RESAMPLES = 10_000
 
 /**
- * How many times `rates` is `baseline`, both measured in the same rounds: the ratio of their means, with its 95 %
- * percentile bootstrap interval over the rounds. Rounds are drawn in pairs, so that what disturbed both disturbs
- * no comparison. The same numbers give the same interval. Below three rounds there is nothing to draw from, and the
- * interval is from 0 to Infinity.
+ * How many times `rates` is `baseline`, both measured in the same rounds: the ratio of their means, with its
+ * 95 % percentile bootstrap interval over the rounds. Rounds are drawn in pairs, so that what disturbed both
+ * disturbs no comparison. The same numbers give the same interval. Below three rounds there is nothing to
+ * draw from, and the interval is from 0 to Infinity.
  *
  * Source: B. Efron, R. Tibshirani, An Introduction to the Bootstrap, ch. 13.
  */

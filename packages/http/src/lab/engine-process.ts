@@ -22,8 +22,9 @@ export type EngineAnswer =
   | { readonly failure: string }
 
 /**
- * An engine in a process of its own: its memory is its own, a blocking engine blocks nobody, and what one engine
- * leaves behind (garbage, compiled code) does not weigh on the next. It ends with the process that started it.
+ * An engine in a process of its own: its memory is its own, a blocking engine blocks nobody, and what one
+ * engine leaves behind (garbage, compiled code) does not weigh on the next. It ends with the process that
+ * started it.
  */
 export class EngineProcess implements AsyncDisposable {
   readonly spec: EngineSpec

@@ -1,10 +1,6 @@
 import { AsyncEngine, SyncEngine, ThreadedEngine } from '../engines/index.js'
 import type { Engine } from '../engines/index.js'
-
-/** The concurrency models that are compared. */
-export type EngineName = 'sync' | 'threaded' | 'async-naive' | 'async-optimized'
-
-export const ENGINE_NAMES: readonly EngineName[] = ['sync', 'threaded', 'async-naive', 'async-optimized']
+import type { EngineName } from '../measurements/index.js'
 
 /** One engine and how it is set up; it can be sent to another process. */
 export interface EngineSpec {

@@ -1,25 +1,11 @@
 import { execFile } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
-
-/** Where a measurement was made: numbers from different places do not compare. */
-export interface Environment {
-  readonly node: string
-  readonly v8: string
-  readonly platform: string
-  readonly arch: string
-  readonly kernel: string
-  readonly cpu: string
-  readonly cores: number
-  readonly memoryMb: number
-  /** Of the working directory; null outside a repository. */
-  readonly gitRevision: string | null
-  /** Whether files there differ from that revision; null outside a repository. */
-  readonly gitDirty: boolean | null
-}
+import type { Environment } from '../measurements/index.js'
 
 const run = promisify(execFile)
 
+/** Where this process runs. */
 export async function readEnvironment(): Promise<Environment> {
   const [gitRevision, changes] = await Promise.all([git('rev-parse', 'HEAD'), git('status', '--porcelain')])
   const processors = cpus()

@@ -1,6 +1,9 @@
 import { systemClock } from 'async-patterns'
 
-/** The URL, `count` times, one every `everyMs` by a schedule of its own: a slow reader catches up, and loses none. */
+/**
+ * The URL, `count` times, one every `everyMs` by a schedule of its own: a slow reader catches up, and loses
+ * none.
+ */
 export async function* paced(
   url: string,
   count: number,

@@ -1,11 +1,7 @@
 import { statSync } from 'node:fs'
+import type { WrittenFile } from '../measurements/index.js'
 import { countJsonlRecords, countSqliteRecords, JsonlWriter, SqliteWriter } from '../persistence/index.js'
-import type {
-  RecordWriter,
-  RecordWriterMetrics,
-  RecordWriterOptions,
-  StoredResult,
-} from '../persistence/index.js'
+import type { RecordWriter, RecordWriterOptions, StoredResult } from '../persistence/index.js'
 
 /** Where results go, and how they are buffered on the way. Files that are there are overwritten. */
 export interface ResultFilesOptions extends Omit<RecordWriterOptions, 'file' | 'mode' | 'clock'> {
@@ -13,15 +9,6 @@ export interface ResultFilesOptions extends Omit<RecordWriterOptions, 'file' | '
   readonly jsonlOut?: string
   /** A SQLite database, table `request_results`. Default: none. */
   readonly sqliteOut?: string
-}
-
-/** What a file holds in the end, beside what its writer says. */
-export interface WrittenFile {
-  readonly file: string
-  readonly kind: 'jsonl' | 'sqlite'
-  readonly writer: RecordWriterMetrics
-  /** Counted in the file itself; what was written, where that cannot be read again (a pipe). */
-  readonly records: number
 }
 
 interface ResultFile {

@@ -1,17 +1,9 @@
-import { PERCENTILES } from './load/latency-summary.js'
+import { MIN_SAMPLES_BEYOND, thinPercentiles } from '../measurements/index.js'
+import type { MeasurementVerdict, VerdictStatus } from '../measurements/index.js'
 import { portAdvice } from './load/port-errors.js'
 
-/** Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in this order. */
-export type VerdictStatus = 'port-bound' | 'generator-bound' | 'too-few-samples' | 'not-steady' | 'valid'
-
-export interface MeasurementVerdict {
-  readonly status: VerdictStatus
-  /** One line for each finding, the one that gives the status first; empty when valid. */
-  readonly reasons: readonly string[]
-}
-
 /** What a verdict follows from. */
-export interface VerdictFacts {
+export interface VerdictEvidence {
   readonly isOpenLoop: boolean
   /** Codes of what this machine ran out of. */
   readonly portErrors: readonly string[]
@@ -39,34 +31,24 @@ interface Finding {
 
 const MAX_BUSY = 0.9
 const MAX_LATE = 0.01
-const MIN_BEYOND = 10
 const MAX_DIFFERENCE = 0.1
 
-export function judge(facts: VerdictFacts): MeasurementVerdict {
+export function judge(evidence: VerdictEvidence): MeasurementVerdict {
   const findings = [
-    ...portBound(facts),
-    ...generatorBound(facts),
-    ...tooFewSamples(facts),
-    ...notSteady(facts),
+    ...portBound(evidence),
+    ...generatorBound(evidence),
+    ...tooFewSamples(evidence),
+    ...notSteady(evidence),
   ]
   const reasons = findings.map(({ status, reason }) => `${status}: ${reason}`)
   return { status: findings[0]?.status ?? 'valid', reasons }
 }
 
-/** The percentiles that too few values lie beyond, by name: another run may give quite another number. */
-export function thinPercentiles(samples: number): string[] {
-  return Object.entries(PERCENTILES).flatMap(([name, percent]) => {
-    // Whole numbers as long as possible: 1 - 0.9999 is not 0.0001.
-    const beyond = (samples * Math.round((100 - percent) * 100)) / 10_000
-    return beyond < MIN_BEYOND ? [name] : []
-  })
-}
-
-function portBound({ portErrors }: VerdictFacts): Finding[] {
+function portBound({ portErrors }: VerdictEvidence): Finding[] {
   return portErrors.map(code => ({ status: 'port-bound', reason: portAdvice(code) }))
 }
 
-function generatorBound({ cpu, cpuWait, lateSends, requests, isOpenLoop }: VerdictFacts): Finding[] {
+function generatorBound({ cpu, cpuWait, lateSends, requests, isOpenLoop }: VerdictEvidence): Finding[] {
   const reasons: string[] = []
   if (cpu + cpuWait > MAX_BUSY)
     reasons.push(`${busy(cpu, cpuWait)}: ${isOpenLoop ? OPEN_ADVICE : CLOSED_NOTE}`)
@@ -85,14 +67,14 @@ function busy(cpu: number, cpuWait: number): string {
   return `the generator's thread used ${percent(cpu)} of a core${waited}`
 }
 
-function tooFewSamples({ samples }: VerdictFacts): Finding[] {
+function tooFewSamples({ samples }: VerdictEvidence): Finding[] {
   const thin = thinPercentiles(samples)
   if (thin.length === 0) return []
-  const reason = `of ${samples} samples fewer than ${MIN_BEYOND} lie beyond ${thin.join(', ')}`
+  const reason = `of ${samples} samples fewer than ${MIN_SAMPLES_BEYOND} lie beyond ${thin.join(', ')}`
   return [{ status: 'too-few-samples', reason }]
 }
 
-function notSteady({ halves: [first, second], noise, tailMs, usualTailMs }: VerdictFacts): Finding[] {
+function notSteady({ halves: [first, second], noise, tailMs, usualTailMs }: VerdictEvidence): Finding[] {
   const reasons: string[] = []
   const difference = Math.abs(first - second)
   if (difference > MAX_DIFFERENCE * Math.max(first, second) && difference > noise) {

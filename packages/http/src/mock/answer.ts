@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Fate } from './behaviour-plan.js'
-import type { DelayLine } from './delay-line.js'
+import type { Decision } from './behaviour-plan.js'
+import type { DelayQueue } from './delay-queue.js'
 import type { Fault } from './fault.js'
 import { sendReply } from './reply.js'
 import type { Reply } from './reply.js'
@@ -10,16 +10,24 @@ import { sendFault } from './send-fault.js'
 export interface Answering {
   readonly response: ServerResponse
   readonly reply: Reply
-  readonly fate: Fate
+  readonly decision: Decision
+  /** Called just before the first byte is sent, or would be. */
+  readonly answering?: (() => void) | undefined
   /** Told the status that was sent, 0 when none was. */
   readonly answered: (status: number) => void
 }
 
-/** Sends the reply, or what its fate makes of it, when it is due: at once when that is now. */
-export function answer(delays: DelayLine, { response, reply, fate, answered }: Answering): void {
-  const send = (): void => answered(sendAs(response, reply, fate.fault))
-  if (fate.delayMs <= 0) send()
-  else delays.after(fate.delayMs, send)
+/** Sends the reply, or what the plan decided instead, when it is due: at once when that is now. */
+export function answer(
+  delays: DelayQueue,
+  { response, reply, decision, answering, answered }: Answering,
+): void {
+  const send = (): void => {
+    answering?.()
+    answered(sendAs(response, reply, decision.fault))
+  }
+  if (decision.delayMs <= 0) send()
+  else delays.after(decision.delayMs, send)
 }
 
 function sendAs(response: ServerResponse, reply: Reply, fault: Fault | undefined): number {

@@ -4,10 +4,9 @@ import { checkBehaviour } from './behaviour.js'
 import type { Behaviour, Span } from './behaviour.js'
 import type { Fault, FaultRule } from './fault.js'
 import { checkLatency, latencySampler } from './latency.js'
-import { RollingSecond } from './rolling-second.js'
 
-/** What one request meets. */
-export interface Fate {
+/** What happens to one request. */
+export interface Decision {
   /** Until the answer, or the fault, begins. */
   readonly delayMs: number
   readonly fault: Fault | undefined
@@ -30,7 +29,7 @@ function tooMany(retryAfterSeconds: number): Fault {
 
 /**
  * One behaviour at work. A request for a page draws its chances from seed, page and try, so that it meets
- * the same fate in whatever order concurrent requests arrive; other requests draw in order of arrival.
+ * the same in whatever order concurrent requests arrive; other requests draw in order of arrival.
  */
 export class BehaviourPlan {
   readonly behaviour: Behaviour
@@ -56,7 +55,7 @@ export class BehaviourPlan {
   }
 
   /** `latencyMs` is taken instead of the behaviour's latency, without jitter. */
-  decide(now: number, page?: number, latencyMs?: number): Fate {
+  decide(now: number, page?: number, latencyMs?: number): Decision {
     const arrival = this.#arrive(now - this.#startedAt, page)
     const random = page === undefined ? this.#random : this.#randomOf(page, arrival.nthOfPage)
     const dueAt = arrival.at + (latencyMs ?? this.#latency(random))
@@ -118,4 +117,23 @@ function applies(rule: FaultRule, arrival: Arrival, random: Random): boolean {
   if (rule.page !== undefined && rule.page !== arrival.page) return false
   if (rule.tries?.includes(arrival.nthOfPage) === false) return false
   return rule.rate === undefined || random() < rule.rate
+}
+
+/** At most `limit` in any half-open second: remembers the last `limit` that were taken. */
+class RollingSecond {
+  readonly #taken: Float64Array
+  #next = 0
+
+  constructor(limit: number) {
+    this.#taken = new Float64Array(limit).fill(-Infinity)
+  }
+
+  /** False when the second that ends at `now` (milliseconds) is full already. */
+  tryTake(now: number): boolean {
+    const oldest = this.#taken[this.#next] as number
+    if (now - oldest < 1000) return false
+    this.#taken[this.#next] = now
+    this.#next = (this.#next + 1) % this.#taken.length
+    return true
+  }
 }

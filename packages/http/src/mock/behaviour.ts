@@ -30,7 +30,10 @@ export interface Behaviour {
   readonly jitter?: number
   /** Share of requests answered with status 500. 0 to 1, default 0. */
   readonly errorRate?: number
-  /** Above so many answers in a rolling second, 429 with Retry-After: 1. Refused ones are not counted. Default: no limit. */
+  /**
+   * Above so many answers in a rolling second, 429 with Retry-After: 1. Refused ones are not counted.
+   * Default: no limit.
+   */
   readonly rateLimitPerSecond?: number
   /** All requests after the first so many get 429 with Retry-After 1 to 5, by seed. Default: none do. */
   readonly rateLimitAfter?: number

@@ -2,12 +2,14 @@ import { checkNumber, checkOneOf, parseDuration } from 'async-patterns'
 import type { Random } from 'async-patterns'
 import { checkKeys, record } from './check-record.js'
 
-/** How long a server takes to answer, in milliseconds, as a distribution; what is drawn is cut off at 60 s. */
+/**
+ * How long a server takes to answer, in milliseconds, as a distribution; what is drawn is cut off at 60 s.
+ */
 export type Latency =
   | { readonly kind: 'constant'; readonly ms: number }
   /** Most answers take `fastMs`, the share `slowShare` (0 to 1) of them `slowMs`. */
   | { readonly kind: 'bimodal'; readonly fastMs: number; readonly slowMs: number; readonly slowShare: number }
-  /** exp of a normal distribution; `sigma` is the deviation of the logarithm: 0.5 is lively, 1 is wild. */
+  /** exp of a normal distribution; `sigma` is the deviation of the logarithm: with 0.5 latencies vary, with 1 they vary much. */
   | { readonly kind: 'lognormal'; readonly medianMs: number; readonly sigma: number }
   /** The heavy tail: P(X > x) = (minMs / x) ^ shape. The smaller the shape, the heavier. */
   | { readonly kind: 'pareto'; readonly minMs: number; readonly shape: number }
@@ -45,7 +47,9 @@ function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
 
-/** A bare number is a constant latency in milliseconds. @throws TypeError or RangeError naming what is wrong. */
+/**
+ * A bare number is a constant latency in milliseconds. @throws TypeError or RangeError naming what is wrong.
+ */
 export function checkLatency(name: string, value: unknown): Latency {
   if (typeof value === 'number') return checkLatency(name, { kind: 'constant', ms: value })
   const given = record(name, value)

@@ -6,9 +6,12 @@ import type { Behaviour } from './behaviour.js'
 import { BehaviourPlan } from './behaviour-plan.js'
 import { answerControl, isControl } from './controls.js'
 import type { Controls } from './controls.js'
-import { DelayLine } from './delay-line.js'
+import { DelayQueue } from './delay-queue.js'
 
-/** An idle client may come back much later: a connection that closes under its request would be a fault of ours. */
+/**
+ * An idle client may come back much later: a connection that closes under its request would be a fault of
+ * ours.
+ */
 const KEEP_ALIVE_MS = 120_000
 /** Hundreds of connections may be opened in one burst; the runtime's 511 is near to that. */
 const BACKLOG = 1024
@@ -17,7 +20,7 @@ const BACKLOG = 1024
 export abstract class MockServer implements AsyncDisposable {
   protected readonly seed: number
   /** What is answered later. */
-  protected readonly delays = new DelayLine()
+  protected readonly delays = new DelayQueue()
   /** Beside `/health` and `/__behaviour`, which every mock has. */
   protected abstract readonly controls: Controls
   readonly #server: Server

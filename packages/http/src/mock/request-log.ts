@@ -1,6 +1,8 @@
 /** One request as the server saw it. */
 export interface LoggedRequest {
-  /** When its head had been read: milliseconds since the epoch with a fraction, on a clock that does not jump. */
+  /**
+   * When its head had been read: milliseconds since the epoch with a fraction, on a clock that does not jump.
+   */
   readonly at: number
   readonly method: string
   /** Path and query, as they were sent. */
@@ -44,7 +46,9 @@ export class RequestLog {
   }
 }
 
-/** A moment of `performance.now()` in milliseconds since the epoch; it does not jump when the wall clock does. */
+/**
+ * A moment of `performance.now()` in milliseconds since the epoch; it does not jump when the wall clock does.
+ */
 export function epochOf(now: number): number {
   return performance.timeOrigin + now
 }

@@ -13,7 +13,10 @@ export interface MockUrls {
   readonly http: { readonly http: string }
 }
 
-/** A mock server in a process of its own. Whoever spawned it closes it; it also ends when its parent does, however that ends. */
+/**
+ * A mock server in a process of its own. Whoever spawned it closes it; it also ends when its parent does,
+ * however that ends.
+ */
 export interface SpawnedMock<K extends keyof MockUrls> extends AsyncDisposable {
   readonly urls: MockUrls[K]
   readonly pid: number
@@ -35,7 +38,8 @@ export async function spawnMock<K extends keyof MockUrls>(
 ): Promise<SpawnedMock<K>> {
   const child = spawn(process.execPath, [commandPath(), 'mock', kind, '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    // A process group of its own: Ctrl-C is for whoever uses the mock, and must not take it away under its requests.
+    // A process group of its own: Ctrl-C is for whoever uses the mock, and must not take it away under its
+    // requests.
     detached: true,
   })
   const closed = once(child, 'exit')
@@ -80,7 +84,10 @@ async function readyLine(child: ChildProcess): Promise<string> {
   }
 }
 
-/** What the child prints later must not fill the pipe; and a child that nobody closed must not hold this process. */
+/**
+ * What the child prints later must not fill the pipe; and a child that nobody closed must not hold this
+ * process.
+ */
 function letGo(child: ChildProcess): void {
   const stdout = child.stdout as Socket
   stdout.resume()

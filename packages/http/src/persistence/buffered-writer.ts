@@ -33,7 +33,8 @@ const DONE = Promise.resolve()
 
 /**
  * What all writers have in common: a ProducerConsumerPipeline of one worker between `write` and a BatchStore.
- * The first batch that cannot be stored fails the writer for good: records that follow would leave a gap behind them.
+ * The first batch that cannot be stored fails the writer for good: records that follow would leave a gap
+ * behind them.
  */
 export class BufferedWriter<T> implements RecordWriter<T> {
   readonly file: string
@@ -95,7 +96,10 @@ export class BufferedWriter<T> implements RecordWriter<T> {
     return this.#closed
   }
 
-  /** As `close`, but a failure that `write` or `close` has told already is not told again: it would hide the first. */
+  /**
+   * As `close`, but a failure that `write` or `close` has told already is not told again: it would hide the
+   * first.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const known = this.#told
     try {

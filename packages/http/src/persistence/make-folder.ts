@@ -10,8 +10,8 @@ export function makeFolderOf(file: string): void {
 }
 
 /**
- * One by one: where a folder is there but the system answers ENOENT when one is to be made in it (Linux under /proc),
- * the recursive mkdir of Node 20 tries again for ever.
+ * One by one: where a folder is there but the system answers ENOENT when one is to be made in it (Linux under
+ * /proc), the recursive mkdir of Node 20 tries again for ever.
  */
 function makeMissing(folder: string): void {
   if (existsSync(folder) || folder === dirname(folder)) return

@@ -17,8 +17,8 @@ export interface RecordWriterMetrics {
 
 /**
  * Takes records one by one and stores them in batches. What is accepted but not yet written lies in a bounded
- * queue: a process that is killed loses that and no more, which is less than a batch while the storage keeps up with the
- * source, and leaves nothing half-written that counts.
+ * queue: a process that is killed loses that and no more, which is less than a batch while the storage keeps
+ * up with the source, and leaves nothing half-written that counts.
  */
 export interface RecordWriter<T> extends AsyncDisposable {
   /**
@@ -28,8 +28,8 @@ export interface RecordWriter<T> extends AsyncDisposable {
   write(record: T, within?: Within): Promise<void>
   metrics(): RecordWriterMetrics
   /**
-   * Stores what is accepted, and closes the storage. Rejects with WriterError when anything that was accepted is
-   * not stored. May be called again.
+   * Stores what is accepted, and closes the storage. Rejects with WriterError when anything that was accepted
+   * is not stored. May be called again.
    */
   close(): Promise<void>
 }

@@ -15,7 +15,10 @@ export class MissingPackageError extends AsyncPatternsError {
 
 const require = createRequire(import.meta.url)
 
-/** The driver is optional and native: it is loaded when a database is opened and not before. @throws MissingPackageError. */
+/**
+ * The driver is optional and native: it is loaded when a database is opened and not before. @throws
+ * MissingPackageError.
+ */
 export function sqliteDriver(purpose: string): typeof BetterSqlite3 {
   try {
     return require('better-sqlite3') as typeof BetterSqlite3

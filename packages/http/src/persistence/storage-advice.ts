@@ -21,7 +21,10 @@ const ADVICE: readonly (readonly [prefix: string, advice: string])[] = [
   ['SQLITE_NOTADB', 'it is not a SQLite database'],
 ]
 
-/** What an error of the file system or of SQLite means, in words, with its code; undefined for any other error. */
+/**
+ * What an error of the file system or of SQLite means, in words, with its code; undefined for any other
+ * error.
+ */
 export function storageAdvice(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined
   if (typeof code !== 'string') return undefined

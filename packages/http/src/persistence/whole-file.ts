@@ -3,8 +3,9 @@ import { makeFolderOf } from './make-folder.js'
 import { asWriterError } from './writer-error.js'
 
 /**
- * A file that is there whole or not at all: it is written beside its place, and put there when it is done. Whether that
- * can be is found out when it is opened, before anybody has worked for what it is to hold. Dispose it in any case.
+ * A file that is there whole or not at all: it is written beside its place, and put there when it is done.
+ * Whether that can be is found out when it is opened, before anybody has worked for what it is to hold.
+ * Dispose it in any case.
  */
 export class WholeFile implements Disposable {
   readonly #file: string

@@ -72,9 +72,7 @@ test('takes a fault of its own for none of the user: exit code 1, and the stack 
   expect([plain.code, plain.stdout]).toEqual([1, ''])
   expect(plain.stderr).toMatch(/^error: .*rss is not a function\nThis is a fault of the command itself/m)
   const env = { ...process.env, DEBUG: '1' }
-  expect((await run(process.execPath, args, { cwd: folder, env })).stderr).toMatch(
-    /\n {4}at .*settled-memory/,
-  )
+  expect((await run(process.execPath, args, { cwd: folder, env })).stderr).toMatch(/\n {4}at .*memory-watch/)
 }, 60_000)
 
 /** https://fetch.spec.whatwg.org/#port-blocking */

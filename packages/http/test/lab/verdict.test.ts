@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { judge, thinPercentiles } from '../../src/lab/verdict.js'
-import type { VerdictFacts } from '../../src/lab/verdict.js'
+import { judge } from '../../src/lab/verdict.js'
+import { thinPercentiles } from '../../src/measurements/index.js'
+import type { VerdictEvidence } from '../../src/lab/verdict.js'
 
-const GOOD: VerdictFacts = {
+const GOOD: VerdictEvidence = {
   isOpenLoop: false,
   portErrors: [],
   cpu: 0.5,
@@ -16,7 +17,7 @@ const GOOD: VerdictFacts = {
   usualTailMs: 1_000,
 }
 
-const statusOf = (facts: Partial<VerdictFacts>) => judge({ ...GOOD, ...facts }).status
+const statusOf = (evidence: Partial<VerdictEvidence>) => judge({ ...GOOD, ...evidence }).status
 
 describe('the verdict', () => {
   test('nothing found: valid, without reasons', () => {
@@ -43,7 +44,7 @@ describe('the verdict', () => {
   })
 
   test('the first that applies gives the status, and all are told', () => {
-    const all: Partial<VerdictFacts> = {
+    const all: Partial<VerdictEvidence> = {
       portErrors: ['EADDRNOTAVAIL'],
       cpu: 1,
       samples: 10,

@@ -17,7 +17,7 @@ function statuses(of: BehaviourPlan, times: readonly number[], page?: number): n
   })
 }
 
-test('a page meets the same fate by seed, page and try, in whatever order requests arrive', () => {
+test('a page gets the same answer by seed, page and try, in whatever order requests arrive', () => {
   const behaviour: Behaviour = {
     latency: { kind: 'lognormal', medianMs: 20, sigma: 1 },
     jitter: 0.2,

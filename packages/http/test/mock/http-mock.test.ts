@@ -1,7 +1,8 @@
 import { startHttpMock } from '@async-patterns/http/mock'
-import type { HttpMock } from '@async-patterns/http/mock'
+import type { HttpMock, HttpMockRequests } from '@async-patterns/http/mock'
 import { Histogram } from 'async-patterns/observability'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../contracts/servers.js'
 
 const FAST = { latency: 0 } as const
 
@@ -120,7 +121,7 @@ describe('routes', () => {
 })
 
 describe('behaviour', () => {
-  test('errors by seed: the same requests meet the same fate', async () => {
+  test('errors by seed: the same requests get the same answers', async () => {
     const round = async (): Promise<number[]> => {
       mock.setBehaviour({ ...FAST, errorRate: 0.5 })
       return statuses('/', 40)
@@ -208,5 +209,41 @@ describe('stats', () => {
     const startedAt = performance.now()
     while (mock.stats.inFlight > 0 && performance.now() - startedAt < 3000) await new Promise(setImmediate)
     expect(mock.stats.latencyMs.min).toBeGreaterThan(40)
+  })
+})
+
+describe('the log of requests', () => {
+  const log = async (method: string): Promise<HttpMockRequests> =>
+    JSON.parse((await ask('/__requests', { method })).body) as HttpMockRequests
+
+  test('is empty until it is asked for, and again when it is given up', async () => {
+    await ask('/')
+    expect(await log('GET')).toEqual({ connections: [], requests: [] })
+    await log('PUT')
+    await ask('/')
+    expect((await log('GET')).requests).toHaveLength(1)
+    await log('DELETE')
+    await ask('/')
+    expect(mock.requests).toEqual({ connections: [], requests: [] })
+  })
+
+  test('has when each request came and was answered, and over which connection', async () => {
+    mock.setBehaviour({ latency: 20 })
+    const before = performance.timeOrigin + performance.now()
+    await log('PUT')
+    await Promise.all([ask('/'), ask('/get')])
+    await expect(ask('/reset')).rejects.toThrow()
+    const { requests, connections } = await log('GET')
+    const after = performance.timeOrigin + performance.now()
+    expect(requests).toHaveLength(3)
+    for (const { at, answeredAt, connection } of requests.slice(0, 2)) {
+      expect(at).toBeGreaterThanOrEqual(before)
+      expect((answeredAt ?? NaN) - at).toBeGreaterThanOrEqual(20)
+      expect(answeredAt).toBeLessThanOrEqual(after)
+      expect(connections[connection]).toEqual({ closedAt: null })
+    }
+    expect(requests[2]?.answeredAt).toBeNull()
+    await eventually(() => mock.requests.connections[requests[2]?.connection ?? -1]?.closedAt !== null)
+    mock.forgetRequests()
   })
 })

@@ -15,13 +15,12 @@ import type {
   StreamingBenchmarkOptions,
   StreamingProgress,
 } from '../../lab/index.js'
+import { comparisonText, resilienceText, streamingText } from '../../measurements/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
 import { BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
 import type { BenchFlags, BenchMode } from '../bench/bench-flags.js'
-import { comparisonProgress, comparisonText } from '../bench/comparison-text.js'
-import { resilienceText } from '../bench/resilience-text.js'
-import { streamingProgress, streamingText } from '../bench/streaming-text.js'
+import { comparisonProgress, streamingProgress } from '../bench/bench-progress.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
 import { ProgressLine } from '../progress-line.js'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseDuration } from 'async-patterns'
-import type { ArrivalProcess, LoadOptions } from '../../lab/index.js'
+import type { LoadOptions } from '../../lab/index.js'
+import type { ArrivalProcess } from '../../measurements/index.js'
 
 /** As commander hands them over. */
 export interface LoadFlags {

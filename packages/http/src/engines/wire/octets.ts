@@ -31,7 +31,9 @@ const TCHAR = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 /** 1 for each byte that may stand in a token (RFC 9110, 5.6.2). */
 export const IS_TOKEN = tableOf(octet => TCHAR.includes(String.fromCharCode(octet)))
-/** 1 for each byte that may stand in a field value (RFC 9110, 5.5): no controls but the tab, obs-text allowed. */
+/**
+ * 1 for each byte that may stand in a field value (RFC 9110, 5.5): no controls but the tab, obs-text allowed.
+ */
 export const IS_VALUE = tableOf(octet => octet === 9 || (octet >= 32 && octet !== 127))
 /** 1 for each byte of a quoted string that stands for itself. */
 export const IS_QUOTED = tableOf(octet => (octet === 9 || octet >= 32) && octet !== 0x22 && octet !== 0x5c)

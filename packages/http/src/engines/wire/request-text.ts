@@ -16,7 +16,8 @@ const REFUSED = new Set([
 const EXPECT_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
 /**
- * A whole request as latin1 text, each character a byte, to be written at once and, if it is the same again, kept.
+ * A whole request as latin1 text, each character a byte, to be written at once and, if it is the same again,
+ * kept.
  * @throws TransportError BAD_REQUEST for a method or header that could not stand in a request.
  */
 export function requestText(request: TransportRequest, target: Target, keepAlive: boolean): string {

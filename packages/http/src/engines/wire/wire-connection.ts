@@ -20,8 +20,10 @@ export interface WireHandler {
 
 /** Where a WireConnection goes, who hears of it, and what it keeps. */
 export interface WireConnectionOptions {
+  /** A name or an address, without brackets. */
   readonly host: string
   readonly port: number
+  /** Hears of everything; it may serve many connections. */
   readonly handler: WireHandler
   /** Where bodies go. Default: they are counted and dropped. */
   readonly sink?: BodySink
@@ -35,7 +37,8 @@ export interface WireConnectionOptions {
 
 /**
  * One HTTP/1.1 connection over plain TCP, one request at a time: the low end of the wire. Between `send` and
- * `onResponse` it makes no promise, closure, event or buffer; reads go into one buffer for the connection's life.
+ * `onResponse` it makes no promise, closure, event or buffer; reads go into one buffer for the connection's
+ * life.
  */
 export class WireConnection {
   /** Connected, and not ended. */

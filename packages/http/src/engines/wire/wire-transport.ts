@@ -16,8 +16,9 @@ export type WireTransportOptions = PooledTransportOptions
 const LARGEST_CACHE = 1024
 
 /**
- * The transport for load: plain HTTP/1.1 over `node:net`, with nothing between the request and the socket that can
- * be left out. No TLS and no redirects; it asks for no compression, but decodes what comes compressed.
+ * The transport for load: plain HTTP/1.1 over `node:net`, with nothing between the request and the socket
+ * that can be left out. No TLS and no redirects; it asks for no compression, but decodes what comes
+ * compressed.
  */
 export class WireTransport extends PooledTransport<WirePool> {
   readonly #options: Required<PooledTransportOptions>

@@ -1,6 +1,6 @@
 import { seededRandom } from 'async-patterns'
 import type { Random } from 'async-patterns'
-import type { ArrivalProcess } from './load-options.js'
+import type { ArrivalProcess } from '../../measurements/index.js'
 
 export interface ArrivalOptions {
   readonly ratePerSecond: number
@@ -14,9 +14,9 @@ export interface ArrivalOptions {
 }
 
 /**
- * When the requests of an open loop fall due, in milliseconds from its start. `u` counts arrivals at the full rate:
- * whole numbers where they are constant, sums of exponential variates where they are Poisson's. A ramp bends time,
- * by the inverse of the mean number of arrivals until then.
+ * When the requests of an open loop fall due, in milliseconds from its start. `u` counts arrivals at the full
+ * rate: whole numbers where they are constant, sums of exponential variates where they are Poisson's. A ramp
+ * bends time, by the inverse of the mean number of arrivals until then.
  */
 export class Arrivals {
   /** The next one. */

@@ -11,20 +11,30 @@ export interface LaneOwner {
 /** `down`: without a connection. `ready`: it can send. `busy`: a request is under way. */
 export type LaneState = 'down' | 'opening' | 'ready' | 'busy'
 
-/** A connection's place in a load: it carries one request at a time, and lives longer than its connections. */
+/** A place for one request at a time. It outlives the connections that carry its requests. */
 export abstract class Lane {
   state: LaneState = 'down'
   /** When its request was sent or, while it is opening, when that began. */
   since = 0
   /** When its request was due. */
   intendedAt = 0
-  /** It stands in the line of lanes without work. */
-  inLine = false
+  /** It stands in the queue of lanes without work. */
+  isQueued = false
 
-  /** Makes a connection; `onReady` or `onLost` follows, never from within. */
+  /** Asks for a connection; `onReady` or `onLost` follows, never from within. */
   abstract open(): void
   /** Sends the request; `onDone` or `onLost` follows, never from within. Only when ready. */
   abstract send(): void
-  /** Gives up what is under way, and the connection; nothing follows. */
+  /** Gives up what is under way, and with it a connection that can serve nothing else; nothing follows. */
   abstract cut(): void
+}
+
+/** Owns the connections of a load, and says how many requests fit on them. Disposed, it closes them all. */
+export interface LaneSource extends AsyncDisposable {
+  /** Connections that it holds at most. */
+  readonly connections: number
+  /** Requests that each of them carries at a time: 1 with HTTP/1.1. */
+  readonly streams: number
+  /** One lane for each request at a time: `connections` times `streams`. Each call gives the same lanes. */
+  lanes(): readonly Lane[]
 }

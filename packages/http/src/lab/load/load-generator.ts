@@ -1,8 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { Lane, LaneOwner } from './lane.js'
-import type { LoadPlan } from './load-options.js'
-import { openLanes } from './open-lanes.js'
-import type { Lanes } from './open-lanes.js'
+import type { Lane, LaneOwner, LaneSource } from './lane.js'
+import type { LoadPlan } from '../../measurements/index.js'
 import type { Pace, Sender } from './pace.js'
 import { isPortBound } from './port-errors.js'
 import type { ResultLog } from './result-log.js'
@@ -12,6 +10,7 @@ import type { Tally } from './tally.js'
 export interface GeneratorParts {
   readonly plan: LoadPlan
   readonly tally: Tally
+  readonly lanes: (owner: LaneOwner) => LaneSource
   readonly pace: (sender: Sender) => Pace
   readonly log: ResultLog | undefined
   /** The warm-up is over. */
@@ -26,8 +25,8 @@ const GRACE_MS = 1_000
 const TICK_MS = { min: 1, max: 50 }
 
 /**
- * One thread's share of a load: lanes that send when the pace tells, and a tally of what comes of it. Nothing is
- * allocated for a request.
+ * One thread's share of a load: lanes that send when the pace tells, and a tally of what comes of it. Nothing
+ * is allocated for a request.
  */
 export class LoadGenerator implements LaneOwner, Sender {
   readonly #plan: LoadPlan
@@ -35,7 +34,8 @@ export class LoadGenerator implements LaneOwner, Sender {
   readonly #pace: Pace
   readonly #log: ResultLog | undefined
   readonly #onMeasuring: () => void
-  readonly #shared: Lanes
+  readonly #source: LaneSource
+  readonly #lanes: readonly Lane[]
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   #inFlight = 0
   #isRunning = false
@@ -48,18 +48,19 @@ export class LoadGenerator implements LaneOwner, Sender {
   #resolve: () => void = () => undefined
   #reject: (error: unknown) => void = () => undefined
 
-  constructor({ plan, tally, pace, log, onMeasuring }: GeneratorParts) {
+  constructor({ plan, tally, lanes, pace, log, onMeasuring }: GeneratorParts) {
     this.#plan = plan
     this.#tally = tally
     this.#log = log
     this.#onMeasuring = onMeasuring
-    this.#shared = openLanes(plan, this)
+    this.#source = lanes(this)
+    this.#lanes = this.#source.lanes()
     this.#pace = pace(this)
   }
 
   /** Makes the connections that the pace begins with; one that cannot be made holds nothing up. */
   async prepare(): Promise<void> {
-    const initial = this.#pace.initial(this.#shared.lanes)
+    const initial = this.#pace.initial(this.#lanes)
     this.#unprepared = initial.length
     const ticker = setInterval(() => this.#cutLate(performance.now()), TICK_MS.max)
     const prepared = new Promise<void>(resolve => {
@@ -71,7 +72,10 @@ export class LoadGenerator implements LaneOwner, Sender {
     this.#onPrepared = undefined
   }
 
-  /** Resolves when the last request has ended and all connections are closed; rejects when results cannot be logged. */
+  /**
+   * Resolves when the last request has ended and all connections are closed; rejects when results cannot be
+   * logged.
+   */
   async run(): Promise<void> {
     const ended = new Promise<void>((resolve, reject) => {
       this.#resolve = resolve
@@ -152,7 +156,7 @@ export class LoadGenerator implements LaneOwner, Sender {
     if (warmupMs === 0) this.#onMeasuring()
     else this.#after(warmupMs, this.#onMeasuring)
     this.#tally.begin(this.#measuredFrom)
-    this.#pace.begin(this.#shared.lanes, now, this.#measuredFrom)
+    this.#pace.begin(this.#lanes, now, this.#measuredFrom)
     if (this.#isStopped) this.#pace.stop()
     this.#endIfOver(now)
   }
@@ -235,7 +239,7 @@ export class LoadGenerator implements LaneOwner, Sender {
 
   /** Ends what has been sent, or begun to connect, no later than that. */
   #cut(busyCode: string, openingCode: string, since: number): void {
-    for (const lane of this.#shared.lanes) {
+    for (const lane of this.#lanes) {
       if (lane.since > since || (lane.state !== 'busy' && lane.state !== 'opening')) continue
       const { state } = lane
       lane.cut()
@@ -245,7 +249,7 @@ export class LoadGenerator implements LaneOwner, Sender {
   }
 
   #endIfOver(now: number): void {
-    const nobodyLeft = this.#retired === this.#shared.lanes.length
+    const nobodyLeft = this.#retired === this.#lanes.length
     if (this.#inFlight === 0 && (nobodyLeft || this.#pace.isOver(now))) this.#resolve()
   }
 
@@ -261,7 +265,6 @@ export class LoadGenerator implements LaneOwner, Sender {
     this.#isRunning = false
     for (const timer of this.#timers) clearTimeout(timer)
     this.#pace.close()
-    for (const lane of this.#shared.lanes) lane.cut()
-    await this.#shared.close()
+    await this.#source[Symbol.asyncDispose]()
   }
 }

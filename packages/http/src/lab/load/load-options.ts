@@ -1,34 +1,42 @@
 import { checkCount, checkDuration, checkNumber, checkOneOf, withDefaults } from 'async-patterns'
+import type { ArrivalProcess, LoadPlan } from '../../measurements/index.js'
 import { parseSlo } from './slo.js'
 
-/** How arrivals of an open loop are spaced: evenly, or at random with that mean rate. */
-export type ArrivalProcess = 'constant' | 'poisson'
-
+/** What is sent to whom, how fast and for how long. */
 export interface LoadOptions {
   /** http, or https (slower: through undici). Credentials belong in a header. */
   readonly url: string
   /** Connections in all, over all threads; each carries one request at a time. From 1. Default 10. */
   readonly connections?: number
-  /** For how long requests are sent, warm-up not included. Default 10,000, or no limit when `requests` is given. */
+  /**
+   * For how long requests are sent, warm-up not included. Default 10,000, or no limit when `requests` is
+   * given.
+   */
   readonly durationMs?: number
   /** So many requests are sent, warm-up not included. Default: as many as fit into `durationMs`. */
   readonly requests?: number
   /**
-   * Makes it an open loop: so many requests a second fall due, whatever the server does. One that finds no free
-   * connection waits for one, and its response time runs. Default: a closed loop, as fast as responses come.
+   * Makes it an open loop: so many requests a second fall due, whatever the server does. One that finds no
+   * free connection waits for one, and its response time runs. Default: a closed loop, as fast as responses
+   * come.
    */
   readonly ratePerSecond?: number
   /** Of an open loop. Default `constant`. */
   readonly arrivals?: ArrivalProcess
   /** What Poisson arrivals follow from. Default 1. */
   readonly seed?: number
-  /** From the start, connections (closed loop) or the rate (open loop) grow evenly to the full for so long. Default 0. */
+  /**
+   * From the start, connections (closed loop) or the rate (open loop) grow evenly to the full for so long.
+   * Default 0.
+   */
   readonly rampMs?: number
   /** From the start, requests are counted nowhere for so long. Default 0. */
   readonly warmupMs?: number
   /** Default GET. */
   readonly method?: string
+  /** Sent with every request. Default: none. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent with every request; a text as UTF-8. Default: none. */
   readonly body?: string | Uint8Array
   /**
    * From sending to the last byte; likewise for making a connection and for waiting for a free one. Above 0.
@@ -37,15 +45,18 @@ export interface LoadOptions {
   readonly timeoutMs?: number
   /** Threads that generate; at most one for each connection. 1 means the thread that calls. Default 1. */
   readonly workers?: number
-  /** Objectives such as `p99<50ms`, `mean<=20ms`, `errors<1%`, `rate>=500`. */
+  /** Objectives such as `p99<50ms`, `mean<=20ms`, `errors<1%`, `rate>=500`. Default: none. */
   readonly slos?: readonly string[]
-  /** Each result is written there as a line of JSON; what it held is lost. */
+  /** Each result is written there as a line of JSON; what it held is lost. Default: none. */
   readonly jsonlFile?: string
   /** For https: certificates are not checked. Default false. */
   readonly insecure?: boolean
-  /** Aborted, it sends no more. What is in flight may finish for a second; then it is of the class INTERRUPTED. */
+  /**
+   * Aborted, it sends no more. What is in flight may finish for a second; then it is of the class
+   * INTERRUPTED.
+   */
   readonly signal?: AbortSignal
-  /** Called once a second with how it goes. */
+  /** Called once a second with how it goes. Default: nobody is. */
   readonly onProgress?: (progress: LoadProgress) => void
 }
 
@@ -59,30 +70,6 @@ export interface LoadProgress {
   readonly p99Ms: number | null
   /** Since the start. */
   readonly errors: number
-}
-
-/** The options with their defaults, checked, in a form that goes to a thread. */
-export interface LoadPlan {
-  readonly url: string
-  readonly connections: number
-  /** Infinity: no limit. */
-  readonly durationMs: number
-  /** Infinity: no limit. */
-  readonly requests: number
-  /** undefined: a closed loop. */
-  readonly ratePerSecond: number | undefined
-  readonly arrivals: ArrivalProcess
-  readonly seed: number
-  readonly rampMs: number
-  readonly warmupMs: number
-  readonly method: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array
-  readonly timeoutMs: number
-  readonly workers: number
-  readonly slos: readonly string[]
-  readonly jsonlFile: string | undefined
-  readonly insecure: boolean
 }
 
 const DEFAULTS = Object.freeze({

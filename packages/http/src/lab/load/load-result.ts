@@ -1,59 +1,18 @@
 import { Histogram } from 'async-patterns/observability'
 import type { HistogramJson } from 'async-patterns/observability'
+import { latencySummary, rounded } from '../../measurements/index.js'
+import type {
+  LoadMeasurement,
+  LoadPlan,
+  LoadResult,
+  OutcomeReport,
+  MeasurementVerdict,
+} from '../../measurements/index.js'
 import { judge } from '../verdict.js'
-import type { MeasurementVerdict } from '../verdict.js'
-import { latencySummary, shown } from './latency-summary.js'
-import type { LatencySummary } from './latency-summary.js'
-import type { LoadPlan } from './load-options.js'
 import type { ShareReport } from './load-share.js'
 import { holdAgainst } from './slo.js'
-import type { SloOutcome } from './slo.js'
 import { OK, SLOT_MS } from './tally.js'
-import type { OutcomeReport } from './tally.js'
-import type { Timeline, TimelineEntry, TimelineHistogram } from './timeline.js'
-
-/** What `async-patterns load --json` prints. */
-export interface LoadResult {
-  readonly target: string
-  /** From the start of what is measured to the last response, or to the end of sending if that is later. */
-  readonly durationMs: number
-  readonly connections: number
-  /** All that were due and have ended, with a response or without. Warm-up is in none of the numbers. */
-  readonly requests: { readonly total: number; readonly perSecond: number }
-  /** Of bodies, as they arrived. */
-  readonly bytes: number
-  /** Requests with a response, by status. */
-  readonly statusCodes: Readonly<Record<string, number>>
-  /** Requests without one, by class. */
-  readonly errors: Readonly<Record<string, number>>
-  /** Of responses with a status below 400, from the moment at which they were sent. */
-  readonly serviceTimeMs: LatencySummary
-  /** Of the same, from the moment at which they were due; null in a closed loop. */
-  readonly responseTimeMs: LatencySummary | null
-  readonly timeline: readonly TimelineEntry[]
-  readonly generator: {
-    /** The share of a core that the busiest thread used. */
-    readonly cpu: number
-    readonly loopDelayP99Ms: number
-    readonly gcMs: number
-    /** Requests that the generator sent more than 1 ms late through its own fault. */
-    readonly lateSends: number
-  }
-  readonly verdict: MeasurementVerdict
-}
-
-/** A run with everything that was measured. */
-export interface LoadMeasurement {
-  readonly plan: LoadPlan
-  readonly result: LoadResult
-  readonly slos: readonly SloOutcome[]
-  /** By class: `OK`, `HTTP_503`, `TIMEOUT`, ... Each request is in exactly one. */
-  readonly outcomes: Readonly<Record<string, OutcomeReport>>
-  readonly timeline: readonly TimelineHistogram[]
-  readonly startedAt: number
-  /** It was told to stop before its end. */
-  readonly interrupted: boolean
-}
+import type { Timeline } from './timeline.js'
 
 export interface LoadRun {
   readonly plan: LoadPlan
@@ -96,9 +55,9 @@ export function measurementOf(run: LoadRun): LoadMeasurement {
     plan,
     result: {
       target: plan.url,
-      durationMs: shown(durationMs) ?? 0,
+      durationMs: rounded(durationMs) ?? 0,
       connections: plan.connections,
-      requests: { total, perSecond: shown(perSecond) ?? 0 },
+      requests: { total, perSecond: rounded(perSecond) ?? 0 },
       bytes: sum(run.reports.map(({ tally }) => tally.bytes)),
       statusCodes: summed(run.reports.map(({ tally }) => tally.statusCodes)),
       errors: errorsOf(outcomes),
@@ -140,11 +99,11 @@ function errorsOf(outcomes: ReadonlyMap<string, Outcome>): Record<string, number
 }
 
 function generatorOf(reports: readonly ShareReport[]): LoadResult['generator'] {
-  const largest = (of: (report: ShareReport) => number): number => shown(Math.max(...reports.map(of))) ?? 0
+  const largest = (of: (report: ShareReport) => number): number => rounded(Math.max(...reports.map(of))) ?? 0
   return {
     cpu: largest(({ health }) => health.cpu),
     loopDelayP99Ms: largest(({ health }) => health.loopDelayP99Ms),
-    gcMs: shown(sum(reports.map(({ health }) => health.gcMs))) ?? 0,
+    gcMs: rounded(sum(reports.map(({ health }) => health.gcMs))) ?? 0,
     lateSends: sum(reports.map(({ lateSends }) => lateSends)),
   }
 }

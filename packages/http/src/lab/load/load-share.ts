@@ -3,7 +3,8 @@ import { ClosedLoop } from './closed-loop.js'
 import { GeneratorHealth } from './generator-health.js'
 import type { HealthReport } from './generator-health.js'
 import { LoadGenerator } from './load-generator.js'
-import type { LoadPlan } from './load-options.js'
+import type { LoadPlan } from '../../measurements/index.js'
+import { openLanes } from './open-lanes.js'
 import { OpenLoop } from './open-loop.js'
 import type { Pace, Sender } from './pace.js'
 import { ResultLog } from './result-log.js'
@@ -60,7 +61,9 @@ export class LoadShare implements ShareRunner {
   readonly #generator: LoadGenerator
   #openLoop: OpenLoop | undefined = undefined
 
-  /** @throws WriterError for the file of results; TransportError BAD_REQUEST when the request cannot be sent. */
+  /**
+   * @throws WriterError for the file of results; TransportError BAD_REQUEST when the request cannot be sent.
+   */
   constructor(plan: SharePlan, onInterval: (report: IntervalReport) => void) {
     this.#plan = plan
     const { jsonlFile, ratePerSecond, url } = plan
@@ -71,6 +74,7 @@ export class LoadShare implements ShareRunner {
       plan,
       tally: this.#tally,
       log: this.#log,
+      lanes: owner => openLanes(plan, owner),
       pace: sender => this.#pace(sender),
       onMeasuring: () => this.#health.begin(),
     })

@@ -1,28 +1,30 @@
 import type { Arrivals } from './arrivals.js'
 import { Fifo } from './fifo.js'
 import type { Lane } from './lane.js'
-import { Metronome } from './metronome.js'
 import type { Pace, PaceLimits, Sender } from './pace.js'
+import { PreciseTimer } from './precise-timer.js'
 
 export interface OpenLoopOptions extends PaceLimits {
   /** A request that waits longer for a connection is given up. */
   readonly timeoutMs: number
 }
 
-/** The class of requests that waited in vain for a free connection. */
+/** The class of requests that got no free connection in time. */
 const NO_CONNECTION = 'NO_CONNECTION'
 
 const LATE_MS = 1
-/** Arrivals closer together than this share a beat: at most 4,000 wakes a second. */
-const SHORTEST_BEAT_MS = 0.25
+/** Arrivals closer together than this share a wake-up: at most 4,000 of them a second. */
+const SHORTEST_WAIT_MS = 0.25
 
-/** Requests fall due by a schedule; one that finds no lane ready waits for one, and its response time runs. */
+/**
+ * Requests fall due by a schedule; one that finds no lane ready waits for one, and its response time runs.
+ */
 export class OpenLoop implements Pace {
   lateSends = 0
   readonly #options: OpenLoopOptions
   readonly #arrivals: Arrivals
   readonly #sender: Sender
-  readonly #metronome: Metronome
+  readonly #timer: PreciseTimer
   readonly #lanes = new Fifo<Lane>()
   /** When those that wait for a lane were due. */
   readonly #waiting = new Fifo<number>()
@@ -36,12 +38,12 @@ export class OpenLoop implements Pace {
     this.#arrivals = arrivals
     this.#sender = sender
     this.#left = options.requests
-    this.#metronome = new Metronome(() => this.onTick(performance.now()))
+    this.#timer = new PreciseTimer(() => this.onTick(performance.now()))
   }
 
   /** Resolves when it can keep time. */
   ready(): Promise<void> {
-    return this.#metronome.ready()
+    return this.#timer.ready()
   }
 
   initial(lanes: readonly Lane[]): readonly Lane[] {
@@ -62,8 +64,8 @@ export class OpenLoop implements Pace {
   onFree(lane: Lane, now: number): void {
     const intendedAt = this.#waiting.shift()
     if (intendedAt !== undefined) this.#sender.send(lane, intendedAt, now)
-    else if (!lane.inLine) {
-      lane.inLine = true
+    else if (!lane.isQueued) {
+      lane.isQueued = true
       this.#lanes.push(lane)
     }
   }
@@ -78,7 +80,7 @@ export class OpenLoop implements Pace {
     while (this.#nextDueAt() <= now) this.#fallDue(now)
     this.#giveUpLate(now)
     const dueAt = this.#nextDueAt()
-    if (dueAt < Infinity) this.#metronome.set(Math.max(SHORTEST_BEAT_MS, dueAt - performance.now()))
+    if (dueAt < Infinity) this.#timer.set(Math.max(SHORTEST_WAIT_MS, dueAt - performance.now()))
   }
 
   isOver(): boolean {
@@ -91,7 +93,7 @@ export class OpenLoop implements Pace {
   }
 
   close(): void {
-    void this.#metronome.close()
+    void this.#timer.close()
   }
 
   #nextDueAt(): number {
@@ -114,7 +116,7 @@ export class OpenLoop implements Pace {
   /** A lane in the line may have lost its connection. */
   #takeLane(): Lane | undefined {
     for (let lane = this.#lanes.shift(); lane !== undefined; lane = this.#lanes.shift()) {
-      lane.inLine = false
+      lane.isQueued = false
       if (lane.state === 'ready') return lane
     }
     return undefined

@@ -1,12 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { RequestResult } from '../../engines/index.js'
+import type { LoadRecord } from '../../measurements/index.js'
 import { JsonlWriter } from '../../persistence/index.js'
-
-/** One result as a load writes it down. */
-export interface LoadRecord extends RequestResult {
-  /** From the intended send; null in a closed loop. */
-  readonly responseTimeMs: number | null
-}
 
 /** What a generator knows of a request that has ended; times are `performance.now()`. */
 export interface EndedRequest {

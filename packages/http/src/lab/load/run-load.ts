@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { onAbort } from 'async-patterns'
 import { asWriterError, WholeFile } from '../../persistence/index.js'
 import { loadPlan } from './load-options.js'
-import type { LoadOptions, LoadPlan } from './load-options.js'
+import type { LoadOptions } from './load-options.js'
+import type { LoadMeasurement, LoadPlan } from '../../measurements/index.js'
 import { measurementOf } from './load-result.js'
-import type { LoadMeasurement } from './load-result.js'
 import { LoadShare, sharesOf } from './load-share.js'
 import type { ShareReport, ShareRunner } from './load-share.js'
 import type { IntervalReport } from './tally.js'
@@ -14,8 +14,8 @@ import { Timeline } from './timeline.js'
 import { ThreadedShare } from './threaded-share.js'
 
 /**
- * Loads an HTTP server and measures what it does: closed loop (each connection sends when its response has come)
- * or, with `ratePerSecond`, open loop. Every request is in exactly one class of `outcomes`.
+ * Loads an HTTP server and measures what it does: closed loop (each connection sends when its response has
+ * come) or, with `ratePerSecond`, open loop. Every request is in exactly one class of `outcomes`.
  *
  * Requests that fail are results. It rejects with TypeError or RangeError for a bad option, TransportError
  * BAD_REQUEST for a request that cannot be sent, WriterError when results cannot be written.
@@ -25,17 +25,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadMeasurement> {
   const { signal } = options
   checkJoined(plan)
   const timeline = new Timeline(plan.workers, options.onProgress)
-  await using crew = new Crew(plan, report => timeline.add(report))
-  crew.stopOn(signal)
-  await crew.prepare()
+  await using shares = new Shares(plan, report => timeline.add(report))
+  shares.stopOn(signal)
+  await shares.prepare()
   const startedAt = Date.now() + plan.warmupMs
-  const reports = await crew.run()
+  const reports = await shares.run()
   await joinParts(plan)
   return measurementOf({ plan, reports, timeline, startedAt, interrupted: signal?.aborted === true })
 }
 
 /** All shares of a load: one in this thread, or several in threads of their own. */
-class Crew implements AsyncDisposable {
+class Shares implements AsyncDisposable {
   readonly #shares: readonly ShareRunner[]
   #unsubscribe: () => void = () => undefined
 
@@ -52,7 +52,7 @@ class Crew implements AsyncDisposable {
     return Promise.all(this.#shares.map(share => share.run()))
   }
 
-  /** As long as the crew is there. */
+  /** Until it is disposed. */
   stopOn(signal: AbortSignal | undefined): void {
     if (signal === undefined) return
     const stop = (): void => {
@@ -68,7 +68,10 @@ class Crew implements AsyncDisposable {
   }
 }
 
-/** Several threads write a file each: found out at the end only, a file that cannot be written would cost what was measured. */
+/**
+ * Several threads write a file each: found out at the end only, a file that cannot be written would cost what
+ * was measured.
+ */
 function checkJoined({ jsonlFile, workers }: LoadPlan): void {
   if (jsonlFile !== undefined && workers > 1) new WholeFile(jsonlFile)[Symbol.dispose]()
 }

@@ -1,8 +1,9 @@
 import { parseDuration } from 'async-patterns'
 import type { Histogram } from 'async-patterns/observability'
+import type { SloOutcome } from '../../measurements/index.js'
 
 /** What objectives are held against. */
-export interface SloFacts {
+export interface SloFigures {
   /** Times of responses without error: response time in an open loop, service time in a closed one. */
   readonly times: Histogram
   /** All requests, and those of them that failed: no response, or status 400 and above. */
@@ -11,16 +12,8 @@ export interface SloFacts {
   readonly perSecond: number
 }
 
-/** An objective, and what became of it. */
-export interface SloOutcome {
-  readonly slo: string
-  /** In milliseconds, percent or requests a second; Infinity where failed requests reach into the percentile. */
-  readonly actual: number
-  readonly met: boolean
-}
-
 interface Slo {
-  readonly measure: (facts: SloFacts) => number
+  readonly measure: (figures: SloFigures) => number
   readonly operator: string
   readonly limit: number
 }
@@ -47,9 +40,9 @@ export function parseSlo(text: string): Slo {
 }
 
 /** @throws RangeError as `parseSlo`. */
-export function holdAgainst(text: string, facts: SloFacts): SloOutcome {
+export function holdAgainst(text: string, figures: SloFigures): SloOutcome {
   const { measure, operator, limit } = parseSlo(text)
-  const actual = measure(facts)
+  const actual = measure(figures)
   return { slo: text, actual, met: COMPARE[operator]?.(actual, limit) === true }
 }
 
@@ -57,17 +50,17 @@ function timeMeasure(metric: string): Slo['measure'] | undefined {
   if (metric === 'mean') return ({ times }) => times.mean
   if (metric === 'min') return ({ times }) => times.min
   const percent = metric === 'max' ? 100 : Number(/^p(\d{1,2}(?:\.\d+)?)$/.exec(metric)?.[1] ?? NaN)
-  return Number.isNaN(percent) ? undefined : facts => percentile(percent, facts)
+  return Number.isNaN(percent) ? undefined : figures => percentile(percent, figures)
 }
 
 /** Over all requests: one that failed is slower than any limit, so that failing fast meets no objective. */
-function percentile(percent: number, { times, total, failed }: SloFacts): number {
+function percentile(percent: number, { times, total, failed }: SloFigures): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * total - 1e-9))
   const succeeded = total - failed
   return rank > succeeded ? Infinity : times.percentile(Math.min(100, (rank / succeeded) * 100))
 }
 
-function errorPercent({ total, failed }: SloFacts): number {
+function errorPercent({ total, failed }: SloFigures): number {
   return total === 0 ? NaN : (failed / total) * 100
 }
 

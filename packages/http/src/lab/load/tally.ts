@@ -1,5 +1,6 @@
 import { Histogram } from 'async-patterns/observability'
 import type { HistogramJson } from 'async-patterns/observability'
+import type { OutcomeReport } from '../../measurements/index.js'
 
 /** The class of responses with a status below 400; the others are `HTTP_503` and the like, or error codes. */
 export const OK = 'OK'
@@ -13,15 +14,6 @@ export interface IntervalReport {
   readonly errors: number
   /** Of class OK; from the intended send in an open loop. */
   readonly times: HistogramJson
-}
-
-/** All outcomes of one class. */
-export interface OutcomeReport {
-  readonly count: number
-  /** Of those that were sent. */
-  readonly serviceTimeMs: HistogramJson
-  /** null in a closed loop. */
-  readonly responseTimeMs: HistogramJson | null
 }
 
 /** What one thread counted. */
@@ -57,8 +49,8 @@ class Outcomes {
 }
 
 /**
- * Counts outcomes, each in exactly one class. Times of all arguments are those of one clock; a request that was
- * due before the measurement began is counted nowhere.
+ * Counts outcomes, each in exactly one class. Times of all arguments are those of one clock; a request that
+ * was due before the measurement began is counted nowhere.
  */
 export class Tally {
   readonly #isOpenLoop: boolean

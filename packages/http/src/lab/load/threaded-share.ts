@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { Deferred } from 'async-patterns'
 import { fileStart } from '../../engines/index.js'
 import type { SharePlan, ShareReport, ShareRunner } from './load-share.js'
-import type { WorkerNews, WorkerOrder } from './load-worker.js'
+import type { WorkerMessage, WorkerCommand } from './load-worker.js'
 import type { IntervalReport } from './tally.js'
 
 /** A share that runs in a thread of its own. */
@@ -16,10 +16,10 @@ export class ThreadedShare implements ShareRunner {
       workerData: plan,
       ...fileStart(),
     })
-    this.#worker.on('message', (news: WorkerNews) => {
-      if (news.type === 'ready') this.#ready.resolve()
-      else if (news.type === 'interval') onInterval(news.report)
-      else this.#report.resolve(news.report)
+    this.#worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'ready') this.#ready.resolve()
+      else if (message.type === 'interval') onInterval(message.report)
+      else this.#report.resolve(message.report)
     })
     this.#worker.on('error', error => this.#fail(error))
     this.#worker.on('exit', code => this.#fail(new Error(`a thread of the load ended with code ${code}`)))
@@ -33,20 +33,20 @@ export class ThreadedShare implements ShareRunner {
   }
 
   run(): Promise<ShareReport> {
-    this.#order('run')
+    this.#command('run')
     return this.#report.promise
   }
 
   stop(): void {
-    this.#order('stop')
+    this.#command('stop')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#worker.terminate()
   }
 
-  #order(order: WorkerOrder): void {
-    this.#worker.postMessage(order, [])
+  #command(command: WorkerCommand): void {
+    this.#worker.postMessage(command, [])
   }
 
   #fail(error: unknown): void {

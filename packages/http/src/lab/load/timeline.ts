@@ -1,30 +1,9 @@
 import { Histogram } from 'async-patterns/observability'
-import type { HistogramJson } from 'async-patterns/observability'
-import { shown } from './latency-summary.js'
+import { rounded } from '../../measurements/index.js'
+import type { TimelineEntry, TimelineHistogram } from '../../measurements/index.js'
 import type { LoadProgress } from './load-options.js'
 import { INTERVAL_MS } from './tally.js'
 import type { IntervalReport } from './tally.js'
-
-/** A second of a run; the last one may be shorter. Times are of responses without error, in milliseconds. */
-export interface TimelineEntry {
-  /** Where it begins. */
-  readonly atMs: number
-  /** Requests that ended in it. */
-  readonly requests: number
-  readonly perSecond: number
-  readonly errors: number
-  readonly p50: number | null
-  readonly p99: number | null
-  readonly max: number | null
-}
-
-/** A second, with its times in the exact form. */
-export interface TimelineHistogram {
-  readonly atMs: number
-  readonly requests: number
-  readonly errors: number
-  readonly timesMs: HistogramJson
-}
 
 interface Second {
   requests: number
@@ -59,7 +38,7 @@ export class Timeline {
     return this.#seconds.map(({ requests, errors, times }, index) => {
       const atMs = index * INTERVAL_MS
       const lengthMs = Math.max(1, Math.min(INTERVAL_MS, durationMs - atMs))
-      const [p50, p99, max] = [times.percentile(50), times.percentile(99), times.max].map(shown)
+      const [p50, p99, max] = [times.percentile(50), times.percentile(99), times.max].map(rounded)
       const perSecond = Math.round((requests * 1_000) / lengthMs)
       return { atMs, requests, perSecond, errors, p50: p50 ?? null, p99: p99 ?? null, max: max ?? null }
     })
@@ -85,8 +64,8 @@ export class Timeline {
     this.#onProgress?.({
       atMs: (index + 1) * INTERVAL_MS,
       perSecond: (requests * 1_000) / INTERVAL_MS,
-      p50Ms: shown(times.percentile(50)),
-      p99Ms: shown(times.percentile(99)),
+      p50Ms: rounded(times.percentile(50)),
+      p99Ms: rounded(times.percentile(99)),
       errors: this.#errors,
     })
   }

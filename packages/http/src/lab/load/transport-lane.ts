@@ -1,10 +1,37 @@
 import { errorCode } from '../../engines/index.js'
 import type { Transport, TransportRequest } from '../../engines/index.js'
 import { Lane } from './lane.js'
-import type { LaneOwner } from './lane.js'
+import type { LaneOwner, LaneSource } from './lane.js'
 
-/** A lane over a transport, which makes connections when it needs them: for https. */
-export class TransportLane extends Lane {
+/**
+ * Lanes over a transport that holds at most so many connections, and makes them when it needs them: for
+ * https.
+ */
+export class TransportLanes implements LaneSource {
+  readonly connections: number
+  readonly streams = 1
+  readonly #transport: Transport
+  readonly #lanes: readonly TransportLane[]
+
+  /** The transport is closed with it. */
+  constructor(transport: Transport, request: TransportRequest, connections: number, owner: LaneOwner) {
+    this.connections = connections
+    this.#transport = transport
+    this.#lanes = Array.from({ length: connections }, () => new TransportLane(transport, request, owner))
+  }
+
+  lanes(): readonly Lane[] {
+    return this.#lanes
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const lane of this.#lanes) lane.cut()
+    await this.#transport.close({ timeoutMs: 0 })
+  }
+}
+
+/** A place among the requests of a transport. */
+class TransportLane extends Lane {
   readonly #transport: Transport
   readonly #request: TransportRequest
   readonly #owner: LaneOwner
@@ -38,7 +65,7 @@ export class TransportLane extends Lane {
     abort?.abort()
   }
 
-  /** What ends after `cut` is nobody's any more. */
+  /** What ends after `cut` is not told. */
   async #exchange(abort: AbortController): Promise<void> {
     this.#abort = abort
     try {

@@ -2,48 +2,11 @@ import { CircuitBreaker, systemClock } from 'async-patterns'
 import type { BreakerEvent, BreakerTransitionEvent } from 'async-patterns'
 import { AsyncEngine, classifyResponse } from '../../engines/index.js'
 import type { RequestEvent, RequestResult } from '../../engines/index.js'
+import type { BreakerFindings, BreakerPart, SeenTransition } from '../../measurements/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { paced } from '../paced.js'
 import type { ResilienceSettings } from './resilience-options.js'
 import { stopOnAbort } from './stop-on-abort.js'
-
-/** One change of the breaker's state. */
-export interface SeenTransition extends Pick<BreakerTransitionEvent, 'from' | 'to' | 'cause'> {
-  /** Milliseconds since the scenario began. */
-  readonly atMs: number
-}
-
-/** One part of the scenario: all requests of it have ended. */
-export interface BreakerPart {
-  readonly requests: number
-  /** Let through by the breaker: what the engine sent. */
-  readonly sent: number
-  /** By the server's own count. */
-  readonly serverRequests: number
-  readonly rejected: number
-  readonly succeeded: number
-  /** Successes a second. */
-  readonly goodput: number
-}
-
-/** What was seen of a breaker whose server failed wholly and then healed. All of it from events. */
-export interface BreakerFindings {
-  readonly transitions: readonly SeenTransition[]
-  /** When the server was healed: what came before was under 100 % errors. */
-  readonly healedAtMs: number
-  readonly outage: BreakerPart
-  readonly recovery: BreakerPart
-  /** From the first request to the first opening; null when it never opened. */
-  readonly timeToOpenMs: number | null
-  /** Requests that began after the breaker had opened and still reached the failing server: its probes. */
-  readonly leaked: number
-  /** How many probes its half-open states could admit. */
-  readonly probesAllowed: number
-  /** From the server's healing to the closing; null when it did not close. */
-  readonly timeToRecoverMs: number | null
-  /** Of the requests that began after the closing. */
-  readonly failedAfterClosing: number
-}
 
 /** Fails every request for a while, heals the server, and watches the breaker. */
 export async function runBreakerScenario(

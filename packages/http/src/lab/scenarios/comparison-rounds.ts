@@ -1,13 +1,15 @@
 import type { EngineResult } from '../../engines/index.js'
+import type { EngineMeasurement, EngineName } from '../../measurements/index.js'
 import type { BenchTarget } from '../bench-target.js'
-import { MeasuredEngine } from '../engine-measurement.js'
-import type { EngineMeasurement } from '../engine-measurement.js'
+import { MeasuredEngine } from '../measured-engine.js'
 import type { EngineProcess } from '../engine-process.js'
-import type { EngineName } from '../engine-spec.js'
 import type { ResultFiles } from '../result-files.js'
 import type { ComparisonProgress, ComparisonSettings } from './engine-comparison-options.js'
 
-/** Beyond this the sync engine runs fewer requests: nobody need wait longer to learn that one at a time is slow. */
+/**
+ * Beyond this the sync engine runs fewer requests: nobody need wait longer to learn that one at a time is
+ * slow.
+ */
 const SYNC_LIMIT_MS = 30_000
 /** The warm-up: long enough for the compiler, and enough for every connection to be opened. */
 const WARM_UP_SHARE = 0.4
@@ -100,7 +102,10 @@ export class ComparisonRounds {
   }
 }
 
-/** What a request takes when the process has warmed up: the median, for the mean holds what it needs to begin at all. */
+/**
+ * What a request takes when the process has warmed up: the median, for the mean holds what it needs to begin
+ * at all.
+ */
 function typicalMs({ results, successCount, totalTimeMs, p50LatencyMs }: EngineResult): number {
   return successCount === results.length ? p50LatencyMs : totalTimeMs / results.length
 }

@@ -1,9 +1,10 @@
 import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
+import { ENGINE_NAMES } from '../../measurements/index.js'
+import type { EngineName } from '../../measurements/index.js'
 import { targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
 import type { ResultFilesOptions } from '../result-files.js'
-import { ENGINE_NAMES } from '../engine-spec.js'
-import type { EngineName, EngineSpec } from '../engine-spec.js'
+import type { EngineSpec } from '../engine-spec.js'
 
 /** Where a comparison is. */
 export interface ComparisonProgress {
@@ -31,6 +32,7 @@ export interface EngineComparisonOptions extends BenchTargetOptions, ResultFiles
   readonly transport?: 'undici' | 'wire'
   /** For the whole of a request, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number
+  /** Called before each run. Default: nobody is. */
   readonly onProgress?: (progress: ComparisonProgress) => void
   /** Ends it: it rejects with the signal's reason. */
   readonly signal?: AbortSignal

@@ -1,43 +1,25 @@
+import type { BreakerFindings, Judged, ResilienceReport, RetryFindings } from '../../measurements/index.js'
+import { benchHeading } from '../bench-heading.js'
 import { BenchTarget } from '../bench-target.js'
 import { check } from '../check.js'
-import type { Check } from '../check.js'
-import { reportHeading } from '../report-heading.js'
-import type { ReportHeading } from '../report-heading.js'
 import { runBreakerScenario } from './breaker-scenario.js'
-import type { BreakerFindings } from './breaker-scenario.js'
 import { resilienceSettings } from './resilience-options.js'
 import type { ResilienceBenchmarkOptions, ResilienceSettings } from './resilience-options.js'
 import { runRetryScenario } from './retry-scenario.js'
-import type { RetryFindings } from './retry-scenario.js'
-
-/** A scenario's findings with the criteria by which it passed or failed. */
-export interface Judged<T> {
-  readonly findings: T
-  readonly checks: readonly Check[]
-}
-
-/** What the resilience benchmark found; a scenario that was left out is null. */
-export interface ResilienceReport extends ReportHeading<'resilience'> {
-  readonly config: Readonly<Record<string, unknown>>
-  readonly breaker: Judged<BreakerFindings> | null
-  readonly retry: Judged<RetryFindings> | null
-  /** Whether all criteria of all scenarios were met. */
-  readonly passed: boolean
-}
 
 /** Beyond the open state's own time: a timer, three probes and a busy machine. */
 const RECOVERY_SLACK_MS = 1_000
 
 /**
- * Failures on purpose against a mock server, and whether breaker and retry do what they are for, by stated criteria. A
- * breaker that never opened has not recovered: that is a failure.
- * Rejects when the mock cannot run, with the signal's reason, or with TypeError or RangeError for a wrong option.
+ * Failures on purpose against a mock server, and whether breaker and retry do what they are for, by stated
+ * criteria. A breaker that never opened has not recovered: that is a failure. Rejects when the mock cannot
+ * run, with the signal's reason, or with TypeError or RangeError for a wrong option.
  */
 export async function runResilienceBenchmark(
   options?: ResilienceBenchmarkOptions,
 ): Promise<ResilienceReport> {
   const settings = resilienceSettings(options)
-  const heading = await reportHeading('resilience')
+  const heading = await benchHeading('resilience')
   await using target = await BenchTarget.open(settings)
   const breaker = settings.breaker ? judgeBreaker(await runBreakerScenario(settings, target), settings) : null
   const retry = settings.retry ? judgeRetry(await runRetryScenario(settings, target), settings) : null

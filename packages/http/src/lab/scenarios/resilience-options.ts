@@ -3,6 +3,7 @@ import type { BreakerTransitionEvent } from 'async-patterns'
 import { targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
 
+/** Which scenarios run, and how hard they are. */
 export interface ResilienceBenchmarkOptions extends Pick<BenchTargetOptions, 'mockPort' | 'mockLatencyMs'> {
   /** Requests of each part. Default 50. */
   readonly requestCount?: number
@@ -10,13 +11,13 @@ export interface ResilienceBenchmarkOptions extends Pick<BenchTargetOptions, 'mo
   readonly breaker?: boolean
   /** The retry's scenario: a server that fails every other time. Default true. */
   readonly retry?: boolean
-  /** A request departs every so many milliseconds. Default 20. */
+  /** A request is sent every so many milliseconds. Default 20. */
   readonly paceMs?: number
   /** Requests at a time. Default 10. */
   readonly concurrency?: number
   /** Failures that open the breaker. Default 5. */
   readonly failureThreshold?: number
-  /** Default 250. */
+  /** How long an open breaker stays open, in milliseconds. Default 250. */
   readonly openStateDurationMs?: number
   /** Probes that a half-open state admits, and successes that close it. Default 3. */
   readonly halfOpenMaxCalls?: number
@@ -26,7 +27,7 @@ export interface ResilienceBenchmarkOptions extends Pick<BenchTargetOptions, 'mo
   readonly baseDelayMs?: number
   /** Retries allowed for each request, all in all. Default 0.5. */
   readonly retryBudgetRatio?: number
-  /** Hears of each transition of the breaker when it happens. */
+  /** Hears of each transition of the breaker when it happens. Default: nobody does. */
   readonly onTransition?: (transition: BreakerTransitionEvent) => void
   /** Ends it: it rejects with the signal's reason. */
   readonly signal?: AbortSignal

@@ -2,31 +2,11 @@ import { RetryBudget, RetryPolicy } from 'async-patterns'
 import type { RetryEvent } from 'async-patterns'
 import { AsyncEngine, retryResponse } from '../../engines/index.js'
 import type { RequestResult } from '../../engines/index.js'
+import type { RetryFindings } from '../../measurements/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { paced } from '../paced.js'
 import type { ResilienceSettings } from './resilience-options.js'
 import { stopOnAbort } from './stop-on-abort.js'
-
-/** What was seen of a retry with a budget against a server that fails every other time. */
-export interface RetryFindings {
-  readonly requests: number
-  readonly succeeded: number
-  /** Of those, the ones whose first attempt did. */
-  readonly succeededAtOnce: number
-  /** Attempts by the server's own count. */
-  readonly serverRequests: number
-  /** Attempts that the server answered with 500. */
-  readonly serverFailures: number
-  readonly retries: number
-  /** What the budget allowed in the end. */
-  readonly budgetAllowed: number
-  /** Requests that gave up because the budget was used up. */
-  readonly budgetRefusals: number
-  /** Attempts for each request: the load on the server beside that without retries. */
-  readonly amplification: number
-  /** Delays that were not what the configured backoff says for their attempt. */
-  readonly wrongDelays: readonly number[]
-}
 
 /** Half of all attempts fail; retries are bounded by a budget. */
 export async function runRetryScenario(

@@ -1,6 +1,6 @@
 import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
-import { MeasuredEngine } from '../engine-measurement.js'
+import { MeasuredEngine } from '../measured-engine.js'
 import { EngineProcess } from '../engine-process.js'
 import type { EngineRequest } from '../engine-process.js'
 import type { ResultFiles } from '../result-files.js'
@@ -12,7 +12,10 @@ import type { StreamingPhase } from './streaming-phase.js'
 /** Requests of each thread between two hand-overs of results: about half a second. */
 const REQUESTS_PER_THREAD = 50
 
-/** The threaded engine in a process of its own; it gives its results run by run, and is not timed between them. */
+/**
+ * The threaded engine in a process of its own; it gives its results run by run, and is not timed between
+ * them.
+ */
 export async function streamThreaded(
   settings: StreamingSettings,
   target: BenchTarget,

@@ -1,7 +1,7 @@
 import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
+import type { EngineName } from '../../measurements/index.js'
 import { targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
-import type { EngineName } from '../engine-spec.js'
 import type { ResultFilesOptions } from '../result-files.js'
 
 /** How a streaming benchmark stands, once a second. */
@@ -17,18 +17,20 @@ export interface StreamingProgress {
   readonly memoryMb: number
 }
 
+/** How long which engine runs, and what is kept of it. */
 export interface StreamingBenchmarkOptions extends BenchTargetOptions, ResultFilesOptions {
   /** How long the async engine runs, in milliseconds. Default 60,000. */
   readonly durationMs?: number
   /** Connections of the async engine. Default 200. */
   readonly concurrency?: number
-  /** Default `optimized`. */
+  /** Whether connections are used again (`optimized`) or made anew (`naive`). Default `optimized`. */
   readonly pooling?: 'naive' | 'optimized'
   /** The async engine's transport. Default `undici`. */
   readonly transport?: 'undici' | 'wire'
   /**
-   * Threads of the threaded engine, for comparison; 0 leaves it out. It runs after the async one, under the same conditions:
-   * at the same time each would measure how much of the processor the other left. Default 32.
+   * Threads of the threaded engine, for comparison; 0 leaves it out. It runs after the async one, under the
+   * same conditions: at the same time each would measure how much of the processor the other left. Default
+   * 32.
    */
   readonly workers?: number
   /** How long that one runs. Default a sixth of `durationMs`. */
@@ -39,6 +41,7 @@ export interface StreamingBenchmarkOptions extends BenchTargetOptions, ResultFil
   readonly monitorLoop?: boolean
   /** How often, in milliseconds. Default 1,000. */
   readonly monitorSampleIntervalMs?: number
+  /** Called once a second. Default: nobody is. */
   readonly onProgress?: (progress: StreamingProgress) => void
   /** Ends it early: requests in flight may finish for a second, and the report is of what was done. */
   readonly signal?: AbortSignal

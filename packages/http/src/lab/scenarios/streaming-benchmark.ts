@@ -1,47 +1,28 @@
-import type { HistorySummary } from 'async-patterns/observability'
+import type { Check, MemoryGrowth, StreamingReport } from '../../measurements/index.js'
+import { benchHeading } from '../bench-heading.js'
 import { BenchTarget } from '../bench-target.js'
 import { check } from '../check.js'
-import type { Check } from '../check.js'
-import type { EngineMeasurement } from '../engine-measurement.js'
-import type { EngineName } from '../engine-spec.js'
-import { reportHeading } from '../report-heading.js'
-import type { ReportHeading } from '../report-heading.js'
-import type { MemoryGrowth } from '../memory-growth.js'
 import { ResultFiles } from '../result-files.js'
-import type { WrittenFile } from '../result-files.js'
 import { streamAsync } from './stream-async.js'
 import { streamThreaded } from './stream-threaded.js'
 import { streamingSettings } from './streaming-benchmark-options.js'
 import type { StreamingBenchmarkOptions, StreamingSettings } from './streaming-benchmark-options.js'
 
-/** What a streaming benchmark found. */
-export interface StreamingReport extends ReportHeading<'streaming'> {
-  readonly config: Readonly<Record<string, unknown>>
-  readonly engines: Readonly<Partial<Record<EngineName, EngineMeasurement>>>
-  readonly files: readonly WrittenFile[]
-  /** Of this process, in which the async engine, the pipeline and the writers run; null when it was interrupted before. */
-  readonly memory: MemoryGrowth | null
-  /** Null when it was not watched, or not for one sample. */
-  readonly eventLoop: HistorySummary | null
-  /** Requests by the mock's own count; null for another server. */
-  readonly serverRequests: number | null
-  readonly checks: readonly Check[]
-  readonly interrupted: boolean
-}
-
-/** Growth that is allowed between the two readings; the collector keeps some pages back, now more, now less. */
+/**
+ * Growth that is allowed between the two readings; the collector keeps some pages back, now more, now less.
+ */
 const GROWTH_LIMIT_MB = 20
 
 /**
- * The async engine at full speed for a while, every result streamed through a bounded producer-consumer pipeline into
- * files; then the threaded engine likewise, for comparison. It holds no more results than the queue does, however long
- * it runs.
- * Rejects with WriterError when results cannot be stored, or when the mock or an engine cannot run; with TypeError or
- * RangeError for a wrong option. Whether the criteria were met is in `checks`.
+ * The async engine at full speed for a while, every result streamed through a bounded producer-consumer
+ * pipeline into files; then the threaded engine likewise, for comparison. It holds no more results than the
+ * queue does, however long it runs. Rejects with WriterError when results cannot be stored, or when the mock
+ * or an engine cannot run; with TypeError or RangeError for a wrong option. Whether the criteria were met is
+ * in `checks`.
  */
 export async function runStreamingBenchmark(options?: StreamingBenchmarkOptions): Promise<StreamingReport> {
   const settings = streamingSettings(options)
-  const heading = await reportHeading('streaming')
+  const heading = await benchHeading('streaming')
   await using target = await BenchTarget.open(settings)
   await using results = new ResultFiles(settings)
   const async = await streamAsync(settings, target, results)

@@ -1,13 +1,13 @@
 import { systemClock } from 'async-patterns'
-import type { EngineMeasurement, MeasuredEngine } from '../engine-measurement.js'
-import type { EngineName } from '../engine-spec.js'
+import type { EngineName, MeasuredEngines } from '../../measurements/index.js'
+import type { MeasuredEngine } from '../measured-engine.js'
 import type { ResultFiles } from '../result-files.js'
 import type { StreamingProgress } from './streaming-benchmark-options.js'
 
 /** What one engine's part of a streaming benchmark came to. */
 export interface StreamingPhase {
   readonly sent: number
-  readonly engines: Readonly<Partial<Record<EngineName, EngineMeasurement>>>
+  readonly engines: MeasuredEngines
   /** Null for a server that does not count. */
   readonly serverRequests: number | null
 }

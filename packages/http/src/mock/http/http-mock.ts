@@ -11,6 +11,8 @@ import { queryDuration, queryNumber, ROUTES } from './routes.js'
 import type { Answer, Call, Route } from './routes.js'
 import { Stats } from './stats.js'
 import type { HttpMockStats } from './stats.js'
+import { TimingLog } from './timing-log.js'
+import type { HttpMockRequests } from './timing-log.js'
 
 /** Where an HttpMock listens, and how it behaves. */
 export interface HttpMockOptions {
@@ -25,14 +27,18 @@ export interface HttpMockOptions {
 }
 
 /**
- * A server to measure clients with. Routes: `/`, `/get` (echo), `/status/{code}`, `/delay/{seconds}`, `/429?after=n`, `/500`,
- * `/bytes/{n}`, `/reset`, `/hang`, `/slow?bps=`, `/truncate`, `/garbage`, `/stall?for=1s&after=0s`. Free of latency and
- * faults, and not counted: `/health`, `GET` and `DELETE /__stats`, `GET` and `PUT /__behaviour`.
+ * A server to measure clients with. Routes: `/`, `/get` (echo), `/status/{code}`, `/delay/{seconds}`,
+ * `/429?after=n`, `/500`, `/bytes/{n}`, `/reset`, `/hang`, `/slow?bps=`, `/truncate`, `/garbage`,
+ * `/stall?for=1s&after=0s`. Free of latency and faults, and not counted: `/health`, `GET` and `DELETE
+ * /__stats`, `GET`, `PUT` and `DELETE /__requests`, `GET` and `PUT /__behaviour`.
  */
 export class HttpMock extends MockServer {
   protected override readonly controls: Controls = {
     'GET /__stats': () => this.stats,
     'DELETE /__stats': () => this.clearStats(),
+    'GET /__requests': () => this.requests,
+    'PUT /__requests': () => this.logRequests(),
+    'DELETE /__requests': () => this.forgetRequests(),
   }
   readonly #routes: ReadonlyMap<string, Route> = new Map(
     Object.entries({
@@ -44,6 +50,8 @@ export class HttpMock extends MockServer {
   #random: Random
   #stats = new Stats()
   #throttled = 0
+  /** Only when asked for: it grows with every request. */
+  #log: TimingLog | undefined = undefined
 
   constructor({ seed = 1, behaviour = {} }: HttpMockOptions = {}) {
     super(behaviour, seed)
@@ -60,6 +68,23 @@ export class HttpMock extends MockServer {
     return this.stats
   }
 
+  /** When each request since `logRequests` came and was answered; nothing before it. */
+  get requests(): HttpMockRequests {
+    return this.#log?.toJSON() ?? { connections: [], requests: [] }
+  }
+
+  /** From now on each request is logged, until `forgetRequests`: in memory, and without a limit. */
+  logRequests(): HttpMockRequests {
+    this.#log = new TimingLog()
+    return this.requests
+  }
+
+  /** Nothing is logged any more. */
+  forgetRequests(): HttpMockRequests {
+    this.#log = undefined
+    return this.requests
+  }
+
   override setBehaviour(behaviour: Behaviour): Behaviour {
     const complete = super.setBehaviour(behaviour)
     this.#random = seededRandom(this.seed)
@@ -69,21 +94,31 @@ export class HttpMock extends MockServer {
 
   protected override handle(request: IncomingMessage, response: ServerResponse): void {
     const arrivedAt = performance.now()
+    const logged = this.#log?.arrived(request.socket, arrivedAt)
     const stats = this.#stats
     stats.arrived()
     const { name, rest, query } = takeApart(request.url ?? '/')
     const route = this.#routes.get(name)
     const { reply, fault, latencyMs } = answerOf(route, { request, rest, query })
-    const fate = this.plan.decide(arrivedAt, undefined, latencyMs)
-    const met = fault === undefined || fate.fault !== undefined ? fate : { delayMs: fate.delayMs, fault }
+    const decision = this.plan.decide(arrivedAt, undefined, latencyMs)
+    const met =
+      fault === undefined || decision.fault !== undefined ? decision : { delayMs: decision.delayMs, fault }
     const answered = (status: number): void => {
-      const done = (): void =>
+      const done = (): void => {
         stats.answered(route === undefined ? 'other' : name, status, performance.now() - arrivedAt)
+        if (status === 0) logged?.notAnswered()
+      }
       // What is sent in slices is answered with its last one.
       if (met.fault?.kind === 'slow' && status !== 0) response.once('close', done)
       else done()
     }
-    answer(this.delays, { response, reply, fate: met, answered })
+    answer(this.delays, {
+      response,
+      reply,
+      decision: met,
+      answering: logged?.answering,
+      answered,
+    })
   }
 
   #throttle({ query }: Call): Answer {
@@ -102,7 +137,10 @@ export class HttpMock extends MockServer {
   }
 }
 
-/** Starts one in this process; `spawnMock('http')` starts it in its own, as anything that is measured should be. */
+/**
+ * Starts one in this process; `spawnMock('http')` starts it in its own, as anything that is measured should
+ * be.
+ */
 export async function startHttpMock(options: HttpMockOptions = {}): Promise<HttpMock> {
   const mock = new HttpMock(options)
   await mock.listen(options.port ?? 0, options.host ?? '127.0.0.1')

@@ -9,8 +9,8 @@ export interface HttpMockStats {
   readonly routes: Readonly<Record<string, Readonly<Record<string, number>>>>
   /**
    * True latencies of all that was answered, in milliseconds: from the moment at which the request's head had
-   * been parsed to the one at which the whole response had been handed to the socket. Never shorter than what was
-   * drawn, but longer by a timer's lateness, about a millisecond: compare with these, not with the flags.
+   * been parsed to the one at which the whole response had been handed to the socket. Never shorter than what
+   * was drawn, but longer by a timer's lateness, about a millisecond: compare with these, not with the flags.
    */
   readonly latencyMs: {
     readonly count: number

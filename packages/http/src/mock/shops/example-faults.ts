@@ -1,7 +1,10 @@
 import { seededRandom } from 'async-patterns'
 import type { FaultRule } from '../fault.js'
 
-/** One 500 and one 429 with Retry-After: 1, on two different pages that the seed chooses; each page's second try works. */
+/**
+ * One 500 and one 429 with Retry-After: 1, on two different pages that the seed chooses; each page's second
+ * try works.
+ */
 export function exampleFaults(seed: number, pages: number): FaultRule[] {
   const random = seededRandom(seed)
   const failing = 1 + Math.floor(random() * pages)

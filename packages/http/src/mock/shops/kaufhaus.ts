@@ -3,7 +3,10 @@ import type { Product } from './product.js'
 import { integerOf, LARGEST_PAGE_SIZE, PAGE_SIZE } from './shop.js'
 import type { Shop } from './shop.js'
 
-/** So near to 2^63 that doubles are 1024 apart: read as numbers, the shop's first thousand ids are all the same. */
+/**
+ * So near to 2^63 that doubles are 1024 apart: read as numbers, the shop's first thousand ids are all the
+ * same.
+ */
 const FIRST_ID = 9_223_372_036_854_000_130n
 const LAST_OFFSET = 100_000_000
 const HOUR_MS = 3_600_000

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
-import type { Fate } from '../behaviour-plan.js'
+import type { Decision } from '../behaviour-plan.js'
 import type { Controls } from '../controls.js'
 import { MockServer } from '../mock-server.js'
 import { jsonReply, statusReply } from '../reply.js'
@@ -57,6 +57,7 @@ export class ShopServer extends MockServer {
     return this.#log.entries
   }
 
+  /** The log begins anew. */
   clearRequests(): void {
     this.#log.clear()
   }
@@ -65,13 +66,13 @@ export class ShopServer extends MockServer {
     const at = performance.now()
     const { slice, reply } = this.#reply(request)
     const page = slice === undefined ? undefined : Math.floor(slice.offset / slice.limit) + 1
-    const fate = this.plan.decide(at, page)
-    const entry = logEntry(request, at, page, fate)
+    const decision = this.plan.decide(at, page)
+    const entry = logEntry(request, at, page, decision)
     this.#log.add(entry)
     const answered = (status: number): void => {
       entry.status = status
     }
-    answer(this.delays, { response, reply, fate, answered })
+    answer(this.delays, { response, reply, decision, answered })
   }
 
   #reply(request: IncomingMessage): { slice?: Slice; reply: Reply } {
@@ -100,7 +101,12 @@ export class ShopServer extends MockServer {
   }
 }
 
-function logEntry(request: IncomingMessage, at: number, page: number | undefined, fate: Fate): LoggedRequest {
+function logEntry(
+  request: IncomingMessage,
+  at: number,
+  page: number | undefined,
+  decision: Decision,
+): LoggedRequest {
   const { method = '', url = '' } = request
-  return { at: epochOf(at), method, url, page: page ?? null, status: 0, fault: fate.fault?.kind ?? null }
+  return { at: epochOf(at), method, url, page: page ?? null, status: 0, fault: decision.fault?.kind ?? null }
 }

@@ -15,7 +15,7 @@ export interface Slice {
   readonly limit: number
 }
 
-/** One way to spoil a record, so that no honest reader can take it. */
+/** One way to spoil a record, so that no reader can take it without guessing. */
 export interface Breakage {
   readonly reason: string
   readonly spoil: (record: ShopRecord) => unknown

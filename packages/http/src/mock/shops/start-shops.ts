@@ -9,7 +9,10 @@ import { ShopServer } from './shop-server.js'
 
 /** Where the three shops listen, what they sell, and how they behave. */
 export interface ShopsOptions {
-  /** One port per shop, in the order northwind, kaufhaus, mercado; 0 takes a free one. Default: three free ones. */
+  /**
+   * One port per shop, in the order northwind, kaufhaus, mercado; 0 takes a free one. Default: three free
+   * ones.
+   */
   readonly ports?: readonly [northwind: number, kaufhaus: number, mercado: number]
   /** Default `127.0.0.1`. */
   readonly host?: string
@@ -19,7 +22,7 @@ export interface ShopsOptions {
   readonly pages?: number
   /** For all shops. Default: 5 ms latency and nothing goes wrong. */
   readonly behaviour?: Behaviour
-  /** For one shop, instead of `behaviour`. */
+  /** For one shop, instead of `behaviour`. Default: none. */
   readonly behaviours?: Readonly<Partial<Record<ShopName, Behaviour>>>
 }
 

@@ -9,7 +9,9 @@ import type { Verdict } from './verdict.js'
 const runs = Number(process.env['FUZZ_RUNS'] ?? 20_000)
 const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 
-/** Where ours is stricter on purpose; whatever it refuses for another reason must be refused by llhttp too. */
+/**
+ * Where ours is stricter on purpose; whatever it refuses for another reason must be refused by llhttp too.
+ */
 const stricter = new Set([
   'a status below 100',
   'no HTTP version',

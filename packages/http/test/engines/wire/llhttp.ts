@@ -55,7 +55,10 @@ export class Llhttp {
     this.#data = this.#exports.malloc(LARGEST_PIECE)
   }
 
-  /** As undici drives it: no body after HEAD and interim responses; an upgrade that nobody asked for is refused. */
+  /**
+   * As undici drives it: no body after HEAD and interim responses; an upgrade that nobody asked for is
+   * refused.
+   */
   verdict(bytes: Buffer, cuts: readonly number[], noBody = false): Verdict & { why: string } {
     this.#messages = []
     this.#body = ''

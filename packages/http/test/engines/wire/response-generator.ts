@@ -1,8 +1,8 @@
 import type { Random } from 'async-patterns'
 
 /**
- * Writes what servers send and what they should not: mostly valid responses in all framings, each piece
- * now and then wrong in a way that parsers are known to differ over, and now and then a byte changed at random.
+ * Writes what servers send and what they should not: mostly valid responses in all framings, each piece now
+ * and then wrong in a way that parsers are known to differ over, and now and then a byte changed at random.
  */
 export class ResponseGenerator {
   readonly #random: Random

@@ -158,9 +158,20 @@ describe('a closed loop', () => {
 
 describe('an open loop', () => {
   test('sends what falls due, whatever the server does', async () => {
-    await using server = await httpServer((_, response) => response.end())
+    const arrivals: number[] = []
+    await using server = await httpServer((_, response) => {
+      arrivals.push(performance.now())
+      response.end()
+    })
+    const before = performance.now()
     const { result } = await runLoad({ url: server.url, ratePerSecond: 200, durationMs: 500, connections: 4 })
-    expect(result.requests).toEqual({ total: 100, perSecond: 200 })
+    const { requests, durationMs } = result
+    expect(requests.total).toBe(100)
+    expect(arrivals).toHaveLength(100)
+    // One every 5 ms, and none of them early; a busy machine may make the last responses late.
+    expect(arrivals.findIndex((at, index) => at < before + index * 5)).toBe(-1)
+    expect(durationMs).toBeGreaterThanOrEqual(500)
+    expect(requests.perSecond).toBeCloseTo(100_000 / durationMs, 1)
     expect(result.responseTimeMs?.max).toBeGreaterThanOrEqual(result.serviceTimeMs.max ?? Infinity)
   })
 

@@ -1,16 +1,16 @@
 import { Histogram } from 'async-patterns/observability'
 import { describe, expect, test } from 'vitest'
 import { holdAgainst, parseSlo } from '../../../src/lab/load/slo.js'
-import type { SloFacts } from '../../../src/lab/load/slo.js'
+import type { SloFigures } from '../../../src/lab/load/slo.js'
 
 /** Times 1, 2, ... `count` ms, and so many failures beside them. */
-function facts(count: number, failed = 0): SloFacts {
+function figures(count: number, failed = 0): SloFigures {
   const times = new Histogram()
   for (let ms = 1; ms <= count; ms++) times.record(ms)
   return { times, total: count + failed, failed, perSecond: 250 }
 }
 
-const outcome = (slo: string, of = facts(100)) => holdAgainst(slo, of)
+const outcome = (slo: string, of = figures(100)) => holdAgainst(slo, of)
 
 describe('objectives', () => {
   test.each([
@@ -47,18 +47,18 @@ describe('objectives', () => {
   })
 
   test('the errors are a share of all requests', () => {
-    expect(outcome('errors<1%', facts(98, 2))).toEqual({ slo: 'errors<1%', actual: 2, met: false })
+    expect(outcome('errors<1%', figures(98, 2))).toEqual({ slo: 'errors<1%', actual: 2, met: false })
   })
 
   test('failures are slower than any limit: failing fast meets no percentile', () => {
-    expect(outcome('p99<10s', facts(98, 2))).toMatchObject({ actual: Infinity, met: false })
-    expect(outcome('p98<10s', facts(98, 2))).toMatchObject({ actual: 98, met: true })
-    expect(outcome('p50<10s', facts(98, 2)).actual).toBeCloseTo(50, 0)
+    expect(outcome('p99<10s', figures(98, 2))).toMatchObject({ actual: Infinity, met: false })
+    expect(outcome('p98<10s', figures(98, 2))).toMatchObject({ actual: 98, met: true })
+    expect(outcome('p50<10s', figures(98, 2)).actual).toBeCloseTo(50, 0)
   })
 
   test('nothing is met where nothing was answered', () => {
     for (const slo of ['p50<1h', 'mean<1h', 'max<1h', 'errors<1%']) {
-      expect(outcome(slo, facts(0)).met, slo).toBe(false)
+      expect(outcome(slo, figures(0)).met, slo).toBe(false)
     }
   })
 })

@@ -1,0 +1,48 @@
+export type { BenchHeading, Check } from './bench-heading.js'
+export type { EngineComparison, Interval, PoolingEffect, Speedup } from './engine-comparison.js'
+export {
+  ENGINE_NAMES,
+  type EngineMeasurement,
+  type EngineName,
+  type MeasuredEngines,
+} from './engine-measurement.js'
+export type { Environment } from './environment.js'
+export { measurementJsonSchemas } from './json-schemas.js'
+export {
+  latencySummary,
+  type LatencySummary,
+  MIN_SAMPLES_BEYOND,
+  rounded,
+  thinPercentiles,
+} from './latency-summary.js'
+export type {
+  ArrivalProcess,
+  LoadMeasurement,
+  LoadMeasurementFile,
+  LoadPlan,
+  LoadSettings,
+  OutcomeReport,
+  SloOutcome,
+  TimelineHistogram,
+} from './load-measurement.js'
+export type { LoadResult, TimelineEntry } from './load-result.js'
+export { MeasurementError, type MeasurementFault } from './measurement-error.js'
+export { type BenchReport, type Measurement, readLoadResult, readMeasurement } from './read-measurement.js'
+export { readResults } from './read-results.js'
+export type {
+  BreakerFindings,
+  BreakerPart,
+  Judged,
+  ResilienceReport,
+  RetryFindings,
+  SeenTransition,
+} from './resilience-report.js'
+export type { LoadRecord, ResultRecord } from './result-record.js'
+export type { MemoryGrowth, StreamingReport } from './streaming-report.js'
+export { aligned } from './text/aligned.js'
+export { comparisonText } from './text/comparison-text.js'
+export { loadTable } from './text/load-table.js'
+export { resilienceText } from './text/resilience-text.js'
+export { streamingText } from './text/streaming-text.js'
+export type { MeasurementVerdict, VerdictStatus } from './verdict.js'
+export type { WriterCounts, WrittenFile } from './written-file.js'

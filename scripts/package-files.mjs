@@ -1,7 +1,7 @@
 /**
- * Copies into packages/http what its tarball holds of the repository's own folders: the JSON Schemas, and the pipeline
- * file that `async-patterns demo` runs. npm packs nothing from outside a package's folder. `make build` and npm's
- * `prepack` run it; the copies are not committed.
+ * Copies into packages/http what its tarball holds of the repository's own folders: the JSON Schemas, and the
+ * pipeline file that `async-patterns demo` runs. npm packs nothing from outside a package's folder. Both
+ * `make build` and npm's `prepack` run it; the copies are not committed.
  */
 import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -73,11 +73,12 @@ type-check: build ## types of sources and tests
 
 check: lint test ## lint and test
 
-docs: build ## what is generated: tables of options and kinds, the tests of each case, the public API (api/)
+docs: build ## what is generated: tables, the tests of each case, the public API (api/), the README's picture
 	node scripts/docs/kind-tables.mjs
 	node scripts/docs/option-tables.mjs
 	node scripts/docs/case-files.mjs
 	node scripts/docs/api-report.mjs
+	node scripts/docs/terminal-picture.mjs
 
 mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore and limiters in small ways: at least 85 % must be noticed
 	npx stryker run

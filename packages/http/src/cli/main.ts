@@ -7,8 +7,8 @@ import { UsageError } from './usage-error.js'
 type Load = () => Promise<Command>
 
 /**
- * The commands in the groups in which `--help` shows them. A new one is a file in `commands/` and a line here. Each is a
- * module of its own, and only the one that is called is loaded, so that starting stays quick.
+ * The commands in the groups in which `--help` shows them. A new one is a file in `commands/` and a line
+ * here. Each is a module of its own, and only the one that is called is loaded, so that starting stays quick.
  */
 const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   'Take records:': {
@@ -68,8 +68,8 @@ function isFault(error: unknown): boolean {
 }
 
 /**
- * Whoever reads the output may have seen enough (`| head`): that ends no run. An output that cannot be written ends no
- * run either, but the exit code is that of a failure.
+ * Whoever reads the output may have seen enough (`| head`): that ends no run. An output that cannot be
+ * written ends no run either, but the exit code is that of a failure.
  */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -43,7 +43,8 @@ function noSuchWord(word: string, subcommands: readonly string[]): string {
 function noSuchFile(path: string): string {
   const folder = dirname(path)
   const similar = closest(basename(path), pipelinesIn(folder))
-  return `there is no file ${path}${similar === undefined ? '' : `; did you mean "${join(folder, similar)}"?`}`
+  const advice = similar === undefined ? '' : `; did you mean "${join(folder, similar)}"?`
+  return `there is no file ${path}${advice}`
 }
 
 function pipelinesIn(folder: string): string[] {

@@ -11,13 +11,13 @@ interface AcquireFlags extends RunFlags {
   readonly fresh?: boolean
 }
 
-/** What can be done with a pipeline besides running it. A new one is a file beside this one and a line here. */
+/** What else can be done with a pipeline. A new one is a file beside this one and a line here. */
 const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand]
 
 const HELP = `
 Without a file it reads pipeline.yaml, or else config.yaml, in the working directory.
-On a terminal progress is drawn on standard error; elsewhere logs go there, one JSON object a line. Standard output gets
-the table of results, or with --json the summary.
+Standard output gets the table of results, or the summary with --json. Standard error gets the progress: it is
+drawn on a terminal, and elsewhere logged, one JSON object a line.
 ${EXIT_CODES}
 SIGINT and SIGTERM let pages in flight finish within the grace time; a second signal stops at once.
 The same command again continues what is not complete.`

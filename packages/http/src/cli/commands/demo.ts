@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.js'
 const PIPELINE = fileURLToPath(new URL('../../../examples/shops.yaml', import.meta.url))
 
 const HELP = `
-It starts three mock shops on free ports of 127.0.0.1, with a 500 and a 429 in each, and takes their records as
+It starts three mock shops on free ports of 127.0.0.1, with a 500 and a 429 in each. It takes their records as
 "async-patterns acquire" does, at five requests a second for each. The shops end with it. The pipeline file is
 ${PIPELINE}
 
@@ -38,7 +38,7 @@ async function run(flags: RunFlags): Promise<number> {
   return await runPipeline(loaded, flags, { fresh: true })
 }
 
-/** @throws UsageError when the folder holds what another pipeline has taken: a demo must not put that aside. */
+/** @throws UsageError when the folder holds another pipeline's results: a demo must not put them aside. */
 function spareOthers(output: string): void {
   const { summary } = resultPaths(output)
   if (!existsSync(summary) || sourcesIn(summary).every(name => SHOP_NAMES.some(shop => shop === name))) return

@@ -33,7 +33,8 @@ export interface RunFlags extends SettingFlags {
 
 /** For the end of their `--help`. */
 export const EXIT_CODES = `\
-Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed, 2 usage or configuration, 130 interrupted.`
+Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed, 2 usage or configuration,
+130 interrupted.`
 
 /** Adds the options that `RunFlags` holds. */
 export function runOptions(command: Command): Command {

@@ -11,6 +11,8 @@ STAMPS   := node_modules/.stamps
 MANIFESTS := package.json package-lock.json packages/patterns/package.json packages/http/package.json
 SOURCES  := $(shell find packages/patterns/src packages/http/src -type f -name '*.ts' 2>/dev/null)
 CONFIGS  := tsconfig.json tsconfig.base.json packages/patterns/tsconfig.json packages/http/tsconfig.json
+COPIED   := $(wildcard schemas/*.json) examples/shops.yaml
+CLI      := node packages/http/dist/cli/main.js
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-20s %s\n", $$1, $$2 }'
@@ -24,27 +26,26 @@ $(STAMPS)/install: $(MANIFESTS)
 
 build: $(STAMPS)/build ## plain tsc output into each package's dist/
 
-$(STAMPS)/build: $(STAMPS)/install $(SOURCES) $(CONFIGS)
+$(STAMPS)/build: $(STAMPS)/install $(SOURCES) $(CONFIGS) $(COPIED)
 	npx tsc -b
 	node scripts/bundle-patterns.mjs
+	node scripts/package-files.mjs
 	@mkdir -p $(STAMPS) && touch $@
 
 run: build ## the main job: three mock shops acquired into out/ (results are printed)
-	@node scripts/run.mjs
+	@$(CLI) demo
 
 demo: build ## failures on purpose: what was expected and what was seen
 	@node scripts/demo.mjs
 
-BENCH := node packages/http/dist/cli/main.js bench
-
 benchmark: build ## engines side by side: sync, threaded, async naive and optimized, 5,000 requests each
-	@$(BENCH) --request-count 5000 --output benchmark_output.json
+	@$(CLI) bench --request-count 5000 --output benchmark_output.json
 
 benchmark-full: build ## a minute at full speed, 200 at a time, every result into benchmark_results.jsonl
-	@$(BENCH) --duration 60s --concurrency 200 --workers 32 --monitor-loop --jsonl-out benchmark_results.jsonl
+	@$(CLI) bench --duration 60s --concurrency 200 --workers 32 --monitor-loop --jsonl-out benchmark_results.jsonl
 
 benchmark-resilience: build ## failures on purpose: breaker and retry, passed or failed by stated criteria
-	@$(BENCH) --run-resilience --run-retry --request-count 50
+	@$(CLI) bench --run-resilience --run-retry --request-count 50
 
 test: build ## the whole suite, with coverage in htmlcov/ (at least 85 % of lines and branches)
 	npx vitest run --coverage
@@ -72,11 +73,12 @@ type-check: build ## types of sources and tests
 
 check: lint test ## lint and test
 
-docs: build ## what is generated: tables of options and kinds, the tests of each case, the public API (api/)
+docs: build ## what is generated: tables, the tests of each case, the public API (api/), the README's picture
 	node scripts/docs/kind-tables.mjs
 	node scripts/docs/option-tables.mjs
 	node scripts/docs/case-files.mjs
 	node scripts/docs/api-report.mjs
+	node scripts/docs/terminal-picture.mjs
 
 mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore and limiters in small ways: at least 85 % must be noticed
 	npx stryker run
@@ -99,4 +101,5 @@ conformance: build bench/node_modules/.package-lock.json ## try this package and
 	node bench/conformance.mjs
 
 clean: ## remove what was built, installed and measured
-	rm -rf node_modules packages/*/node_modules packages/*/dist bench/node_modules bench/results out htmlcov benchmark_output.json benchmark_results.*
+	rm -rf node_modules packages/*/node_modules packages/*/dist packages/http/schemas packages/http/examples \
+	  bench/node_modules bench/results out htmlcov benchmark_output.json benchmark_results.*

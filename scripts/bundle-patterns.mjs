@@ -1,6 +1,7 @@
 /**
- * Joins the plain output of tsc into one file for each entry point of `async-patterns`, with the code that they share in one more:
- * importing some 180 small files takes Node 20 three times as long. Types stay where tsc puts them.
+ * Joins the plain output of tsc into one file for each entry point of `async-patterns`, with the code that
+ * they share in one more: importing some 180 small files takes Node 20 three times as long. Types stay where
+ * tsc puts them.
  */
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'

@@ -1,4 +1,6 @@
-/** `make demo`: failures on purpose. Prints what was expected and what was seen; ends with 1 where they differ. */
+/**
+ * `make demo`: failures on purpose. Prints what was expected and what was seen; ends with 1 if they differ.
+ */
 import { scenarios } from './demo/scenarios.mjs'
 
 let differing = 0

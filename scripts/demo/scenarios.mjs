@@ -98,7 +98,7 @@ export const scenarios = [
         const tries = (await stage.requests('northwind')).filter(({ page }) => page === 2).length
         check('failed attempts', 'northwind:page=2 TRUNCATED', failed.join(', '))
         check('requests for page 2', '2', `${tries}`)
-        check('products', `${uniqueIds}`, `${summary.totals.products}`)
+        check('records', `${uniqueIds}`, `${summary.totals.records}`)
       }),
   },
   {
@@ -110,7 +110,7 @@ export const scenarios = [
         const rejected = await stage.rejected()
         const explained = rejected.filter(({ reason, raw }) => reason !== '' && raw !== undefined).length
         check('rejected records, with reason and raw value', `${broken}`, `${explained}`)
-        check('products', `${uniqueIds}`, `${summary.totals.products}`)
+        check('records', `${uniqueIds}`, `${summary.totals.records}`)
       }),
   },
   {
@@ -140,9 +140,9 @@ export const scenarios = [
         check('exit code of the second run', '0', `${code}`)
         check('northwind pages fetched twice', 'at most the 4 in flight', `${again}`, again <= 4)
         check(
-          'products',
+          'records',
           `${facts.reduce((sum, one) => sum + one.uniqueIds, 0)}`,
-          `${summary.totals.products}`,
+          `${summary.totals.records}`,
         )
         check(
           'most arrivals at northwind in any 950 ms, over both runs',

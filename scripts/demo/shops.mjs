@@ -31,7 +31,9 @@ class Stage {
     return { ...process.env, ...Object.fromEntries(urls) }
   }
 
-  /** Runs the example pipeline, or some of its sources, with the limits that are given laid over the file's. */
+  /**
+   * Runs the example pipeline, or some of its sources, with the limits that are given laid over the file's.
+   */
   async acquire({ only, limits = {}, flags = {} }) {
     const events = []
     const { config } = await loadConfig(pipelineFile, {

@@ -1,6 +1,6 @@
 /**
- * The last column of docs/cases.md: the files with a test whose title begins with the case's id. With `--check` it only says
- * whether the column is out of date.
+ * The last column of docs/cases.md: the files with a test whose title begins with the case's id. With
+ * `--check` it only says whether the column is out of date.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

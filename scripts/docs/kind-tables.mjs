@@ -1,6 +1,6 @@
 /**
- * The table of pagination kinds in docs/pipeline.md, from the kinds themselves (built: make build). With `--check` it only
- * says whether the table is out of date.
+ * The table of pagination kinds in docs/pipeline.md, from the kinds themselves (built: make build). With
+ * `--check` it only says whether the table is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,7 +1,7 @@
 /**
- * The tables of options in docs/patterns/, made from the docstrings of the options interfaces: what the editor shows and
- * what the page says are one text. A page marks the place with `<!-- options: CircuitBreakerOptions -->` and
- * `<!-- end -->`. With `--check` it only says which pages are out of date.
+ * The tables of options in docs/patterns/, made from the docstrings of the options interfaces: what the
+ * editor shows and what the page says are one text. A page marks the place with `<!-- options:
+ * CircuitBreakerOptions -->` and `<!-- end -->`. With `--check` it only says which pages are out of date.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -9,6 +9,7 @@ export type {
   SettingFlags,
 } from './configuration/index.js'
 export {
+  closest,
   ConfigError,
   loadConfig,
   parseConfig,

@@ -4,25 +4,46 @@ import { Command, CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './exit-code.js'
 import { UsageError } from './usage-error.js'
 
-/** The commands, each in a module of its own: only the one that is called is loaded, so that starting stays quick. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  acquire: async () => (await import('./commands/acquire.js')).acquireCommand(),
-  load: async () => (await import('./commands/load.js')).loadCommand(),
-  bench: async () => (await import('./commands/bench.js')).benchCommand(),
-  mock: async () => (await import('./commands/mock.js')).mockCommand(),
+type Load = () => Promise<Command>
+
+/**
+ * The commands in the groups in which `--help` shows them. A new one is a file in `commands/` and a line
+ * here. Each is a module of its own, and only the one that is called is loaded, so that starting stays quick.
+ */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
+  'Take records:': {
+    demo: async () => (await import('./commands/demo.js')).demoCommand(),
+    acquire: async () => (await import('./commands/acquire.js')).acquireCommand(),
+  },
+  'Measure:': {
+    load: async () => (await import('./commands/load.js')).loadCommand(),
+    bench: async () => (await import('./commands/bench.js')).benchCommand(),
+  },
+  'Rehearse, and find help:': {
+    mock: async () => (await import('./commands/mock.js')).mockCommand(),
+  },
 }
 
 async function program(called: string | undefined): Promise<Command> {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
-  const known = called !== undefined && Object.hasOwn(COMMANDS, called)
-  const loaders = known ? [COMMANDS[called] as () => Promise<Command>] : Object.values(COMMANDS)
   const root = new Command('async-patterns')
-    .description('Measure HTTP services and acquire data from them, fast and without annoying them.')
+    .description('Take every record out of HTTP services, and measure them, without going over their limits.')
     .version(version)
     .showHelpAfterError('(run with --help for what is allowed)')
-  for (const command of await Promise.all(loaders.map(load => load()))) root.addCommand(command)
+    .commandsGroup(Object.keys(GROUPS).at(-1) ?? '')
+    .helpCommand('help [command]', 'Show the help of a command.')
+  for (const command of await Promise.all(loaded(called))) root.addCommand(command)
   for (const command of everyCommand(root)) command.copyInheritedSettings(root).exitOverride()
   return root
+}
+
+/** The command of that name; all of them when there is none, for help and for "did you mean". */
+function loaded(called: string | undefined): Promise<Command>[] {
+  const all = Object.entries(GROUPS).flatMap(([heading, commands]) =>
+    Object.entries(commands).map(([name, load]) => ({ name, load, heading })),
+  )
+  const named = all.filter(({ name }) => name === called)
+  return (named.length > 0 ? named : all).map(async ({ load, heading }) => (await load()).helpGroup(heading))
 }
 
 function* everyCommand(command: Command): Generator<Command> {
@@ -46,7 +67,10 @@ function isFault(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
 }
 
-/** Whoever reads the output may have seen enough (`| head`): that ends no run. One that cannot be written ends none, but fails. */
+/**
+ * Whoever reads the output may have seen enough (`| head`): that ends no run. An output that cannot be
+ * written ends no run either, but the exit code is that of a failure.
+ */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

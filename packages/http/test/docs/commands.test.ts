@@ -10,7 +10,9 @@ function commandsInDocs(): { command: string[]; flags: string[]; where: string }
   return markdownFiles().flatMap(file =>
     snippetsOf(file, 'sh', 'bash', 'console').flatMap(snippet =>
       [
-        ...snippet.code.matchAll(/^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npx )?async-patterns ((?:\\\n|[^\n|>#&])*)/gm),
+        ...snippet.code.matchAll(
+          /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npx )?(?:async-patterns|@async-patterns\/http) ((?:\\\n|[^\n|>#&])*)/gm,
+        ),
       ].map(match => {
         const words = (match[1] ?? '').replaceAll('\\\n', ' ').trim().split(/\s+/)
         const end = words.findIndex(word => !/^[a-z]+$/.test(word))

@@ -41,6 +41,10 @@ describe('what compose runs exists', () => {
     expect([node, existsSync(repository + command)]).toEqual(['node', true])
   })
 
+  test('it builds all that Node loads: async-patterns from one joined file', () => {
+    expect(dockerfile).toMatch(/tsc -b && node scripts\/bundle-patterns\.mjs/)
+  })
+
   test('it does not run as root', () => {
     const users = [...dockerfile.matchAll(/^USER (\S+)$/gm)].map(([, user]) => user)
     expect(users).toEqual(['node'])

@@ -1,15 +1,25 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { succeed } from '../support/run.js'
+import { snippetsOf } from '../support/markdown.js'
+import { run, succeed } from '../support/run.js'
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))
-const INSTALL_MS = 300_000
+// A native binding is compiled where none can be downloaded, which takes minutes on a busy machine.
+const INSTALL_MS = 600_000
+
+/** What is read of `npm pack --json`. */
+interface Packed {
+  readonly name: string
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}
 
 let work: string
 let tarballs: { patterns: string; http: string }
+let packages: readonly Packed[]
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'async-patterns-pack-'))
@@ -18,20 +28,18 @@ beforeAll(async () => {
     ['pack', '--json', '-w', 'packages/patterns', '-w', 'packages/http', '--pack-destination', work],
     { cwd: repository },
   )
-  tarballs = tarballsOf(JSON.parse(packed))
+  // npm 11 lists what it packed; later versions key it by package name.
+  packages = Object.values(JSON.parse(packed) as object) as Packed[]
+  const tarball = (name: string): string => join(work, packedAs(name).filename)
+  tarballs = { patterns: tarball('async-patterns'), http: tarball('@async-patterns/http') }
 }, INSTALL_MS)
 
 afterAll(() => rm(work, { recursive: true, force: true }))
 
-/** npm 11 lists what it packed; later versions key it by package name. */
-function tarballsOf(packed: object): typeof tarballs {
-  const entries = Object.values(packed) as { name: string; filename: string }[]
-  const fileOf = (name: string): string => {
-    const entry = entries.find(one => one.name === name)
-    if (entry === undefined) throw new Error(`npm packed no ${name}`)
-    return join(work, entry.filename)
-  }
-  return { patterns: fileOf('async-patterns'), http: fileOf('@async-patterns/http') }
+function packedAs(name: string): Packed {
+  const found = packages.find(one => one.name === name)
+  if (found === undefined) throw new Error(`npm packed no ${name}`)
+  return found
 }
 
 /** Another Node from the npm registry, with its headers: what a native module is built against. */
@@ -62,6 +70,11 @@ async function emptyProject(name: string): Promise<string> {
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   return folder
+}
+
+/** What a README tells its reader to type. */
+function shellLines(file: string): string[] {
+  return snippetsOf(file, 'sh').flatMap(({ code }) => code.trim().split('\n'))
 }
 
 function importing(entries: readonly string[]): string {
@@ -144,10 +157,111 @@ describe('@async-patterns/http, packed and installed in an empty project', () =>
       expect(await succeed('node', ['import.mjs'], { cwd: project, env })).toContain('imported')
       const command = join(project, 'node_modules', '.bin', 'async-patterns')
       expect(await succeed(command, ['--help'], { cwd: project, env })).toContain('acquire')
+      for (const line of shellLines('packages/http/README.md')) {
+        const local = line.replace('npm install async-patterns @async-patterns/http', 'npm --version')
+        await succeed('sh', ['-c', local], { cwd: project, env })
+      }
+      const summary = JSON.parse(await readFile(join(project, 'out', 'summary.json'), 'utf8')) as object
+      expect(summary).toMatchObject({ run: { status: 'complete' } })
       const store = `import Database from 'better-sqlite3'\nconsole.log(new Database(':memory:').prepare('select 41 + 1').pluck().get())\n`
       await writeFile(join(project, 'store.mjs'), store)
       expect(await succeed('node', ['store.mjs'], { cwd: project, env })).toContain('42')
     },
     INSTALL_MS,
   )
+})
+
+describe('the command async-patterns, which both packages bring', () => {
+  // Neither the native SQLite binding nor anything else that has to be built is needed to see which command it is.
+  const install = (cwd: string, ...packages: string[]): Promise<string> =>
+    succeed('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages], { cwd })
+  const command = (cwd: string, ...args: string[]) =>
+    run(join(cwd, 'node_modules', '.bin', 'async-patterns'), args, { cwd })
+
+  test(
+    'async-patterns alone says how to install it, and ends with 1',
+    async () => {
+      const project = await emptyProject('command-alone')
+      await install(project, tarballs.patterns)
+      const { code, stdout, stderr } = await command(project, 'demo', '--json')
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toContain('npm install @async-patterns/http')
+      expect(stderr).toContain('npx @async-patterns/http demo --json')
+    },
+    INSTALL_MS,
+  )
+
+  /** The command that npm has linked, and the one that async-patterns hands on to. */
+  async function expectCommand(project: string): Promise<void> {
+    const shown = await command(project, '--help')
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('acquire [options]')])
+    const mistyped = await command(project, 'aquire')
+    expect([mistyped.code, mistyped.stderr]).toEqual([2, expect.stringContaining('Did you mean acquire?')])
+    const forwarding = join(project, 'node_modules', 'async-patterns', 'bin', 'async-patterns.mjs')
+    expect(await succeed('node', [forwarding, '--help'], { cwd: project })).toBe(shown.stdout)
+    expect(await succeed('node', [forwarding, '--help'], { cwd: tmpdir() })).toBe(shown.stdout)
+  }
+
+  test(
+    'it works with both installed at once, and with async-patterns first',
+    async () => {
+      const together = await emptyProject('command-together')
+      await install(together, tarballs.http, tarballs.patterns)
+      await expectCommand(together)
+      const patternsFirst = await emptyProject('command-patterns-first')
+      await install(patternsFirst, tarballs.patterns)
+      await install(patternsFirst, tarballs.http)
+      await expectCommand(patternsFirst)
+    },
+    INSTALL_MS,
+  )
+
+  test(
+    'it works with @async-patterns/http alone, which brings async-patterns along, and with that installed afterwards',
+    async () => {
+      const project = await emptyProject('command-http-first')
+      const file = join(project, 'package.json')
+      const manifest = JSON.parse(await readFile(file, 'utf8')) as object
+      // Until it is published, the registry has no async-patterns that would do.
+      const overrides = { 'async-patterns': `file:${tarballs.patterns}` }
+      await writeFile(file, JSON.stringify({ ...manifest, overrides }))
+      await install(project, tarballs.http)
+      await expectCommand(project)
+      await writeFile(
+        file,
+        JSON.stringify({ ...(JSON.parse(await readFile(file, 'utf8')) as object), overrides: {} }),
+      )
+      await install(project, tarballs.patterns)
+      await expectCommand(project)
+    },
+    INSTALL_MS,
+  )
+
+  test(
+    'async-patterns elsewhere hands on to the @async-patterns/http of the working directory',
+    async () => {
+      const project = await emptyProject('command-working-directory')
+      const elsewhere = await emptyProject('command-elsewhere')
+      await install(elsewhere, tarballs.patterns)
+      await install(project, tarballs.patterns, tarballs.http)
+      const forwarding = join(elsewhere, 'node_modules', '.bin', 'async-patterns')
+      expect(await succeed(forwarding, ['--version'], { cwd: project })).toMatch(/^\d+\.\d+\.\d+\n$/)
+    },
+    INSTALL_MS,
+  )
+})
+
+describe('what the tarballs hold', () => {
+  test('@async-patterns/http: the JSON Schemas, and the pipeline file of the demo', async () => {
+    const files = packedAs('@async-patterns/http').files.map(({ path }) => path)
+    const schemas = await readdir(join(repository, 'schemas'))
+    expect(files).toEqual(
+      expect.arrayContaining([...schemas.map(name => `schemas/${name}`), 'examples/shops.yaml']),
+    )
+  })
+
+  test.each(['async-patterns', '@async-patterns/http'])('%s: licence, README and changelog', name => {
+    const files = packedAs(name).files.map(({ path }) => path)
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']))
+  })
 })

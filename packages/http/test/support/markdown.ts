@@ -14,12 +14,20 @@ export interface Snippet {
   readonly code: string
 }
 
-/** README, CHANGELOG, the packages' READMEs and all of docs/. */
+/** The repository's and the packages' own files, and all of docs/. */
 export function markdownFiles(): string[] {
   const below = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' }).map(name =>
     join('docs', name),
   )
-  const readmes = ['README.md', 'CHANGELOG.md', 'packages/patterns/README.md', 'packages/http/README.md']
+  const readmes = [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'examples/README.md',
+    'packages/patterns/README.md',
+    'packages/http/README.md',
+  ]
   return [...readmes, ...below].filter(name => name.endsWith('.md'))
 }
 

@@ -1,3 +1,4 @@
+export { closest } from './closest.js'
 export type { ConfigProblem } from './config-error.js'
 export { ConfigError } from './config-error.js'
 export { configuredSecrets } from './configured-secrets.js'

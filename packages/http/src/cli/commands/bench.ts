@@ -30,8 +30,8 @@ const DEFAULT_OUTPUT = 'benchmark_output.json'
 
 const HELP = `
 Without --duration, --run-resilience and --run-retry it compares the engines.
-Exit codes: 0 done and all criteria met, 1 a criterion was missed, nothing could be measured or a file not be written,
-2 usage, 130 interrupted.`
+Exit codes: 0 done and all criteria met, 1 a criterion was missed, nothing could be measured or a file could
+not be written, 2 usage, 130 interrupted.`
 
 /** What a run leaves behind. */
 interface Outcome {

@@ -15,11 +15,12 @@ import { ProgressLine } from '../progress-line.js'
 import { asGiven, UsageError } from '../usage-error.js'
 
 const HELP = `
-Without --rate it is a closed loop: each connection sends when its response has come. With --rate it is an open
-loop: requests fall due whatever the server does, and response time counts from then.
+Without --rate it is a closed loop: each connection sends when its response has come. With --rate it is an
+open loop: requests fall due whatever the server does, and response time counts from then.
 
-Exit codes: 0 done, 1 an objective was missed, no response came or a file could not be written, 2 usage, 130 interrupted,
-4 not to be trusted: ports or descriptors ran out, or the generator could not keep up with an open loop.`
+Exit codes: 0 done, 1 an objective was missed, no response came or a file could not be written, 2 usage,
+130 interrupted, 4 not to be trusted: ports or descriptors ran out, or the generator could not keep up with an
+open loop.`
 
 /** `async-patterns load`: the load generator. */
 export function loadCommand(): Command {

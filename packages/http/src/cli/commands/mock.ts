@@ -4,7 +4,9 @@ import { BEHAVIOUR_FLAGS, exampleFaults, SHOP_NAMES, startHttpMock, startShops }
 import type { Behaviour, BehaviourFlag, ShopName } from '../../mock/index.js'
 import { UsageError } from '../usage-error.js'
 
-/** Flags as commander hands them over: those of a behaviour as lists, in the order in which they were given. */
+/**
+ * Flags as commander hands them over: those of a behaviour as lists, in the order in which they were given.
+ */
 type Flags = Readonly<Record<string, string | readonly string[] | undefined>>
 
 interface Running {
@@ -27,7 +29,8 @@ export function mockCommand(): Command {
 function shopsCommand(): Command {
   const command = new Command('shops')
     .description(
-      'Start three e-commerce APIs (northwind, kaufhaus, mercado), deterministic from a seed.\nWhen ready it prints one line of JSON with their URLs; it ends on SIGINT or SIGTERM.',
+      'Start three e-commerce APIs (northwind, kaufhaus, mercado), deterministic from a seed.\n' +
+        'When ready it prints one line of JSON with their URLs; it ends on SIGINT or SIGTERM.',
     )
     .option('--pages <n>', `pages of ten records in each shop (default: ${PAGES})`)
     .option('--faults <set>', 'a set of faults: "example" is one 500 and one 429 in each shop, by seed')
@@ -43,7 +46,9 @@ function shopsCommand(): Command {
 
 function httpCommand(): Command {
   const command = new Command('http').description(
-    'Start an HTTP server with /get, /status/{code}, /delay/{seconds}, /429, /500, /bytes/{n}, /reset, /hang,\n/slow, /truncate, /garbage, /stall and its own counts at /__stats.\nWhen ready it prints one line of JSON with its URL; it ends on SIGINT or SIGTERM.',
+    'Start an HTTP server with /get, /status/{code}, /delay/{seconds}, /429, /500, /bytes/{n}, /reset, ' +
+      '/hang, /slow, /truncate, /garbage, /stall and its own counts at /__stats.\n' +
+      'When ready it prints one line of JSON with its URL; it ends on SIGINT or SIGTERM.',
   )
   commonFlags(command, `port, 0 for a free one (default: ${HTTP_PORT})`)
   behaviourFlags(command, '')
@@ -98,7 +103,9 @@ function shopOf(given: string): ShopName | undefined {
   return SHOP_NAMES.find(name => given.startsWith(`${name}:`))
 }
 
-/** Lays the flags over `base`; `select` gives the part of a flag's text that counts, undefined when none does. */
+/**
+ * Lays the flags over `base`; `select` gives the part of a flag's text that counts, undefined when none does.
+ */
 function applyFlags(base: Behaviour, flags: Flags, select: (given: string) => string | undefined): Behaviour {
   let behaviour = base
   for (const flag of BEHAVIOUR_FLAGS) {

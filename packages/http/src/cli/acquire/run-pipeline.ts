@@ -1,0 +1,103 @@
+import type { Command } from 'commander'
+import type {
+  ConfigInputs,
+  LoadedConfig,
+  ResultPaths,
+  RunStatus,
+  SettingFlags,
+  Summary,
+} from '../../acquisition/index.js'
+import {
+  acquire,
+  ConfigError,
+  loadConfig,
+  PlanChangedError,
+  resultPaths,
+  settings,
+} from '../../acquisition/index.js'
+import { EXIT } from '../exit-code.js'
+import { interruption } from '../interruption.js'
+import { UsageError } from '../usage-error.js'
+import { LiveProgress } from './live-progress.js'
+import { LOG_LEVELS, LogProgress, logLevel } from './log-progress.js'
+import type { Progress } from './progress.js'
+import { resultTable } from './result-table.js'
+
+/** What is the same for every command that runs a pipeline. */
+export interface RunFlags extends SettingFlags {
+  readonly allowPartial?: boolean
+  readonly quiet?: boolean
+  readonly json?: boolean
+  readonly logLevel?: string
+}
+
+/** For the end of their `--help`. */
+export const EXIT_CODES = `\
+Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed, 2 usage or configuration,
+130 interrupted.`
+
+/** Adds the options that `RunFlags` holds. */
+export function runOptions(command: Command): Command {
+  for (const { flag, description, defaultText } of settings) {
+    command.option(flag, `${description} (default: ${defaultText})`)
+  }
+  return command
+    .option('--allow-partial', 'exit with 0 when some sources are incomplete')
+    .option('--quiet', 'show nothing but errors')
+    .option('--json', 'print the summary as JSON instead of the table')
+    .option('--log-level <level>', `of the JSON logs: ${LOG_LEVELS.join(', ')} (default: info)`)
+}
+
+/** @throws UsageError (rejects) with all that is wrong with the file or the flags. */
+export async function loadPipeline(
+  file: string,
+  flags: RunFlags,
+  environment?: ConfigInputs['environment'],
+): Promise<LoadedConfig> {
+  logLevel(flags.logLevel)
+  try {
+    return await loadConfig(file, { flags, ...(environment !== undefined && { environment }) })
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error
+  }
+}
+
+/** Runs it with its progress shown, prints the results, and says with which exit code the command ends. */
+export async function runPipeline(
+  { config, secrets }: LoadedConfig,
+  flags: RunFlags,
+  { fresh }: { readonly fresh: boolean },
+): Promise<number> {
+  using interrupted = interruption()
+  using progress = progressFor(flags)
+  try {
+    const summary = await acquire(config, {
+      signal: interrupted.signal,
+      secrets,
+      fresh,
+      onEvent: event => progress?.show(event),
+    })
+    const paths = resultPaths(config.output)
+    progress?.end(summary, { ...paths })
+    showResult(summary, paths, flags)
+    return exitCode(summary.run.status, flags)
+  } catch (error) {
+    throw error instanceof PlanChangedError ? new UsageError(error.message) : error
+  }
+}
+
+function progressFor(flags: RunFlags): Progress | undefined {
+  if (flags.quiet === true) return undefined
+  if (process.stderr.isTTY) return new LiveProgress(process.stderr)
+  return new LogProgress(logLevel(flags.logLevel), process.stderr)
+}
+
+function showResult(summary: Summary, paths: ResultPaths, flags: RunFlags): void {
+  if (flags.json === true) console.log(JSON.stringify(summary, null, 2))
+  else if (flags.quiet !== true) console.log(resultTable(summary, paths))
+}
+
+function exitCode(status: RunStatus, { allowPartial }: RunFlags): number {
+  if (status === 'partial') return allowPartial === true ? EXIT.ok : EXIT.partial
+  return { complete: EXIT.ok, failed: EXIT.failed, interrupted: EXIT.interrupted }[status]
+}

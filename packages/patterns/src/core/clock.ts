@@ -8,7 +8,7 @@ export type TimerHandle = object | number
  * program runs under a ManualClock. All policies of one stack share one clock.
  */
 export interface Clock {
-  /** Milliseconds on a scale that only moves forward. Its zero means nothing. */
+  /** Milliseconds on a scale that only moves forward. Its zero has no meaning. */
   now(): number
   /** Milliseconds since the epoch, for HTTP dates and timestamps; it may jump. */
   wallNow(): number
@@ -17,8 +17,8 @@ export interface Clock {
   /** Does nothing when the timer has fired or was cleared already. */
   clearTimer(timer: TimerHandle): void
   /**
-   * Calls back once all promises have settled that can before the event loop turns. It is for tidying up that would
-   * cost too much after every call; who finds it missing tidies up at once. A ManualClock has none.
+   * Calls back once all promises have settled that can before the event loop turns. It is for tidying up that
+   * would cost too much after every call; who finds it missing tidies up at once. A ManualClock has none.
    */
   endOfTurn?(callback: () => void): void
   /** Resolves after `delayMs`, or rejects at once with the abort reason when `within` is aborted. */

@@ -1,4 +1,6 @@
-/** The known word that a mistyped one most likely means: a third of its letters differ, and three, at most. */
+/**
+ * The known word that a mistyped one most likely means: a third of its letters differ, and three, at most.
+ */
 export function closest(word: string, known: readonly string[]): string | undefined {
   for (let edits = 0; edits < 4 && edits <= Math.max(1, word.length / 3); edits += 1) {
     const found = known.find(name => isWithin(edits, word.toLowerCase(), name.toLowerCase()))

@@ -13,7 +13,10 @@ export type Understood<P extends readonly AnyPolicy[]> = P[number] extends {
   ? R
   : never
 
-/** What a stack may add to a result: what any of its layers says that it adds. One that says nothing adds nothing. */
+/**
+ * What a stack may add to a result: what any of its layers says that it adds. One that says nothing adds
+ * nothing.
+ */
 export type Added<P extends readonly AnyPolicy[]> = {
   [I in keyof P]: P[I] extends { readonly addedResult?: infer A } ? (unknown extends A ? never : A) : never
 }[number]

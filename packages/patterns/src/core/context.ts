@@ -79,7 +79,7 @@ export class CallContext implements Context {
       if (context.foreign) (context.source as Context).waitUntil(work)
     }
     const settled = (): void => this.lateWorkSettled()
-    // A thenable of unknown make may throw, or call back twice; a promise around it does not.
+    // A thenable from elsewhere may throw, or call back twice; a promise around it does not.
     Promise.resolve(work).then(settled, settled)
   }
 
@@ -125,13 +125,13 @@ export function contextOf(within: Within | undefined): CallContext {
   if (within === undefined) return new CallContext(undefined, undefined, 1, Infinity)
   const attempt = isForeign(within) ? within.attempt : 1
   const { deadlineAt = Infinity } = within
-  // A deadline that is no number (an option forgotten in its sum) is none: nothing compares with it.
+  // A deadline that is no number (an option forgotten in its sum) counts as none: nothing compares with it.
   return new CallContext(undefined, within, attempt, Number.isNaN(deadlineAt) ? Infinity : deadlineAt)
 }
 
 /**
- * As `contextOf`, but a context of this call alone, for whoever keeps something until the call's late work is done:
- * that of a sibling under the same caller must not count.
+ * As `contextOf`, but a context of this call alone, for whoever keeps something until the call's late work is
+ * done: that of a sibling under the same caller must not count.
  */
 export function ownContextOf(within: Within | undefined): CallContext {
   if (!(within instanceof CallContext)) return contextOf(within)

@@ -3,8 +3,8 @@ import { DeadlineExceededError } from './errors.js'
 import type { Within } from './policy.js'
 
 /**
- * The error for a call whose time was over before it began: nothing of it may run. Undefined while there is time;
- * the clock is read only if there is a deadline.
+ * The error for a call whose time was over before it began: nothing of it may run. Undefined while there is
+ * time; the clock is read only if there is a deadline.
  */
 export function tooLate(within: Within | undefined, clock: Clock): DeadlineExceededError | undefined {
   const deadlineAt = within?.deadlineAt ?? Infinity

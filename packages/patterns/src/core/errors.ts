@@ -40,9 +40,9 @@ export interface RejectionOptions extends AsyncPatternsErrorOptions {
 /**
  * A call that was refused or given up by a rule, not by the operation itself; it can say why.
  *
- * Its `stack` has no frames: while a remote is down, rejections are what a program does most, and the frames are
- * two thirds of what one costs. They would show where the call was made, not why it was refused; the message and
- * `explain()` show that. `RejectionError.stackTraceLimit = 10` brings them back.
+ * Its `stack` has no frames: while a remote is down, rejections are what a program does most, and the frames
+ * are two thirds of what one costs. They would show where the call was made, not why it was refused; the
+ * message and `explain()` show that. `RejectionError.stackTraceLimit = 10` brings them back.
  */
 export abstract class RejectionError extends AsyncPatternsError {
   /** How many frames the `stack` of a rejection holds, for the whole process. Default 0. */

@@ -53,10 +53,9 @@ export {
   share,
   text,
 } from './options.js'
-export type { Outcome } from './outcome.js'
 export type { PerKeyOptions } from './per-key.js'
 export { PerKey, perKey } from './per-key.js'
-export type { Context, Operation, Policy, PolicyDescription, PolicyRole, Within } from './policy.js'
+export type { Context, Operation, Outcome, Policy, PolicyDescription, PolicyRole, Within } from './policy.js'
 export type { AsyncScope } from './platform.js'
 export type { Random } from './random.js'
 export { seededRandom, systemRandom } from './random.js'

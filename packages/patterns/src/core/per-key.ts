@@ -37,8 +37,8 @@ export class PerKey<K, P extends { readonly idle?: boolean }> {
   }
 
   /**
-   * Drops idle entries; it looks at a few of the oldest only, so that `get` stays constant in time. A busy one
-   * counts as used now: it moves on, and keeps nobody from looking at those behind it.
+   * Drops idle entries; it looks at a few of the oldest only, so that `get` stays constant in time. A busy
+   * one counts as used now: it moves on, and keeps nobody from looking at those behind it.
    */
   #evict(): void {
     let looked = 0

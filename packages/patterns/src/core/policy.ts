@@ -20,13 +20,18 @@ export interface Context extends Within {
   readonly deadlineAt: number
   /**
    * Work that goes on after the operation has settled. Whoever holds a permit, probe or lease for this
-   * call keeps it until that work has settled too. Its rejection is nobody's unhandled rejection.
+   * call keeps it until that work has settled too. Its rejection is never an unhandled rejection.
    */
   waitUntil(work: PromiseLike<unknown>): void
 }
 
 /** What a policy runs. It may return a value or a promise, and it may throw. */
 export type Operation<T> = (context: Context) => T | PromiseLike<T>
+
+/** How a call ended, in the one shape that every classifier takes. */
+export type Outcome<R> =
+  | { readonly ok: true; readonly value: R }
+  | { readonly ok: false; readonly error: unknown }
 
 /**
  * Something that runs an operation under a rule.
@@ -44,7 +49,9 @@ export interface Policy<in R = unknown, out A = never> {
   readonly addedResult?: A
   /** True when the policy holds no state worth keeping: nothing in flight, nothing remembered. */
   readonly idle?: boolean
-  /** For the function `describe`; a policy without it counts as one that passes every call straight through. */
+  /**
+   * For the function `describe`; a policy without it counts as one that passes every call straight through.
+   */
   describe?(): PolicyDescription
 }
 
@@ -70,9 +77,14 @@ export interface PolicyDescription {
   readonly options?: Facts
   /** How often it runs what is inside for one call, at most; Infinity if there is no end to it. Default 1. */
   readonly attempts?: number
-  /** How often on average, when every attempt fails: less than `attempts` under a budget. Default `attempts`. */
+  /**
+   * How often on average, when every attempt fails: less than `attempts` under a budget. Default `attempts`.
+   */
   readonly loadAmplification?: number
-  /** The longest that it makes one call wait by itself, in milliseconds: for a permit, between attempts. Default 0. */
+  /**
+   * The longest that it makes one call wait by itself, in milliseconds: for a permit, between attempts.
+   * Default 0.
+   */
   readonly waitMs?: number
   /** After so many milliseconds it gives a call up, waits inside included. Default Infinity. */
   readonly limitMs?: number

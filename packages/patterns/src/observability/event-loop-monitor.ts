@@ -22,7 +22,9 @@ export interface EventLoopMonitorOptions {
   readonly sampleIntervalMs?: number
   /** From this longest delay of a sample on, its status is `warning`. Default 100. */
   readonly warningDelayMs?: number
-  /** From this longest delay of a sample on, its status is `critical`; at least `warningDelayMs`. Default 500. */
+  /**
+   * From this longest delay of a sample on, its status is `critical`; at least `warningDelayMs`. Default 500.
+   */
   readonly criticalDelayMs?: number
   /** From so many active resources on, the status is at least `warning`. Default 1,000. */
   readonly maxBacklog?: number
@@ -78,8 +80,8 @@ const RULES: OptionRules<EventLoopMonitorOptions> = {
 }
 
 /**
- * Watches the event loop of this thread: delay, utilisation, heap, backlog. Its timers do not keep the process
- * alive. Events: `sample`, and `status` when the status changes, also on the `diagnostics_channel`s
+ * Watches the event loop of this thread: delay, utilisation, heap, backlog. Its timers do not keep the
+ * process alive. Events: `sample`, and `status` when the status changes, also on the `diagnostics_channel`s
  * `async-patterns:event-loop-monitor:sample` and `:status`.
  */
 export class EventLoopMonitor implements Disposable {
@@ -141,7 +143,8 @@ export class EventLoopMonitor implements Disposable {
   /**
    * For how many milliseconds in all the loop has stood still, in stalls of 20 ms or more that still go on or
    * ended within the last `sampleIntervalMs`; 0 while the monitor is not running. A breaker that is handed it
-   * takes a local stall not for a slow remote: `new CircuitBreaker({ stalledMs: () => monitor.stalledMs() })`.
+   * does not take a local stall for a slow remote:
+   * `new CircuitBreaker({ stalledMs: () => monitor.stalledMs() })`.
    */
   stalledMs(): number {
     return this.#stalls.stalledMs()

@@ -4,9 +4,13 @@ import type { HistogramJson } from './histogram-json.js'
 
 /** The range of values that a Histogram tells apart. */
 export interface HistogramOptions {
-  /** The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds. */
+  /**
+   * The smallest value told apart, above 0. Default 0.001: one microsecond, where values are milliseconds.
+   */
   readonly lowest?: number
-  /** The largest value told apart, above `lowest`. Default 3,600,000: one hour, where values are milliseconds. */
+  /**
+   * The largest value told apart, above `lowest`. Default 3,600,000: one hour, where values are milliseconds.
+   */
   readonly highest?: number
 }
 
@@ -140,7 +144,9 @@ export class Histogram {
     return this.#cell(ABOVE)
   }
 
-  /** The standard deviation (of the population), from the buckets, so to within their width; NaN while empty. */
+  /**
+   * The standard deviation (of the population), from the buckets, so to within their width; NaN while empty.
+   */
   get stddev(): number {
     const { mean } = this
     let squares = 0
@@ -238,7 +244,9 @@ export class Histogram {
   }
 }
 
-/** Of `count` values in order, the 1-based place of a percentile; rounding errors of the product do not count. */
+/**
+ * Of `count` values in order, the 1-based place of a percentile; rounding errors of the product do not count.
+ */
 function rankOf(percent: number, count: number): number {
   const exact = (percent * count) / 100
   return Math.ceil(exact - exact * 1e-12)

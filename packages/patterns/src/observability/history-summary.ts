@@ -9,7 +9,9 @@ export interface Spread {
   readonly max: number
 }
 
-/** What the samples of a history say together. Each figure's percentiles are over the samples, one value each. */
+/**
+ * What the samples of a history say together. Each figure's percentiles are over the samples, one value each.
+ */
 export interface HistorySummary {
   readonly samples: number
   /** Of the samples' mean delays. */

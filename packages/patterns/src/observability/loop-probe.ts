@@ -30,7 +30,9 @@ export interface LoopProbe {
 
 const RESOLUTION_MS = 10
 
-/** Node's own counters: `monitorEventLoopDelay`, `eventLoopUtilization`, `process`. This file is Node only. */
+/**
+ * Node's own counters: `monitorEventLoopDelay`, `eventLoopUtilization`, `process`. This file is Node only.
+ */
 export class NodeLoopProbe implements LoopProbe {
   readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
@@ -73,7 +75,9 @@ export class NodeLoopProbe implements LoopProbe {
   }
 }
 
-/** Node counts whole intervals between its samples, in nanoseconds; what exceeds the interval is the delay. */
+/**
+ * Node counts whole intervals between its samples, in nanoseconds; what exceeds the interval is the delay.
+ */
 function lateness(intervalNs: number): number {
   return Number.isNaN(intervalNs) ? 0 : Math.max(0, intervalNs / 1e6 - RESOLUTION_MS)
 }

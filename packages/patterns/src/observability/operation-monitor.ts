@@ -77,7 +77,9 @@ export class OperationMonitor {
     this.#next = (this.#next + 1) % this.#options.recentOperations
   }
 
-  /** Runs `fn` and records how it ended; a promise counts when it settles. The result is passed on as it is. */
+  /**
+   * Runs `fn` and records how it ended; a promise counts when it settles. The result is passed on as it is.
+   */
   measure<R>(name: string, fn: () => R): R {
     const { clock } = this.#options
     const startedAt = clock.now()

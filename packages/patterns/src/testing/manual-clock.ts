@@ -12,8 +12,8 @@ export interface ManualClockOptions {
   readonly latenessMs?: () => number
   /**
    * What may happen between two timers. `everything`: whatever Node has queued, `nextTick` and `setImmediate`
-   * too, at about 0.7 microseconds a timer. `promises`: all promises that can settle do, at a tenth of that; for
-   * code that waits for promises and timers only. Default `everything`.
+   * too, at about 0.7 microseconds a timer. `promises`: all promises that can settle do, at a tenth of that;
+   * for code that waits for promises and timers only. Default `everything`.
    */
   readonly between?: 'everything' | 'promises'
 }
@@ -86,7 +86,10 @@ export class ManualClock implements Clock {
     this.#wallOffset += ms
   }
 
-  /** Moves time without firing anything, as a blocked event loop would; what is due fires at the next `advance`. */
+  /**
+   * Moves time without firing anything, as a blocked event loop would; what is due fires at the next
+   * `advance`.
+   */
   stall(ms: number): void {
     this.#now += ms
   }
@@ -98,7 +101,9 @@ export class ManualClock implements Clock {
     this.#now = Math.max(this.#now, target)
   }
 
-  /** Moves on to the next timer and fires it, and what is due at the same moment; false when there is none. */
+  /**
+   * Moves on to the next timer and fires it, and what is due at the same moment; false when there is none.
+   */
   async next(): Promise<boolean> {
     await this.flush()
     const due = this.#timers.nextDueAt
@@ -107,7 +112,9 @@ export class ManualClock implements Clock {
     return true
   }
 
-  /** Fires timer after timer until `promise` has settled. Rejects when no timer is left that could settle it. */
+  /**
+   * Fires timer after timer until `promise` has settled. Rejects when no timer is left that could settle it.
+   */
   async run<T>(promise: PromiseLike<T>): Promise<T> {
     let settled = false
     const done = (): void => {

@@ -6,7 +6,9 @@ import { ManualClock } from './manual-clock.js'
 export interface SimulateOptions {
   /** The same seed gives the same run, bit for bit. Default 1. */
   readonly seed?: number
-  /** What `clock.wallNow()` shows at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
+  /**
+   * What `clock.wallNow()` shows at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z.
+   */
   readonly wallStartMs?: number
   /** How late each timer fires; see `lateBy`. Default: on time. */
   readonly latenessMs?: () => number
@@ -44,15 +46,16 @@ export interface World {
   readonly random: Random
   /**
    * Calls `call` with 0, 1, 2, ... at its moment of arrival, whether or not earlier calls are done (an open
-   * loop). Resolves when all have settled; a call that rejects or throws makes it reject, with the first error.
+   * loop). Resolves when all have settled; a call that rejects or throws makes it reject, with the first
+   * error.
    */
   readonly traffic: (options: TrafficOptions, call: (index: number) => unknown) => Promise<void>
 }
 
 /**
  * Runs a scenario in virtual time: days take seconds, and the same seed gives the same run. It must wait for
- * promises and for its clock only: real timers and I/O are not waited for. Resolves or rejects as the scenario
- * does, and rejects when the scenario waits for something that can no longer happen.
+ * promises and for its clock only: real timers and I/O are not waited for. Resolves or rejects as the
+ * scenario does, and rejects when the scenario waits for something that can no longer happen.
  *
  *     const opened = await simulate({ seed: 7 }, async ({ clock, random, traffic }) => {
  *       const breaker = new CircuitBreaker({ clock })

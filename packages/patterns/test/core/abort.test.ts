@@ -45,7 +45,7 @@ describe('raceAbort', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  test("P-R8 rejects with the abort reason; what comes later is nobody's unhandled rejection", async () => {
+  test('P-R8 rejects with the abort reason; what comes later is no unhandled rejection', async () => {
     const controller = new AbortController()
     const work = new Deferred<number>()
     const race = raceAbort(work.promise, controller)

@@ -19,7 +19,8 @@ test.each([0, 1, -1, 2 ** 31, 123_456_789])('seed %o spreads evenly over [0, 1)'
     const bin = Math.floor(number * 10)
     bins[bin] = (bins[bin] as number) + 1
   }
-  // Nine degrees of freedom: 27.9 is exceeded once in a thousand; the seeds are fixed, so this never flickers.
+  // Nine degrees of freedom: 27.9 is exceeded once in a thousand; the seeds are fixed, so this never
+  // flickers.
   const chiSquare = bins.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)
   expect(chiSquare).toBeLessThan(27.9)
 })

@@ -28,7 +28,10 @@ async function heapUsed(): Promise<number> {
   return least
 }
 
-/** The smallest object there is has two words; what compiler and coverage keep for themselves is less for each call. */
+/**
+ * The smallest object there is has two words; what compiler and coverage keep for themselves is less for each
+ * call.
+ */
 const LEAST_LEAK_BYTES = 16
 
 /** Everything that may hold on to a call: line, timer, listener, probe, late work. */
@@ -55,7 +58,10 @@ class LeakRig {
   readonly shared = new AbortController()
   ended = 0
 
-  /** A thousand calls: some fail, some hang, some are aborted at some moment, some hear the shared signal alone. */
+  /**
+   * A thousand calls: some fail, some hang, some are aborted at some moment, some hear the shared signal
+   * alone.
+   */
   async thousand(): Promise<void> {
     const calls = Array.from({ length: 1_000 }, () => this.#call())
     await this.clock.run(Promise.all(calls))

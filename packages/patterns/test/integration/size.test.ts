@@ -37,10 +37,10 @@ async function bundledBytes(names: string): Promise<number> {
 }
 
 /**
- * 4 KiB was aimed at. Of the 6.7 the shared core (contexts, options, events, clock, deadline) takes 2.8, snapshot and
- * restore 0.5, the three windows 0.6. Each is either shared by the next pattern or a method that somebody may call,
- * so no bundler can drop it. The rules of the options with their "did you mean" take 0.4 of the core, and the
- * error of a passed deadline 0.2.
+ * 4 KiB was aimed at. Of the 6.7 the shared core (contexts, options, events, clock, deadline) takes 2.8,
+ * snapshot and restore 0.5, the three windows 0.6. Each is either shared by the next pattern or a method that
+ * somebody may call, so no bundler can drop it. The rules of the options with their "did you mean" take 0.4
+ * of the core, and the error of a passed deadline 0.2.
  */
 const BREAKER_BYTES = 6.75 * 1024
 

@@ -1,15 +1,29 @@
 import {
   AdaptiveLimiter,
+  AimdLimit,
+  batch,
+  breakerOptionsFromEnv,
+  Chaos,
   CircuitBreaker,
+  ConstantBackoff,
   Deadline,
+  DecorrelatedBackoff,
   ExponentialBackoff,
+  Fallback,
+  forEach,
+  Gradient2Limit,
   Hedge,
+  map,
+  perKey,
+  pipeline,
   RetryBudget,
   RetryPolicy,
   SemaphoreLimiter,
   Timeout,
+  VegasLimit,
 } from 'async-patterns'
-import { OperationMonitor } from 'async-patterns/observability'
+import { EventLoopMonitor, Histogram, OperationMonitor } from 'async-patterns/observability'
+import { ManualClock } from 'async-patterns/testing'
 import { expect, test } from 'vitest'
 
 test.each([
@@ -78,4 +92,51 @@ test('operation monitor: a duration that is no number leaves no statistics witho
   const monitor = new OperationMonitor()
   expect(() => monitor.record({ name: 'a', durationMs: Number.NaN, ok: true })).toThrow(TypeError)
   expect(monitor.allStats()).toEqual([])
+})
+
+const makers: readonly (readonly [owner: string, make: (options: never) => unknown])[] = [
+  ['AdaptiveLimiter', options => new AdaptiveLimiter(options)],
+  ['AimdLimit', options => new AimdLimit(options)],
+  ['Gradient2Limit', options => new Gradient2Limit(options)],
+  ['VegasLimit', options => new VegasLimit(options)],
+  ['Chaos', options => new Chaos(options)],
+  ['CircuitBreaker', options => new CircuitBreaker(options)],
+  ['ConstantBackoff', options => new ConstantBackoff(1, options)],
+  ['DecorrelatedBackoff', options => new DecorrelatedBackoff(options)],
+  ['ExponentialBackoff', options => new ExponentialBackoff(options)],
+  ['Deadline', options => new Deadline(options)],
+  ['Fallback', options => new Fallback(options)],
+  ['Hedge', options => new Hedge(options)],
+  ['RetryBudget', options => new RetryBudget(options)],
+  ['RetryPolicy', options => new RetryPolicy(options)],
+  ['batch', options => batch(options)],
+  ['map', options => map(() => 1, options)],
+  ['perKey', options => perKey(() => ({}), options)],
+  ['EventLoopMonitor', options => new EventLoopMonitor(options)],
+  ['Histogram', options => new Histogram(options)],
+  ['OperationMonitor', options => new OperationMonitor(options)],
+  ['ManualClock', options => new ManualClock(options)],
+]
+
+test.each(makers)('options: %s refuses by name what is no object, and what is no option', (owner, make) => {
+  expect(() => make(5 as never)).toThrow(new TypeError(`${owner}.options is 5; allowed is an object`))
+  expect(() => make({ frobnicate: 1 } as never)).toThrow(
+    `${owner}.frobnicate is no option; allowed is one of `,
+  )
+})
+
+test('options: a breaker whose environment is spread over its options takes them', () => {
+  const env = { CIRCUIT_BREAKER_WINDOW_A: '5s' }
+  expect(new CircuitBreaker({ windowMs: 1, ...breakerOptionsFromEnv('a', env) }).name).toBe('a')
+})
+
+test('options: forEach takes a Context, which has more in it than there are options', async () => {
+  const seen: unknown[] = []
+  await new RetryPolicy().execute(context =>
+    pipeline(
+      [1, 2],
+      forEach(item => void seen.push(item), context),
+    ),
+  )
+  expect(seen).toEqual([1, 2])
 })

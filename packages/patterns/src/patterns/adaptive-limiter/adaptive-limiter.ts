@@ -38,13 +38,13 @@ export interface AdaptiveLimiterOptions<R = unknown> {
   /** The rule; it belongs to this limiter alone. Default: `new VegasLimit()`. */
   readonly limit?: Limit
   /**
-   * The limit learns once in so many milliseconds (and once in two latencies, if that is longer), from all calls in
-   * between. Default 100.
+   * The limit learns once in so many milliseconds (and once in two latencies, if that is longer), from all
+   * calls in between. Default 100.
    */
   readonly windowMs?: number
   /**
-   * Judges how a call ended. Default: a value is `served`, a TimeoutError `dropped`; other errors say nothing, for a call
-   * that failed fast would look like a fast remote.
+   * Judges how a call ended. Default: a value is `served`, a TimeoutError `dropped`; other errors say
+   * nothing, for a call that failed fast would look like a fast remote.
    */
   readonly classify?: (outcome: Outcome<R>, context: Context) => LoadVerdict
   /** The longest wait for a permit; 0 never waits. Default 30,000. */
@@ -93,8 +93,9 @@ const RULES = {
 } satisfies OptionRules<AdaptiveLimiterOptions>
 
 /**
- * A SemaphoreLimiter that finds its own size: from the latency and the drops of the calls that it lets through, by a
- * Limit (AimdLimit, VegasLimit, Gradient2Limit, or your own). It takes the place of the limiter in a stack.
+ * A SemaphoreLimiter that finds its own size: from the latency and the drops of the calls that it lets
+ * through, by a Limit (AimdLimit, VegasLimit, Gradient2Limit, or your own). It takes the place of the limiter
+ * in a stack.
  */
 export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
   readonly #limit: Limit
@@ -128,8 +129,8 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * Runs the operation as soon as there is a permit for it; rejects as `SemaphoreLimiter.execute` does. A deadline
-   * that has passed runs nothing, though a permit is free: DeadlineExceededError.
+   * Runs the operation as soon as there is a permit for it; rejects as `SemaphoreLimiter.execute` does. A
+   * deadline that has passed runs nothing, though a permit is free: DeadlineExceededError.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     const late = isAborted(within) ? undefined : tooLate(within, this.#clock)

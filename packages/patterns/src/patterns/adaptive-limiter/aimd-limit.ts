@@ -24,8 +24,8 @@ const RULES: OptionRules<AimdLimitOptions> = {
 }
 
 /**
- * Additive increase, multiplicative decrease: one more for each sample that went well, a tenth less for each with drops.
- * It heeds losses alone, so it suits remotes that say when they have too much.
+ * Additive increase, multiplicative decrease: one more for each sample that went well, a tenth less for each
+ * with drops. It reacts to losses only, so it suits remotes that say when they have too much.
  * Source: D. Chiu, R. Jain, 1989; Netflix concurrency-limits, AIMDLimit.
  */
 export class AimdLimit implements Limit {

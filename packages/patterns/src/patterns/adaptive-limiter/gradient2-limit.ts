@@ -5,7 +5,9 @@ import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from
 
 /** The range of a Gradient2Limit, and how fast it moves. */
 export interface Gradient2LimitOptions extends LimitBounds {
-  /** How much slower than its long average the remote may be before the limit shrinks, from 1. Default 1.5. */
+  /**
+   * How much slower than its long average the remote may be before the limit shrinks, from 1. Default 1.5.
+   */
   readonly rttTolerance?: number
   /** Share of the new value in each step, above 0 to 1. Default 0.2. */
   readonly smoothing?: number
@@ -35,11 +37,11 @@ const RULES: OptionRules<Gradient2LimitOptions> = {
 const WARM_UP = 10
 
 /**
- * Compares each latency with a long exponential average: the limit shrinks by their ratio, at most by half, and grows
- * by `queueSize` while the remote is not slower than `rttTolerance` allows.
- * It follows a remote whose latency drifts, and so bears a longer queue there than VegasLimit does.
- * Source: Netflix concurrency-limits, Gradient2Limit. Unlike there, a dropped call halves the
- * target, and the limit may shrink, though not grow, while the caller is the limit.
+ * Compares each latency with a long exponential average: the limit shrinks by their ratio, at most by half,
+ * and grows by `queueSize` while the remote is not slower than `rttTolerance` allows. It follows a remote
+ * whose latency drifts, so it accepts a longer queue there than VegasLimit does.
+ * Source: Netflix concurrency-limits, Gradient2Limit. Unlike there, a dropped call halves the target, and the
+ * limit may shrink, though not grow, while the caller is the limit.
  */
 export class Gradient2Limit implements Limit {
   #limit: number
@@ -77,7 +79,8 @@ export class Gradient2Limit implements Limit {
     this.#samples += 1
     const weight = this.#samples <= WARM_UP ? 1 / this.#samples : 2 / (this.#options.longWindow + 1)
     this.#longRttMs += (rttMs - this.#longRttMs) * weight
-    // After a long overload the average has grown with it; without this it would take its whole window to come back.
+    // After a long overload the average has grown with it; without this it would take its whole window to
+    // come back.
     if (rttMs > 0 && this.#longRttMs / rttMs > 2) this.#longRttMs *= 0.95
   }
 }

@@ -4,9 +4,9 @@ import type { LimitSample } from './limit.js'
 const ENOUGH = 10
 
 /**
- * Makes one sample of all calls in a window: mean latency, most in flight, whether any was dropped. A limit that
- * learnt from each call by itself would jump by the whole of a batch that ends at once, long before it could see
- * what its last step has done. A window lasts `windowMs`, and two of its own least latencies.
+ * Makes one sample of all calls in a window: mean latency, most in flight, whether any was dropped. A limit
+ * that learnt from each call by itself would jump by the whole of a batch that ends at once, long before it
+ * could see what its last step has done. A window lasts `windowMs`, and two of its own least latencies.
  * Source: Netflix concurrency-limits, WindowedLimit.
  */
 export class SampleWindow {

@@ -7,7 +7,10 @@ import { BOUNDS_RULES, checkBounds, clamp, isCallerTheLimit, LIMIT_BOUNDS } from
 export interface VegasLimitOptions extends LimitBounds {
   /** Share of the new value in each step, above 0 to 1. Default 1. */
   readonly smoothing?: number
-  /** The least latency is measured anew after so many times the limit samples, from 1. Default 30. */
+  /**
+   * The least latency is measured again after this many samples, as a multiple of the limit, from 1. Default
+   * 30.
+   */
   readonly probeMultiplier?: number
 }
 
@@ -24,8 +27,8 @@ const RULES: OptionRules<VegasLimitOptions> = {
 }
 
 /**
- * Estimates the remote's queue from latency: `limit * (1 - least / present)`. It grows while the queue is short
- * (below 3 log10 limit), shrinks when it is long (above 6 log10 limit) or a call is dropped.
+ * Estimates the remote's queue from latency: `limit * (1 - least / present)`. It grows while the queue is
+ * short (below 3 log10 limit), shrinks when it is long (above 6 log10 limit) or a call is dropped.
  * Source: L. Brakmo, L. Peterson, TCP Vegas, 1995; Netflix concurrency-limits, VegasLimit.
  */
 export class VegasLimit implements Limit {

@@ -31,7 +31,9 @@ const RULES: OptionRules<ExponentialBackoffOptions> = {
   jitter: isJitter,
 }
 
-/** `baseDelayMs`, then that times `exponentialBase`, and so on up to `maxDelayMs`; jitter comes after the cap. */
+/**
+ * `baseDelayMs`, then that times `exponentialBase`, and so on up to `maxDelayMs`; jitter comes after the cap.
+ */
 export class ExponentialBackoff implements Backoff {
   readonly maxDelayMs: number
   readonly #baseDelayMs: number

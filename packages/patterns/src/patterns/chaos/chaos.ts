@@ -32,8 +32,8 @@ export class ChaosError extends AsyncPatternsError {
 }
 
 /**
- * What is done to calls, and to which share of them. The three draw apart from each other, in the order latency, fault,
- * result; a call that draws both a fault and a result has the fault.
+ * What is done to calls, and to which share of them. The three draw apart from each other, in the order
+ * latency, fault, result; a call that draws both a fault and a result has the fault.
  */
 export interface ChaosOptions<A = never> {
   /** Share of calls that wait first, 0 to 1. Default 0. */
@@ -91,7 +91,7 @@ const RULES = {
 type Settings<A> = ChaosDefaults & Pick<ChaosOptions<A>, 'result'>
 
 /**
- * Disturbs calls on purpose, to rehearse how the policies outside of it bear that: it belongs innermost.
+ * Disturbs calls on purpose, to rehearse how the policies outside of it cope: it belongs innermost.
  * The same seed disturbs the same calls in the same way, as long as they come in the same order.
  */
 export class Chaos<out A = never> implements Policy<unknown, A> {

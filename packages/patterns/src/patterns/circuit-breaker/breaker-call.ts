@@ -1,8 +1,8 @@
 import type { Verdict } from './circuit-breaker-options.js'
 
 /**
- * One call that was let through, in the caller's own hands: for a stream or a callback interface.
- * The first of its methods counts, the others then do nothing. Its latency is the time from `acquire` until then.
+ * One call that was let through, in the caller's own hands: for a stream or a callback interface. The first
+ * of its methods counts, the others then do nothing. Its latency is the time from `acquire` until then.
  * `using call = breaker.acquire()` ends as `ignore` if nothing was said before the block is left.
  */
 export class BreakerCall implements Disposable {
@@ -12,7 +12,9 @@ export class BreakerCall implements Disposable {
     this.#end = end
   }
 
-  /** The remote answered as it should; say it at the first byte of a long stream, which has no latency later. */
+  /**
+   * The remote answered as it should; say it at the first byte of a long stream, which has no latency later.
+   */
   succeed(): void {
     this.#settle('success')
   }

@@ -24,14 +24,14 @@ const NOTHING: CallCounts = Object.freeze({ calls: 0, failures: 0, slowCalls: 0 
 const noChance: Random = () => 0
 
 /**
- * The states and the ways between them. It is told the time and sets no timer: an open state ends at the first
- * call after its time, an overdue probe is noticed by whoever looks next.
+ * The states and the ways between them. It is told the time and sets no timer: an open state ends at the
+ * first call after its time, an overdue probe is noticed at the next look.
  */
 export class BreakerMachine<R> {
   /** How often it has opened in a row without closing in between. */
   openings = 0
   totals = { succeeded: 0, failed: 0, ignored: 0, rejected: 0 }
-  /** A decorrelated backoff builds on it; 0 while the breaker is well. */
+  /** A decorrelated backoff builds on it; 0 while it is closed. */
   #lastOpenForMs = 0
   #state: BreakerState
   readonly #settings: BreakerSettings<R>
@@ -97,7 +97,7 @@ export class BreakerMachine<R> {
     else this.#probed(began as HalfOpenState, failed, now)
   }
 
-  /** When a call is worth another try, in milliseconds; 0 when it would be let in. */
+  /** When another try makes sense, in milliseconds; 0 when it would be let in. */
   retryAfterMs(now: number): number {
     const state = this.stateAt(now)
     if (state.name === 'closed') return 0

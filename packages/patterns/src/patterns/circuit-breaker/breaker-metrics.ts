@@ -14,7 +14,7 @@ export interface BreakerMetrics extends CallCounts {
   readonly pending: number
   /** How often it has opened in a row without closing in between. */
   readonly openings: number
-  /** When a call is worth another try, in milliseconds; 0 when it would be let in. */
+  /** When another try makes sense, in milliseconds; 0 when it would be let in. */
   readonly retryAfterMs: number
   readonly totals: BreakerTotals
 }

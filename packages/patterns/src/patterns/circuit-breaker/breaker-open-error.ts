@@ -22,8 +22,8 @@ export type BreakerRejection = {
 export class BreakerOpenError extends RejectionError {
   readonly code = 'CIRCUIT_OPEN'
   /**
-   * When it is worth another try, in milliseconds: the rest of the open state; where no end is known (all probes'
-   * places taken, forced open) the time in which a healthy probe ends, or a whole open state.
+   * When another try makes sense, in milliseconds: the rest of the open state; where no end is known (all
+   * probes' places taken, forced open) the time in which a healthy probe ends, or a whole open state.
    */
   readonly retryAfterMs: number
 

@@ -29,10 +29,10 @@ const VARIABLES: readonly (readonly [word: string, option: keyof CircuitBreakerO
 ]
 
 /**
- * What the environment says about the breaker called `name`: `CIRCUIT_BREAKER_<WORD>_<NAME>`, the name in capitals with
- * `_` for every other sign. Words: FAILURE_THRESHOLD, ERROR_RATE, LATENCY_MULTIPLIER (these three can be `off`),
- * HALF_OPEN_MAX, OPEN_DURATION, BASELINE_LATENCY, WINDOW (these three as `500ms`, `5s`, `1m`, or a number of
- * milliseconds). Nothing reads the environment unless this is called:
+ * What the environment says about the breaker called `name`: `CIRCUIT_BREAKER_<WORD>_<NAME>`, the name in
+ * capitals with `_` for every other sign. Words: FAILURE_THRESHOLD, ERROR_RATE, LATENCY_MULTIPLIER (these
+ * three can be `off`), HALF_OPEN_MAX, OPEN_DURATION, BASELINE_LATENCY, WINDOW (these three as `500ms`, `5s`,
+ * `1m`, or a number of milliseconds). Nothing reads the environment unless this is called:
  *
  *     new CircuitBreaker({ windowMs: 10_000, ...breakerOptionsFromEnv('payments', process.env) })
  *

@@ -47,7 +47,7 @@ export function snapshotOf<R>(machine: BreakerMachine<R>, settings: BreakerSetti
   return { version: 1, name, savedAt: clock.wallNow(), openings, totals, state }
 }
 
-/** @throws TypeError when `snapshot` is none. */
+/** @throws TypeError when `snapshot` is not one. */
 export function restoreInto<R>(
   machine: BreakerMachine<R>,
   snapshot: BreakerSnapshot,
@@ -88,7 +88,7 @@ function readState<R>(
     return new ClosedState(window, state.forced)
   }
   const halfOpen = new HalfOpenState(readOpen(state.opened, savedAt))
-  // Under a smaller threshold than when it was saved, one more success is waited for all the same.
+  // Under a smaller threshold than when it was saved, it still waits for one more success.
   halfOpen.admitted = halfOpen.successes = Math.min(state.successes, settings.successThreshold - 1)
   return halfOpen
 }

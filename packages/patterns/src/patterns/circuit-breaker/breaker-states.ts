@@ -17,8 +17,8 @@ export type TransitionCause =
   | 'reset'
 
 /**
- * Each transition makes a new state object, and a call keeps the one in which it began. That object is the call's
- * generation: if it is no longer the breaker's present one, the call's result moves nothing.
+ * Each transition makes a new state object, and a call keeps the one in which it began. That object is the
+ * call's generation: if it is no longer the breaker's present one, the call's result moves nothing.
  */
 export type BreakerState = ClosedState | OpenState | HalfOpenState
 

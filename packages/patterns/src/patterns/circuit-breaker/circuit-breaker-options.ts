@@ -19,7 +19,10 @@ import {
 } from '../../core/index.js'
 import type { Backoff } from '../backoff/index.js'
 
-/** What a call says about the remote; `ignore` says nothing: it is not counted, and a probe's place is given back. */
+/**
+ * What a call says about the remote; `ignore` says nothing: it is not counted, and a probe's place is given
+ * back.
+ */
 export type Verdict = 'success' | 'failure' | 'ignore'
 
 /**
@@ -47,47 +50,57 @@ export interface CircuitBreakerOptions<R = unknown> {
    */
   readonly errorRateThreshold?: number | false
   /**
-   * Below so many calls in the window the rules on shares are not asked, from 1; `windowCalls` if that is smaller.
-   * Default 10.
+   * Below so many calls in the window the rules on shares are not asked, from 1; `windowCalls` if that is
+   * smaller. Default 10.
    */
   readonly minimumCalls?: number
   /** What a healthy call takes. More than 0. Default 100. */
   readonly baselineLatencyMs?: number
   /**
-   * The latency rule: a call that takes this many times `baselineLatencyMs` or longer counts as a failure even
-   * if it succeeds; and when half of the window's calls are slow (its median is), the breaker opens, whether the
-   * rules on failures are on or not. More than 0. Default 3.
+   * The latency rule: a call that takes this many times `baselineLatencyMs` or longer counts as a failure
+   * even if it succeeds; and when half of the window's calls are slow (its median is), the breaker opens,
+   * whether the rules on failures are on or not. More than 0. Default 3.
    */
   readonly latencyThresholdMultiplier?: number | false
-  /** From how long on a call is slow. Default `latencyThresholdMultiplier` (3 when off) x `baselineLatencyMs`. */
+  /**
+   * From how long on a call is slow. Default `latencyThresholdMultiplier` (3 when off) x `baselineLatencyMs`.
+   */
   readonly slowCallDurationMs?: number
-  /** Share of slow calls in the window that opens it, 0 to 1, once there are `minimumCalls`. Default `false`. */
+  /**
+   * Share of slow calls in the window that opens it, 0 to 1, once there are `minimumCalls`. Default `false`.
+   */
   readonly slowCallRateThreshold?: number | false
   /**
-   * How long it stays open: fixed, or a backoff (`new ExponentialBackoff({ jitter: 'full' })`) whose step is how often it
-   * has opened in a row without closing in between, from 1. Default 60,000.
+   * How long it stays open: fixed, or a backoff (`new ExponentialBackoff({ jitter: 'full' })`) whose step is
+   * how often it has opened in a row without closing in between, from 1. Default 60,000.
    */
   readonly openStateDurationMs?: number | Backoff
   /** Calls that one half-open state admits in all, from 1. Default 3. */
   readonly halfOpenMaxCalls?: number
   /** Calls that it admits at once, from 1 to `halfOpenMaxCalls`. Default 1. */
   readonly probeCount?: number
-  /** Successful probes that close it, from 1 to `halfOpenMaxCalls`. Default `halfOpenMaxCalls`. One failure reopens it. */
+  /**
+   * Successful probes that close it, from 1 to `halfOpenMaxCalls`. Default `halfOpenMaxCalls`. One failure
+   * reopens it.
+   */
   readonly successThreshold?: number
   /**
-   * When probes are out and no other was admitted for so long, they are given up and it reopens. Measured from the
-   * last admission, so that rare calls can close it too. More than 0; `false` waits for ever. Default 60,000.
+   * When probes are out and no other was admitted for so long, they are given up and it reopens. Measured
+   * from the last admission, so that rare calls can close it too. More than 0; `false` waits forever. Default
+   * 60,000.
    */
   readonly halfOpenMaxWaitMs?: number | false
   /**
-   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure, with these
-   * exceptions, which are ignored: a call that its caller has aborted (unless for a timeout), one that was ended by a
-   * deadline before it was slow, and the refusal of a breaker, queue or limiter inside this one.
+   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure, with
+   * these exceptions, which are ignored: a call that its caller has aborted (unless for a timeout), one that
+   * was ended by a deadline before it was slow, and the refusal of a breaker, queue or limiter inside this
+   * one.
    */
   readonly classify?: (outcome: Outcome<R>, context: Context) => Verdict
   /**
-   * For how long our own event loop stalled lately, in milliseconds (`EventLoopMonitor.stalledMs`). It is asked when
-   * a call ends and taken off the call's latency; a TimeoutError that only the stall explains is ignored.
+   * For how long our own event loop stalled lately, in milliseconds (`EventLoopMonitor.stalledMs`). It is
+   * asked when a call ends and taken off the call's latency; a TimeoutError that only the stall explains is
+   * ignored.
    */
   readonly stalledMs?: () => number
   /** For the jitter of a backoff. Default: the runtime's. */
@@ -103,7 +116,10 @@ export interface BreakerSettings<R = unknown>
   readonly stalledMs: CircuitBreakerOptions<R>['stalledMs']
 }
 
-/** All keys are here, so that the settings of all breakers have one shape: others would cost a breaker 500 bytes. */
+/**
+ * All keys are here, so that the settings of all breakers have one shape: others would cost a breaker 500
+ * bytes.
+ */
 const DEFAULTS: BreakerSettings = Object.freeze({
   name: 'default',
   window: 'time',

@@ -31,12 +31,12 @@ import { breakerSettings } from './circuit-breaker-options.js'
 import { defaultVerdict, isStallsFault } from './default-verdict.js'
 
 /**
- * Stops calling a remote that fails, and finds out by few calls when it is well again.
+ * Stops calling a remote that fails, and finds out with few calls when it is healthy again.
  *
- * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected with
- * BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe: `probeCount` probes
- * run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one failure opens it again.
- * A result counts only in the state in which its call began. There is no timer.
+ * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected
+ * with BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe:
+ * `probeCount` probes run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one
+ * failure opens it again. A result counts only in the state in which its call began. There is no timer.
  *
  * Source: M. Nygard, Release It!, 2nd ed., ch. 5.
  */
@@ -56,10 +56,10 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * A breaker in the state that `toJSON` has written, in this process or another. Time that has passed since then
-   * (by the wall clock) counts. Calls in flight at that time are not known any more. The counts are kept only if the
-   * options name the same kind of window.
-   * @throws TypeError when `snapshot` is none.
+   * A breaker in the state that `toJSON` has written, in this process or another. Time that has passed since
+   * then (by the wall clock) counts. Calls in flight at that time are not known any more. The counts are kept
+   * only if the options name the same kind of window.
+   * @throws TypeError when `snapshot` is not one.
    */
   static fromJSON<R = unknown>(
     snapshot: BreakerSnapshot,
@@ -89,9 +89,10 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * Runs the operation, unless the breaker is open, the caller has aborted already or its deadline has passed.
-   * The operation's own value or error passes through unchanged. A call that is turned away rejects with
-   * BreakerOpenError, with the caller's reason or with DeadlineExceededError; the last two count as nothing.
+   * Runs the operation, unless the breaker is open, the caller has aborted already or its deadline has
+   * passed. The operation's own value or error passes through unchanged. A call that is turned away rejects
+   * with BreakerOpenError, with the caller's reason or with DeadlineExceededError; the last two count as
+   * nothing.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     if (isAborted(within)) return Promise.reject(abortReason(within))

@@ -62,7 +62,8 @@ const RULES: OptionRules<DeadlineOptions> = {
 }
 
 /**
- * One time budget over all that is inside: waits for permits, attempts, backoffs, hedges. Outermost in a stack.
+ * One time budget over all that is inside: waits for permits, attempts, backoffs, hedges. Outermost in a
+ * stack.
  *
  * The policies inside read `context.deadlineAt`: a retry starts no attempt that could not begin before it, a
  * limiter waits no longer. When it passes, the context is aborted and the call rejects with

@@ -29,8 +29,8 @@ export interface StackDescription extends WorstCase {
 /**
  * What a policy or a stack does to one call at worst, and what in its order is probably not meant.
  *
- * The figures hold for the options as they are now. Not in them is what nobody can know: a wait that a server asks for by
- * Retry-After, and what a fallback function takes. Calling it runs nothing and changes nothing.
+ * The figures hold for the options as they are now. Not in them is what nobody can know: a wait that a server
+ * asks for by Retry-After, and what a fallback function takes. Calling it runs nothing and changes nothing.
  *
  *     describe(compose(retry, limiter, breaker, timeout)).warnings.map(warning => warning.message)
  */

@@ -81,7 +81,8 @@ const ORDER_RULES: readonly OrderRule[] = [
     code: 'deadline-inside-retry',
     outer: ['retry'],
     inner: ['deadline'],
-    message: 'Each attempt has a new budget, so there is none over all. Put the deadline outside.',
+    message:
+      'Each attempt has a new budget, so there is no limit for the whole call. Put the deadline outside.',
   },
   {
     code: 'limiter-inside-timeout',
@@ -140,7 +141,7 @@ const ORDER_RULES: readonly OrderRule[] = [
     outer: ['permits'],
     inner: ['permits'],
     message:
-      'One call needs two permits of the same limiter: enough calls at once wait for each other for ever.',
+      'One call needs two permits of the same limiter: enough calls at once wait for each other forever.',
     when: (outer, inner) => outer.policy === inner.policy,
   },
 ]

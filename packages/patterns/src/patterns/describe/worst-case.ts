@@ -6,11 +6,13 @@ export interface WorstCase {
   readonly attempts: number
   /** The longest that one call waits for us: for permits, rates, and between attempts. In milliseconds. */
   readonly waitMs: number
-  /** The longest until the caller has an answer, in milliseconds; Infinity where nothing limits the operation. */
+  /**
+   * The longest until the caller has an answer, in milliseconds; Infinity where nothing limits the operation.
+   */
   readonly durationMs: number
   /**
-   * By how much the stack multiplies the load of a remote that answers no call well: attempts for each call in
-   * the long run. Budgets make it less than `attempts`.
+   * By how much the stack multiplies the load of a remote that answers no call well: attempts for each call
+   * in the long run. Budgets make it less than `attempts`.
    */
   readonly loadAmplification: number
 }
@@ -34,7 +36,7 @@ function around(inside: WorstCase, layer: PolicyDescription): WorstCase {
   return {
     attempts: attempts * inside.attempts,
     waitMs: Math.min(waitMs, limitMs),
-    // Waits heed the signal; an operation that is waited for need not.
+    // Waits obey the signal; an operation that is waited for need not.
     durationMs: cooperative ? durationMs : Math.min(durationMs, limitMs),
     loadAmplification: (layer.loadAmplification ?? attempts) * inside.loadAmplification,
   }

@@ -41,9 +41,9 @@ const RULES = {
 } satisfies OptionRules<FallbackOptions<unknown, unknown>>
 
 /**
- * Gives something else where a call fails: a default, the last good value, a cheaper source.
- * What the fallback function throws is thrown instead of the call's own error. It belongs outside of the retry,
- * so that it is the last resort.
+ * Gives something else where a call fails: a default, the last good value, a cheaper source. What the
+ * fallback function throws is thrown instead of the call's own error. It belongs outside of the retry, so
+ * that it is the last resort.
  */
 export class Fallback<out A, in R = unknown> implements Policy<R, A> {
   declare readonly addedResult?: A

@@ -2,7 +2,7 @@
 const BURST = 10
 
 /**
- * Lets hedges be a share of the calls, so that a slow remote is not made slower by twice the load.
+ * Keeps hedges to a share of the calls, so that a slow remote is not made slower by twice the load.
  * Each call earns `ratio` of a hedge, and each hedge spends one; ten are there from the start.
  */
 export class HedgeBudget {

@@ -32,11 +32,13 @@ export interface HedgeMetrics {
 }
 
 /**
- * Cuts the tail of latency: a call that is slow gets a second attempt beside the first, and the first good outcome
- * wins. Losers are aborted (`context.signal`, reason HedgeLostError), handed to `waitUntil`, and what they still bring
- * is discarded. A failure starts no hedge: that is a retry's work. For operations only that may safely run twice.
+ * Cuts the tail of latency: a slow call gets a second attempt in parallel, and the first good outcome wins.
+ * Losers are aborted (`context.signal`, reason HedgeLostError), handed to `waitUntil`, and what they still
+ * bring is discarded. A failure starts no hedge: that is a retry's work. For operations only that may safely
+ * run twice.
  *
- * It belongs outside of limiter and breaker, so that each attempt takes its own permit and is seen by the breaker.
+ * It belongs outside of limiter and breaker, so that each attempt takes its own permit and is seen by the
+ * breaker.
  * Source: J. Dean, L. A. Barroso, The Tail at Scale, CACM 56(2), 2013.
  */
 export class Hedge<in R = unknown> implements Policy<R> {
@@ -91,7 +93,9 @@ export class Hedge<in R = unknown> implements Policy<R> {
     }
   }
 
-  /** With a percentile the delay of today may not be that of tomorrow; it never exceeds what an attempt takes. */
+  /**
+   * With a percentile the delay of today may not be that of tomorrow; it never exceeds what an attempt takes.
+   */
   describe(): PolicyDescription {
     const { delayMs, percentile, maxHedges, budgetRatio } = this.#settings
     return {

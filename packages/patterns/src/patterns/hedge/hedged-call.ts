@@ -1,7 +1,11 @@
 import type { CallContext, Operation, Outcome, TimerHandle } from '../../core/index.js'
-import { CancellableContext, discardWith, runOperation } from '../../core/index.js'
-import { HedgeLostError } from './hedge-lost-error.js'
+import { AsyncPatternsError, CancellableContext, discardWith, runOperation } from '../../core/index.js'
 import type { HedgeSettings } from './hedge-options.js'
+
+/** The reason with which an attempt is aborted when another one has won. */
+export class HedgeLostError extends AsyncPatternsError {
+  readonly code = 'HEDGE_LOST'
+}
 
 /** What a call asks and tells its Hedge. */
 export interface HedgeHost<R> {

@@ -1,6 +1,6 @@
 /** Latencies that are remembered; enough for a p99 that follows the remote within a few hundred calls. */
 const REMEMBERED = 256
-/** The quantile is found anew after so many latencies: sorting is too slow for each call. */
+/** The quantile is computed again after this many latencies: sorting for each call would be too slow. */
 const STALE_AFTER = 16
 
 /** A quantile of the last latencies, by nearest rank. */

@@ -3,8 +3,8 @@ import type { Clock } from '../../core/index.js'
 const SLICES = 10
 
 /**
- * Calls and retries of the last `windowMs`, counted in ten slices. A slice leaves only when all of it is older
- * than the window, so what is counted covers the window and up to a tenth more: never less.
+ * Calls and retries of the last `windowMs`, counted in ten slices. A slice leaves only when all of it is
+ * older than the window, so what is counted covers the window and up to a tenth more: never less.
  */
 export class BudgetWindow {
   readonly #sliceMs: number

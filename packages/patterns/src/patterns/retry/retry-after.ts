@@ -3,7 +3,9 @@ import { systemClock } from '../../core/index.js'
 import { clampDelay } from '../backoff/index.js'
 
 const SECONDS = /^\d+(\.\d+)?$/
-/** The three forms of an HTTP date begin with the day's name; without this, Date.parse takes almost anything. */
+/**
+ * The three forms of an HTTP date begin with the day's name; without this, Date.parse takes almost anything.
+ */
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
 const GMT = / GMT$/
 
@@ -19,7 +21,7 @@ export function parseRetryAfter(
   const text = value?.trim() ?? ''
   if (SECONDS.test(text)) return clampDelay(Number(text) * 1_000)
   if (!HTTP_DATE.test(text)) return undefined
-  // The asctime form names no zone, and is in GMT nevertheless.
+  // The asctime form names no zone, and is in GMT anyway.
   const at = Date.parse(GMT.test(text) ? text : `${text} GMT`)
   return Number.isNaN(at) ? undefined : clampDelay(at - clock.wallNow())
 }

@@ -21,7 +21,9 @@ export interface RetryBudgetOptions {
   readonly minRetries?: number
   /** The sliding window, moved on in tenths. Default 60,000. */
   readonly windowMs?: number
-  /** How many keys are remembered; those of which nothing is in the window are dropped first. Default 10,000. */
+  /**
+   * How many keys are remembered; those of which nothing is in the window are dropped first. Default 10,000.
+   */
   readonly maxKeys?: number
   /** Default: the runtime's clock. */
   readonly clock?: Clock
@@ -48,11 +50,12 @@ const RULES: OptionRules<RetryBudgetOptions> = {
 }
 
 /**
- * Bounds the retries of all policies that share it, so that an outage is not multiplied by everyone's retries.
- * First attempts are never held back. A retry is paid for when it is decided on, and is not refunded.
+ * Bounds the retries of all policies that share it, so that an outage is not multiplied by everyone's
+ * retries. First attempts are never held back. A retry is paid for when it is decided on, and is not
+ * refunded.
  *
- * Allowed are `maxRetries` a window, or with `ratio` the greater of `minRetries` and `ratio` x calls, for each
- * key. Counted exactly, in fractions: 15 calls at 0.1 allow 1.5, so one retry, and 20 allow two.
+ * Allowed are `maxRetries` a window, or with `ratio` the greater of `minRetries` and `ratio` x calls, for
+ * each key. Counted exactly, in fractions: 15 calls at 0.1 allow 1.5, so one retry, and 20 allow two.
  * Source: the retry budget of Finagle (Twitter), kept in a window instead of a leaky bucket.
  */
 export class RetryBudget {
@@ -82,7 +85,9 @@ export class RetryBudget {
     return this.#ratio !== undefined
   }
 
-  /** Attempts for each call in the long run, when all fail: `1 + ratio`; Infinity when only a number is set. */
+  /**
+   * Attempts for each call in the long run, when all fail: `1 + ratio`; Infinity when only a number is set.
+   */
   get loadAmplification(): number {
     return this.#ratio === undefined ? Infinity : 1 + this.#ratio
   }
@@ -113,7 +118,7 @@ export class RetryBudget {
   }
 }
 
-/** `ratio * calls` without the dust of binary fractions: 0.29 * 100 is 29 and not a little less. */
+/** `ratio * calls` without the rounding error of binary fractions: 0.29 * 100 is 29 and not a little less. */
 function shareOf(ratio: number, calls: number): number {
   return Number((ratio * calls).toPrecision(12))
 }

@@ -118,7 +118,7 @@ export class RetryCall<T extends R, R> {
   }
 }
 
-/** What `retryWhen` says. If it throws, the call ends with that; a value is then nobody's. */
+/** What `retryWhen` says. If it throws, the call ends with that; nobody gets its value then. */
 export function judge<R>(
   { retryWhen, discard }: RetrySettings<R>,
   outcome: Outcome<R>,

@@ -48,7 +48,9 @@ export interface RetryOptions<R = unknown> {
   readonly budget?: RetryBudget
   /** Whose budget this policy draws on. Default `'default'`. */
   readonly budgetKey?: string
-  /** Takes a value that is thrown away for another attempt. Default: disposes it and closes a response's body. */
+  /**
+   * Takes a value that is thrown away for another attempt. Default: disposes it and closes a response's body.
+   */
   readonly discard?: Discard
   /** Default: the runtime's clock. */
   readonly clock?: Clock
@@ -72,7 +74,7 @@ export interface RetrySettings<R> {
   readonly random: Random
 }
 
-/** Rejections that say themselves that trying again now is of no use. */
+/** Rejections that say themselves that trying again now is pointless. */
 const FINAL_CODES: ReadonlySet<unknown> = new Set([
   'CIRCUIT_OPEN',
   'DEADLINE_EXCEEDED',
@@ -81,8 +83,8 @@ const FINAL_CODES: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * The default `retryWhen`, for others to build on: every error but those whose `code` says that trying again now is of
- * no use (CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLOSED, RETRY_BUDGET_EXCEEDED); no value.
+ * The default `retryWhen`, for others to build on: every error but those whose `code` says that trying again
+ * now is pointless (CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLOSED, RETRY_BUDGET_EXCEEDED); no value.
  */
 export function retryErrors(outcome: Outcome<unknown>): boolean {
   return !outcome.ok && !FINAL_CODES.has((outcome.error as { code?: unknown } | null | undefined)?.code)

@@ -1,10 +1,15 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import { contextOf, deadlineExceeded, Events, runOperation } from '../../core/index.js'
+import type { Backoff } from '../backoff/index.js'
 import { judge, RetryCall } from './retry-call.js'
 import type { RetryOptions, RetrySettings } from './retry-options.js'
 import { retryErrors, retrySettings } from './retry-options.js'
-import { describeRetry } from './retry-description.js'
 import type { RetryEvent } from './retry-events.js'
+
+/** The two ends of chance: one of them gives the longest delay. */
+const ENDS = [() => 0, () => 1 - Number.EPSILON]
+/** After so many delays all others count as the longest; a backoff grows to its maximum long before. */
+const STEPS_ADDED_UP = 1_000
 
 /** A value, and what it took to get it. */
 export interface RetryMetrics<T> {
@@ -20,8 +25,8 @@ export interface RetryMetrics<T> {
  *
  * An error that `retryWhen` does not want passes through unchanged, as does the caller's abort reason, which
  * also ends a wait at once. When no attempt is left an error becomes RetryExhaustedError, and a bad result is
- * returned as it is. A `retryAfterMs` on the error (a server's Retry-After, an open breaker) is the least wait.
- * No attempt begins that the deadline leaves no time for.
+ * returned as it is. A `retryAfterMs` on the error (a server's Retry-After, an open breaker) is the least
+ * wait. No attempt begins that the deadline leaves no time for.
  */
 export class RetryPolicy<in R = unknown> implements Policy<R> {
   readonly #settings: RetrySettings<R>
@@ -103,4 +108,31 @@ export class RetryPolicy<in R = unknown> implements Policy<R> {
   #call<T extends R>(operation: Operation<T>, outer: CallContext, first: CallContext): RetryCall<T, R> {
     return new RetryCall(this.#settings, this.#events, operation, outer, first)
   }
+}
+
+/**
+ * What a retry does to a call at worst. Waits that a server asks for can be longer, and are not known here.
+ */
+function describeRetry<R>(settings: RetrySettings<R>): PolicyDescription {
+  const { maxAttempts, backoff, budget, budgetKey, minAttemptMs } = settings
+  return {
+    pattern: 'retry',
+    role: 'retry',
+    options: { maxAttempts, maxDelayMs: backoff.maxDelayMs, minAttemptMs, ...(budget && { budgetKey }) },
+    attempts: maxAttempts,
+    loadAmplification: Math.min(maxAttempts, budget?.loadAmplification ?? Infinity),
+    waitMs: longestWaits(backoff, maxAttempts - 1),
+  }
+}
+
+function longestWaits(backoff: Backoff, count: number): number {
+  let totalMs = 0
+  let lastMs = 0
+  const added = Math.min(count, STEPS_ADDED_UP)
+  for (let step = 1; step <= added; step += 1) {
+    lastMs = Math.max(...ENDS.map(random => backoff.delayMs(step, random, lastMs)))
+    totalMs += lastMs
+  }
+  const left = count - added
+  return left === 0 || backoff.maxDelayMs === 0 ? totalMs : totalMs + left * backoff.maxDelayMs
 }

@@ -23,7 +23,7 @@ export interface BreakerUnderTest extends Runner {
   readonly openings?: () => number
 }
 
-/** How the breaker shall be set; of `failures` and `rate` one is given. */
+/** How the breaker is to be set; of `failures` and `rate` one is given. */
 export interface BreakerWish {
   /** Opens after so many failures in a row. */
   readonly failures?: number
@@ -43,8 +43,9 @@ export interface ConformanceTime {
 }
 
 /**
- * A library, seen through what the cases need. Each function makes a new instance; what the library does not have is left
- * out, and the cases about it are counted as not applicable. Use the library's strongest setting, not its default.
+ * A library, seen through what the cases need. Each function makes a new instance; what the library does not
+ * have is left out, and the cases about it are counted as not applicable. Use the library's strongest
+ * setting, not its default.
  */
 export interface ConformanceAdapter {
   readonly name: string
@@ -57,7 +58,7 @@ export interface ConformanceAdapter {
     readonly timeoutMs: number
   }) => Runner
   readonly breaker?: (wish: BreakerWish) => BreakerUnderTest
-  /** Whether `BreakerWish.ignore` is heeded. Default false. */
+  /** Whether `BreakerWish.ignore` is honoured. Default false. */
   readonly breakerIgnores?: boolean
   /** Retries every error unless the library excepts some, with the same delay each time and no jitter. */
   readonly retry?: (options: { readonly attempts: number; readonly delayMs: number }) => Runner

@@ -73,7 +73,7 @@ export const BREAKER_CASES = [
 
   caseOf(
     'P-B3',
-    'a probe that never settles does not block it for ever',
+    'a probe that never settles does not block it forever',
     ['breaker'],
     async ({ breaker: make, time }) => {
       const breaker = make({ failures: 3, openMs: OPEN_MS, probeMaxMs: 100 })

@@ -20,7 +20,9 @@ export interface ConformanceResult {
 export interface ConformanceOptions {
   /** The cases to try. Default: all. */
   readonly cases?: readonly ConformanceCase[]
-  /** A case that has not ended after so many milliseconds of real time will not, and fails. Default 10,000. */
+  /**
+   * A case that has not ended after so many milliseconds of real time will not, and fails. Default 10,000.
+   */
   readonly longestMs?: number
 }
 
@@ -36,8 +38,8 @@ const DEFAULTS = Object.freeze({ cases: conformanceCases, longestMs: 10_000 })
 const RULES = { cases: having('map'), longestMs: duration() }
 
 /**
- * Tries a library by the cases, one after the other, each with new instances. In real time it takes some five seconds.
- * A case that fails leaves its instances as they are: timers of theirs may keep the process alive.
+ * Tries a library by the cases, one after the other, each with new instances. In real time it takes some five
+ * seconds. A case that fails leaves its instances as they are: timers of theirs may keep the process alive.
  */
 export async function conformance(
   adapter: ConformanceAdapter,

@@ -84,7 +84,7 @@ test('AIMD takes a call over its timeout for a drop', () => {
   expect(limit.update({ rttMs: 100, inFlight: 20, dropped: false })).toBe(19)
 })
 
-test('Vegas measures the least latency anew, so that a remote that has become slower for good is accepted', () => {
+test('Vegas measures the least latency again, so that a remote that has become slower for good is accepted', () => {
   const limit = new VegasLimit({ initialLimit: 10, probeMultiplier: 2 })
   limit.update({ rttMs: 1, inFlight: 10, dropped: false })
   for (let call = 0; call < 2_000; call++) limit.update({ rttMs: 10, inFlight: 100, dropped: false })

@@ -247,7 +247,7 @@ describe('what is told', () => {
     expect(new CircuitBreaker().name).toBe('default')
   })
 
-  test('after the restart of the open state the way back begins anew', async () => {
+  test('after the restart of the open state the way back starts over', async () => {
     const rig = new BreakerRig()
     expect(rig.breaker.metrics().retryAfterMs).toBe(0)
     await rig.fail(10)

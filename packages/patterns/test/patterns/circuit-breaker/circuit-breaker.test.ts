@@ -107,7 +107,7 @@ test('an operation that throws at once is a rejection and a failure', async () =
   expect(rig.breaker.metrics().failures).toBe(1)
 })
 
-test('a bad value can be a failure, and is returned all the same', async () => {
+test('a bad value can be a failure, and is returned anyway', async () => {
   const statuses = new CircuitBreaker<{ status: number }>({
     failureThreshold: 2,
     classify: outcome => (outcome.ok && outcome.value.status < 500 ? 'success' : 'failure'),
@@ -173,7 +173,7 @@ test('the count window holds the last calls only, and asks its shares when it is
   expect(rig.path).toEqual(['closed > open: error-rate'])
 })
 
-test('a failed probe reopens it for longer, and a success starts the row anew', async () => {
+test('a failed probe reopens it for longer, and a success starts the row again', async () => {
   const openStateDurationMs = new ExponentialBackoff({ baseDelayMs: 1_000, jitter: 'none' })
   const rig = new BreakerRig({ failureThreshold: 1, openStateDurationMs })
   await rig.fail()
@@ -205,7 +205,7 @@ test('a backoff with jitter is drawn once for each opening, from the random that
   expect(durations.at(-1)).toBeGreaterThan(3_000)
   await rig.succeed(3)
   await rig.fail()
-  expect(rig.breaker.metrics().retryAfterMs, 'well again, it starts anew').toBeLessThanOrEqual(3_000)
+  expect(rig.breaker.metrics().retryAfterMs, 'closed again, it starts over').toBeLessThanOrEqual(3_000)
 })
 
 test('forceOpen lasts until reset', async () => {

@@ -133,7 +133,7 @@ describe('P-R8 nothing is thrown synchronously and nothing is left unhandled', (
     }
   })
 
-  test("a late rejection after a timeout or an abort is nobody's unhandled rejection", async () => {
+  test('a late rejection after a timeout or an abort is no unhandled rejection', async () => {
     const { clock, retry } = rig({ maxAttempts: 2 })
     const timeout = new Timeout({ timeoutMs: 10, clock })
     const works = [new Deferred<void>(), new Deferred<void>(), new Deferred<void>()]

@@ -24,7 +24,7 @@ async function attemptsOf(error: unknown): Promise<number> {
   return attempts
 }
 
-test('what says itself that another try is of no use has one attempt, whatever else was thrown has three', async () => {
+test('what says itself that another try is pointless has one attempt, whatever else was thrown has three', async () => {
   const breaker = new CircuitBreaker()
   breaker.forceOpen()
   const open = await rejectionOf(breaker.execute(() => 1))

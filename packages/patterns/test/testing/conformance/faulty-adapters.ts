@@ -8,7 +8,10 @@ import type {
 
 const later = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Wrong in all that it does: a freed permit is up for grabs, a throw keeps one, an abort is heard by all or nobody. */
+/**
+ * Wrong in all that it does: a freed permit is up for grabs, a throw keeps one, an abort is heard by all or
+ * nobody.
+ */
 class BargingSemaphore implements SemaphoreUnderTest {
   readonly abortable = true
   private free: number
@@ -71,7 +74,7 @@ class CallbackSemaphore implements SemaphoreUnderTest {
   }
 }
 
-/** Counts for ever, probes all at once, and takes every result for one of now. */
+/** Counts forever, probes all at once, and takes every result for one of now. */
 class NaiveBreaker implements Runner {
   private readonly wish: BreakerWish
   private failed = 0
@@ -100,7 +103,7 @@ class NaiveBreaker implements Runner {
   }
 }
 
-/** A probe that does not come back holds the door for ever. */
+/** A probe that does not come back holds the door forever. */
 class StickyBreaker extends NaiveBreaker {
   readonly abortable = true
   private probing = false

@@ -5,7 +5,7 @@ import { clockLike, count, duration, optionsOf, systemClock } from '../../core/i
 export interface SemaphoreOptions {
   /** How much weight may be held at once: an integer of at least 1. Default 100. */
   readonly maxConcurrent?: number
-  /** The longest wait for a permit; 0 never waits, Infinity waits for ever. Default 30,000. */
+  /** The longest wait for a permit; 0 never waits, Infinity waits forever. Default 30,000. */
   readonly acquireTimeoutMs?: number
   /** How many may wait; 0 lets nobody wait. Default Infinity. */
   readonly maxQueue?: number

@@ -12,7 +12,7 @@ const SERIAL = [
   'packages/http/test/integration/{acquire,engine-comparison}.test.ts',
   'packages/http/test/lab/load/{load-cases,run-load}.test.ts',
   'packages/http/test/mock/**/*.test.ts',
-  'packages/patterns/test/integration/{compiled-code,leaks}.test.ts',
+  'packages/patterns/test/integration/leaks.test.ts',
 ]
 
 /** They start processes or compile what the docs say: seconds each. */

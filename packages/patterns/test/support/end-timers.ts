@@ -14,7 +14,7 @@ function setKnownTimeout(...args: Parameters<typeof setTimeout>): NodeJS.Timeout
   return timer
 }
 
-globalThis.setTimeout = Object.assign(setKnownTimeout, setTimeout) as typeof setTimeout
+globalThis.setTimeout = Object.assign<typeof setKnownTimeout, typeof setTimeout>(setKnownTimeout, setTimeout)
 
 afterAll(() => {
   globalThis.setTimeout = setTimeout

@@ -1,7 +1,7 @@
 # async-patterns: `make help` lists what there is. Nothing is reinstalled or rebuilt when it is current.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build run demo test test-quick lint format format-check type-check check clean \
+.PHONY: help install build run demo test test-quick proof lint format format-check type-check check clean \
 	benchmark benchmark-full benchmark-resilience bench-patterns bench-load bench-acquire conformance mutation docs
 
 # tests read it: REQUIRE_SERVICES=1 turns a skipped server test into a failure
@@ -50,8 +50,13 @@ benchmark-resilience: build ## failures on purpose: breaker and retry, passed or
 test: build ## the whole suite, with coverage in htmlcov/ (at least 85 % of lines and branches)
 	npx vitest run --coverage
 
-test-quick: build ## without coverage, without the slow suites
-	npx vitest run --exclude '**/integration/**' --exclude '**/faults/**' --exclude '**/issues/**'
+test-quick: build ## without coverage, without what starts processes or measures time
+	npx vitest run --project unit --project parallel
+
+# 1 is all of it; CI runs a share
+proof: PROOF ?= 1
+proof: build ## the long form of the tests that have one: thousands of runs, hundreds of kills, each Node compiled for
+	PROOF=$(PROOF) npx vitest run --config vitest.proof.config.ts
 
 lint: build ## format check, lint, types, layering, dead code
 	npx biome format .

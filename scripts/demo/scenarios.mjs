@@ -139,11 +139,7 @@ export const scenarios = [
         )
         check('exit code of the second run', '0', `${code}`)
         check('northwind pages fetched twice', 'at most the 4 in flight', `${again}`, again <= 4)
-        check(
-          'records',
-          `${facts.reduce((sum, one) => sum + one.uniqueIds, 0)}`,
-          `${summary.totals.records}`,
-        )
+        check('records', `${facts.reduce((sum, one) => sum + one.uniqueIds, 0)}`, `${summary.totals.records}`)
         check(
           'most arrivals at northwind in any 950 ms, over both runs',
           'at most 5',

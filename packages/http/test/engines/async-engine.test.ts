@@ -98,7 +98,7 @@ describe.each(['undici', 'wire'] as const)('AsyncEngine over %s', transport => {
     await using server = await httpServer(
       (request, response) => void (request.url === '/1' && response.end()),
     )
-    await using engine = new AsyncEngine({ transport, connection: { timeoutMs: 50 } })
+    await using engine = new AsyncEngine({ transport, connection: { timeoutMs: 500 } })
     const { errorBreakdown } = await engine.run(times(3, server.url))
     expect(errorBreakdown).toEqual({ TIMEOUT: 2 })
   })

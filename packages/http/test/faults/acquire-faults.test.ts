@@ -248,14 +248,15 @@ describe('acquire under faults', () => {
   })
 
   test('ends with status partial when the total time is over', async () => {
-    await using shops = await startShops({ pages: 30 })
+    await using shops = await startShops({ pages: 60 })
     await using output = await outputFolder()
+    // Half of the time that all pages take, and enough for one of them on a busy machine.
     const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 20 })
-    const { summary, events } = await acquired({ ...config, timeoutMs: 400 })
+    const { summary, events } = await acquired({ ...config, timeoutMs: 1_500 })
     expect(summary.run.status).toBe('partial')
     expect(events).toContainEqual({ type: 'stopping', reason: 'timeout', graceMs: config.graceMs })
     expect(summary.totals.pages).toBeGreaterThan(0)
-    expect(summary.totals.pages).toBeLessThan(90)
+    expect(summary.totals.pages).toBeLessThan(180)
   })
 
   test('A-16 a second run on the same output is refused while the first goes on', async () => {

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { snippetsOf } from '../support/markdown.js'
+import { isProof } from '../support/proof.js'
 import { run, succeed } from '../support/run.js'
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -139,33 +140,52 @@ describe('async-patterns, packed and installed in an empty project', () => {
   )
 })
 
+/** Every entry point, the command, and the store with its native part. */
+async function expectHttpWorks(project: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const rooms = ['engines', 'persistence', 'mock', 'measurements', 'lab', 'acquisition']
+  await writeFile(join(project, 'import.mjs'), importing(rooms.map(room => `@async-patterns/http/${room}`)))
+  expect(await succeed('node', ['import.mjs'], { cwd: project, env })).toContain('imported')
+  const command = join(project, 'node_modules', '.bin', 'async-patterns')
+  expect(await succeed(command, ['--help'], { cwd: project, env })).toContain('acquire')
+  for (const line of shellLines('packages/http/README.md')) {
+    const local = line.replace('npm install async-patterns @async-patterns/http', 'npm --version')
+    await succeed('sh', ['-c', local], { cwd: project, env })
+  }
+  const summary = JSON.parse(await readFile(join(project, 'out', 'summary.json'), 'utf8')) as object
+  expect(summary).toMatchObject({ run: { status: 'complete' } })
+  const store = `import Database from 'better-sqlite3'\nconsole.log(new Database(':memory:').prepare('select 41 + 1').pluck().get())\n`
+  await writeFile(join(project, 'store.mjs'), store)
+  expect(await succeed('node', ['store.mjs'], { cwd: project, env })).toContain('42')
+}
+
+/** Each compiles the native part for its Node: a minute or two. */
+const COMPILED_ON = isProof ? ['20.19', '24'] : []
+
 describe('@async-patterns/http, packed and installed in an empty project', () => {
-  test.each(['20.19', '24'])(
-    'entry points and command work on Node %s',
+  test.each(COMPILED_ON)(
+    'entry points and command work on Node %s, the native part compiled for it',
     async version => {
       const env = await installNode(version)
       const project = await emptyProject(`http-${version}`)
-      await succeed('npm', ['install', '--no-audit', '--no-fund', tarballs.patterns, tarballs.http], {
-        cwd: project,
-        env,
-      })
-      const rooms = ['engines', 'persistence', 'mock', 'lab', 'acquisition']
-      await writeFile(
-        join(project, 'import.mjs'),
-        importing(rooms.map(room => `@async-patterns/http/${room}`)),
-      )
-      expect(await succeed('node', ['import.mjs'], { cwd: project, env })).toContain('imported')
-      const command = join(project, 'node_modules', '.bin', 'async-patterns')
-      expect(await succeed(command, ['--help'], { cwd: project, env })).toContain('acquire')
-      for (const line of shellLines('packages/http/README.md')) {
-        const local = line.replace('npm install async-patterns @async-patterns/http', 'npm --version')
-        await succeed('sh', ['-c', local], { cwd: project, env })
-      }
-      const summary = JSON.parse(await readFile(join(project, 'out', 'summary.json'), 'utf8')) as object
-      expect(summary).toMatchObject({ run: { status: 'complete' } })
-      const store = `import Database from 'better-sqlite3'\nconsole.log(new Database(':memory:').prepare('select 41 + 1').pluck().get())\n`
-      await writeFile(join(project, 'store.mjs'), store)
-      expect(await succeed('node', ['store.mjs'], { cwd: project, env })).toContain('42')
+      const packages = [tarballs.patterns, tarballs.http]
+      await succeed('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: project, env })
+      await expectHttpWorks(project, env)
+    },
+    INSTALL_MS,
+  )
+
+  test(
+    `entry points and command work on this Node, ${process.version}, with the native part of the workspace`,
+    async () => {
+      const [project, inWorkspace] = [await emptyProject('http'), join('node_modules', 'better-sqlite3')]
+      const manifest = await readFile(join(repository, inWorkspace, 'package.json'), 'utf8')
+      const { version } = JSON.parse(manifest) as { version: string }
+      const packages = [tarballs.patterns, tarballs.http, `better-sqlite3@${version}`]
+      const flags = ['--ignore-scripts', '--no-audit', '--no-fund']
+      await succeed('npm', ['install', ...flags, ...packages], { cwd: project })
+      const native = join(inWorkspace, 'build', 'Release', 'better_sqlite3.node')
+      await cp(join(repository, native), join(project, native))
+      await expectHttpWorks(project, process.env)
     },
     INSTALL_MS,
   )

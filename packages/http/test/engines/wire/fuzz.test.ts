@@ -1,12 +1,13 @@
 import { seededRandom } from 'async-patterns'
 import { expect, test } from 'vitest'
+import { proofCount } from '../../support/proof.js'
 import { Llhttp } from './llhttp.js'
 import { ResponseGenerator } from './response-generator.js'
 import { ourVerdict } from './verdict.js'
 import type { Verdict } from './verdict.js'
 
-/** 20,000 in CI; `npm run fuzz:wire` tries 1,000,000. FUZZ_SEED tries others. */
-const runs = Number(process.env['FUZZ_RUNS'] ?? 20_000)
+const runs = proofCount(20_000, 1_000_000)
+/** FUZZ_SEED tries others. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 
 /**

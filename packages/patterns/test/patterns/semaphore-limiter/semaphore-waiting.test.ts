@@ -178,10 +178,11 @@ describe('waiting', () => {
   })
 
   test('P-S8 1,000,000 waiters stay linear in time', async () => {
+    // The time of the processor: that of the clock is also spent on whatever else the machine does.
     const nsEach = async (count: number): Promise<number> => {
       const limiter = new SemaphoreLimiter({ maxConcurrent: 1 })
       const held = await limiter.acquire()
-      const begin = performance.now()
+      const before = process.cpuUsage()
       let left = count
       const done = new Deferred<void>()
       const operation = (): void => {
@@ -191,7 +192,8 @@ describe('waiting', () => {
       for (let index = 0; index < count; index += 1) void limiter.execute(operation)
       held.release()
       await done.promise
-      return ((performance.now() - begin) * 1e6) / count
+      const { user, system } = process.cpuUsage(before)
+      return ((user + system) * 1e3) / count
     }
     await nsEach(10_000)
     const few = await nsEach(50_000)

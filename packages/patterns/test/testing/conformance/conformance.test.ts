@@ -28,11 +28,20 @@ test('every case fails on the fault that it names', async () => {
       return conformance(adapter, { cases, longestMs: 2_500 })
     }),
   )
-  process.off('unhandledRejection', stray)
   const all = results.flat()
+  const missed = (): ConformanceCase[] => {
+    const failed = new Set(all.filter(({ verdict }) => verdict === 'fail').map(({ title }) => title))
+    return conformanceCases.filter(({ title }) => !failed.has(title))
+  }
+  // In real time a busy machine may hide a fault, where a case comes late to the moment that shows it.
+  for (let round = 0; round < 10 && missed().length > 0; round += 1) {
+    for (const adapter of faultyAdapters) {
+      all.push(...(await conformance(adapter, { cases: missed(), longestMs: 2_500 })))
+    }
+  }
+  process.off('unhandledRejection', stray)
   expect(all.filter(({ verdict, detail }) => (verdict === 'fail') !== (detail !== ''))).toEqual([])
-  const failed = new Set(all.filter(({ verdict }) => verdict === 'fail').map(({ title }) => title))
-  expect(conformanceCases.map(({ title }) => title).filter(title => !failed.has(title))).toEqual([])
+  expect(missed().map(({ title }) => title)).toEqual([])
 }, 60_000)
 
 test('a library that has nothing fails nothing', async () => {

@@ -81,13 +81,16 @@ module.exports = {
     ...['report', 'telemetry'].map(name =>
       room(name, `${http}/${name}`, [library, observability, ...['engines', 'measurements'].map(index)]),
     ),
-    ...['lab', 'acquisition'].map(name =>
-      room(name, `${http}/${name}`, [
-        library,
-        observability,
-        ...['engines', 'persistence', 'mock', 'measurements'].map(index),
-      ]),
-    ),
+    room('acquisition', `${http}/acquisition`, [
+      library,
+      observability,
+      ...['engines', 'persistence', 'measurements'].map(index),
+    ]),
+    room('lab', `${http}/lab`, [
+      library,
+      observability,
+      ...['engines', 'persistence', 'mock', 'measurements'].map(index),
+    ]),
     room('cli', `${http}/cli`, [library, observability, `${http}/[^/]+/index.ts`]),
     {
       name: 'nobody-imports-cli',

@@ -4,6 +4,7 @@ import type { Clock } from 'async-patterns'
 import { systemClock } from 'async-patterns'
 import type { Transport } from '../engines/index.js'
 import { UndiciTransport } from '../engines/index.js'
+import type { Summary } from '../measurements/index.js'
 import type { PipelineConfig } from './configuration/index.js'
 import { configuredSecrets } from './configuration/index.js'
 import { EmbeddedHealth, EmbeddedLimits, MemoryTokens } from './fetch/index.js'
@@ -27,7 +28,6 @@ import {
 import type { Secrets } from './secrets/index.js'
 import { deliver, resultPaths } from './sinks/index.js'
 import { readingInstructionsOf } from './streams/index.js'
-import type { Summary } from './summary/index.js'
 import { summarise } from './summary/index.js'
 
 /** How a run is begun, ended early and followed, and what it stands on. */

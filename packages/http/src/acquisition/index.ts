@@ -121,19 +121,22 @@ export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig }
 export { NextUrlError, paginationKinds } from './streams/index.js'
 export type {
   BreakerTransition,
-  ErrorCount,
   ErrorSummary,
   FieldAverage,
   ProductSummary,
   RecordSummary,
-  RunData,
-  RunEnd,
   RunStatus,
   SourceErrorSummary,
   SourceSummary,
+  Summary,
+  SummaryMoney,
+  Totals,
+} from '../measurements/index.js'
+export type {
+  ErrorCount,
+  RunData,
+  RunEnd,
   StoredRecord,
   StreamCounts,
-  Summary,
-  Totals,
   TransitionRow,
 } from './summary/index.js'

@@ -1,3 +1,16 @@
+export type {
+  BreakerTransition,
+  ErrorSummary,
+  FieldAverage,
+  ProductSummary,
+  RecordSummary,
+  RunStatus,
+  SourceErrorSummary,
+  SourceSummary,
+  Summary,
+  SummaryMoney,
+  Totals,
+} from './acquisition-summary.js'
 export type { BenchHeading, Check } from './bench-heading.js'
 export type { EngineComparison, Interval, PoolingEffect, Speedup } from './engine-comparison.js'
 export {
@@ -39,7 +52,7 @@ export type {
 } from './resilience-report.js'
 export type { LoadRecord, ResultRecord } from './result-record.js'
 export type { MemoryGrowth, StreamingReport } from './streaming-report.js'
-export { aligned } from './text/aligned.js'
+export { acquisitionTable, type ResultFiles } from './text/acquisition-table.js'
 export { comparisonText } from './text/comparison-text.js'
 export { loadTable } from './text/load-table.js'
 export { resilienceText } from './text/resilience-text.js'

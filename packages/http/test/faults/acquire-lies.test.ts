@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
-import type { Summary } from '../../src/acquisition/summary/summary.js'
+import type { Summary } from '../../src/measurements/index.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
 
 const page = JSON.stringify({ items: [{ id: 'a' }, { id: 'b' }] })

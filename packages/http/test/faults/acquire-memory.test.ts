@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { PipelineConfig } from '../../src/acquisition/configuration/pipeline-config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
-import type { Summary } from '../../src/acquisition/summary/summary.js'
+import type { Summary } from '../../src/measurements/index.js'
 import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
 import { run } from '../support/run.js'
 

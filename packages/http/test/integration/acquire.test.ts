@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PlanChangedError } from '../../src/acquisition/ledger/ledger-errors.js'
 import type { RejectedRow } from '../../src/acquisition/ledger/ledger.js'
-import type { Summary } from '../../src/acquisition/summary/summary.js'
+import type { Summary } from '../../src/measurements/index.js'
 import type { ShopServer } from '../../src/mock/index.js'
 import { startShops } from '../../src/mock/index.js'
 import {

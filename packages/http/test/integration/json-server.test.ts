@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Summary } from '../../src/acquisition/summary/summary.js'
+import type { Summary } from '../../src/measurements/index.js'
 import { deadUrl } from '../contracts/servers.js'
 import { succeed } from '../support/run.js'
 

@@ -1,4 +1,5 @@
-import type { RunData, RunEnd, RunStatus, TransitionRow } from '../summary/index.js'
+import type { RunStatus } from '../../measurements/index.js'
+import type { RunData, RunEnd, TransitionRow } from '../summary/index.js'
 import type { Claim, PageCommit, PageError, PageRef, PageState } from './page.js'
 
 /** What a run is asked to do, and by what it is recognised again. */

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../summary/index.js'
+import type { RunStatus } from '../../measurements/index.js'
 
 /** What a run tells while it goes on. Texts are free of configured secrets. */
 export type AcquireEvent =

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Run } from '../ledger/index.js'
-import type { Summary } from '../summary/index.js'
+import type { Summary } from '../../measurements/index.js'
 import { sinkKinds } from './kinds.js'
 import type { DeliveredRun, ResultPaths, Sink } from './sink.js'
 

@@ -1,5 +1,5 @@
 import type { Run } from '../ledger/index.js'
-import type { Summary } from '../summary/index.js'
+import type { Summary } from '../../measurements/index.js'
 
 /** A run that has ended, as a sink sees it. */
 export interface DeliveredRun extends Pick<Run, 'id' | 'records' | 'rejects' | 'position' | 'setPosition'> {

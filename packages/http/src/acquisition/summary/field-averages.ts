@@ -1,6 +1,6 @@
 import type { FieldValue } from '../records/index.js'
+import type { FieldAverage } from '../../measurements/index.js'
 import { DecimalAverage } from './decimal-average.js'
-import type { FieldAverage } from './run-data.js'
 
 /**
  * Averages of one stream's fields, record by record. Its size depends on the fields and currencies, not on

@@ -1,22 +1,8 @@
+import type { ProductSummary } from '../../measurements/index.js'
 import type { FieldValue, Money } from '../records/index.js'
 import type { StoredRecord } from './run-data.js'
 
-/** A record of a shop. Null where the stream has no such field. */
-export interface ProductSummary {
-  readonly source: string
-  readonly id: string
-  readonly title: string | null
-  readonly price: Money | null
-  readonly category: string | null
-  readonly stock: number | null
-  readonly updatedAt: string | null
-  readonly url: string | null
-}
-
-/**
- * The part of a summary that knows shops: there for a pipeline that asks for it by `summary: { products: true
- * }`.
- */
+/** The part of a summary that knows shops, for a pipeline with `summary: { products: true }`. */
 export function productOf({ stream, id, fields }: StoredRecord): ProductSummary {
   return {
     source: stream,

@@ -1,7 +1,5 @@
+import type { FieldAverage, RunStatus } from '../../measurements/index.js'
 import type { FieldValue } from '../records/index.js'
-
-/** How a run, or a source of it, stands. */
-export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
 
 /** Why a run ended: its pages ran out, somebody stopped it, or its total timeout passed. */
 export type RunEnd = 'finished' | 'interrupted' | 'timeout'
@@ -54,9 +52,6 @@ export interface StoredRecord {
   readonly id: string
   readonly fields: Readonly<Record<string, FieldValue>>
 }
-
-/** The mean of a field's numbers as a decimal string, or of its amounts by currency. */
-export type FieldAverage = string | Readonly<Record<string, string>>
 
 /** What a ledger tells of a run, whatever database it lives in. Times in epoch milliseconds. */
 export interface RunData {

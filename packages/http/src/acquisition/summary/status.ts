@@ -1,4 +1,5 @@
-import type { RunEnd, RunStatus, StreamCounts } from './run-data.js'
+import type { RunStatus } from '../../measurements/index.js'
+import type { RunEnd, StreamCounts } from './run-data.js'
 
 /** How a stream stands: by the worst that happened to its pages. */
 export function statusOfStream(stream: StreamCounts, end: RunEnd | null): RunStatus {

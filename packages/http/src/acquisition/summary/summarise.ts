@@ -1,7 +1,7 @@
+import type { ErrorSummary, SourceSummary, Summary } from '../../measurements/index.js'
 import { productOf } from './products.js'
 import type { ErrorCount, RunData, RunEnd, StreamCounts, TransitionRow } from './run-data.js'
 import { statusOfRun, statusOfStream } from './status.js'
-import type { ErrorSummary, SourceSummary, Summary } from './summary.js'
 
 export interface SummaryOptions {
   /** Lists the records as products of shops too. Default false. */

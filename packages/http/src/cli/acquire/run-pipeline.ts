@@ -15,13 +15,13 @@ import {
   resultPaths,
   settings,
 } from '../../acquisition/index.js'
+import { acquisitionTable } from '../../measurements/index.js'
 import { EXIT } from '../exit-code.js'
 import { interruption } from '../interruption.js'
 import { UsageError } from '../usage-error.js'
 import { LiveProgress } from './live-progress.js'
 import { LOG_LEVELS, LogProgress, logLevel } from './log-progress.js'
 import type { Progress } from './progress.js'
-import { resultTable } from './result-table.js'
 
 /** What is the same for every command that runs a pipeline. */
 export interface RunFlags extends SettingFlags {
@@ -94,7 +94,7 @@ function progressFor(flags: RunFlags): Progress | undefined {
 
 function showResult(summary: Summary, paths: ResultPaths, flags: RunFlags): void {
   if (flags.json === true) console.log(JSON.stringify(summary, null, 2))
-  else if (flags.quiet !== true) console.log(resultTable(summary, paths))
+  else if (flags.quiet !== true) console.log(acquisitionTable(summary, paths))
 }
 
 function exitCode(status: RunStatus, { allowPartial }: RunFlags): number {

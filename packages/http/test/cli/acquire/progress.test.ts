@@ -5,7 +5,7 @@ import type { AcquireEvent, Summary } from '../../../src/acquisition/index.js'
 import { resultPaths } from '../../../src/acquisition/index.js'
 import { LiveProgress } from '../../../src/cli/acquire/live-progress.js'
 import { LogProgress, logLevel } from '../../../src/cli/acquire/log-progress.js'
-import { resultTable } from '../../../src/cli/acquire/result-table.js'
+import { acquisitionTable } from '../../../src/measurements/index.js'
 import { SourceLines } from '../../../src/cli/acquire/source-lines.js'
 import { UsageError } from '../../../src/cli/usage-error.js'
 
@@ -174,9 +174,9 @@ describe('LogProgress', () => {
   })
 })
 
-describe('resultTable', () => {
+describe('acquisitionTable', () => {
   test('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
-    expect(resultTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
+    expect(acquisitionTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
       'source  status  pages  records  rejected  duplicates  missing  requests  retries  worst second',
       'shop    failed      1        9         1           0       40         2        1        2 of 5',
       '',
@@ -190,7 +190,7 @@ describe('resultTable', () => {
 
   test('A-14 says when a source has echoed credentials', () => {
     const echoing = SUMMARY.sources.map(source => ({ ...source, redactions: 2 }))
-    expect(resultTable({ ...SUMMARY, sources: echoing }, resultPaths('out')).split('\n')).toContain(
+    expect(acquisitionTable({ ...SUMMARY, sources: echoing }, resultPaths('out')).split('\n')).toContain(
       '  shop: a configured secret was taken out of 2 texts of its records',
     )
   })

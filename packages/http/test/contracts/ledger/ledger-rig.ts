@@ -1,7 +1,7 @@
 import { ManualClock } from 'async-patterns/testing'
 import { expect } from 'vitest'
 import type { Ledger, OpenOptions, Run, RunPlan } from '../../../src/acquisition/ledger/ledger.js'
-import type { Summary } from '../../../src/acquisition/summary/index.js'
+import type { Summary } from '../../../src/measurements/index.js'
 import { summarise } from '../../../src/acquisition/summary/index.js'
 import type { Claim, PageCommit, PageRef } from '../../../src/acquisition/ledger/page.js'
 

@@ -1,4 +1,5 @@
-import type { RunEnd, RunStatus } from '../../summary/index.js'
+import type { RunStatus } from '../../../measurements/index.js'
+import type { RunEnd } from '../../summary/index.js'
 import type { PageState, StreamCursor } from '../page.js'
 import type { Database } from './open-database.js'
 

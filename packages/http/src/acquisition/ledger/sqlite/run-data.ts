@@ -1,9 +1,9 @@
 import type { Clock } from 'async-patterns'
+import type { RunStatus } from '../../../measurements/index.js'
 import type {
   ErrorCount,
   RunData,
   RunEnd,
-  RunStatus,
   StoredRecord,
   StreamCounts,
   TransitionRow,

@@ -1,5 +1,6 @@
 import type { Clock } from 'async-patterns'
-import type { RunData, RunEnd, RunStatus } from '../../summary/index.js'
+import type { RunStatus } from '../../../measurements/index.js'
+import type { RunData, RunEnd } from '../../summary/index.js'
 import { statusOfRun } from '../../summary/index.js'
 import type {
   CommitAnswer,

@@ -1,6 +1,14 @@
-import type { FieldValue } from '../records/index.js'
-import type { ProductSummary } from './products.js'
-import type { FieldAverage, RunStatus } from './run-data.js'
+/** How a run, or a source of it, stands. */
+export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
+
+/** The mean of a field's numbers as a decimal string, or of its amounts by currency. */
+export type FieldAverage = string | Readonly<Record<string, string>>
+
+/** An amount of money: a decimal string, never rounded, and an ISO 4217 code. */
+export interface SummaryMoney {
+  readonly amount: string
+  readonly currency: string
+}
 
 /**
  * `summary.json`, computed from the ledger alone. Times are ISO 8601. Schema: `schemas/summary.schema.json`.
@@ -105,5 +113,17 @@ export interface RecordSummary {
   readonly source: string
   readonly id: string
   /** All mapped fields, `id` among them. */
-  readonly fields: Readonly<Record<string, FieldValue>>
+  readonly fields: Readonly<Record<string, string | number | boolean | null | SummaryMoney>>
+}
+
+/** A record of a shop. Null where the stream has no such field. */
+export interface ProductSummary {
+  readonly source: string
+  readonly id: string
+  readonly title: string | null
+  readonly price: SummaryMoney | null
+  readonly category: string | null
+  readonly stock: number | null
+  readonly updatedAt: string | null
+  readonly url: string | null
 }

@@ -1,5 +1,12 @@
-import type { ResultPaths, SourceSummary, Summary } from '../../acquisition/index.js'
-import { aligned } from '../aligned.js'
+import type { SourceSummary, Summary } from '../acquisition-summary.js'
+import { aligned } from './aligned.js'
+
+/** Where the results of a run lie. */
+export interface ResultFiles {
+  readonly ledger: string
+  readonly summary: string
+  readonly rejected: string
+}
 
 const HEAD = [
   'source',
@@ -15,7 +22,7 @@ const HEAD = [
 ]
 
 /** The run as a short table, with what went wrong and where the results lie. */
-export function resultTable(summary: Summary, paths: ResultPaths): string {
+export function acquisitionTable(summary: Summary, paths: ResultFiles): string {
   const { run, totals, errors } = summary
   return [
     ...aligned([HEAD, ...summary.sources.map(rowOf)], 2),

@@ -1,1 +1,0 @@
-export { aligned } from '../measurements/index.js'

@@ -1,3 +1,5 @@
+import * as z from 'zod'
+
 /** How a run, or a source of it, stands. */
 export type RunStatus = 'complete' | 'partial' | 'failed' | 'interrupted'
 
@@ -14,6 +16,9 @@ export interface SummaryMoney {
  * `summary.json`, computed from the ledger alone. Times are ISO 8601. Schema: `schemas/summary.schema.json`.
  */
 export interface Summary {
+  readonly kind: 'acquisition'
+  /** Of this shape. */
+  readonly version: 1
   readonly run: {
     readonly id: string
     readonly startedAt: string
@@ -127,3 +132,75 @@ export interface ProductSummary {
   readonly updatedAt: string | null
   readonly url: string | null
 }
+
+const count = z.number()
+
+const error = z.object({ code: z.string(), count, firstAt: z.string(), lastAt: z.string() })
+
+const money = z.object({ amount: z.string(), currency: z.string() })
+
+const status = z.enum(['complete', 'partial', 'failed', 'interrupted'])
+
+const transition = z.object({ from: z.string(), to: z.string(), at: z.string(), cause: z.string() })
+
+const source = z.object({
+  name: z.string(),
+  status,
+  pages: count,
+  requests: count,
+  retries: count,
+  fetched: count,
+  accepted: count,
+  rejected: count,
+  duplicates: count,
+  warnings: count,
+  redactions: count,
+  averages: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
+  errors: z.array(error),
+  breaker: z.object({ state: z.string(), transitions: z.array(transition) }),
+  rateLimit: z.object({ limitPerSecond: z.number(), worstRollingSecond: count }),
+  coverage: z.object({ reportedTotal: count.nullable(), uniqueIds: count, missing: count.nullable() }),
+})
+
+const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), money])
+
+const product = z.object({
+  source: z.string(),
+  id: z.string(),
+  title: z.string().nullable(),
+  price: money.nullable(),
+  category: z.string().nullable(),
+  stock: z.number().nullable(),
+  updatedAt: z.string().nullable(),
+  url: z.string().nullable(),
+})
+
+export const acquisitionSummarySchema: z.ZodType<Summary> = z.object({
+  kind: z.literal('acquisition'),
+  version: z.literal(1),
+  run: z.object({
+    id: z.string(),
+    startedAt: z.string(),
+    finishedAt: z.string().nullable(),
+    durationMs: z.number(),
+    status,
+    configHash: z.string(),
+    version: z.string(),
+  }),
+  totals: z.object({
+    records: count,
+    rejected: count,
+    duplicates: count,
+    pages: count,
+    requests: count,
+    retries: count,
+    successRate: z.number(),
+  }),
+  sources: z.array(source),
+  records: z.array(
+    z.object({ source: z.string(), id: z.string(), fields: z.record(z.string(), fieldValue) }),
+  ),
+  recordsTruncated: z.object({ listed: count, total: count, rest: z.string() }).exactOptional(),
+  products: z.array(product).exactOptional(),
+  errors: z.array(error.extend({ source: z.string() })),
+})

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type * as z from 'zod'
+import { acquisitionSummarySchema } from './acquisition-summary.js'
+import type { Summary } from './acquisition-summary.js'
 import { checkShape, newerVersion, shown } from './check-shape.js'
 import { engineComparisonSchema } from './engine-comparison.js'
 import type { EngineComparison } from './engine-comparison.js'
@@ -17,7 +19,7 @@ import type { StreamingReport } from './streaming-report.js'
 export type BenchReport = EngineComparison | StreamingReport | ResilienceReport
 
 /** What a measurement file holds; which one it is, is in `kind`. */
-export type Measurement = LoadMeasurementFile | BenchReport
+export type Measurement = LoadMeasurementFile | BenchReport | Summary
 
 /** One kind of file: the newest version that can be read, and the shape of it. */
 interface Format {
@@ -26,6 +28,7 @@ interface Format {
 }
 
 const FORMATS: Readonly<Record<string, Format>> = {
+  acquisition: { version: 1, schema: acquisitionSummarySchema },
   load: { version: 1, schema: loadMeasurementSchema },
   'bench engines': { version: 1, schema: engineComparisonSchema },
   'bench streaming': { version: 1, schema: streamingReportSchema },
@@ -33,7 +36,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 }
 
 /**
- * What `load --output` or `bench --output` has written. Members that this version does not know are left out.
+ * What `acquire`, `load --output` or `bench --output` has written. Members that this version does not know are left out.
  * Rejects with MeasurementError when the file cannot be read, is of another kind or of a newer version, or
  * when something in it is not as it should be.
  */

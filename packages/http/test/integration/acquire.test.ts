@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { PlanChangedError } from '../../src/acquisition/ledger/ledger-errors.js'
 import type { RejectedRow } from '../../src/acquisition/ledger/ledger.js'
 import type { Summary } from '../../src/measurements/index.js'
+import { readMeasurement } from '../../src/measurements/index.js'
 import type { ShopServer } from '../../src/mock/index.js'
 import { startShops } from '../../src/mock/index.js'
 import {
@@ -60,6 +61,13 @@ describe('acquire', () => {
     expect(summary.totals.successRate).toBe(1)
     expect(events.at(0)?.type).toBe('run-opened')
     expect(events.at(-1)).toEqual({ type: 'finished', status: 'complete' })
+  })
+
+  test('what it leaves is read again, whole', async () => {
+    await using shops = await startShops({ pages: 2 })
+    await using output = await outputFolder()
+    const { summary } = await acquired(await exampleConfig(shops, output.path, QUICK))
+    expect(await readMeasurement(join(output.path, 'summary.json'))).toEqual(summary)
   })
 
   test('A-3 broken records go to the reject file with reason and raw value; all others arrive', async () => {

@@ -147,7 +147,7 @@ describe('what cannot be read', () => {
     [{ kind: 'toString' }, 'it is of the kind toString'],
   ])('another kind: %j', async (content, found) => {
     const file = await written('other.json', content)
-    const message = `${found}; allowed is one of load, bench engines, bench streaming, bench resilience`
+    const message = `${found}; allowed is one of acquisition, load, bench engines, bench streaming, bench resilience`
     await fails(readMeasurement(file), file, 'wrong-kind', message)
   })
 

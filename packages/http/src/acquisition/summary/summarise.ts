@@ -15,6 +15,8 @@ export function summarise(data: RunData, { products = false }: SummaryOptions = 
   const totals = totalsOf(sources)
   const listed = data.records.length
   return {
+    kind: 'acquisition',
+    version: 1,
     run: runOf(data),
     totals,
     sources,

@@ -21,6 +21,8 @@ const EVENTS: readonly AcquireEvent[] = [
 ]
 
 const SUMMARY: Summary = {
+  kind: 'acquisition',
+  version: 1,
   run: {
     id: 'r',
     startedAt: '2026-01-01T00:00:00.000Z',

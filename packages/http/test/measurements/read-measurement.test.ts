@@ -140,7 +140,7 @@ describe('what cannot be read', () => {
   })
 
   test.each([
-    [{ kind: 'acquisition', version: 1 }, 'it is of the kind acquisition'],
+    [{ kind: 'report', version: 1 }, 'it is of the kind report'],
     [{ kind: 'bench', benchmark: 'sorting', version: 1 }, 'it is of the kind bench sorting'],
     [{ kind: 5 }, 'it is of the kind 5'],
     [{ target: 'http://127.0.0.1/' }, 'it names no kind'],

@@ -10,6 +10,7 @@ type Kinds = (typeof authKinds)[keyof typeof authKinds]
 export type AuthConfig = Kinds extends infer K ? (K extends AuthKind<infer O> ? O : never) : never
 
 export function authorizerOf(auth: AuthConfig, parts: AuthorizerParts): Authorizer {
-  const kind: AuthKind<AuthConfig> = authKinds[auth.type]
+  // A configuration is handed only to the kind that it names.
+  const kind = authKinds[auth.type] as unknown as AuthKind<AuthConfig>
   return kind.create(auth, parts)
 }

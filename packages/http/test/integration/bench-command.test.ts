@@ -57,16 +57,20 @@ test('streams for a while into both files, and counts the same everywhere', asyn
 test.each(['--output', '--jsonl-out', '--sqlite-out'])(
   'A-16 says before it measures that %s cannot be written',
   async flag => {
-    const startedAt = performance.now()
-    const { code, stdout, stderr } = await bench('--request-count', '100000', flag, folder)
+    const { code, stdout, stderr } = await bench('--request-count', '100000', '--verbose', flag, folder)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^error: .*bench-.*: it (is a folder|cannot be opened)/m)
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(stderr).not.toContain('warm-up')
   },
 )
 
 test('takes a fault of its own for none of the user: exit code 1, and the stack when it is asked for', async () => {
-  const breaking = 'data:text/javascript,process.memoryUsage.rss=undefined'
+  // Only there: on a busy machine the run lasts long enough for a line of progress, which tells the memory too.
+  const broken = `process.memoryUsage.rss = () => {
+    if (new Error().stack.includes('settled-memory')) throw new TypeError('rss is not a function')
+    return 1
+  }`
+  const breaking = `data:text/javascript,${encodeURIComponent(broken)}`
   const args = ['--import', breaking, command, 'bench', '--duration', '600ms', '--workers', '0']
   const plain = await run(process.execPath, args, { cwd: folder })
   expect([plain.code, plain.stdout]).toEqual([1, ''])

@@ -18,7 +18,10 @@ const SERIAL = [
 /** They start processes or compile what the docs say: seconds each. */
 const SLOW = ['packages/*/test/{docs,faults,integration}/**/*.test.ts']
 
-/** They leave nothing behind in their process, so that many share one: half of their time was starting processes. */
+/**
+ * They leave nothing behind in their process, so that many share one: half of their time was starting
+ * processes.
+ */
 const UNIT = [
   'packages/http/test/{acquisition,contracts,persistence,properties}/**/*.test.ts',
   'packages/patterns/test/{core,issues,observability,patterns,properties,testing,types}/**/*.test.ts',

@@ -3,7 +3,10 @@ import base from './vitest.config.js'
 /** The parts that `make mutation` mutates. */
 const mutated = ['backoff', 'circuit-breaker', 'rate-limiter', 'retry', 'semaphore-limiter']
 
-/** Tests of scale and of memory say nothing about logic that others do not, and each mutant would pay for them. */
+/**
+ * Tests of scale and of memory say nothing about logic that others do not, and each mutant would pay for
+ * them.
+ */
 const isQuick = /^(?!.*(1,000,000|100,000|50,000|10,000))/
 
 const { projects: _, ...test } = base.test ?? {}

@@ -1,7 +1,8 @@
 /**
- * How many pages a second the pipeline takes when no rate holds it back: fetched, parsed in worker threads, normalised,
- * deduplicated and committed, from mock shops in a process of their own. `node bench/acquire.mjs [pages] [concurrency]`
- * On a busy machine pages a second say little; the CPU that a page takes, all threads together, says more.
+ * How many pages a second the pipeline takes when no rate holds it back: fetched, parsed in worker threads,
+ * normalised, deduplicated and committed, from mock shops in a process of their own. `node bench/acquire.mjs
+ * [pages] [concurrency]` On a busy machine pages a second say little; the CPU that a page takes, all threads
+ * together, says more.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,7 +27,9 @@ try {
   await rm(output, { recursive: true })
 }
 
-/** The two shops whose pages can be fetched side by side; the third names each page only in the one before. */
+/**
+ * The two shops whose pages can be fetched side by side; the third names each page only in the one before.
+ */
 async function measured(run) {
   const urls = Object.entries(shops.urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])
   const { config } = await loadConfig(pipeline, {

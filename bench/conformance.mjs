@@ -1,6 +1,7 @@
 /**
- * Tries this package and its peers with the conformance cases, in real time, and writes docs/conformance.md. Each library
- * runs in a process of its own, every case three times: only what fails three times is called a failure.
+ * Tries this package and its peers with the conformance cases, in real time, and writes docs/conformance.md.
+ * Each library runs in a process of its own, every case three times: only what fails three times is called a
+ * failure.
  */
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

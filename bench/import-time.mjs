@@ -1,6 +1,7 @@
 /**
- * What `import 'async-patterns'` costs over bare Node: CPU time of the import itself, each in a fresh process, median. CPU time,
- * so that other work on the machine does not count. At most 20 ms are allowed; beyond that the exit code is 1.
+ * What `import 'async-patterns'` costs over bare Node: CPU time of the import itself, each in a fresh
+ * process, median. CPU time, so that other work on the machine does not count. At most 20 ms are allowed;
+ * beyond that the exit code is 1.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,6 @@
 /**
- * The libraries, each at its strongest setting for what is tried. What a library has not got is left out: the cases about it
- * are then not applicable, and no fault.
+ * The libraries, each at its strongest setting for what is tried. What a library has not got is left out: the
+ * cases about it are then not applicable, and no fault.
  */
 import { createRequire } from 'node:module'
 import { RateLimit, Sema } from 'async-sema'

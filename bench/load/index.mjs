@@ -1,7 +1,7 @@
 /**
- * `make bench-load`: our generator and engines beside wrk, autocannon and undici, on a private nginx with one worker,
- * interleaved, medians of several rounds, each contender in a process of its own. Then our counts against nginx's,
- * and the engine against wrk on the 5 ms mock. Writes results/load.json.
+ * `make bench-load`: our generator and engines beside wrk, autocannon and undici, on a private nginx with one
+ * worker, interleaved, medians of several rounds, each contender in a process of its own. Then our counts
+ * against nginx's, and the engine against wrk on the 5 ms mock. Writes results/load.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'

@@ -33,7 +33,10 @@ http {
   }
 }`
 
-/** A private nginx with one worker on a free port, serving 71 bytes of JSON. Types, for tests in TypeScript: nginx.d.mts. */
+/**
+ * A private nginx with one worker on a free port, serving 71 bytes of JSON. Types, for tests in TypeScript:
+ * nginx.d.mts.
+ */
 export async function startNginx({ keepaliveRequests = 1_000_000_000 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
   const port = await freePort()

@@ -1,4 +1,7 @@
-/** undici's Pool.dispatch with 100 connections and one handler for each: prints requests a second. Own process. */
+/**
+ * undici's Pool.dispatch with 100 connections and one handler for each: prints requests a second. Own
+ * process.
+ */
 import { Pool } from 'undici'
 
 const [url, seconds] = process.argv.slice(2)

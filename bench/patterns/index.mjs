@@ -1,6 +1,6 @@
 /**
- * `make bench-patterns`: ours and the peers side by side, interleaved, medians of several rounds.
- * Each case runs in a process of its own, so that what one case taught the compiler does not help or hurt another.
+ * `make bench-patterns`: ours and the peers side by side, interleaved, medians of several rounds. Each case
+ * runs in a process of its own, so that what one case taught the compiler does not help or hurt another.
  * Writes results/patterns.json: name, ours ns, peer, peer ns, ratio (peer / ours: above 1, ours is faster).
  */
 import { execFileSync } from 'node:child_process'

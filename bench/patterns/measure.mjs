@@ -1,7 +1,9 @@
 /**
- * Interleaved timing: every round runs each contender once, in turn, so that a machine that drifts drifts for all.
+ * Interleaved timing: every round runs each contender once, in turn, so that a machine that drifts drifts for
+ * all.
  * @typedef {{ run(calls: number): Promise<void> | void, close?: () => Promise<void> | void }} Contender
- * @typedef {{ name: string, calls: number, atMostNs: number, contenders: Record<string, () => Contender | Promise<Contender>> }} Case
+ * @typedef {{ name: string, calls: number, atMostNs: number, contenders: Record<string, () => Contender |
+ * Promise<Contender>> }} Case
  */
 
 /** So many rounds are not counted: the compiler needs them to do its best for each contender. */

@@ -31,8 +31,8 @@ const asynchronous = count => async () => count()
 const synchronous = count => () => count()
 
 /**
- * fastq has no bounded line. Of the ways to keep it short, waiting for each item is by far the quickest with promises:
- * letting 1,000 pile up takes ten times as long.
+ * fastq has no bounded line. Of the ways to keep it short, waiting for each item is by far the quickest with
+ * promises: letting 1,000 pile up takes ten times as long.
  */
 async function fastqPromises(calls) {
   const queue = fastqPromise(operation, 5)

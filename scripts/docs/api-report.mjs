@@ -1,7 +1,7 @@
 /**
- * The public API of both packages, one file of api/ per entry point, made from the declarations in dist/: a change of
- * the API is then seen in review. With `--check` it only names the files that are out of date. With `--problems`
- * it writes nothing, and tells as JSON which names mean two things, and what has no docstring.
+ * The public API of both packages, one file of api/ per entry point, made from the declarations in dist/: a
+ * change of the API is then seen in review. With `--check` it only names the files that are out of date. With
+ * `--problems` it writes nothing, and tells as JSON which names mean two things, and what has no docstring.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -50,13 +50,26 @@ function hasDocstring(symbol, types) {
 function render(declaration) {
   const isVariable = ts.isVariableDeclaration(declaration)
   const node = isVariable ? declaration.parent.parent : declaration
+  const { transformed } = ts.transform(node, [withSortedLiterals])
   return printer
-    .printNode(ts.EmitHint.Unspecified, node, node.getSourceFile())
+    .printNode(ts.EmitHint.Unspecified, transformed[0], node.getSourceFile())
     .split('\n')
     .filter(line => !/^\s+(#private|private )/.test(line))
     .map(line => line.replace(/^( +)/, indent => ' '.repeat(indent.length / 2)))
     .join('\n')
     .replace(/ \{\n\}$/, ' {}')
+}
+
+/** In an inferred object type the order of members hangs on what the compiler had seen before. */
+function withSortedLiterals(context) {
+  const nameOf = member => member.name?.getText() ?? ''
+  const visit = node => {
+    const visited = ts.visitEachChild(node, visit, context)
+    if (!ts.isTypeLiteralNode(visited)) return visited
+    const members = visited.members.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+    return ts.factory.updateTypeLiteralNode(visited, ts.factory.createNodeArray(members))
+  }
+  return visit
 }
 
 /** The text of one report; `seen` knows at which entry point a thing was shown already. */
@@ -73,7 +86,9 @@ function report({ name, symbols }, seen) {
   return `# ${name}\n\n${note}\n\n\`\`\`ts\n${shown.join('\n\n')}\n\`\`\`\n`
 }
 
-/** Names that mean different things at different entry points, as exported or as declared: `Name: one, other`. */
+/**
+ * Names that mean different things at different entry points, as exported or as declared: `Name: one, other`.
+ */
 function doubles(entries) {
   const meanings = new Map()
   for (const { name: entry, symbols } of entries) {

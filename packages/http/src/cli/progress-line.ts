@@ -2,7 +2,10 @@ const CLEAR = '\r\u001B[2K'
 /** Where the output is no terminal, a line this often is enough. */
 const EVERY_MS = 5_000
 
-/** What is going on now: redrawn in place on a terminal, else a line now and then. Dispose it to clear it away. */
+/**
+ * What is going on now: redrawn in place on a terminal, else a line now and then. Dispose it to clear it
+ * away.
+ */
 export class ProgressLine implements Disposable {
   readonly #stream: NodeJS.WriteStream
   #writtenAt = -Infinity

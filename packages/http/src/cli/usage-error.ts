@@ -4,8 +4,8 @@ export class UsageError extends Error {
 }
 
 /**
- * What is read and checked of what the user gave. An option that is found wrong here is the user's mistake; the same kind of error
- * from anywhere else is a fault of ours.
+ * What is read and checked of what the user gave. An option that is found wrong here is the user's mistake;
+ * the same kind of error from anywhere else is a fault of ours.
  */
 export function asGiven<T>(read: () => T): T {
   try {

@@ -9,7 +9,10 @@ export interface TransportRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Default: none. */
   readonly body?: Uint8Array | string | null
-  /** Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default: none. */
+  /**
+   * Bound on the body's bytes after decompression; beyond it the request fails with BODY_TOO_LARGE. Default:
+   * none.
+   */
   readonly maxBodyBytes?: number
   /**
    * Account of the memory that the body takes while it arrives. Default: it may take all that `maxBodyBytes`
@@ -21,9 +24,9 @@ export interface TransportRequest {
    */
   readonly discardBody?: boolean
   /**
-   * Called just before the request's head is handed to a connected socket, in the same turn of the event loop.
-   * It is not called for a request that never gets a connection; once more for each redirect that is followed.
-   * Default: nobody is called.
+   * Called just before the request's head is handed to a connected socket, in the same turn of the event
+   * loop. It is not called for a request that never gets a connection; once more for each redirect that is
+   * followed. Default: nobody is called.
    */
   readonly onDeparture?: () => void
 }

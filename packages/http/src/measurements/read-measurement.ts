@@ -36,9 +36,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
 }
 
 /**
- * What `acquire`, `load --output` or `bench --output` has written. Members that this version does not know are left out.
- * Rejects with MeasurementError when the file cannot be read, is of another kind or of a newer version, or
- * when something in it is not as it should be.
+ * What `acquire`, `load --output` or `bench --output` has written. Members that this version does not know
+ * are left out. Rejects with MeasurementError when the file cannot be read, is of another kind or of a newer
+ * version, or when something in it is not as it should be.
  */
 export async function readMeasurement(file: string): Promise<Measurement> {
   const content = await readJson(file)

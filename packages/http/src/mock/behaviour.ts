@@ -42,8 +42,8 @@ export interface Behaviour {
   /** Default: none. */
   readonly outages?: readonly Outage[]
   /**
-   * Nothing is answered in the span; what was due in it is answered at its end, as by a process that was paused.
-   * Default: none.
+   * Nothing is answered in the span; what was due in it is answered at its end, as by a process that was
+   * paused. Default: none.
    */
   readonly stalls?: readonly Span[]
 }

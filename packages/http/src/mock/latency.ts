@@ -9,7 +9,10 @@ export type Latency =
   | { readonly kind: 'constant'; readonly ms: number }
   /** Most answers take `fastMs`, the share `slowShare` (0 to 1) of them `slowMs`. */
   | { readonly kind: 'bimodal'; readonly fastMs: number; readonly slowMs: number; readonly slowShare: number }
-  /** exp of a normal distribution; `sigma` is the deviation of the logarithm: with 0.5 latencies vary, with 1 they vary much. */
+  /**
+   * exp of a normal distribution; `sigma` is the deviation of the logarithm: with 0.5 latencies vary, with 1
+   * they vary much.
+   */
   | { readonly kind: 'lognormal'; readonly medianMs: number; readonly sigma: number }
   /** The heavy tail: P(X > x) = (minMs / x) ^ shape. The smaller the shape, the heavier. */
   | { readonly kind: 'pareto'; readonly minMs: number; readonly shape: number }

@@ -5,7 +5,9 @@ import { succeed } from '../support/run.js'
 
 const main = join(repository, 'packages/http/dist/cli/main.js')
 
-/** `async-patterns a b --flag` in the shell blocks: the words before the first flag or value, and all flags. */
+/**
+ * `async-patterns a b --flag` in the shell blocks: the words before the first flag or value, and all flags.
+ */
 function commandsInDocs(): { command: string[]; flags: string[]; where: string }[] {
   return markdownFiles().flatMap(file =>
     snippetsOf(file, 'sh', 'bash', 'console').flatMap(snippet =>

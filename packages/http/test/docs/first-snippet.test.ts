@@ -14,7 +14,10 @@ type Call = () => Promise<void>
 
 const library = pathToFileURL(join(repository, 'packages/patterns/dist/bundle/index.js')).href
 
-/** The first TypeScript of the file that runs a policy: its call as a function, quicker, and at the server given. */
+/**
+ * The first TypeScript of the file that runs a policy: its call as a function, quicker, and at the server
+ * given.
+ */
 async function loaded(file: string, url: string, folder: string): Promise<Call> {
   const snippet =
     snippetsOf(file, 'ts').find(({ code }) => code.includes('await policy.execute('))?.code ?? ''

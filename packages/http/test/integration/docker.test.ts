@@ -22,7 +22,9 @@ interface Service {
   readonly healthcheck: { readonly test: readonly string[] }
 }
 
-/** What of the Compose specification our file uses; a key that is not listed is a slip of the pen until it is. */
+/**
+ * What of the Compose specification our file uses; a key that is not listed is a slip of the pen until it is.
+ */
 const seconds = { type: 'string', pattern: '^\\d+s$' }
 const words = { type: 'array', items: { type: 'string' }, minItems: 1 }
 const object = (properties: Record<string, object>) => ({
@@ -120,7 +122,10 @@ describe('what compose runs exists', () => {
   })
 })
 
-/** Starts the entry point in a folder with these words, and asks the shops as the health check of compose does. */
+/**
+ * Starts the entry point in a folder with these words, and asks the shops as the health check of compose
+ * does.
+ */
 async function expectShops(folder: string, command: readonly string[]): Promise<void> {
   const [, main = ''] = wordsOf('ENTRYPOINT')
   const local = command.map(word => (word === '0.0.0.0' ? '127.0.0.1' : word))

@@ -16,8 +16,8 @@ export class AcquireProcess implements AsyncDisposable {
   readonly #exited: Promise<unknown>
 
   /**
-   * `killedAt`: the step at which it ends itself, as `acquire-until.mjs` takes it. `stdout`: a file that takes its standard
-   * output.
+   * `killedAt`: the step at which it ends itself, as `acquire-until.mjs` takes it. `stdout`: a file that
+   * takes its standard output.
    */
   constructor(
     shops: Pick<Shops, 'urls'>,

@@ -73,9 +73,9 @@ export async function acquired(
 }
 
 /**
- * The most arrivals in any 950 ms, as the server's log has them: between departure and arrival lies the network's jitter. A
- * server that did not get to run (`stalls`) has seen what came meanwhile late. The departures themselves are checked
- * strictly, from the ledger.
+ * The most arrivals in any 950 ms, as the server's log has them: between departure and arrival lies the
+ * network's jitter. A server that did not get to run (`stalls`) has seen what came meanwhile late. The
+ * departures themselves are checked strictly, from the ledger.
  */
 export function worstArrivals(requests: readonly LoggedRequest[], stalls: Stalls): number {
   const windowMs = Math.max(100, 950 - stalls.worstMs)

@@ -1,7 +1,7 @@
 /**
- * `async-patterns acquire` with a sink that takes its time: `node acquire-slow-sink.mjs <commit ms> acquire ...`. At its end
- * it says on standard error, in bytes, how much memory the process held before its first page and at most, and how many
- * bytes of pages there were between their arrival and their commit.
+ * `async-patterns acquire` with a sink that takes its time: `node acquire-slow-sink.mjs <commit ms> acquire
+ * ...`. At its end it says on standard error, in bytes, how much memory the process held before its first
+ * page and at most, and how many bytes of pages there were between their arrival and their commit.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MemoryBudget } from '../../dist/acquisition/fetch/memory-budget.js'

@@ -1,6 +1,7 @@
 /**
- * `async-patterns acquire`, killed by SIGKILL at a step: `node acquire-until.mjs <object.method> <before|after> <n> acquire ...`.
- * It wraps methods of the built package, so that the pipeline itself knows nothing of it.
+ * `async-patterns acquire`, killed by SIGKILL at a step: `node acquire-until.mjs <object.method>
+ * <before|after> <n> acquire ...`. It wraps methods of the built package, so that the pipeline itself knows
+ * nothing of it.
  */
 import { EmbeddedQueue } from '../../dist/acquisition/queue/embedded-queue.js'
 import { SqliteLedger } from '../../dist/acquisition/ledger/sqlite/sqlite-ledger.js'

@@ -1,6 +1,7 @@
 /**
- * Three endpoints with huge pages, in a process of its own: `node huge-pages.mjs <bytes a page> <pages>`. `/told` says how
- * long its pages are, `/untold` does not, `/packed` sends them compressed. Prints its port when it is ready.
+ * Three endpoints with huge pages, in a process of its own: `node huge-pages.mjs <bytes a page> <pages>`.
+ * `/told` says how long its pages are, `/untold` does not, `/packed` sends them compressed. Prints its port
+ * when it is ready.
  */
 import { createServer } from 'node:http'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,7 @@
-/** Opens a ledger in a process of its own: `node open-ledger.mjs <file> <plan> <options>`, each as JSON. It says what came of it. */
+/**
+ * Opens a ledger in a process of its own: `node open-ledger.mjs <file> <plan> <options>`, each as JSON. It
+ * says what came of it.
+ */
 import { SqliteLedger } from '../../dist/acquisition/index.js'
 
 const [file, plan, options] = process.argv.slice(2).map(text => JSON.parse(text))

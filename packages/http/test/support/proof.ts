@@ -1,6 +1,6 @@
 /**
- * How much of the long proofs runs, from 0 to 1, by the variable PROOF: nothing beyond the least in `make test`, all in
- * `make proof`, a share in CI.
+ * How much of the long proofs runs, from 0 to 1, by the variable PROOF: nothing beyond the least in `make
+ * test`, all in `make proof`, a share in CI.
  */
 const share = Number(process.env['PROOF'] ?? 0)
 

@@ -12,7 +12,10 @@ export function readJsonl(file: string): StoredResult[] {
   return lines.map(line => JSON.parse(line) as StoredResult)
 }
 
-/** Every row of `request_results`, in the order in which they were inserted, with the database's own check of itself. */
+/**
+ * Every row of `request_results`, in the order in which they were inserted, with the database's own check of
+ * itself.
+ */
 export function readTable(file: string): StoredResult[] {
   const database = new Sqlite(file, { readonly: true })
   try {

@@ -3,8 +3,8 @@ const SAMPLE_MS = 5
 const USUAL_MS = 5
 
 /**
- * How long this process did not get to run: what a test in real time must allow for on a busy machine. An idle one has
- * none, and the bound is the one that the case states.
+ * How long this process did not get to run: what a test in real time must allow for on a busy machine. An
+ * idle one has none, and the bound is the one that the case states.
  */
 export class Stalls implements Disposable {
   #worstMs = 0

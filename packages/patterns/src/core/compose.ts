@@ -53,8 +53,8 @@ export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> 
 }
 
 /**
- * Several policies as one; the leftmost is the outermost. `compose(a, b)` is nothing but
- * `operation => a.execute(context => b.execute(operation, context))`, so your own policies compose the same way.
+ * Several policies as one; the leftmost is the outermost. `compose(a, b)` is nothing but `operation =>
+ * a.execute(context => b.execute(operation, context))`, so your own policies compose the same way.
  *
  * The order that serves: `compose(deadline, retry, limiter, breaker, timeout)`. Waits that are ours (limiter,
  * permit) lie outside what is timed, so breaker and timeout see only the remote.

@@ -17,7 +17,9 @@ import { rejectionOf } from '../support/rejection-of.js'
 
 /** One way to take something, of which there is one at the start and none after `exhaust`. */
 interface Scene {
-  /** Takes it. A wait ends by itself after 100 ms where the thing has a limit of its own, else `maxWaitMs`. */
+  /**
+   * Takes it. A wait ends by itself after 100 ms where the thing has a limit of its own, else `maxWaitMs`.
+   */
   take(within: Within, maxWaitMs?: number): Promise<unknown>
   exhaust(): Promise<unknown>
   /** How much is free, or how much was taken: it changes when something is taken. */

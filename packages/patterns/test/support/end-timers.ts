@@ -1,8 +1,9 @@
 import { afterAll } from 'vitest'
 
 /**
- * For test files that share a process: what a file still waits for when its tests have ended is waited for no longer.
- * A waiter that nobody looks at any more would else be rejected half a minute later, in the midst of another file.
+ * For test files that share a process: what a file still waits for when its tests have ended is waited for no
+ * longer. A waiter that nobody looks at any more would else be rejected half a minute later, in the midst of
+ * another file.
  */
 const { setTimeout } = globalThis
 /** Weak, so that tests of memory find nothing held here; a timer that is set is held by the event loop. */

@@ -72,8 +72,9 @@ interface ServerSaw {
   /** From each request's arrival to its answer: what a client measures is no less. */
   readonly served: Histogram
   /**
-   * From the answer before it on its connection to the next request there, or to the connection's end. A client that
-   * sends as soon as a response has come measures no more, however busy the machine is. The first one has no bound.
+   * From the answer before it on its connection to the next request there, or to the connection's end. A
+   * client that sends as soon as a response has come measures no more, however busy the machine is. The first
+   * one has no bound.
    */
   readonly atMost: Histogram
   /** The shortest time between an answer and the next request on its connection. */

@@ -7,9 +7,10 @@ import { UndiciTransport } from '../engines/index.js'
 import type { Summary } from '../measurements/index.js'
 import type { PipelineConfig } from './configuration/index.js'
 import { configuredSecrets } from './configuration/index.js'
-import { EmbeddedHealth, EmbeddedLimits, MemoryTokens } from './fetch/index.js'
+import { EmbeddedHealth, EmbeddedLimits, learningTokens, MemoryTokens } from './fetch/index.js'
 import type { Run } from './ledger/index.js'
 import { SqliteLedger } from './ledger/index.js'
+import type { PageQueue } from './queue/index.js'
 import { EmbeddedQueue } from './queue/index.js'
 import { NormalisePool } from './records/index.js'
 import type { AcquireEvent, Ports } from './run/index.js'
@@ -114,7 +115,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     normaliser: normaliser.port,
     limits: parts.limits ?? new EmbeddedLimits(clock),
     health: parts.health ?? new EmbeddedHealth(clock),
-    tokens: parts.tokens ?? new MemoryTokens(clock, secrets),
+    tokens: learningTokens(parts.tokens ?? new MemoryTokens(clock), secrets),
   })
   const work = new PageWork({
     ...parts,
@@ -127,6 +128,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     leases: new LeaseKeeper(run, clock, LEASE_MS, fatal),
   })
   await normaliser.port.ready()
+  if (parts.queue !== undefined) await fill(parts.queue, run, config)
   work.finishIfOver(await run.openPages())
   await queue.port.consume(page => work.handle(page), { signal: control.stop }).catch(fatal)
   await journal.flush().catch(fatal)
@@ -153,6 +155,14 @@ function startPool({ sources, workers }: PipelineConfig, secrets: Secrets): Norm
 function openQueue({ sources }: PipelineConfig, run: Run, clock: Clock): EmbeddedQueue {
   const streams = sources.map(({ name, limits }) => ({ name, concurrency: limits.concurrency }))
   return new EmbeddedQueue({ streams, pending: (stream, after) => run.pending(stream, after), clock })
+}
+
+/** A queue that was handed in knows nothing of the run yet; whoever made it knows how it holds so many pages. */
+async function fill(queue: PageQueue, run: Run, { sources }: PipelineConfig): Promise<void> {
+  for (const { name } of sources) {
+    for (let pages = await run.pending(name); pages.length > 0; pages = await run.pending(name, pages.at(-1)))
+      await queue.add(pages)
+  }
 }
 
 function namesOf({ sources }: PipelineConfig): string[] {

@@ -93,13 +93,14 @@ export type {
   NormalisePoolOptions,
   PageHeaders,
   PageInvalidCode,
+  PageReader,
   PageReading,
   PagingPaths,
   PagingValues,
   ReadingInstructions,
   RejectedRecord,
 } from './records/index.js'
-export { NormalisePool, PageInvalidError } from './records/index.js'
+export { NormalisePool, PageInvalidError, pageReader } from './records/index.js'
 export type {
   AcquireEvent,
   AttemptFailedEvent,
@@ -115,16 +116,17 @@ export type {
   ThrottledEvent,
 } from './run/index.js'
 export { Secrets } from './secrets/index.js'
-export type { DeliveredRun, ResultPaths, Sink, SinkKind } from './sinks/index.js'
+export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'
 export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig } from './streams/index.js'
-export { NextUrlError, paginationKinds } from './streams/index.js'
+export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
 export type {
   BreakerTransition,
   ErrorSummary,
   FieldAverage,
   ProductSummary,
   RecordSummary,
+  ResultPaths,
   RunStatus,
   SourceErrorSummary,
   SourceSummary,

@@ -52,7 +52,7 @@ export type {
 } from './resilience-report.js'
 export type { LoadRecord, ResultRecord } from './result-record.js'
 export type { MemoryGrowth, StreamingReport } from './streaming-report.js'
-export { acquisitionTable, type ResultFiles } from './text/acquisition-table.js'
+export { acquisitionTable, type ResultPaths } from './text/acquisition-table.js'
 export { comparisonText } from './text/comparison-text.js'
 export { loadTable } from './text/load-table.js'
 export { resilienceText } from './text/resilience-text.js'

@@ -8,7 +8,6 @@ import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import { EmbeddedHealth } from '../../src/acquisition/fetch/stream-health.js'
 import type { EndpointLimit } from '../../src/acquisition/fetch/endpoint-limiter.js'
 import { EmbeddedLimits } from '../../src/acquisition/fetch/endpoint-limiter.js'
-import type { PageRef } from '../../src/acquisition/ledger/page.js'
 import { SqliteLedger } from '../../src/acquisition/ledger/sqlite/sqlite-ledger.js'
 import { EmbeddedQueue } from '../../src/acquisition/queue/embedded-queue.js'
 import type { PageReader } from '../../src/acquisition/records/normalise-page.js'
@@ -28,15 +27,6 @@ sources:
     records: items
     mapping: { id: { path: id, type: integer } }
 `
-
-const FIRST: PageRef = {
-  id: 'shop:page=1',
-  stream: 'shop',
-  ordinal: 1,
-  state: { page: 1 },
-  tries: 0,
-  notBefore: 0,
-}
 
 /** What is closed says so. */
 const noting = (closed: string[], name: string) => ({
@@ -107,10 +97,7 @@ describe('ports', () => {
       },
       normalise: {
         read: async (bytes, stream, headers) => (readers.get(stream) as PageReader)(bytes, headers),
-        ready: async () => {
-          // A queue that is handed in is filled by whoever made it.
-          await queue.add([FIRST])
-        },
+        ready: async () => undefined,
         ...noting(closed, 'normaliser'),
       },
     })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { describeClaims } from './ledger/claims.js'
 import { describeCommits } from './ledger/commits.js'
 import { describeDelivery } from './ledger/delivery.js'
-import { describeEndpointDebts } from './ledger/endpoint-debts.js'
+import { describeEndpointCooldowns } from './ledger/endpoint-cooldowns.js'
 import { LedgerRig } from './ledger/ledger-rig.js'
 import type { LedgerPlace } from './ledger/ledger-rig.js'
 import { describeProgress } from './ledger/progress.js'
@@ -22,7 +22,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     describeClaims(rig)
     describeCommits(rig)
     describeRuns(rig)
-    describeEndpointDebts(rig)
+    describeEndpointCooldowns(rig)
     describeSummary(rig)
     describeProgress(rig)
     describeDelivery(rig)

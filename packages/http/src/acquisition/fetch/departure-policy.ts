@@ -34,12 +34,12 @@ export class DeparturePolicy implements Policy {
   }
 
   /** Asks for leave, also for a second time after `giveBack`. */
-  async leave(within: Within): Promise<void> {
+  async acquire(within: Within): Promise<void> {
     this.#departure = await this.#limiter.acquireDeparture(undefined, within)
   }
 
-  /** As `leave`; false, as soon as that is known, where it would take longer than `maxWaitMs`. */
-  async leaveWithin(maxWaitMs: number, within: Within): Promise<boolean> {
+  /** As `acquire`; false, as soon as that is known, where it would take longer than `maxWaitMs`. */
+  async acquireWithin(maxWaitMs: number, within: Within): Promise<boolean> {
     try {
       this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs }, within)
       return true
@@ -52,7 +52,7 @@ export class DeparturePolicy implements Policy {
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const context = contextOf(within)
     this.#attempt = context.attempt
-    await this.leave(context)
+    await this.acquire(context)
     try {
       return await operation(context)
     } finally {

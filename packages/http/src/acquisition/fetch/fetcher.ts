@@ -11,7 +11,7 @@ import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
-import type { ResponseRules } from './response-rules.js'
+import type { JudgedResponse, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { StreamHealth } from './stream-health.js'
 import type { StreamLimits } from './stream-limits.js'
@@ -137,25 +137,25 @@ export class Fetcher {
     for (;;) {
       departing.giveBack()
       const reservation = await memory.reserve(page.stream, context, atLeast)
-      if (await this.#leavesSoon(reservation, departing, context)) return reservation
-      await departing.leave(context)
+      if (await this.#departsSoon(reservation, departing, context)) return reservation
+      await departing.acquire(context)
       const free = memory.tryReserve(page.stream, atLeast)
       if (free !== undefined) return free
     }
   }
 
   /** One that waits to depart keeps its reservation no longer than a request may. */
-  async #leavesSoon(
+  async #departsSoon(
     reservation: MemoryReservation,
     departing: DeparturePolicy,
     context: Context,
   ): Promise<boolean> {
-    let leaves = false
+    let departs = false
     try {
-      leaves = await departing.leaveWithin(this.#parts.limits.timeoutMs, context)
-      return leaves
+      departs = await departing.acquireWithin(this.#parts.limits.timeoutMs, context)
+      return departs
     } finally {
-      if (!leaves) reservation.release()
+      if (!departs) reservation.release()
     }
   }
 
@@ -189,24 +189,31 @@ export class Fetcher {
       bodyRoom: reservation,
       onDeparture: () => departing.sent(),
     }
-    const outgoing = await authorizer.authorize(request, context)
-    const response = await this.#timeout.execute(timed => transport.send(outgoing, timed), context)
+    const response = await this.#timeout.execute(
+      async timed => transport.send(await authorizer.authorize(request, timed), timed),
+      context,
+    )
+    const judged = { ...response, retryAfterMs: this.#retryAfterOf(response) }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
-    if (this.#parts.rules.needsBody(response)) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#judged(page, response, context)
+    if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
+    const content = await this.#contentOf(page, judged, context)
     return { content, headers: response.headers, bytes, reservation }
   }
 
-  /**
-   * @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page.
-   */
-  async #judged(page: PageRef, response: TransportResponse, context: Context): Promise<NormalisedPage> {
+  /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
+  async #contentOf(
+    page: PageRef,
+    response: TransportResponse & JudgedResponse,
+    context: Context,
+  ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer } = this.#parts
     const reading = rules.needsBody(response)
       ? await normaliser.read(response.body, page.stream, response.headers)
       : undefined
     const { action, told } = rules.judge(response, reading)
+    const refusal = (why: HttpStatusError['action']): HttpStatusError =>
+      new HttpStatusError(response.statusCode, response.retryAfterMs, why)
     switch (action) {
       case 'page':
         return usablePage(reading as PageReading)
@@ -216,17 +223,17 @@ export class Fetcher {
         return { ...NO_RECORDS, paging: { hasMore: false } }
       case 'refreshAuth': {
         const answer = await authorizer.refused?.(response, context)
-        throw this.#refusal(response, answer === 'again' ? 'retry' : 'fail')
+        throw refusal(answer === 'again' ? 'refreshAuth' : 'fail')
       }
       default:
         if (told !== undefined && action === 'retry')
           throw new PageInvalidError('ERROR_BODY', `the body reports an error: ${told}`)
-        throw this.#refusal(response, action)
+        throw refusal(action)
     }
   }
 
-  #refusal({ statusCode, headers }: TransportResponse, action: HttpStatusError['action']): HttpStatusError {
-    return new HttpStatusError(statusCode, parseRetryAfter(headers['retry-after'], this.#parts.clock), action)
+  #retryAfterOf({ headers }: TransportResponse): number | undefined {
+    return parseRetryAfter(headers['retry-after'], this.#parts.clock)
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {

@@ -6,8 +6,11 @@ export class HttpStatusError extends AsyncPatternsError {
   readonly statusCode: number
   /** What the server's Retry-After asks for, when it asks. */
   readonly retryAfterMs: number | undefined
-  /** Whether another try may help (`retry`), only less of them (`wait`), or none at all (`fail`). */
-  readonly action: 'retry' | 'wait' | 'fail'
+  /**
+   * Whether another try may help (`retry`), only fewer of them (`wait`), one with the credentials that were
+   * renewed meanwhile (`refreshAuth`), or none at all (`fail`).
+   */
+  readonly action: 'retry' | 'wait' | 'refreshAuth' | 'fail'
 
   constructor(statusCode: number, retryAfterMs: number | undefined, action: HttpStatusError['action']) {
     const wait = retryAfterMs === undefined ? '' : `, Retry-After ${retryAfterMs} ms`

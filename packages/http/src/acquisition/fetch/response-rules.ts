@@ -14,6 +14,8 @@ export interface ResponseRule {
   readonly status?: readonly [from: number, to: number] | undefined
   /** A header that is there, in lower case. */
   readonly header?: string | undefined
+  /** Only with a Retry-After that can be read. */
+  readonly retryAfter?: boolean | undefined
   /** A path in the body at which something stands: not null, false, 0, an empty text or an empty list. */
   readonly path?: string | undefined
   /** Only for a body without records. */
@@ -39,8 +41,9 @@ export function defaultRules(errorPath?: string): readonly ResponseRule[] {
       path => ({ status: SUCCESS, path, withoutRecords: true, action: 'retry' }) as const,
     ),
     { status: SUCCESS, action: 'page' },
+    { status: [401, 401], action: 'refreshAuth' },
     { status: [429, 429], action: 'wait' },
-    { status: [503, 503], header: 'retry-after', action: 'wait' },
+    { status: [503, 503], retryAfter: true, action: 'wait' },
     { status: [500, 999], action: 'retry' },
     ...PASSING_CLIENT_ERRORS.map(status => ({ status: [status, status], action: 'retry' }) as const),
     { action: 'fail' },
@@ -59,7 +62,10 @@ export interface Judgement {
 }
 
 /** All that a response is judged by. */
-export type JudgedResponse = Pick<TransportResponse, 'statusCode' | 'headers'>
+export interface JudgedResponse extends Pick<TransportResponse, 'statusCode' | 'headers'> {
+  /** What its Retry-After asks for, where it can be read. */
+  readonly retryAfterMs?: number | undefined
+}
 
 /** Judges responses by a table of rules, in one place for all of a stream. */
 export class ResponseRules {
@@ -85,8 +91,10 @@ export class ResponseRules {
   }
 }
 
-function matchesHead({ status, header }: ResponseRule, { statusCode, headers }: JudgedResponse): boolean {
+function matchesHead(rule: ResponseRule, { statusCode, headers, retryAfterMs }: JudgedResponse): boolean {
+  const { status, header, retryAfter } = rule
   const isInRange = status === undefined || (statusCode >= status[0] && statusCode <= status[1])
+  if (retryAfter === true && retryAfterMs === undefined) return false
   return isInRange && (header === undefined || headers[header] !== undefined)
 }
 

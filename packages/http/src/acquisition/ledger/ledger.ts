@@ -153,7 +153,7 @@ export interface Run {
   openPages(): Promise<OpenPages>
   /**
    * Pages of a stream that are neither done nor failed nor held, by ordinal and id; those with expired leases
-   * are free. A portion of at most 1,000, after the page given; an empty one is the last.
+   * are free. None of a stream that was ended. A portion of at most 1,000, after the page given; an empty one is the last.
    */
   pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]>
   /** Which of these pages the run knows, whatever has become of them. */

@@ -13,7 +13,10 @@ export interface QueuedStream {
 
 /** Whose pages an EmbeddedQueue delivers, and how many at once. */
 export interface EmbeddedQueueOptions {
-  /** Streams whose concurrency is not 1. Default none. */
+  /**
+   * How many pages of each stream are handled at once: 1 of one that is not named. With `pending`, those whose
+   * pages are read. Default none.
+   */
   readonly streams?: readonly QueuedStream[]
   /**
    * Reads the next portion of a stream's pending pages: those of `streams` are delivered from the start, and
@@ -162,7 +165,7 @@ export class EmbeddedQueue implements PageQueue {
     while (lane.inHand < lane.limit && consumer.inHand < consumer.concurrency) {
       const waitMs = (lane.heap.firstDueAt ?? Infinity) - this.#clock.now()
       if (waitMs > 0) {
-        if (lane.hasMore) void this.#readMore(lane, consumer)
+        if (lane.hasMore && lane.heap.size < this.#capacity) void this.#readMore(lane, consumer)
         return this.#wakeIn(lane, waitMs)
       }
       void this.#hand(lane, lane.heap.take() as PageRef, consumer)
@@ -181,6 +184,7 @@ export class EmbeddedQueue implements PageQueue {
       if (portion.length > 0) lane.hasMore = true
       for (const page of portion.slice(0, this.#capacity)) this.#hold(lane, page)
     } catch (error) {
+      lane.hasMore = true
       consumer.failure ??= { error }
       this.#stop(consumer)
     } finally {

@@ -1,5 +1,6 @@
 export type { FieldMapping, Mapping } from './mapping.js'
-export type { PageHeaders, ReadingInstructions } from './normalise-page.js'
+export type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
+export { pageReader } from './normalise-page.js'
 export type { Normaliser, NormalisePoolOptions } from './normalise-pool.js'
 export { NormalisePool } from './normalise-pool.js'
 export type {

@@ -7,7 +7,7 @@ import type { NormalisedPage, PageReading } from './normalised-page.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PagingPaths } from './paging-values.js'
 import { pagingReader } from './paging-values.js'
-import type { RecordSink } from './record-mapper.js'
+import type { MappedRecords } from './record-mapper.js'
 import { recordMapper } from './record-mapper.js'
 import { shown } from './unreadable.js'
 
@@ -41,7 +41,7 @@ export function pageReader(instructions: ReadingInstructions, secrets = new Secr
   const observe = observer(instructions.observe)
   const normalise = (body: unknown): NormalisedPage => {
     const rows = recordsOf(body)
-    const sink: RecordSink = { records: [], rejects: [], warnings: 0, redactions: 0 }
+    const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
     return { recordCount: rows.length, ...sink, paging: pagingOf(body), fingerprint: fingerprintOf(sink) }
   }
@@ -102,7 +102,7 @@ function outline(value: unknown): string {
  * By ids, and by the raw text of what has none: the same rows give the same fingerprint, whatever is around
  * them.
  */
-function fingerprintOf({ records, rejects }: RecordSink): string {
+function fingerprintOf({ records, rejects }: MappedRecords): string {
   const rows = [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw)]
   return hash('sha1', JSON.stringify(rows), 'base64')
 }

@@ -11,14 +11,14 @@ import { secretFilter } from './secret-filter.js'
 import { shown, Unreadable } from './unreadable.js'
 
 /** Collects what the records of one page become. */
-export interface RecordSink {
+export interface MappedRecords {
   readonly records: AcceptedRecord[]
   readonly rejects: RejectedRecord[]
   warnings: number
   redactions: number
 }
 
-export type RecordMapper = (record: unknown, index: number, sink: RecordSink) => void
+export type RecordMapper = (record: unknown, index: number, sink: MappedRecords) => void
 
 interface CompiledField {
   readonly name: string

@@ -129,8 +129,10 @@ export class PageWork {
   async #giveUp(stream: StreamProgress, claim: Claim): Promise<undefined> {
     const { onEvent, run } = this.#parts
     const message = `The circuit breaker of ${stream.name} has not closed in time`
+    const isFirst = !stream.hasEnded
     stream.end()
     await this.#markFailed(claim, 'GAVE_UP', message)
+    if (!isFirst) return undefined
     const left = await run.endStream(stream.name, 'GAVE_UP')
     onEvent({ type: 'source-gave-up', source: stream.name, message })
     this.finishIfOver(left)

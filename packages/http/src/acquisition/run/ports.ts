@@ -13,7 +13,10 @@ import type { Sink } from '../sinks/index.js'
 export interface Ports {
   /** The truth about the run. Default: SQLite in the output folder. */
   readonly ledger?: Ledger
-  /** What delivers pages to be fetched. Default: a heap in memory, filled from the ledger. */
+  /**
+   * What delivers pages to be fetched; all that are pending are added to it before it is consumed. Default: a
+   * heap in memory that reads the ledger in portions.
+   */
   readonly queue?: PageQueue
   /** Rates and quiet of endpoints. Default: those of this process. */
   readonly limits?: Limits

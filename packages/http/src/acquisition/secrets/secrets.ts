@@ -63,8 +63,10 @@ export class Secrets {
   }
 
   #learn(values: Iterable<string>, credentials: Iterable<string>): void {
+    const before = this.#values.size + this.#credentials.size
     for (const value of longEnough(credentials)) this.#credentials.add(value)
     for (const value of longEnough(values)) this.#values.add(value)
+    if (this.#values.size + this.#credentials.size === before) return
     const forms = new Set([...this.#values].flatMap(formsOf))
     forms.delete('')
     this.#forms = [...forms].sort((a, b) => b.length - a.length)

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Run } from '../ledger/index.js'
-import type { Summary } from '../../measurements/index.js'
+import type { ResultPaths, Summary } from '../../measurements/index.js'
 import { sinkKinds } from './kinds.js'
-import type { DeliveredRun, ResultPaths, Sink } from './sink.js'
+import type { DeliveredRun, Sink } from './sink.js'
 
 /** The paths of the results in an output folder. */
 export function resultPaths(output: string): ResultPaths {

@@ -1,2 +1,2 @@
 export { deliver, resultPaths } from './deliver.js'
-export type { DeliveredRun, ResultPaths, Sink, SinkKind } from './sink.js'
+export type { DeliveredRun, Sink, SinkKind } from './sink.js'

@@ -1,5 +1,5 @@
 import type { Run } from '../ledger/index.js'
-import type { Summary } from '../../measurements/index.js'
+import type { ResultPaths, Summary } from '../../measurements/index.js'
 
 /** A run that has ended, as a sink sees it. */
 export interface DeliveredRun extends Pick<Run, 'id' | 'records' | 'rejects' | 'position' | 'setPosition'> {
@@ -23,12 +23,4 @@ export interface Sink extends AsyncDisposable {
 export interface SinkKind {
   readonly type: string
   readonly create: (paths: ResultPaths) => Sink
-}
-
-/** Where a run's results lie. */
-export interface ResultPaths {
-  /** The database: all records, also those of earlier runs. */
-  readonly ledger: string
-  readonly summary: string
-  readonly rejected: string
 }

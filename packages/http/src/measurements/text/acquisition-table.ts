@@ -2,7 +2,7 @@ import type { SourceSummary, Summary } from '../acquisition-summary.js'
 import { aligned } from './aligned.js'
 
 /** Where the results of a run lie. */
-export interface ResultFiles {
+export interface ResultPaths {
   readonly ledger: string
   readonly summary: string
   readonly rejected: string
@@ -22,7 +22,7 @@ const HEAD = [
 ]
 
 /** The run as a short table, with what went wrong and where the results lie. */
-export function acquisitionTable(summary: Summary, paths: ResultFiles): string {
+export function acquisitionTable(summary: Summary, paths: ResultPaths): string {
   const { run, totals, errors } = summary
   return [
     ...aligned([HEAD, ...summary.sources.map(rowOf)], 2),

@@ -376,11 +376,11 @@ describe('Fetcher', () => {
           return answer
         },
       }
-      const parts = { authorizer, rules: rules({ status: [401, 401], action: 'refreshAuth' }) }
-      const fetched = fetch(fetcherWith({}, parts))
+      const fetched = fetch(fetcherWith({}, { authorizer }))
       if (answer === 'again') (await fetched).reservation.release()
       else await expect(fetched).rejects.toMatchObject({ code: 'HTTP_401', action: 'fail' })
       expect([refused, failures, departures.length]).toEqual([[401], failed, requests])
+      expect(stateOf(health)).toBe('closed')
       expect(memory.bytesInUse).toBe(0)
     })
   })

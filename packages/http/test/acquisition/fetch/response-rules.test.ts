@@ -9,7 +9,10 @@ const reading = (recordCount: number, observed: PageReading['observed'] = {}): P
   observed,
 })
 const unreadable: PageReading = { ok: false, code: 'NO_RECORDS', message: '', observed: { error: '"down"' } }
-const response = (statusCode: number, headers: Record<string, string> = {}) => ({ statusCode, headers })
+const response = (statusCode: number, headers: Record<string, string> = {}) => {
+  const seconds = Number(headers['retry-after'])
+  return { statusCode, headers, retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000 }
+}
 
 describe('response rules', () => {
   const rules = new ResponseRules(defaultRules('status.fault'))
@@ -23,11 +26,13 @@ describe('response rules', () => {
     [200, {}, unreadable, 'retry'],
     [301, {}, undefined, 'fail'],
     [404, {}, undefined, 'fail'],
+    [401, {}, undefined, 'refreshAuth'],
     [408, {}, undefined, 'retry'],
     [425, {}, undefined, 'retry'],
     [429, {}, undefined, 'wait'],
     [500, {}, undefined, 'retry'],
     [503, {}, undefined, 'retry'],
+    [503, { 'retry-after': 'soon' }, undefined, 'retry'],
     [503, { 'retry-after': '1' }, undefined, 'wait'],
   ] as const)('by default %i with %j is judged as it always was', (status, headers, read, action) => {
     expect(rules.judge(response(status, headers), read).action).toBe(action)

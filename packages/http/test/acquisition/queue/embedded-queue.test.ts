@@ -101,6 +101,45 @@ describe('EmbeddedQueue over a ledger', () => {
     await consumed
   })
 
+  test('holds no more than its capacity, however many pages wait for their moment', async () => {
+    const clock = new ManualClock()
+    const ledger = new OpenPages(500)
+    await using queue = new EmbeddedQueue({ streams, pending: ledger.pending, capacity: 10, clock })
+    const stop = new AbortController()
+    const handled = new Set<string>()
+    const consumed = queue.consume(
+      async page => {
+        handled.add(page.id)
+        return { notBefore: clock.wallNow() + 60_000 }
+      },
+      { signal: stop.signal },
+    )
+    await clock.advance(30_000)
+    expect(handled.size).toBeLessThanOrEqual(20)
+    stop.abort()
+    await consumed
+  })
+
+  test('reads a portion again that could not be read', async () => {
+    let fails = true
+    const pending = async (): Promise<PageRef[]> => {
+      if (fails) throw new Error('the disk is full')
+      return handled.length === 0 ? [pageOf('a', 1)] : []
+    }
+    await using queue = new EmbeddedQueue({ streams, pending })
+    const stop = new AbortController()
+    const handled: string[] = []
+    const handle = async (page: PageRef) => {
+      handled.push(page.id)
+      stop.abort()
+      return undefined
+    }
+    await expect(queue.consume(handle, { signal: stop.signal })).rejects.toThrow('the disk is full')
+    fails = false
+    await queue.consume(handle, { signal: stop.signal })
+    expect(handled).toEqual(['a:page=1'])
+  })
+
   test('ends with what kept a portion from being read', async () => {
     const pending = () => Promise.reject(new Error('the disk is full'))
     await using queue = new EmbeddedQueue({ streams, pending })

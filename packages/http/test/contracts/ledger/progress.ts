@@ -34,6 +34,7 @@ export function describeProgress(rig: LedgerRig): void {
     test('pages of a stream that was ended count no longer, and wait for the next run', async () => {
       await rig.commit('a:page=1', [], { next: [pageOf('a', 2)] })
       expect(await rig.run.endStream('a', 'GAVE_UP')).toEqual({ openPages: 1 })
+      expect(await rig.pending('a')).toEqual([])
       expect(await rig.run.fail(await rig.claim('b:page=1'), error)).toEqual({ openPages: 0 })
       expect(await rig.run.end('finished')).toBe('partial')
       await rig.reopen()

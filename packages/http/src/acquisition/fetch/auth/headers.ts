@@ -1,3 +1,4 @@
+import { mergedHeaders } from '../merged-headers.js'
 import type { AuthKind } from './authorizer.js'
 
 export interface HeadersAuth {
@@ -12,6 +13,6 @@ export const headersAuth: AuthKind<HeadersAuth> = {
   schema: ({ headerMap }) => ({ headers: headerMap() }),
   create: ({ headers }) => {
     const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-    return { authorize: async request => ({ ...request, headers: { ...request.headers, ...texts } }) }
+    return { authorize: async request => ({ ...request, headers: mergedHeaders(request.headers, texts) }) }
   },
 }

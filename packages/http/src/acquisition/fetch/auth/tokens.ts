@@ -18,19 +18,28 @@ export interface Tokens {
   token(name: string, mint: () => Promise<MintedToken>, refused?: string): Promise<string>
 }
 
+/** Whatever token is given becomes a secret at once, wherever it was minted. */
+export function learningTokens(tokens: Tokens, secrets: Secrets): Tokens {
+  return {
+    async token(name, mint, refused) {
+      const token = await tokens.token(name, mint, refused)
+      secrets.add(token)
+      return token
+    },
+  }
+}
+
 /** A token is renewed so long before it expires: a request takes time, and clocks differ. */
 const EARLY_MS = 30_000
 
-/** Tokens of one process. Whatever is minted becomes a secret at once. */
+/** Tokens of one process. */
 export class MemoryTokens implements Tokens {
   readonly #clock: Clock
-  readonly #secrets: Secrets
   readonly #tokens = new Map<string, MintedToken>()
   readonly #minting = new Map<string, Promise<MintedToken>>()
 
-  constructor(clock: Clock, secrets: Secrets) {
+  constructor(clock: Clock) {
     this.#clock = clock
-    this.#secrets = secrets
   }
 
   async token(name: string, mint: () => Promise<MintedToken>, refused?: string): Promise<string> {
@@ -46,8 +55,9 @@ export class MemoryTokens implements Tokens {
 
   async #mint(name: string, mint: () => Promise<MintedToken>): Promise<MintedToken> {
     try {
+      // A mint that throws at once fails no earlier than it is known.
+      await Promise.resolve()
       const token = await mint()
-      this.#secrets.add(token.value)
       this.#tokens.set(name, token)
       return token
     } finally {

@@ -1,7 +1,6 @@
 import type { Claim, PageRef } from '../page.js'
 
 interface HeldPage {
-  readonly worker: string
   readonly fence: number
   until: number
 }
@@ -27,7 +26,7 @@ export class PageClaims {
 
   take(page: PageRef, worker: string, until: number): Claim {
     this.#fence += 1
-    this.#held.set(page.id, { worker, fence: this.#fence, until })
+    this.#held.set(page.id, { fence: this.#fence, until })
     return { page, worker, fence: this.#fence }
   }
 

@@ -18,8 +18,6 @@ export interface RunRow {
   readonly config_hash: string
   readonly parts: string
   readonly version: string
-  /** How many times it was opened. */
-  readonly opened: number
 }
 
 /** What a handle of a run says of it, and the numbers that its rows and claims carry. */
@@ -81,8 +79,8 @@ function resume(database: Database, last: RunRow, plan: RunPlan, now: number, be
     )
     .run({ run: last.run, now })
   writeStreams(database, last.run, plan)
-  const { run: number, id, started_at: startedAt, opened } = last
-  return { number, id, startedAt, resumed: true, opened: opened + 1, ...before }
+  const { run: number, id, started_at: startedAt } = last
+  return { number, id, startedAt, resumed: true, opened: timesOpened(database), ...before }
 }
 
 function begin(database: Database, plan: RunPlan, now: number, before: Before): OpenedRun {
@@ -95,7 +93,12 @@ function begin(database: Database, plan: RunPlan, now: number, before: Before): 
   writeStreams(database, number, plan)
   const insert = insertPage(database)
   for (const { first } of plan.streams) insert(number, first)
-  return { number, id, startedAt: now, resumed: false, opened: 1, ...before }
+  return { number, id, startedAt: now, resumed: false, opened: timesOpened(database), ...before }
+}
+
+/** All runs together: it rises with each `open`. */
+function timesOpened(database: Database): number {
+  return database.prepare<[], number>('select sum(opened) from runs').pluck().get() as number
 }
 
 function writeStreams(database: Database, run: number, plan: RunPlan): void {

@@ -113,6 +113,7 @@ create table if not exists failures (
   at real not null,
   quiet_ms real
 );
+create index if not exists failures_of_page on failures (run, page, code);
 create table if not exists cooldowns (
   endpoint text primary key,
   departed_at real,

@@ -21,6 +21,9 @@ export interface SqliteLedgerOptions {
   readonly busyTimeoutMs?: number
 }
 
+/** So many claims a handle can hand out before its fences meet those of the next. */
+const FENCES_A_HANDLE = 2 ** 32
+
 /**
  * The ledger in one SQLite file, for one process. A second process is refused for as long as the first lives;
  * one that was killed leaves no lock behind. A committed page is safe from kill -9 at once, and from a power
@@ -31,6 +34,7 @@ export class SqliteLedger implements Ledger {
   readonly #clock: Clock
   readonly #lock: Database
   #database: Database | undefined
+  #fence = 0
 
   /** @throws LedgerLockedError, LedgerError, MissingPackageError. */
   constructor(options: SqliteLedgerOptions) {
@@ -50,7 +54,8 @@ export class SqliteLedger implements Ledger {
       const database = openDatabase(this.#options)
       try {
         const opened = database.transaction(() => openRun(database, plan, now)).immediate()
-        const run = new SqliteRun({ database, opened, file, clock: this.#clock })
+        this.#fence = Math.max(this.#fence, opened.opened * FENCES_A_HANDLE) + FENCES_A_HANDLE
+        const run = new SqliteRun({ database, opened, file, clock: this.#clock, fence: this.#fence })
         this.#database = database
         return run
       } finally {

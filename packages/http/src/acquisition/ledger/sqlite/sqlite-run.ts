@@ -24,14 +24,13 @@ import { runDataOf, streamCountsOf } from './run-data.js'
 import type { OpenedRun } from './runs.js'
 import { ProgressTables } from './progress-tables.js'
 
-/** So many claims a handle can hand out before its fences meet those of the next. */
-const FENCES_A_HANDLE = 2 ** 32
-
 export interface SqliteRunParts {
   readonly database: Database
   readonly opened: OpenedRun
   readonly file: string
   readonly clock: Clock
+  /** Lower than the fences of this handle, higher than those of all before. */
+  readonly fence: number
 }
 
 /** A run in the database of a `SqliteLedger`. All work is done before a method returns. */
@@ -55,7 +54,7 @@ export class SqliteRun implements Run {
   #open: Map<string, number>
   readonly #ended = new Set<string>()
 
-  constructor({ database, opened, file, clock }: SqliteRunParts) {
+  constructor({ database, opened, file, clock, fence }: SqliteRunParts) {
     this.id = opened.id
     this.startedAt = opened.startedAt
     this.resumed = opened.resumed
@@ -66,7 +65,7 @@ export class SqliteRun implements Run {
     this.#file = file
     this.#clock = clock
     this.#transaction = database.transaction((work: () => unknown) => work())
-    this.#claims = new PageClaims(opened.opened * FENCES_A_HANDLE)
+    this.#claims = new PageClaims(fence)
     this.#pages = new PageTable(database, this.#run)
     this.#records = new RecordTable(database, this.#run)
     this.#journal = new JournalTables(database, this.#run)
@@ -89,11 +88,14 @@ export class SqliteRun implements Run {
   }
 
   async commit(commits: readonly PageCommit[]): Promise<CommitAnswer> {
+    const done = new Map<string, Claim>()
     const results = this.#writing(() => {
-      const written = commits.map(commit => this.#commitPage(commit))
+      const written = commits.map(commit => this.#commitPage(commit, done))
       this.#records.savePosition()
       return written
     })
+    // Not before the transaction has ended: what it undoes is still held.
+    for (const claim of done.values()) this.#claims.release(claim)
     const streams = new Set(commits.map(({ claim }) => claim.page.stream))
     const openPagesOf = new Map([...streams].map(stream => [stream, this.#open.get(stream) ?? 0]))
     return { results, openPagesOf, ...this.#openPages() }
@@ -118,7 +120,8 @@ export class SqliteRun implements Run {
       this.#pages.fail(claim, error.code, error.message)
       this.#journal.pageFailure(claim.page, error)
     })
-    this.#close(claim)
+    this.#claims.release(claim)
+    this.#count(claim.page.stream, -1)
     return this.#openPages()
   }
 
@@ -134,6 +137,7 @@ export class SqliteRun implements Run {
 
   async pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]> {
     return this.#reading(() => {
+      if (this.#ended.has(stream)) return []
       const now = this.#clock.wallNow()
       for (let from = after; ; ) {
         const portion = this.#pages.pending(stream, from)
@@ -204,23 +208,20 @@ export class SqliteRun implements Run {
     this.#writing(() => this.#progress.delivered())
   }
 
-  #commitPage(commit: PageCommit): 'done' | 'stale' {
+  /** `done`: the pages of this transaction so far. */
+  #commitPage(commit: PageCommit, done: Map<string, Claim>): 'done' | 'stale' {
     const { claim, records, rejects, deletions = [], next, cursor } = commit
-    if (!this.#claims.isCurrent(claim)) return 'stale'
     const { page } = claim
+    if (!this.#claims.isCurrent(claim) || done.has(page.id)) return 'stale'
     this.#pages.done(commit, this.#clock.wallNow())
     for (const [index, record] of records.entries()) this.#records.upsert(page, record, index)
     for (const id of deletions) this.#records.delete(page, id)
     for (const reject of rejects) this.#records.reject(page, reject)
     for (const one of next) if (this.#pages.add(one)) this.#count(one.stream, 1)
     if (cursor !== undefined) this.#progress.setCursor(page.stream, cursor)
-    this.#close(claim)
+    this.#count(page.stream, -1)
+    done.set(page.id, claim)
     return 'done'
-  }
-
-  #close(claim: Claim): void {
-    this.#claims.release(claim)
-    this.#count(claim.page.stream, -1)
   }
 
   #count(stream: string, change: number): void {

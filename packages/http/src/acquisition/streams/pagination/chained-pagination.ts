@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { PageRef, PageState } from '../../ledger/index.js'
+import type { PageRef } from '../../ledger/index.js'
 import { emptyRun, followedBy, repeatsRows, withEmpties } from './page-sequence.js'
 import type { NextPages, PageAddress, PageResult, Pagination, Seen } from './pagination.js'
 
@@ -9,7 +9,7 @@ export interface Chain {
   /** The token of the next page; null, undefined or empty when there is none. */
   tokenOf(result: PageResult): string | null | undefined
   follow(page: PageRef, token: string): PageRef
-  request(state: PageState): PageAddress
+  request(page: PageRef): PageAddress
 }
 
 /**
@@ -29,8 +29,8 @@ export class ChainedPagination implements Pagination {
     return this.#chain.first()
   }
 
-  request(state: PageState): PageAddress {
-    return this.#chain.request(state)
+  request(page: PageRef): PageAddress {
+    return this.#chain.request(page)
   }
 
   async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {

@@ -28,7 +28,7 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
         first: () => newPage(name, 'first', 1, {}),
         tokenOf: result => result.paging.next,
         follow: (page, cursor) => newPage(name, `cursor=${pageKey(cursor)}`, page.ordinal + 1, { cursor }),
-        request: ({ cursor }) => ({
+        request: ({ state: { cursor } }) => ({
           query: cursor === undefined ? size : { ...size, [cursorParam]: String(cursor) },
         }),
       },

@@ -39,7 +39,7 @@ export function urlChain(stream: PagedStream, tokenOf: Chain['tokenOf']): Chain 
     tokenOf,
     follow: ({ state, ordinal }, token) =>
       pageOf(resolveNext(stream, String(state['url']), token), ordinal + 1),
-    request: ({ url }) => ({ url: String(url) }),
+    request: ({ state }) => ({ url: String(state['url']) }),
   }
 }
 

@@ -62,8 +62,8 @@ export class NumberedPagination implements Pagination {
     return this.#pageAt(1, this.#options.pageSize)
   }
 
-  request(state: PageState): PageAddress {
-    return { query: this.#numbering.query(this.#numberOf(state)) }
+  request(page: PageRef): PageAddress {
+    return { query: this.#numbering.query(this.#numberOf(page.state)) }
   }
 
   async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {

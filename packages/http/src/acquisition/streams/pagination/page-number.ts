@@ -18,7 +18,7 @@ export interface PageNumberPaging extends StopRules {
 /** Pages have numbers. */
 export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
   type: 'page',
-  summary: 'counted; with a total, all pages are known after the first and fetched side by side',
+  summary: 'counted; with a total, pages are fetched side by side, up to 2,000 known ahead',
   schema: parts => ({
     pageSize: parts.count(1, 1_000_000),
     pageParam: parts.text().prefault('page'),

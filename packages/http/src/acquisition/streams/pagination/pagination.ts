@@ -1,4 +1,4 @@
-import type { PageRef, PageState, StopReason } from '../../ledger/index.js'
+import type { PageRef, StopReason } from '../../ledger/index.js'
 import type { NormalisedPage, PagingPaths } from '../../records/index.js'
 import type { SchemaParts, SchemaShape } from '../../schema/index.js'
 import type { StreamAddress } from '../requests/stream-url.js'
@@ -43,12 +43,17 @@ export interface PageAddress {
   readonly url?: string
   /** Parameters; they replace those of the stream's query. */
   readonly query?: Readonly<Record<string, string>>
+  /** Default GET. */
+  readonly method?: string
+  /** They replace those of the stream. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
 }
 
 /** One way of paging: it keeps nothing, so that it can be asked again after a crash. */
 export interface Pagination {
   first(): PageRef
-  request(state: PageState): PageAddress
+  request(page: PageRef): PageAddress
   /** @throws NextUrlError (rejects) when the source points to another origin, or to what is no URL. */
   next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages>
 }

@@ -126,6 +126,7 @@ function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) =>
 
 /** All secret texts of the options by which the stream is authorized. */
 function authPlaces(auth: unknown, isSecret: (value: string) => boolean, place = 'auth'): Parameter[] {
+  if (typeof auth === 'number') return authPlaces(String(auth), isSecret, place)
   if (typeof auth === 'string') return isSecret(auth) ? credentialIn(auth, place) : []
   if (typeof auth !== 'object' || auth === null) return []
   return Object.entries(auth).flatMap(([key, value]) => authPlaces(value, isSecret, `${place}-${key}`))

@@ -1,14 +1,14 @@
 import { Deferred } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { MintedToken } from '../../../../src/acquisition/fetch/auth/tokens.js'
-import { MemoryTokens } from '../../../../src/acquisition/fetch/auth/tokens.js'
+import type { MintedToken, Tokens } from '../../../../src/acquisition/fetch/auth/tokens.js'
+import { learningTokens, MemoryTokens } from '../../../../src/acquisition/fetch/auth/tokens.js'
 import { Secrets } from '../../../../src/acquisition/secrets/secrets.js'
 
 describe('MemoryTokens', () => {
   let clock: ManualClock
   let secrets: Secrets
-  let tokens: MemoryTokens
+  let tokens: Tokens
   let minted: number
   const mint = async (): Promise<MintedToken> => {
     minted += 1
@@ -18,7 +18,7 @@ describe('MemoryTokens', () => {
   beforeEach(() => {
     clock = new ManualClock()
     secrets = new Secrets()
-    tokens = new MemoryTokens(clock, secrets)
+    tokens = learningTokens(new MemoryTokens(clock), secrets)
     minted = 0
   })
 
@@ -43,6 +43,14 @@ describe('MemoryTokens', () => {
     const token = await tokens.token('shop', mint)
     expect(secrets.redact(`the server said ${token}`)).toBe('the server said [redacted]')
     expect(secrets.credentials).toContain(token)
+  })
+
+  test('a mint that throws at once is tried again by the next who asks', async () => {
+    const broken = (): never => {
+      throw new Error('no token')
+    }
+    await expect(tokens.token('shop', broken)).rejects.toThrow('no token')
+    expect(await tokens.token('shop', mint)).toBe('token-1')
   })
 
   test('a failure is told to all who waited, and the next who asks tries again', async () => {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { ManualClock } from 'async-patterns/testing'
 import type BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Claim } from '../../../../src/acquisition/ledger/page.js'
+import type { Claim, PageCommit } from '../../../../src/acquisition/ledger/page.js'
 import {
   JoinRefusedError,
   LedgerError,
@@ -205,6 +205,34 @@ describe('SqliteLedger', () => {
     await ledger[Symbol.asyncDispose]()
     await expect(second.claim([], 'one', 1)).rejects.toThrow(LedgerError)
     await expect(second.commit([])).rejects.toThrow(LedgerError)
+  })
+
+  test('A-2 a commit that fails for another reason undoes all its pages, and leaves them with who holds them', async () => {
+    await using ledger = new SqliteLedger({ file })
+    const run = await ledger.open(planOf('a', 'b'))
+    const claims = await run.claim(['a:page=1', 'b:page=1'], 'one', 1_000)
+    const [good, bad] = claims.map(claim => commitOf(claim, [{ id: '1' }], { next: [pageOf('a', 2)] }))
+    const broken = { ...(bad as PageCommit), records: [{ id: null as unknown as string, fields: {} }] }
+    await expect(run.commit([good as PageCommit, broken])).rejects.toThrow('NOT NULL')
+    expect(await run.openPages()).toEqual({ openPages: 2 })
+    expect((await run.commit([good as PageCommit, good as PageCommit])).results).toEqual(['done', 'stale'])
+    expect(await run.fail(claims[1] as Claim, { code: 'X', message: 'x', at: 0 })).toEqual({ openPages: 1 })
+  })
+
+  test.each([true, false])('a claim of an earlier run is stale in a later one (fresh: %j)', async fresh => {
+    await using ledger = new SqliteLedger({ file })
+    const first = await ledger.open(planOf('a'))
+    const [early] = await first.claim(['a:page=1'], 'one', 1_000)
+    const [again] = await first.claim(['a:page=1'], 'one', 0)
+    expect(again).toBeUndefined()
+    await first.commit([commitOf(early as Claim, [])])
+    await first.end('finished')
+    await first.delivered()
+    const second = await ledger.open(planOf('a'), { fresh })
+    expect(second.id).not.toBe(first.id)
+    const [held] = await second.claim(['a:page=1'], 'one', 1_000)
+    expect(held?.fence).toBeGreaterThan((early as Claim).fence)
+    expect((await second.commit([commitOf(early as Claim, [])])).results).toEqual(['stale'])
   })
 
   test('a claim of an earlier handle is stale for a later one', async () => {

@@ -73,4 +73,12 @@ describe('UrlSecrets', () => {
     )
     expect(urls.open(urls.seal(href))).toBe(href)
   })
+
+  test('A-14 a credential that the file has as a number is kept out too', () => {
+    const auth = { type: 'headers', headers: { 'x-api-key': 12345678 } }
+    const urls = new UrlSecrets({ ...streamAt('http://a.test', 'x'), auth }, new Secrets(['12345678']))
+    expect(urls.seal('http://a.test/x?k=12345678')).toBe(
+      'http://a.test/x?k=__secret-auth-headers-x-api-key-0__',
+    )
+  })
 })

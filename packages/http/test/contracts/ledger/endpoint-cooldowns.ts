@@ -4,7 +4,7 @@ import { planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
 /** What an endpoint asked for outlives the run that it asked. */
-export function describeEndpointDebts(rig: LedgerRig): void {
+export function describeEndpointCooldowns(rig: LedgerRig): void {
   describe('what endpoints are owed', () => {
     const asked = async (quietMs: number): Promise<void> => {
       const [at, pageId] = [rig.clock.wallNow(), 'a:page=1']

@@ -5,7 +5,7 @@ import type { Within } from './policy.js'
 /** The deadline of a call; Infinity when it has none. */
 export function deadlineOf(within: Pick<Within, 'deadlineAt'> | undefined): number {
   const deadlineAt = within?.deadlineAt ?? Infinity
-  // A deadline that is not a number (an option forgotten in its sum) counts as none: nothing compares with it.
+  // One that is not a number (an option forgotten in its sum) counts as none: nothing compares with it.
   return Number.isNaN(deadlineAt) ? Infinity : deadlineAt
 }
 

@@ -154,8 +154,10 @@ export class ResourcePool<T> implements AsyncDisposable {
     this.#scheduler.join(acquire)
     if (acquire.isServed) return promise
     // `create` has run, and the caller may have given up in it.
-    if (isAborted(within)) this.#scheduler.leave(acquire)
-    if (isAborted(within)) throw abortReason(within)
+    if (isAborted(within)) {
+      this.#scheduler.leave(acquire)
+      throw abortReason(within)
+    }
     acquire.watch(maxWaitMs, within, {
       left: () => this.#scheduler.leave(acquire),
       rejected: error => this.#countRejected(error),

@@ -119,6 +119,7 @@ export {
   type ResourcePoolEvent,
   type ResourcePoolMetrics,
   type ResourcePoolOptions,
+  type ResourcePoolRejectEvent,
 } from './patterns/resource-pool/index.js'
 
 export {

@@ -18,7 +18,7 @@ export interface Clock {
   clearTimer(timer: TimerHandle): void
   /**
    * Calls back once all promises have settled that can before the event loop turns. It is for tidying up that
-   * would cost too much after every call; who finds it missing tidies up at once. A ManualClock has none.
+   * would cost too much after every call; where it is missing, that is done at once. A ManualClock has none.
    */
   endOfTurn?(callback: () => void): void
   /** Resolves after `delayMs`, or rejects at once with the abort reason when `within` is aborted. */

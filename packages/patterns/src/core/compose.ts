@@ -14,8 +14,8 @@ export type Understood<P extends readonly AnyPolicy[]> = P[number] extends {
   : never
 
 /**
- * What a stack may add to a result: what any of its layers says that it adds. One that says nothing adds
- * nothing.
+ * What a stack may add to a result: what any of its layers says that it adds. One that
+ * says nothing adds nothing.
  */
 export type Added<P extends readonly AnyPolicy[]> = {
   [I in keyof P]: P[I] extends { readonly addedResult?: infer A } ? (unknown extends A ? never : A) : never

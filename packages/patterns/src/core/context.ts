@@ -1,3 +1,4 @@
+import { deadlineOf } from './deadline.js'
 import { keepShape } from './keep-shape.js'
 import type { Context, Within } from './policy.js'
 import { signalHub } from './signal-hub.js'
@@ -85,7 +86,7 @@ export class CallContext implements Context {
 
   /** A context for the calls inside; it is aborted when this one is. */
   child(options?: ChildOptions): CallContext {
-    const deadlineAt = Math.min(this.deadlineAt, options?.deadlineAt ?? Infinity)
+    const deadlineAt = Math.min(this.deadlineAt, deadlineOf(options))
     return new CallContext(this, undefined, options?.attempt ?? this.attempt, deadlineAt)
   }
 
@@ -124,9 +125,7 @@ export function contextOf(within: Within | undefined): CallContext {
   if (within instanceof CallContext) return within
   if (within === undefined) return new CallContext(undefined, undefined, 1, Infinity)
   const attempt = isForeign(within) ? within.attempt : 1
-  const { deadlineAt = Infinity } = within
-  // A deadline that is no number (an option forgotten in its sum) counts as none: nothing compares with it.
-  return new CallContext(undefined, within, attempt, Number.isNaN(deadlineAt) ? Infinity : deadlineAt)
+  return new CallContext(undefined, within, attempt, deadlineOf(within))
 }
 
 /**

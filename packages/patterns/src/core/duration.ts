@@ -3,7 +3,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 /**
  * Milliseconds of a duration as it is written in files and on command lines: a number and its unit
  * (`500ms`, `1.5s`, `1m`, `2h`). `name` is what the text belongs to, for the error.
- * @throws RangeError when the text is no duration; a bare number is refused, since its unit would be unclear.
+ * @throws RangeError when the text is not a duration; a bare number is refused, since its unit would be unclear.
  */
 export function parseDuration(name: string, text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim()) ?? []

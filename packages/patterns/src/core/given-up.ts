@@ -1,6 +1,6 @@
 import { abortReason, onAbort } from './abort.js'
 import type { Clock } from './clock.js'
-import { deadlineExceeded } from './deadline.js'
+import { deadlineOf, deadlinePassed } from './deadline.js'
 import type { Within } from './policy.js'
 
 /**
@@ -13,11 +13,11 @@ export function onGivenUp(
   clock: Clock,
   listener: (reason: unknown) => void,
 ): () => void {
-  const deadlineAt = within?.deadlineAt ?? Infinity
+  const deadlineAt = deadlineOf(within)
   if (deadlineAt === Infinity) return onAbort(within, () => listener(abortReason(within)))
   const timer = clock.setTimer(() => {
     unsubscribe()
-    listener(deadlineExceeded(deadlineAt, clock.now()))
+    listener(deadlinePassed(deadlineAt, clock))
   }, deadlineAt - clock.now())
   const unsubscribe = onAbort(within, () => {
     clock.clearTimer(timer)

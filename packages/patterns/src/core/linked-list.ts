@@ -57,17 +57,13 @@ export class LinkedList<N extends Linked<N>> {
     return true
   }
 
-  /** Moves a node of this list to its end. */
+  /** Moves a node to the end; without effect when it stands in no list. */
   moveToEnd(node: N): void {
-    if (node === this.#last) return
-    this.remove(node)
-    this.push(node)
+    if (node !== this.#last && this.remove(node)) this.push(node)
   }
 
-  /** Takes out all nodes. Their links are left as they are: a node that was in it must not be used again. */
+  /** Takes out all nodes, and ends their links: whoever still holds one may ask to remove or to move it. */
   clear(): void {
-    this.#first = undefined
-    this.#last = undefined
-    this.#size = 0
+    for (let node = this.#first; node !== undefined; node = this.#first) this.remove(node)
   }
 }

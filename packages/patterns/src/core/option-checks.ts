@@ -13,7 +13,7 @@ export interface NumberRange {
 
 /**
  * Checks one option once, in a constructor. `name` is written `Owner.option`.
- * @throws TypeError when it is no number, RangeError when it lies outside; both say what is allowed.
+ * @throws TypeError when it is not a number, RangeError when it lies outside; both say what is allowed.
  */
 export function checkNumber(name: string, value: unknown, range: NumberRange = {}): void {
   if (typeof value !== 'number' || Number.isNaN(value))

@@ -21,7 +21,7 @@ export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule<Exclude<O[K
 /**
  * The options of an `owner`: a frozen copy of what was given, the defaults where nothing (or undefined) was.
  * It is made once, in a constructor. Rules are asked in their order, for defaults too.
- * @throws TypeError when `given` is no object or has a name that is no option; TypeError or RangeError when
+ * @throws TypeError when `given` is not an object or has a name that is not an option; TypeError or RangeError when
  * an option has a value that is not allowed. Each names `Owner.option`, the value and what is allowed.
  */
 export function optionsOf<D extends object, O extends object>(
@@ -47,7 +47,7 @@ function checkNames(owner: string, given: object, known: readonly string[]): voi
     if (value === undefined || known.includes(name)) continue
     const similar = closest(name, known)
     const hint = similar === undefined ? `allowed is one of ${known.join(', ')}` : `did you mean ${similar}?`
-    throw new TypeError(`${owner}.${name} is no option; ${hint}`)
+    throw new TypeError(`${owner}.${name} is not an option; ${hint}`)
   }
 }
 

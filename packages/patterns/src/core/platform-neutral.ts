@@ -4,8 +4,8 @@ const silent: EventSink = { hasSubscribers: false, publish: () => undefined }
 const anywhere: AsyncScope = { runInAsyncScope: callback => callback() }
 
 /**
- * Where there is no Node, events reach the policy's own subscribers only, and nothing follows a call by
- * itself.
+ * Where there is no Node, events reach the policy's own subscribers only, and nothing
+ * follows a call by itself.
  */
 export const platform: Platform = {
   channel: () => silent,

@@ -4,7 +4,7 @@ import type { Facts } from './errors.js'
 export interface Within {
   /** Aborted when the caller gives up. */
   readonly signal?: AbortSignal | undefined
-  /** The moment by which the work must be done, on the scale of `clock.now()`. */
+  /** The moment by which the work must be done, on the scale of `clock.now()`. NaN counts as none. */
   readonly deadlineAt?: number | undefined
 }
 

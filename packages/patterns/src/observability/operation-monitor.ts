@@ -66,7 +66,7 @@ export class OperationMonitor {
 
   /**
    * Counts an operation that was measured elsewhere.
-   * @throws TypeError or RangeError when the duration is no finite number; nothing is counted then.
+   * @throws TypeError or RangeError when the duration is not a finite number; nothing is counted then.
    */
   record(operation: { name: string; durationMs: number; ok: boolean; error?: unknown }): void {
     checkNumber('OperationMonitor.record.durationMs', operation.durationMs)

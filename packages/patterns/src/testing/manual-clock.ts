@@ -87,8 +87,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time without firing anything, as a blocked event loop would; what is due fires at the next
-   * `advance`.
+   * Moves time without firing anything, as a blocked event loop would; what is due
+   * fires at the next `advance`.
    */
   stall(ms: number): void {
     this.#now += ms

@@ -45,9 +45,9 @@ export interface World {
   readonly clock: Clock
   readonly random: Random
   /**
-   * Calls `call` with 0, 1, 2, ... at its moment of arrival, whether or not earlier calls are done (an open
-   * loop). Resolves when all have settled; a call that rejects or throws makes it reject, with the first
-   * error.
+   * Calls `call` with 0, 1, 2, ... at its moment of arrival, whether or not earlier calls are
+   * done (an open loop). Resolves when all have settled; a call that rejects or throws makes it
+   * reject, with the first error.
    */
   readonly traffic: (options: TrafficOptions, call: (index: number) => unknown) => Promise<void>
 }

@@ -10,7 +10,7 @@ import {
   SpacedLimiter,
   TokenBucketLimiter,
 } from 'async-patterns'
-import type { RateLimiter, Within } from 'async-patterns'
+import type { RateLimiter, TimerHandle, Within } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../support/rejection-of.js'
@@ -152,6 +152,13 @@ const ALL: [string, (clock: ManualClock) => Scene][] = [
 
 const START_MS = 1_000
 
+/** Its timers fire a fraction of a millisecond early, as those of Node do. */
+class EarlyClock extends ManualClock {
+  override setTimer(callback: () => void, delayMs: number): TimerHandle {
+    return super.setTimer(callback, delayMs < 1 ? delayMs : delayMs - 0.5)
+  }
+}
+
 describe.each(ALL)('%s', (_name, make) => {
   const setUp = (): { clock: ManualClock; scene: Scene } => {
     const clock = new ManualClock({ startMs: START_MS })
@@ -189,6 +196,29 @@ describe.each(ALL)('%s', (_name, make) => {
     expect(scene.ran).toBe(false)
   })
 
+  test('a deadline that is no number counts as none', async () => {
+    const { clock, scene } = setUp()
+    await clock.run(scene.take({ deadlineAt: Number.NaN }))
+    const again = setUp()
+    await again.clock.run(again.scene.exhaust())
+    let error: unknown
+    void again.scene.take({ deadlineAt: Number.NaN }, Infinity).catch((reason: unknown) => (error = reason))
+    await again.clock.advance(50)
+    expect(error).toBeUndefined()
+  })
+
+  test('a deadline whose timer fires a fraction early is told truly', async () => {
+    const clock = new EarlyClock({ startMs: START_MS })
+    const scene = make(clock)
+    await clock.run(scene.exhaust())
+    const end = rejectionOf(scene.take({ deadlineAt: START_MS + 50 }))
+    await clock.advance(50)
+    const error = (await end) as DeadlineExceededError
+    const { leftMs, neededMs } = error.explain() as { leftMs: number; neededMs: number }
+    expect(error.message).not.toContain('and 0 ms are needed')
+    expect(leftMs <= 0 || leftMs <= neededMs).toBe(true)
+  })
+
   test('an abort is the reason of the caller, before and during the wait', async () => {
     const { clock, scene } = setUp()
     const before = scene.state()
@@ -209,19 +239,22 @@ describe.each(ALL)('%s', (_name, make) => {
 })
 
 describe.each(WITH_OWN_LIMIT)('%s', (_name, make) => {
-  test('a wait limit of the thing itself is AcquireTimeoutError', async () => {
-    const clock = new ManualClock()
-    const scene = make(clock)
-    await clock.run(scene.exhaust())
-    const before = scene.state()
-    const end = rejectionOf(scene.take({ deadlineAt: 5_000 }))
-    await clock.advance(100)
-    const error = await end
-    expect(error).toBeInstanceOf(AcquireTimeoutError)
-    expect(error).toMatchObject({ code: 'ACQUIRE_TIMEOUT', timeoutMs: 100 })
-    expect(scene.state()).toEqual(before)
-    expect(scene.ran).toBe(false)
-  })
+  test.each([5_000, Number.NaN])(
+    'a wait limit of the thing itself is AcquireTimeoutError: %d',
+    async deadlineAt => {
+      const clock = new ManualClock()
+      const scene = make(clock)
+      await clock.run(scene.exhaust())
+      const before = scene.state()
+      const end = rejectionOf(scene.take({ deadlineAt }))
+      await clock.advance(100)
+      const error = await end
+      expect(error).toBeInstanceOf(AcquireTimeoutError)
+      expect(error).toMatchObject({ code: 'ACQUIRE_TIMEOUT', timeoutMs: 100 })
+      expect(scene.state()).toEqual(before)
+      expect(scene.ran).toBe(false)
+    },
+  )
 })
 
 describe('how much is taken', () => {
@@ -231,7 +264,7 @@ describe('how much is taken', () => {
     expect(limiter.available).toBe(2)
     expect(limiter.tryAcquire({ weight: 3 })).toBeUndefined()
     expect(limiter.tryAcquire({ weight: 2 })?.weight).toBe(2)
-    await expect(limiter.acquire({ weight: 6 })).rejects.toThrow('SemaphoreLimiter: weight is 6')
+    await expect(limiter.acquire({ weight: 6 })).rejects.toThrow('SemaphoreLimiter.weight is 6')
   })
 
   test.each([bucket, sliding, counted, spaced, joint])('cost of a limiter: %o', async make => {
@@ -254,5 +287,115 @@ describe('a timer that comes late', () => {
     await clock.advance(0)
     expect(await end).toMatchObject({ deadlineAt: START_MS + 90 })
     expect(scene.ran).toBe(false)
+  })
+})
+
+/** Something that counts rejections, and tells of them. */
+interface Counting {
+  use(run: () => void, within: Within): Promise<unknown>
+  exhaust(): Promise<() => void>
+  rejections(): number
+  /** Which of them were told, by their reasons or by the code of their errors. */
+  readonly told: unknown[]
+}
+
+const COUNTING: [string, (clock: ManualClock) => Counting][] = [
+  [
+    'SemaphoreLimiter',
+    clock => {
+      const limiter = new SemaphoreLimiter({ maxConcurrent: 1, clock })
+      const told: unknown[] = []
+      limiter.subscribe(event => event.type === 'rejected' && told.push(event.reason))
+      return {
+        use: (run, within) => limiter.execute(run, within),
+        exhaust: async () => {
+          const permit = await limiter.acquire()
+          return () => permit.release()
+        },
+        rejections: () => limiter.metrics().rejected,
+        told,
+      }
+    },
+  ],
+  [
+    'RateLimiter',
+    clock => {
+      const limiter = new SpacedLimiter({ maxRequests: 1, clock })
+      const told: unknown[] = []
+      limiter.subscribe(event => {
+        if (event.type === 'reject') told.push(event.error.code === 'DEADLINE_EXCEEDED' ? 'deadline' : event)
+      })
+      return {
+        use: (run, within) => limiter.execute(run, within),
+        exhaust: async () => {
+          const departure = await limiter.acquireDeparture()
+          return () => departure.cancel()
+        },
+        rejections: () => limiter.metrics().rejected,
+        told,
+      }
+    },
+  ],
+  [
+    'ResourcePool',
+    clock => {
+      const resources = new ResourcePool({ create: () => ({}), max: 1, clock })
+      const told: unknown[] = []
+      resources.subscribe(event => {
+        if (event.type === 'reject') told.push(event.error.code === 'DEADLINE_EXCEEDED' ? 'deadline' : event)
+      })
+      return {
+        use: (run, within) => resources.use(run, within),
+        exhaust: async () => {
+          const lease = await resources.acquire()
+          return () => lease.release()
+        },
+        rejections: () => resources.metrics().acquireTimeouts,
+        told,
+      }
+    },
+  ],
+]
+
+describe.each(COUNTING)('a deadline that passes counts as one rejection, and is told: %s', (_name, make) => {
+  const expectOne = async (thing: Counting, end: Promise<unknown>, hasRun: () => boolean): Promise<void> => {
+    expect(await rejectionOf(end)).toBeInstanceOf(DeadlineExceededError)
+    expect([thing.rejections(), thing.told, hasRun()]).toEqual([1, ['deadline'], false])
+  }
+
+  test('before the call', async () => {
+    const thing = make(new ManualClock({ startMs: START_MS }))
+    let ran = false
+    await expectOne(
+      thing,
+      thing.use(() => void (ran = true), { deadlineAt: START_MS }),
+      () => ran,
+    )
+  })
+
+  test('during the wait', async () => {
+    const clock = new ManualClock({ startMs: START_MS })
+    const thing = make(clock)
+    await clock.run(thing.exhaust())
+    let ran = false
+    const end = rejectionOf(thing.use(() => void (ran = true), { deadlineAt: START_MS + 50 }))
+    await clock.advance(50)
+    await expectOne(
+      thing,
+      end.then(error => Promise.reject(error as Error)),
+      () => ran,
+    )
+  })
+
+  test('between the grant and the call', async () => {
+    const clock = new ManualClock({ startMs: START_MS })
+    const thing = make(clock)
+    const free = await clock.run(thing.exhaust())
+    let ran = false
+    const end = thing.use(() => void (ran = true), { deadlineAt: START_MS + 50 })
+    await clock.flush()
+    free()
+    clock.stall(60)
+    await expectOne(thing, end, () => ran)
   })
 })

@@ -29,17 +29,16 @@ test('keeps the order of entry, whoever enters, leaves and moves', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), steps => {
       const list = new LinkedList<Node>()
-      let nodes = Array.from({ length: 8 }, (_, id) => new Node(id))
+      const nodes = Array.from({ length: 8 }, (_, id) => new Node(id))
       let model: number[] = []
       for (const { action, id } of steps) {
         const node = nodes[id] as Node
         const isIn = model.includes(id)
         const others = model.filter(one => one !== id)
         if (action === 'push' && !isIn) list.push(node)
-        if (action === 'moveToEnd' && isIn) list.moveToEnd(node)
+        if (action === 'moveToEnd') list.moveToEnd(node)
         if (action === 'remove') expect(list.remove(node)).toBe(isIn)
         if (action === 'clear') list.clear()
-        if (action === 'clear') nodes = nodes.map(({ id: same }) => new Node(same))
         if (action === 'push') model = isIn ? model : [...model, id]
         if (action === 'moveToEnd') model = isIn ? [...others, id] : model
         if (action === 'remove') model = others
@@ -60,5 +59,16 @@ test('one that has left is linked to nobody', () => {
     list.remove(node)
     expect([node.previous, node.next]).toEqual([undefined, undefined])
   }
+  expect([list.first, list.last, list.size]).toEqual([undefined, undefined, 0])
+})
+
+test('moves only one of its own, and forgets those that were in it when it was cleared', () => {
+  const list = new LinkedList<Node>()
+  const nodes = [new Node(0), new Node(1), new Node(2)] as const
+  list.moveToEnd(nodes[0])
+  expect([list.first, list.size]).toEqual([undefined, 0])
+  for (const node of nodes) list.push(node)
+  list.clear()
+  for (const node of nodes) expect(list.remove(node)).toBe(false)
   expect([list.first, list.last, list.size]).toEqual([undefined, undefined, 0])
 })

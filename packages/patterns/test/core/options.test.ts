@@ -101,13 +101,13 @@ test.each([
   expect(() => gate(given)).toThrow(new TypeError(`Gate.options is ${shown}; allowed is an object`))
 })
 
-test('options: a name that is no option is refused, and the one that was meant is told', () => {
+test('options: a name that is not an option is refused, and the one that was meant is told', () => {
   expect(() => gate({ width: 1, waitMS: 5 })).toThrow(
-    new TypeError('Gate.waitMS is no option; did you mean waitMs?'),
+    new TypeError('Gate.waitMS is not an option; did you mean waitMs?'),
   )
   expect(() => gate({ width: 1, treshold: 5 })).toThrow('did you mean threshold?')
   expect(() => gate({ width: 1, ['__proto__']: 1, constructor: 1 })).toThrow(
-    `Gate.__proto__ is no option; allowed is one of ${Object.keys(RULES).join(', ')}`,
+    `Gate.__proto__ is not an option; allowed is one of ${Object.keys(RULES).join(', ')}`,
   )
   expect(gate({ width: 1, colour: undefined })).not.toHaveProperty('colour')
 })

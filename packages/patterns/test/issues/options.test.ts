@@ -118,12 +118,15 @@ const makers: readonly (readonly [owner: string, make: (options: never) => unkno
   ['ManualClock', options => new ManualClock(options)],
 ]
 
-test.each(makers)('options: %s refuses by name what is no object, and what is no option', (owner, make) => {
-  expect(() => make(5 as never)).toThrow(new TypeError(`${owner}.options is 5; allowed is an object`))
-  expect(() => make({ frobnicate: 1 } as never)).toThrow(
-    `${owner}.frobnicate is no option; allowed is one of `,
-  )
-})
+test.each(makers)(
+  'options: %s refuses by name what is no object, and what is not an option',
+  (owner, make) => {
+    expect(() => make(5 as never)).toThrow(new TypeError(`${owner}.options is 5; allowed is an object`))
+    expect(() => make({ frobnicate: 1 } as never)).toThrow(
+      `${owner}.frobnicate is not an option; allowed is one of `,
+    )
+  },
+)
 
 test('options: a breaker whose environment is spread over its options takes them', () => {
   const env = { CIRCUIT_BREAKER_WINDOW_A: '5s' }

@@ -86,3 +86,32 @@ test('rate limiter: nothing runs for a caller who gave up after the grant', asyn
   await expect(call).rejects.toBe(reason)
   expect(hasRun).toBe(false)
 })
+
+test('rate limiter: nothing runs for a caller whose deadline passed after the grant', async () => {
+  const clock = new ManualClock()
+  const limiter = new TokenBucketLimiter({ ratePerSecond: 1000, burst: 5, clock })
+  limiter.blockUntil(20)
+  const blocking = limiter.execute(() => clock.stall(60))
+  let hasRun = false
+  const late = limiter.execute(() => void (hasRun = true), { deadlineAt: 50 })
+  late.catch(() => undefined)
+  await clock.advance(20)
+  await blocking
+  await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', deadlineAt: 50 })
+  expect(hasRun).toBe(false)
+  expect(limiter.metrics()).toEqual({ acquired: 2, rejected: 1, aborted: 0, waiting: 0 })
+})
+
+test('rate limiter: a listener that aborts the call as it begins to wait is heard', async () => {
+  const clock = new ManualClock()
+  const limiter = new SlidingWindowLimiter({ maxRequests: 1, clock })
+  await limiter.acquire()
+  const controller = new AbortController()
+  const reason = new Error('given up')
+  limiter.subscribe(({ type }) => {
+    if (type === 'wait') controller.abort(reason)
+  })
+  await expect(limiter.acquire(undefined, { signal: controller.signal })).rejects.toBe(reason)
+  expect(limiter.metrics()).toMatchObject({ aborted: 1, waiting: 0 })
+  expect(clock.pendingTimers).toBe(0)
+})

@@ -8,8 +8,8 @@ export interface VegasLimitOptions extends LimitBounds {
   /** Share of the new value in each step, above 0 to 1. Default 1. */
   readonly smoothing?: number
   /**
-   * The least latency is measured again after this many samples, as a multiple of the limit, from 1. Default
-   * 30.
+   * The least latency is measured again after this many samples, as a multiple of the
+   * limit, from 1. Default 30.
    */
   readonly probeMultiplier?: number
 }

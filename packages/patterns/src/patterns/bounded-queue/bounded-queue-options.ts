@@ -19,8 +19,8 @@ export interface BoundedQueueOptions<T> {
   /** The most items that it holds: an integer of at least 1, or Infinity. Default 1,000. */
   readonly maxItems?: number
   /**
-   * The most bytes that it holds: from 1, or Infinity; a larger item enters alone. Needs `sizeOf`. Default
-   * Infinity.
+   * The most bytes that it holds: from 1, or Infinity; a larger item enters alone. Needs
+   * `sizeOf`. Default Infinity.
    */
   readonly maxBytes?: number
   /** How many bytes an item counts for; asked once, when it is put. Default: items have no size. */

@@ -74,6 +74,7 @@ export class QueueCore<T> {
   /** Resolves once the item is in; it stands behind all who wait already. */
   waitForRoom(item: T, bytes: number, within: Within | undefined): Promise<void> {
     const timeoutMs = this.#putTimeoutMs
+    if (timeoutMs === 0) return Promise.reject(noRoom(timeoutMs))
     return new Promise((resolve, reject) => {
       const putter = new Putter(item, bytes, resolve, reject)
       this.#putters.push(putter)
@@ -177,7 +178,8 @@ export class QueueCore<T> {
   #serve(): void {
     for (let taker = this.#takers.first; taker !== undefined; taker = this.#takers.first) {
       if (this.buffer.size > 0 ? !this.#isReady(taker) : this.#ending === undefined) return
-      this.#deliver(taker)
+      // Asked how long it waits, it may have failed, or called back and been served.
+      if (taker === this.#takers.first) this.#deliver(taker)
     }
   }
 
@@ -190,7 +192,7 @@ export class QueueCore<T> {
 
   /** Starts the wait for more; false when there is none. */
   #arm(taker: Taker<T>): boolean {
-    const waitMs = taker.waitsAfter(this.buffer.first)
+    const waitMs = this.#waitOf(taker)
     if (!(waitMs > 0)) return false
     if (waitMs === Infinity) return true
     taker.timer = this.#clock.setTimer(() => {
@@ -198,6 +200,17 @@ export class QueueCore<T> {
       this.#serve()
     }, waitMs)
     return true
+  }
+
+  /** What a taker's own function throws is for that taker, not for whoever brought the item. */
+  #waitOf(taker: Taker<T>): number {
+    try {
+      return taker.waitsAfter(this.buffer.first)
+    } catch (error) {
+      this.#leaveTakes(taker)
+      taker.reject(error)
+      return 0
+    }
   }
 
   #disarm(taker: Taker<T> | undefined): void {

@@ -11,7 +11,8 @@ export interface TakeBatchOptions<T> {
   readonly maxBytes?: number
   /**
    * How long to wait for more once a first item is there, in milliseconds; Infinity waits for a full batch.
-   * As a function it is asked about that first item, which may have waited already. Default 0.
+   * As a function it is asked about that first item, which may have waited already; what it throws rejects
+   * this `takeBatch` alone. Default 0.
    */
   readonly maxWaitMs?: number | ((first: T) => number)
 }

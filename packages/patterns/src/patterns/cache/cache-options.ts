@@ -4,8 +4,8 @@ import type { Clock, OptionRules } from '../../core/index.js'
 /** How a Cache is set. */
 export interface CacheOptions<K, V> {
   /**
-   * How long a value is fresh, in milliseconds from when it was stored: 0 or more, or Infinity. Default
-   * 300,000.
+   * How long a value is fresh, in milliseconds from when it was stored: 0 or more, or
+   * Infinity. Default 300,000.
    */
   readonly ttlMs?: number
   /**

@@ -121,13 +121,14 @@ export class Cache<K, V> {
     const entry = this.#store.peek(key)
     if (entry === undefined) return this.#miss(key, load, within)
     const staleForMs = this.#staleForMs(entry)
-    if (staleForMs < 0) this.#hits += 1
-    else if (staleForMs < this.#options.staleWhileRevalidateMs) this.#refresh(key, load)
-    else {
+    if (staleForMs >= this.#options.staleWhileRevalidateMs) {
       this.#sweep(entry)
       return this.#miss(key, load, within)
     }
+    // Before the load, which may delete the entry.
     this.#store.touch(entry)
+    if (staleForMs < 0) this.#hits += 1
+    else this.#refresh(key, load)
     entry.promise ??= Promise.resolve(entry.value)
     return entry.promise
   }

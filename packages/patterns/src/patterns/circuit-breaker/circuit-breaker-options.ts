@@ -20,8 +20,8 @@ import {
 import type { Backoff } from '../backoff/index.js'
 
 /**
- * What a call says about the remote; `ignore` says nothing: it is not counted, and a probe's place is given
- * back.
+ * What a call says about the remote; `ignore` says nothing: it is not counted, and a
+ * probe's place is given back.
  */
 export type Verdict = 'success' | 'failure' | 'ignore'
 
@@ -85,22 +85,22 @@ export interface CircuitBreakerOptions<R = unknown> {
    */
   readonly successThreshold?: number
   /**
-   * When probes are out and no other was admitted for so long, they are given up and it reopens. Measured
-   * from the last admission, so that rare calls can close it too. More than 0; `false` waits forever. Default
-   * 60,000.
+   * When probes are out and no other was admitted for so long, they are given up and it reopens.
+   * Measured from the last admission, so that rare calls can close it too. More than 0; `false` waits
+   * forever. Default 60,000.
    */
   readonly halfOpenMaxWaitMs?: number | false
   /**
-   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure, with
-   * these exceptions, which are ignored: a call that its caller has aborted (unless for a timeout), one that
-   * was ended by a deadline before it was slow, and the refusal of a breaker, queue or limiter inside this
-   * one.
+   * Judges how a call ended; asked once per call. By default a value is a success, an error a failure,
+   * with these exceptions, which are ignored: a call that its caller has aborted (unless for a
+   * timeout), one that was ended by a deadline before it was slow, and the refusal of a breaker, queue
+   * or limiter inside this one.
    */
   readonly classify?: (outcome: Outcome<R>, context: Context) => Verdict
   /**
-   * For how long our own event loop stalled lately, in milliseconds (`EventLoopMonitor.stalledMs`). It is
-   * asked when a call ends and taken off the call's latency; a TimeoutError that only the stall explains is
-   * ignored.
+   * For how long our own event loop stalled lately, in milliseconds (`EventLoopMonitor.stalledMs`).
+   * It is asked when a call ends and taken off the call's latency; a TimeoutError that only the
+   * stall explains is ignored.
    */
   readonly stalledMs?: () => number
   /** For the jitter of a backoff. Default: the runtime's. */
@@ -117,8 +117,8 @@ export interface BreakerSettings<R = unknown>
 }
 
 /**
- * All keys are here, so that the settings of all breakers have one shape: others would cost a breaker 500
- * bytes.
+ * All keys are here, so that the settings of all breakers have one shape: others would
+ * cost a breaker 500 bytes.
  */
 const DEFAULTS: BreakerSettings = Object.freeze({
   name: 'default',

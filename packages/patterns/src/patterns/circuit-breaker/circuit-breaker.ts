@@ -89,10 +89,10 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   /**
-   * Runs the operation, unless the breaker is open, the caller has aborted already or its deadline has
-   * passed. The operation's own value or error passes through unchanged. A call that is turned away rejects
-   * with BreakerOpenError, with the caller's reason or with DeadlineExceededError; the last two count as
-   * nothing.
+   * Runs the operation, unless the breaker is open, the caller has aborted already or its deadline
+   * has passed. The operation's own value or error passes through unchanged. A call that is turned
+   * away rejects with BreakerOpenError, with the caller's reason or with DeadlineExceededError; the
+   * last two count as nothing.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
     if (isAborted(within)) return Promise.reject(abortReason(within))

@@ -102,7 +102,7 @@ const ORDER_RULES: readonly OrderRule[] = [
     outer: ['rate'],
     inner: ['permits'],
     message:
-      'Who has paid the rate then waits for a permit, so real departures bunch up beyond the rate. Put the permits outside.',
+      'A call that has paid the rate then waits for a permit, so real departures bunch up beyond the rate. Put the permits outside.',
   },
   {
     code: 'breaker-inside-timeout',

@@ -19,9 +19,9 @@ export interface HedgeOptions<R = unknown> {
    */
   readonly delayMs?: number
   /**
-   * Above 0 and below 1: once 20 latencies are known, the delay is this quantile of the last 256 first
-   * attempts (0.95: the slowest twentieth of the calls is hedged), and `delayMs` holds only before. Default
-   * `false`.
+   * Above 0 and below 1: once 20 latencies are known, the delay is this quantile of the last 256
+   * first attempts (0.95: the slowest twentieth of the calls is hedged), and `delayMs` holds only
+   * before. Default `false`.
    */
   readonly percentile?: number | false
   /** Further attempts of one call, from 1. Default 1. */
@@ -29,13 +29,13 @@ export interface HedgeOptions<R = unknown> {
   /** Hedges as a share of calls, 0 to 1, with a burst of ten; `false`: no budget. Default 0.1. */
   readonly budgetRatio?: number | false
   /**
-   * Whether an outcome ends the call. Others wait for the attempts that still run. Default: every value, no
-   * error.
+   * Whether an outcome ends the call. Others wait for the attempts that still run.
+   * Default: every value, no error.
    */
   readonly accept?: (outcome: Outcome<R>, context: Context) => boolean
   /**
-   * Takes the values that came too late or were not accepted. Default: disposes them and closes responses'
-   * bodies.
+   * Takes the values that came too late or were not accepted. Default: disposes them and
+   * closes responses' bodies.
    */
   readonly discard?: Discard
   /** Default: the runtime's. */

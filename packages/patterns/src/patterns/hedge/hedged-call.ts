@@ -121,7 +121,7 @@ export class HedgedCall<R, T extends R> {
     if (this.#running.size === 0) return
     const lost = new HedgeLostError('Another attempt of the same call has won')
     for (const { context, work } of this.#running.values()) {
-      // Who holds a permit for this call keeps it while a loser still loads the remote.
+      // A limiter that holds a permit for this call keeps it while a loser still loads the remote.
       this.#outer.waitUntil(work)
       context.cancel(lost)
       context.close()

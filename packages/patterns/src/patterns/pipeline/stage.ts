@@ -2,8 +2,8 @@
 export type Stage<A, B> = (source: AsyncIterable<A>) => AsyncIterable<B>
 
 /**
- * An iterator of a stage: its `return` ends a `next` that still waits, and resolves when nothing runs any
- * more.
+ * An iterator of a stage: its `return` ends a `next` that still waits, and resolves
+ * when nothing runs any more.
  */
 export interface StageIterator<T> extends AsyncIterator<T, undefined> {
   next(): Promise<IteratorResult<T, undefined>>

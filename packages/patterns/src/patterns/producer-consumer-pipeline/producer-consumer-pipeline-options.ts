@@ -26,8 +26,8 @@ export interface ProducerConsumerPipelineOptions<T> {
   /** The most items that wait: from 1, or Infinity. Default 1,000. */
   readonly maxQueueSize?: number
   /**
-   * The most bytes that wait: from 1, or Infinity; a larger item enters alone. Needs `sizeOf`. Default
-   * Infinity.
+   * The most bytes that wait: from 1, or Infinity; a larger item enters alone. Needs
+   * `sizeOf`. Default Infinity.
    */
   readonly maxQueueBytes?: number
   /** How many bytes an item counts for. Default: items have no size. */

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/index.js'
 import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import { queueOf, RateLimiter } from './rate-limiter.js'
-import type { Guest, RateQueue } from './rate-queue.js'
+import type { JointWaiter, RateQueue } from './rate-queue.js'
 
 /**
- * Several queues at once: takes from all or from none. Only its first waiter stands in those queues, as a
- * guest; their timers serve it, so it has none of its own.
+ * Several queues at once: takes from all or from none. It stands in each of those queues itself, for its
+ * first waiter; their timers serve it, so it has none of its own.
  */
-class JointQueue implements LimiterQueue, Guest {
+class JointQueue implements LimiterQueue, JointWaiter {
   readonly clock: Clock
   readonly queues: readonly RateQueue[]
   readonly #waiters = new Set<Waiter>()
@@ -49,14 +49,14 @@ class JointQueue implements LimiterQueue, Guest {
     this.#waiters.add(waiter)
     this.#ahead += waiter.cost
     if (!isFirst) return
-    for (const queue of this.queues) queue.admit(this)
+    for (const queue of this.queues) queue.enqueue(this)
     this.pump()
   }
 
   leave(waiter: Waiter): void {
     if (!this.#waiters.delete(waiter)) return
     this.#ahead -= waiter.cost
-    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dismiss(this)
+    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dequeue(this)
     this.pump()
   }
 
@@ -85,7 +85,7 @@ class JointQueue implements LimiterQueue, Guest {
       this.#remove(waiter)
       waiter.refuseCost(maxCost)
     }
-    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dismiss(this)
+    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dequeue(this)
   }
 
   #remove(waiter: Waiter): void {
@@ -95,16 +95,16 @@ class JointQueue implements LimiterQueue, Guest {
 
   #tryTakeAll(now: number, cost: number, since: number): number {
     let waitMs = 0
-    for (const queue of this.queues) waitMs = Math.max(waitMs, queue.waitOfGuest(now, this, cost))
-    if (waitMs === 0) for (const queue of this.queues) queue.takeForGuest(now, cost, since)
+    for (const queue of this.queues) waitMs = Math.max(waitMs, queue.waitOfJoint(now, this, cost))
+    if (waitMs === 0) for (const queue of this.queues) queue.takeForJoint(now, cost, since)
     return waitMs
   }
 
   /** One turn, one waiter: the next stands behind those who wait for one of the queues alone. */
   #goBehind(): void {
     for (const queue of this.queues) {
-      queue.dismiss(this)
-      if (this.#waiters.size > 0) queue.admit(this)
+      queue.dequeue(this)
+      if (this.#waiters.size > 0) queue.enqueue(this)
     }
   }
 

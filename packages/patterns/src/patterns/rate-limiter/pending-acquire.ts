@@ -1,14 +1,14 @@
-import { abortReason, onAbort } from '../../core/index.js'
+import { onAbort } from '../../core/index.js'
 import type { TimerHandle, Within } from '../../core/index.js'
 import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import type { WaitBounds } from './rate-queue.js'
 
-/** What one who waits learns in the end: exactly one of these. */
+/** How the wait ends: exactly one of these. */
 export interface PendingOutcome {
   granted(now: number): void
   refused(now: number, waitMs: number): void
   tooHigh(maxCost: number): void
-  aborted(reason: unknown): void
+  aborted(): void
 }
 
 /** What is asked for, since when, and until when. */
@@ -38,7 +38,7 @@ export class PendingAcquire implements Waiter {
     this.#queue = queue
     this.#outcome = outcome
     if (this.#endsAt !== Infinity) this.#setLimitTimer(this.since)
-    this.#unsubscribe = onAbort(request.within, () => this.#abort(abortReason(request.within)))
+    this.#unsubscribe = onAbort(request.within, () => this.#abort())
     queue.join(this)
   }
 
@@ -78,10 +78,10 @@ export class PendingAcquire implements Waiter {
     this.refuse(now, this.#queue.waitMs(now, this.cost))
   }
 
-  #abort(reason: unknown): void {
+  #abort(): void {
     this.#end()
     this.#queue.leave(this)
-    this.#outcome.aborted(reason)
+    this.#outcome.aborted()
   }
 
   #end(): void {

@@ -4,8 +4,10 @@ import {
   checkDuration,
   contextOf,
   deadlineExceeded,
+  deadlineOf,
   Events,
   isAborted,
+  tooLate,
 } from '../../core/index.js'
 import type {
   Clock,
@@ -19,6 +21,7 @@ import type {
 } from '../../core/index.js'
 import { CostTooHighError, RateLimitedError } from './errors.js'
 import type { LimiterQueue } from './limiter-queue.js'
+import { ownerOf } from './owner-of.js'
 import { PendingAcquire } from './pending-acquire.js'
 import type { PendingRequest } from './pending-acquire.js'
 import { isTooLong } from './rate-queue.js'
@@ -67,7 +70,7 @@ export interface RateLimiterRejectEvent extends PatternEvent {
 }
 
 /** The key by which `allOf` finds a limiter's queue. */
-export const queueOf: unique symbol = Symbol('gate')
+export const queueOf: unique symbol = Symbol('queue')
 
 const granted: Promise<void> = Promise.resolve()
 const nothing = (): void => undefined
@@ -82,6 +85,7 @@ export abstract class RateLimiter implements Policy {
   protected readonly clock: Clock
   protected readonly events: Events<RateLimiterEvent>
   readonly #pattern: string
+  readonly #owner: string
   #acquired = 0
   #rejected = 0
   #aborted = 0
@@ -91,6 +95,7 @@ export abstract class RateLimiter implements Policy {
     this.clock = queue.clock
     this.events = new Events(pattern)
     this.#pattern = pattern
+    this.#owner = ownerOf(pattern)
   }
 
   /** True when nobody waits, no block holds and nothing that was taken matters any more. */
@@ -100,8 +105,8 @@ export abstract class RateLimiter implements Policy {
 
   /**
    * Takes the cost if that is possible at once and nobody waits.
-   * @throws CostTooHighError when it never could be; RangeError or TypeError when it is no integer of at
-   * least 1.
+   * @throws CostTooHighError when it never could be; RangeError or TypeError when it is not an integer
+   * of at least 1.
    */
   tryAcquire(options?: Pick<RateAcquireOptions, 'cost'>): boolean {
     const cost = options?.cost ?? 1
@@ -121,7 +126,10 @@ export abstract class RateLimiter implements Policy {
     return this.enter(options, within, nothing)
   }
 
-  /** Runs the operation as soon as the rate allows. Its `signal` and `deadlineAt` bound the wait. */
+  /**
+   * Runs the operation as soon as the rate allows. Rejects as `acquire` does; the operation has not been
+   * called then. A caller that gives up, or is out of time, between the grant and the call has used its cost.
+   */
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const context = contextOf(within)
     const isPlain = !context.aborted && context.deadlineAt === Infinity
@@ -129,6 +137,8 @@ export abstract class RateLimiter implements Policy {
     await this.enter(undefined, context, nothing)
     // The caller may have given up between the grant and this continuation.
     if (context.aborted) throw context.reason
+    const late = tooLate(context, this.clock)
+    if (late !== undefined) throw this.#countRejected(late)
     return operation(context)
   }
 
@@ -161,11 +171,11 @@ export abstract class RateLimiter implements Policy {
   ): Promise<T> {
     const { cost = 1, maxWaitMs = Infinity } = options ?? {}
     this.#checkCost(cost)
-    if (maxWaitMs !== Infinity) checkDuration(`${this.#pattern}.acquire.maxWaitMs`, maxWaitMs)
+    if (maxWaitMs !== Infinity) checkDuration(`${this.#owner}.acquire.maxWaitMs`, maxWaitMs)
     if (isAborted(within)) throw abortReason(within)
     const now = this.clock.now()
-    const deadlineAt = within?.deadlineAt ?? Infinity
-    if (deadlineAt <= now) throw deadlineExceeded(deadlineAt, now)
+    const deadlineAt = deadlineOf(within)
+    if (deadlineAt <= now) throw this.#countRejected(deadlineExceeded(deadlineAt, now))
     if (this[queueOf].tryTake(now, cost)) {
       this.#acquired += 1
       return take(now)
@@ -176,31 +186,39 @@ export abstract class RateLimiter implements Policy {
   #queue<T>(asked: PendingRequest, take: (now: number) => T): Promise<T> {
     const queue = this[queueOf]
     const waitMs = queue.waitMs(asked.since, asked.cost)
-    if (isTooLong(asked.since, waitMs, asked)) throw this.#rejection(asked, asked.since, waitMs)
+    if (isTooLong(asked.since, waitMs, asked)) throw this.#rejectionOf(asked, asked.since, waitMs)
     if (this.events.wanted('wait')) {
       this.events.emit({ type: 'wait', cost: asked.cost, waitMs, waiting: queue.waiting })
+      // A listener may abort it, and nobody listens for that yet.
+      if (isAborted(asked.within)) throw this.#abortOf(asked.within)
     }
     return new Promise((resolve, reject) => {
       const granted = (now: number): void => {
         this.#acquired += 1
         resolve(take(now))
       }
-      const refused = (now: number, waitMs: number): void => reject(this.#rejection(asked, now, waitMs))
+      const refused = (now: number, waitMs: number): void => reject(this.#rejectionOf(asked, now, waitMs))
       const tooHigh = (maxCost: number): void => {
         this.#rejected += 1
         reject(new CostTooHighError(this.#pattern, asked.cost, maxCost))
       }
-      const aborted = (reason: unknown): void => {
-        this.#aborted += 1
-        reject(reason)
-      }
+      const aborted = (): void => reject(this.#abortOf(asked.within))
       void new PendingAcquire(queue, asked, { granted, refused, tooHigh, aborted })
     })
   }
 
-  #rejection(asked: PendingRequest, now: number, waitMs: number): RateLimitedError | DeadlineExceededError {
+  #abortOf(within: Within | undefined): unknown {
+    this.#aborted += 1
+    return abortReason(within)
+  }
+
+  #rejectionOf(asked: PendingRequest, now: number, waitMs: number): Error {
+    return this.#countRejected(this.#errorOf(asked, now, waitMs))
+  }
+
+  /** Counts a rejection, and tells of it. */
+  #countRejected<E extends RateLimiterRejectEvent['error']>(error: E): E {
     this.#rejected += 1
-    const error = this.#errorOf(asked, now, waitMs)
     if (this.events.wanted('reject')) this.events.emit({ type: 'reject', error })
     return error
   }
@@ -224,7 +242,7 @@ export abstract class RateLimiter implements Policy {
 
   #checkCost(cost: number): void {
     if (cost === 1) return
-    checkCount(`${this.#pattern}.cost`, cost)
+    checkCount(`${this.#owner}.cost`, cost)
     const { maxCost } = this[queueOf]
     if (cost > maxCost) throw new CostTooHighError(this.#pattern, cost, maxCost)
   }

@@ -3,32 +3,32 @@ import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import type { Rate } from './rate.js'
 
 /**
- * One who needs other rates too. Unlike a waiter it holds nobody up while it waits for those:
+ * One that needs other rates too. Unlike a waiter it holds nobody up while it waits for those:
  * a slow limit that is shared by few must not stop the fast one that is shared by all.
  */
-export interface Guest {
+export interface JointWaiter {
   /** What it needs next. */
   readonly cost: number
   /**
-   * It may take now: returns 0 when it did, and has moved to the end of every queue, else how long it must
-   * wait.
+   * It may take now: returns 0 when it did, and has moved to the end of every queue,
+   * else how long it must wait.
    */
   turn(now: number): number
   /** The rate has changed: gives up what can never be taken any more. */
   review(): void
 }
 
-type Place = Waiter | Guest
+type Entry = Waiter | JointWaiter
 
-function isGuest(place: Place): place is Guest {
-  return 'turn' in place
+function isJoint(entry: Entry): entry is JointWaiter {
+  return 'turn' in entry
 }
 
 /** One rate, those who wait for it, and one timer for the first of them. */
 export class RateQueue implements LimiterQueue {
   readonly clock: Clock
   readonly #rate: Rate
-  readonly #places = new Set<Place>()
+  readonly #entries = new Set<Entry>()
   /** The sum of the waiters' costs. */
   #ahead = 0
   #blockedUntil = -Infinity
@@ -45,15 +45,15 @@ export class RateQueue implements LimiterQueue {
   }
 
   get waiting(): number {
-    return this.#places.size
+    return this.#entries.size
   }
 
   isIdle(now: number): boolean {
-    return this.#places.size === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
+    return this.#entries.size === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
   }
 
   tryTake(now: number, cost: number): boolean {
-    return this.#places.size === 0 && this.#take(now, cost, now) === 0
+    return this.#entries.size === 0 && this.#take(now, cost, now) === 0
   }
 
   waitMs(now: number, cost: number, ahead = 0): number {
@@ -61,13 +61,13 @@ export class RateQueue implements LimiterQueue {
   }
 
   join(waiter: Waiter): void {
-    this.#places.add(waiter)
+    this.#entries.add(waiter)
     this.#ahead += waiter.cost
     this.pump()
   }
 
   leave(waiter: Waiter): void {
-    if (!this.#places.delete(waiter)) return
+    if (!this.#entries.delete(waiter)) return
     this.#ahead -= waiter.cost
     this.pump()
   }
@@ -83,9 +83,9 @@ export class RateQueue implements LimiterQueue {
   review(): void {
     const now = this.clock.now()
     let ahead = 0
-    for (const place of this.#places) {
-      if (isGuest(place)) place.review()
-      else if (!this.#dropHopeless(place, now, ahead)) ahead += place.cost
+    for (const entry of this.#entries) {
+      if (isJoint(entry)) entry.review()
+      else if (!this.#refuseIfTooLong(entry, now, ahead)) ahead += entry.cost
     }
     this.pump()
   }
@@ -96,34 +96,34 @@ export class RateQueue implements LimiterQueue {
     this.#arm(now, this.#serve(now))
   }
 
-  admit(guest: Guest): void {
-    this.#places.add(guest)
+  enqueue(joint: JointWaiter): void {
+    this.#entries.add(joint)
   }
 
-  dismiss(guest: Guest): void {
-    this.#places.delete(guest)
+  dequeue(joint: JointWaiter): void {
+    this.#entries.delete(joint)
   }
 
-  /** How long `guest` must wait for this rate alone; Infinity while a waiter stands before it. */
-  waitOfGuest(now: number, guest: Guest, cost: number): number {
-    for (const place of this.#places) {
-      if (place === guest) break
-      if (!isGuest(place)) return Infinity
+  /** How long `joint` must wait for this rate alone; Infinity while a waiter stands before it. */
+  waitOfJoint(now: number, joint: JointWaiter, cost: number): number {
+    for (const entry of this.#entries) {
+      if (entry === joint) break
+      if (!isJoint(entry)) return Infinity
     }
     return this.#wait(now, cost, 0)
   }
 
-  /** Takes what `waitOfGuest` found free. */
-  takeForGuest(now: number, cost: number, since: number): void {
+  /** Takes what `waitOfJoint` found free. */
+  takeForJoint(now: number, cost: number, since: number): void {
     this.#take(now, cost, since)
   }
 
   #serve(now: number): number {
     let waitMs = Infinity
-    for (const place of this.#places) {
-      const left = isGuest(place) ? place.turn(now) : this.#serveWaiter(place, now)
+    for (const entry of this.#entries) {
+      const left = isJoint(entry) ? entry.turn(now) : this.#serveWaiter(entry, now)
       if (left === 0) continue
-      const here = isGuest(place) ? this.#wait(now, place.cost, 0) : left
+      const here = isJoint(entry) ? this.#wait(now, entry.cost, 0) : left
       waitMs = Math.min(waitMs, left, here > 0 ? here : Infinity)
       if (here > 0) break
     }
@@ -144,15 +144,14 @@ export class RateQueue implements LimiterQueue {
   }
 
   #remove(waiter: Waiter): void {
-    this.#places.delete(waiter)
+    this.#entries.delete(waiter)
     this.#ahead -= waiter.cost
   }
 
   /**
-   * Tells one that will not be served, ever or in time, and takes it out of the queue; false when it may
-   * wait.
+   * Refuses one that will not be served, ever or in time: it leaves the queue. False when it may wait.
    */
-  #dropHopeless(waiter: Waiter, now: number, ahead: number): boolean {
+  #refuseIfTooLong(waiter: Waiter, now: number, ahead: number): boolean {
     const { cost } = waiter
     const isTooHigh = cost > this.maxCost
     const isPatient = waiter.limitAt === Infinity && waiter.deadlineAt === Infinity
@@ -178,11 +177,11 @@ export class RateQueue implements LimiterQueue {
   /** A timer that is set too early is left alone: it looks again. */
   #arm(now: number, waitMs: number): void {
     const at = now + waitMs
-    if (this.#places.size > 0 && this.#timerAt <= at && at !== Infinity) return
+    if (this.#entries.size > 0 && this.#timerAt <= at && at !== Infinity) return
     if (this.#timer !== undefined) this.clock.clearTimer(this.#timer)
     this.#timer = undefined
     this.#timerAt = Infinity
-    if (this.#places.size === 0 || at === Infinity) return
+    if (this.#entries.size === 0 || at === Infinity) return
     this.#timerAt = at
     this.#timer = this.clock.setTimer(() => this.#fire(), waitMs)
   }

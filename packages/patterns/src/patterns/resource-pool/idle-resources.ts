@@ -1,5 +1,13 @@
 import type { Clock, TimerHandle } from '../../core/index.js'
-import type { Pooled } from './pooled.js'
+
+/** A resource and what the pool knows about it. */
+export interface Pooled<T> {
+  readonly resource: T
+  /** From then on it is not given out any more. */
+  readonly expiresAt: number
+  /** Since when it is idle; meaningless while it is leased. */
+  idleSince: number
+}
 
 /** When idle resources go, and who is told. */
 export interface IdleResourcesOptions<T> {

@@ -1,8 +1,8 @@
 import { keepShape } from '../../core/index.js'
-import type { Pooled } from './pooled.js'
+import type { Pooled } from './idle-resources.js'
 
 /** Where a lease ends. */
-export interface Lessor<T> {
+export interface LeaseOwner<T> {
   giveBack(pooled: Pooled<T>): void
   drop(pooled: Pooled<T>): Promise<void>
 }
@@ -14,26 +14,26 @@ export interface Lessor<T> {
 export class Lease<T> implements AsyncDisposable {
   readonly resource: T
   readonly #pooled: Pooled<T>
-  #lessor: Lessor<T> | undefined
+  #owner: LeaseOwner<T> | undefined
 
-  constructor(pooled: Pooled<T>, lessor: Lessor<T>) {
+  constructor(pooled: Pooled<T>, owner: LeaseOwner<T>) {
     this.resource = pooled.resource
     this.#pooled = pooled
-    this.#lessor = lessor
+    this.#owner = owner
   }
 
   /** Gives the resource back to the pool. */
   release(): void {
-    const lessor = this.#lessor
-    this.#lessor = undefined
-    lessor?.giveBack(this.#pooled)
+    const owner = this.#owner
+    this.#owner = undefined
+    owner?.giveBack(this.#pooled)
   }
 
   /** Ends a resource that is of no use any more, a broken connection say; resolves when that is done. */
   async destroy(): Promise<void> {
-    const lessor = this.#lessor
-    this.#lessor = undefined
-    await lessor?.drop(this.#pooled)
+    const owner = this.#owner
+    this.#owner = undefined
+    await owner?.drop(this.#pooled)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

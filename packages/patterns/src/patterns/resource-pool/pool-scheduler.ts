@@ -2,10 +2,10 @@ import { Deferred, Events } from '../../core/index.js'
 import type { TimerHandle } from '../../core/index.js'
 import type { ResourceCreateError } from './errors.js'
 import { IdleResources } from './idle-resources.js'
+import type { Pooled } from './idle-resources.js'
 import { Lease } from './lease.js'
-import type { Lessor } from './lease.js'
-import type { PendingAcquire } from './pending-acquire.js'
-import type { Pooled } from './pooled.js'
+import type { LeaseOwner } from './lease.js'
+import type { PendingLease } from './pending-lease.js'
 import { ResourceMaker } from './resource-maker.js'
 import type { DestroyReason, ResourcePoolEvent } from './resource-pool-event.js'
 import type { CheckedPoolOptions } from './resource-pool-options.js'
@@ -26,12 +26,12 @@ export interface PoolCounts {
 }
 
 /** Brings together those who wait, what is idle and what is being made: all of it in `#balance`. */
-export class PoolScheduler<T> implements Lessor<T> {
+export class PoolScheduler<T> implements LeaseOwner<T> {
   readonly events = new Events<ResourcePoolEvent>('resource-pool')
   readonly #options: CheckedPoolOptions<T>
   readonly #maker: ResourceMaker<T>
   readonly #idle: IdleResources<T>
-  readonly #waiting = new Set<PendingAcquire<Lease<T>>>()
+  readonly #waiting = new Set<PendingLease<Lease<T>>>()
   readonly #destroying = new Set<Promise<void>>()
   #active = 0
   #validating = 0
@@ -92,12 +92,12 @@ export class PoolScheduler<T> implements Lessor<T> {
     return pooled === undefined ? undefined : this.#lend(pooled)
   }
 
-  join(acquire: PendingAcquire<Lease<T>>): void {
+  join(acquire: PendingLease<Lease<T>>): void {
     this.#waiting.add(acquire)
     this.#balance()
   }
 
-  leave(acquire: PendingAcquire<Lease<T>>): void {
+  leave(acquire: PendingLease<Lease<T>>): void {
     this.#waiting.delete(acquire)
     this.#balance()
   }
@@ -158,17 +158,27 @@ export class PoolScheduler<T> implements Lessor<T> {
 
   /** Makes what those who wait need and `min` asks for; after a failure no sooner than the maker is ready. */
   #grow(): void {
-    const { clock, min, max } = this.#options
-    const needed = this.#waiting.size - this.#validating - this.#maker.pending
-    const missing = this.#drained === undefined ? min - this.#total : 0
-    const wanted = Math.min(Math.max(needed, missing), max - this.#total)
-    const { readyAt } = this.#maker
+    const { clock } = this.#options
     if (this.#retryTimer !== undefined) clock.clearTimer(this.#retryTimer)
     this.#retryTimer = undefined
-    if (wanted <= 0 || readyAt === Infinity) return
-    if (readyAt === -Infinity) for (let made = 0; made < wanted; made += 1) this.#maker.make()
-    else if (readyAt <= clock.now()) this.#maker.make()
-    else if (needed > 0) this.#retryTimer = clock.setTimer(() => this.#balance(), readyAt - clock.now())
+    // Asked again each time, for `create` may call back.
+    while (this.#wanted > 0 && this.#maker.readyAt === -Infinity) this.#maker.make()
+    const { readyAt } = this.#maker
+    if (this.#wanted <= 0 || readyAt === Infinity) return
+    if (readyAt <= clock.now()) this.#maker.make()
+    else if (this.#needed > 0) this.#retryTimer = clock.setTimer(() => this.#balance(), readyAt - clock.now())
+  }
+
+  /** How many of those who wait have nothing on the way. */
+  get #needed(): number {
+    return this.#waiting.size - this.#validating - this.#maker.pending
+  }
+
+  /** How many more should be made, within `max`. */
+  get #wanted(): number {
+    const { min, max } = this.#options
+    const missing = this.#drained === undefined ? min - this.#total : 0
+    return Math.min(Math.max(this.#needed, missing), max - this.#total)
   }
 
   /** The resource counts as lent out meanwhile. */

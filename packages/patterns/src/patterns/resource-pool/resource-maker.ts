@@ -1,9 +1,9 @@
-import { contextOf, runOperation } from '../../core/index.js'
+import { contextOf, Deferred, runOperation } from '../../core/index.js'
 import type { Context } from '../../core/index.js'
 import { ExponentialBackoff } from '../backoff/index.js'
 import { Timeout } from '../timeout/index.js'
 import { ResourceCreateError } from './errors.js'
-import type { Pooled } from './pooled.js'
+import type { Pooled } from './idle-resources.js'
 import type { CheckedPoolOptions } from './resource-pool-options.js'
 
 /** The pauses after failures. */
@@ -62,11 +62,15 @@ export class ResourceMaker<T> {
 
   /** Begins to make one. How it ends, the hooks tell. */
   make(): void {
-    const attempt: Attempt = this.#create().then(
-      resource => this.#succeed(attempt, resource),
-      cause => this.#fail(attempt, cause),
-    )
+    const { promise: attempt, resolve } = new Deferred<ResourceCreateError | undefined>()
+    // It counts before `create` runs, which may call back.
     this.#attempts.add(attempt)
+    resolve(
+      this.#create().then(
+        resource => this.#succeed(attempt, resource),
+        cause => this.#fail(attempt, cause),
+      ),
+    )
   }
 
   #succeed(attempt: Attempt, resource: T): undefined {

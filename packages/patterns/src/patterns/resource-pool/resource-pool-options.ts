@@ -15,8 +15,8 @@ import type { Clock, Random } from '../../core/index.js'
 /** How a ResourcePool is set. */
 export interface ResourcePoolOptions<T> {
   /**
-   * Makes a resource. `signal` is aborted after `createTimeoutMs`; what arrives after that is destroyed at
-   * once.
+   * Makes a resource. `signal` is aborted after `createTimeoutMs`; what arrives after
+   * that is destroyed at once.
    */
   readonly create: (signal: AbortSignal) => T | PromiseLike<T>
   /** Ends a resource. What it throws is told by the event `destroy-failure` only. Default: disposes it. */
@@ -36,8 +36,8 @@ export interface ResourcePoolOptions<T> {
   /** A resource is not given out at this age, in milliseconds, and destroyed when idle. Default Infinity. */
   readonly maxLifetimeMs?: number
   /**
-   * Each lifetime is shorter by a random share of up to this, so that not all end at once: 0 to 1. Default
-   * 0.1.
+   * Each lifetime is shorter by a random share of up to this, so that not all end at
+   * once: 0 to 1. Default 0.1.
    */
   readonly lifetimeJitter?: number
   /** Default: the runtime's. */

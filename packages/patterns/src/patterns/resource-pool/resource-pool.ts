@@ -4,18 +4,18 @@ import {
   ClosedError,
   checkDuration,
   Deferred,
-  deadlineExceeded,
+  deadlinePassed,
   isAborted,
   ownContextOf,
   TimeoutError,
   tooLate,
 } from '../../core/index.js'
-import type { Context, Listener, Within } from '../../core/index.js'
+import type { Context, DeadlineExceededError, Listener, Within } from '../../core/index.js'
 import type { Lease } from './lease.js'
-import { PendingAcquire } from './pending-acquire.js'
+import { PendingLease } from './pending-lease.js'
 import { PoolScheduler } from './pool-scheduler.js'
 import type { PoolCounts } from './pool-scheduler.js'
-import type { ResourcePoolEvent } from './resource-pool-event.js'
+import type { PoolRejection, ResourcePoolEvent } from './resource-pool-event.js'
 import { poolOptions } from './resource-pool-options.js'
 import type { CheckedPoolOptions, ResourcePoolOptions } from './resource-pool-options.js'
 
@@ -27,7 +27,10 @@ export interface PoolAcquireOptions {
 
 /** How a ResourcePool stands at this moment. */
 export interface ResourcePoolMetrics extends PoolCounts {
-  /** Those that got no resource in time: by `acquireTimeoutMs`, `maxWaitMs` or their deadline. */
+  /**
+   * Those that got no resource in time: by `acquireTimeoutMs`, `maxWaitMs` or their deadline, also one that
+   * had passed before.
+   */
   readonly acquireTimeouts: number
 }
 
@@ -91,8 +94,9 @@ export class ResourcePool<T> implements AsyncDisposable {
     const context = ownContextOf(within)
     const lease = await this.acquire(undefined, within === undefined ? undefined : context)
     try {
-      const late = tooLate(context, this.#options.clock)
-      if (context.aborted || late !== undefined) throw context.aborted ? context.reason : late
+      // The caller may have given up between the lease and this continuation.
+      if (context.aborted) throw context.reason
+      this.#checkInTime(context)
       return await operation(lease.resource, context)
     } finally {
       context.releaseWhenDone(() => lease.release())
@@ -128,7 +132,7 @@ export class ResourcePool<T> implements AsyncDisposable {
     return { ...this.#scheduler.counts(), acquireTimeouts: this.#acquireTimeouts }
   }
 
-  /** Events: `create`, `create-failure`, `destroy`, `destroy-failure`. Dispose the result to stop. */
+  /** Events: `reject`, `create`, `create-failure`, `destroy`, `destroy-failure`. Dispose the result to stop. */
   subscribe(listener: Listener<ResourcePoolEvent>): Disposable {
     return this.#scheduler.events.subscribe(listener)
   }
@@ -144,33 +148,49 @@ export class ResourcePool<T> implements AsyncDisposable {
     checkDuration('ResourcePool.acquire.maxWaitMs', maxWaitMs, { orInfinity: true })
     this.#checkOpen()
     if (isAborted(within)) throw abortReason(within)
-    const late = tooLate(within, this.#options.clock)
-    if (late !== undefined) throw this.#tooLate(late.deadlineAt)
+    this.#checkInTime(within)
     const { promise, resolve, reject } = new Deferred<Lease<T>>()
-    const acquire = new PendingAcquire<Lease<T>>(this.#options.clock, resolve, reject)
+    const acquire = new PendingLease<Lease<T>>(this.#options.clock, resolve, reject)
     this.#scheduler.join(acquire)
     if (acquire.isServed) return promise
+    // `create` has run, and the caller may have given up in it.
+    if (isAborted(within)) {
+      this.#scheduler.leave(acquire)
+      throw abortReason(within)
+    }
     acquire.watch(maxWaitMs, within, {
       left: () => this.#scheduler.leave(acquire),
+      rejected: error => this.#countRejected(error),
       timedOut: () => this.#timedOut(maxWaitMs),
       tooLate: deadlineAt => this.#tooLate(deadlineAt),
     })
     return promise
   }
 
-  #tooLate(deadlineAt: number): Error {
-    this.#acquireTimeouts += 1
-    const now = Math.max(deadlineAt, this.#options.clock.now())
-    return deadlineExceeded(deadlineAt, now, { cause: this.#scheduler.lastError })
+  #checkInTime(within: Within | undefined): void {
+    const late = tooLate(within, this.#options.clock)
+    if (late === undefined) return
+    const error = this.#tooLate(late.deadlineAt)
+    this.#countRejected(error)
+    throw error
+  }
+
+  #tooLate(deadlineAt: number): DeadlineExceededError {
+    return deadlinePassed(deadlineAt, this.#options.clock, this.#scheduler.lastError)
   }
 
   #timedOut(timeoutMs: number): AcquireTimeoutError {
-    this.#acquireTimeouts += 1
     const { active, idle, pending, waiting } = this.#scheduler.counts()
     const facts = { active, idle, pending, waiting, max: this.#options.max }
     const cause = this.#scheduler.lastError
     const message = `ResourcePool: no resource came free within ${timeoutMs} ms`
     return new AcquireTimeoutError(message, timeoutMs, cause === undefined ? { facts } : { facts, cause })
+  }
+
+  #countRejected(error: PoolRejection): void {
+    this.#acquireTimeouts += 1
+    const { events } = this.#scheduler
+    if (events.wanted('reject')) events.emit({ type: 'reject', error })
   }
 
   #giveUpClosing(timeoutMs: number): TimeoutError {

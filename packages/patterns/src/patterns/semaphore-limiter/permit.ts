@@ -10,7 +10,7 @@ export interface Permit extends Disposable {
    * Corrects the weight when the true one is known. What is too much is given back at once; what is missing
    * is taken at once, beyond the maximum if need be, for waiting with something in hand could wait for ever.
    * Others then wait until the excess is back. Does nothing after `release`.
-   * @throws TypeError or RangeError when `weight` is no integer of at least 0.
+   * @throws TypeError or RangeError when `weight` is not an integer of at least 0.
    */
   resize(weight: number): void
   /** Gives the capacity back; those who wait get it before this returns. */
@@ -18,17 +18,17 @@ export interface Permit extends Disposable {
 }
 
 /** Where a permit goes back to; a negative weight is taken in addition. */
-interface Home {
+interface PermitOwner {
   giveBack(weight: number): void
 }
 
 export class HeldPermit implements Permit {
-  private readonly home: Home
+  private readonly owner: PermitOwner
   private held: number
   private released: boolean
 
-  constructor(home: Home, weight: number) {
-    this.home = home
+  constructor(owner: PermitOwner, weight: number) {
+    this.owner = owner
     this.held = weight
     this.released = false
   }
@@ -38,11 +38,11 @@ export class HeldPermit implements Permit {
   }
 
   resize(weight: number): void {
-    checkCount('Permit.resize: weight', weight, { min: 0 })
+    checkCount('Permit.resize.weight', weight, { min: 0 })
     if (this.released) return
     const surplus = this.held - weight
     this.held = weight
-    this.home.giveBack(surplus)
+    this.owner.giveBack(surplus)
   }
 
   release(): void {
@@ -50,7 +50,7 @@ export class HeldPermit implements Permit {
     this.released = true
     const weight = this.held
     this.held = 0
-    this.home.giveBack(weight)
+    this.owner.giveBack(weight)
   }
 
   [Symbol.dispose](): void {

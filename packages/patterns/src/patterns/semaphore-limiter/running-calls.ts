@@ -1,8 +1,8 @@
 import { CallContext, contextOf, keepShape } from '../../core/index.js'
 
 /**
- * The context of a call that has a caller who may give up; it knows its place, so that leaving needs no
- * search.
+ * The context of a call that has a caller who may give up; it knows its place, so that
+ * leaving needs no search.
  */
 export class RunningCall extends CallContext {
   place: number

@@ -4,7 +4,8 @@ import {
   abortReason,
   checkCount,
   checkNumber,
-  deadlineExceeded,
+  deadlineOf,
+  deadlinePassed,
   Events,
   onAbort,
   QueueFullError,
@@ -47,8 +48,8 @@ export class SemaphoreCore {
   /** @throws TypeError or RangeError when this could never be given. */
   check(weight: number, priority: number): void {
     if (weight === 1 && priority === 0) return
-    checkCount('SemaphoreLimiter: weight', weight, { max: this.maxConcurrent })
-    checkNumber('SemaphoreLimiter: priority', priority)
+    checkCount('SemaphoreLimiter.weight', weight, { max: this.maxConcurrent })
+    checkNumber('SemaphoreLimiter.priority', priority)
   }
 
   describe(): PolicyDescription {
@@ -83,8 +84,8 @@ export class SemaphoreCore {
     if (this.queue.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
     if (acquireTimeoutMs === 0) return Promise.reject(this.#refuse('timeout', weight, 0))
     const now = clock.now()
-    const leftMs = (within?.deadlineAt ?? Infinity) - now
-    if (leftMs <= 0) return Promise.reject(this.#refuseTooLate(weight, now + leftMs))
+    const leftMs = deadlineOf(within) - now
+    if (leftMs <= 0) return Promise.reject(this.refuseTooLate(weight, now + leftMs))
     const turn = new Promise<Waiter>(keepSettle)
     const waiter = new Waiter(weight, now, latestSettle, operation, within)
     this.queue.push(waiter, priority)
@@ -143,9 +144,9 @@ export class SemaphoreCore {
       waiter.detach = unsubscribe
       return
     }
-    const deadlineAt = within.deadlineAt ?? Infinity
+    const deadlineAt = deadlineOf(within)
     const timer = clock.setTimer(
-      () => this.#expel(waiter, () => this.#refuseTooLate(waiter.weight, deadlineAt)),
+      () => this.#expel(waiter, () => this.refuseTooLate(waiter.weight, deadlineAt)),
       leftMs,
     )
     waiter.detach = () => {
@@ -204,9 +205,10 @@ export class SemaphoreCore {
     if (this.events.wanted('rejected')) this.events.emit({ type: 'rejected', reason, weight })
   }
 
-  #refuseTooLate(weight: number, deadlineAt: number): Error {
+  /** Counts the rejection at the caller's deadline and makes its error. */
+  refuseTooLate(weight: number, deadlineAt: number): Error {
     this.#countRejected('deadline', weight)
-    return deadlineExceeded(deadlineAt, this.#options.clock.now())
+    return deadlinePassed(deadlineAt, this.#options.clock)
   }
 
   /** Counts the rejection and makes its error, with the numbers that decided it. */
@@ -220,6 +222,6 @@ export class SemaphoreCore {
     if (reason === 'timeout') {
       return new AcquireTimeoutError(`No permit within ${waitedMs} ms: ${held}`, waitedMs, { facts })
     }
-    return new RangeError(`SemaphoreLimiter: weight is ${weight}; allowed since resize is ${maxConcurrent}`)
+    return new RangeError(`SemaphoreLimiter.weight is ${weight}; allowed since resize is ${maxConcurrent}`)
   }
 }

@@ -13,7 +13,7 @@ export interface SemaphoreAcquiredEvent {
   readonly waitedMs: number
 }
 
-/** Somebody got no permit. `timeout` is the semaphore's own `acquireTimeoutMs`, `deadline` the caller's. */
+/** A request was refused. `timeout` is the semaphore's own `acquireTimeoutMs`, `deadline` the caller's. */
 export interface SemaphoreRejectedEvent {
   readonly type: 'rejected'
   readonly reason: 'queue-full' | 'timeout' | 'deadline' | 'aborted' | 'too-heavy'

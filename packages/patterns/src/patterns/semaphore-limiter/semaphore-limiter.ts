@@ -20,7 +20,10 @@ export interface SemaphoreMetrics {
   readonly zombies: number
   /** Permits given since the start. */
   readonly acquired: number
-  /** Requests that were refused, timed out or aborted while they waited, since the start. */
+  /**
+   * Requests that were refused, were out of time or were aborted while they waited, since the start. One that
+   * got its permit when its deadline had passed counts here too, and has given the permit back.
+   */
   readonly rejected: number
 }
 
@@ -101,7 +104,7 @@ export class SemaphoreLimiter implements Policy {
   async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
-    this.#checkInTime(within)
+    this.#checkInTime(within, weight)
     this.#core.check(weight, priority)
     if (!this.#core.tryTake(weight, priority)) {
       await this.#core.wait(within, weight, priority)
@@ -124,7 +127,7 @@ export class SemaphoreLimiter implements Policy {
   /**
    * Changes the maximum. Upwards, those who wait are let in at once; downwards, what is held stays held, and
    * waiters heavier than the new maximum are refused with a RangeError.
-   * @throws TypeError or RangeError when `maxConcurrent` is no integer of at least 1.
+   * @throws TypeError or RangeError when `maxConcurrent` is not an integer of at least 1.
    */
   resize(maxConcurrent: number): void {
     this.#core.resize(maxConcurrent)
@@ -169,7 +172,7 @@ export class SemaphoreLimiter implements Policy {
   /** Why nothing is even asked for, as the rejection that the caller gets. */
   #refusal(within: Within | undefined, weight: number, priority: number): Promise<never> | undefined {
     try {
-      this.#checkInTime(within)
+      this.#checkInTime(within, weight)
       this.#core.check(weight, priority)
       return undefined
     } catch (error) {
@@ -177,18 +180,18 @@ export class SemaphoreLimiter implements Policy {
     }
   }
 
-  /** Throws when the caller has given up, or its deadline has passed. */
-  #checkInTime(within: Within | undefined): void {
+  /** Throws when the caller has given up, or its deadline has passed: that counts as a rejection. */
+  #checkInTime(within: Within | undefined, weight: number): void {
     if (within === undefined) return
     if (isAborted(within)) throw abortReason(within)
-    const error = tooLate(within, this.#core.clock)
-    if (error !== undefined) throw error
+    const late = tooLate(within, this.#core.clock)
+    if (late !== undefined) throw this.#core.refuseTooLate(weight, late.deadlineAt)
   }
 
   /** A caller may be out of time after the permit was handed over, before the continuation ran. */
   #checkStillWanted(within: Within | undefined, weight: number): void {
     try {
-      this.#checkInTime(within)
+      this.#checkInTime(within, weight)
     } catch (error) {
       this.#core.giveBack(weight)
       throw error

@@ -91,7 +91,7 @@ export class WaitQueue {
     if (level.waiters.size === 0) this.#levels.splice(this.#indexOf(level.priority), 1)
   }
 
-  /** Who has waited longest. */
+  /** The one that has waited longest. */
   oldest(): Waiter | undefined {
     let oldest: Waiter | undefined
     for (const { waiters } of this.#levels) {

@@ -11,16 +11,16 @@ export interface Expiring extends Linked<Expiring> {
 
 /**
  * Watches over many deadlines with one timer, which is set for the first of them. All who enter are given the
- * same time, so that who comes last ends last; entering and leaving take constant time and allocate nothing.
+ * same time, so the one that comes last ends last; entering and leaving take constant time and allocate nothing.
  *
- * The timer stays when the first leaves. It is then early, and is set again for who is first by then. It does
+ * The timer stays when the first leaves. It is then early, and is set again for the one that is first by then. It does
  * not outlive the turn of the event loop in which the queue becomes empty.
  */
 export class DeadlineQueue<E extends Expiring = Expiring> {
   readonly #clock: Clock
   readonly #list = new LinkedList<Expiring>()
   #timer: TimerHandle | undefined
-  /** Who enters meanwhile is not the first, so the timer is not its own to set. */
+  /** One that enters meanwhile is not the first, so it does not set the timer. */
   #isExpiring = false
   #isTidying = false
 

@@ -54,4 +54,15 @@ describe('BoundedQueue: who gives up', () => {
     await expect(queue.takeBatch({}, aborted)).rejects.toBe('enough')
     expect(queue.size).toBe(1)
   })
+
+  test('does not wait at all when putTimeoutMs is 0', async () => {
+    const clock = new ManualClock()
+    const queue = new BoundedQueue<number>({ maxItems: 1, putTimeoutMs: 0, clock })
+    await queue.put(0)
+    const put = watch(queue.put(1))
+    expect([queue.waitingPuts, clock.pendingTimers]).toEqual([0, 0])
+    await clock.flush()
+    expect(put.value).toBeInstanceOf(AcquireTimeoutError)
+    expect(queue.drain()).toEqual([0])
+  })
 })

@@ -109,4 +109,46 @@ describe('BoundedQueue: takeBatch', () => {
     await clock.advance(1)
     expect(next.value).toEqual([1])
   })
+
+  test.each<[string, (queue: BoundedQueue<number>) => unknown]>([
+    ['put', queue => queue.put(1)],
+    ['tryPut', queue => expect(queue.tryPut(1)).toBe(true)],
+  ])('what maxWaitMs throws is for the taker, not for %s', async (_name, bring) => {
+    const clock = new ManualClock()
+    const queue = new BoundedQueue<number>({ clock })
+    const fault = new Error('fault')
+    const maxWaitMs = (): number => {
+      throw fault
+    }
+    const taker = watch(queue.takeBatch({ maxItems: 5, maxWaitMs }, { deadlineAt: 1_000 }))
+    const next = watch(queue.takeBatch({ maxItems: 5 }))
+    await bring(queue)
+    await clock.flush()
+    expect([taker.state, taker.value, next.value]).toEqual(['rejected', fault, [1]])
+    expect([queue.waitingTakes, queue.size, clock.pendingTimers]).toEqual([0, 0, 0])
+  })
+
+  test('what maxWaitMs throws at once leaves nobody behind, and the item in', async () => {
+    const queue = new BoundedQueue<number>({ clock: new ManualClock() })
+    queue.tryPut(1)
+    const maxWaitMs = (): number => {
+      throw new Error('fault')
+    }
+    await expect(queue.takeBatch({ maxItems: 5, maxWaitMs })).rejects.toThrow('fault')
+    expect([queue.waitingTakes, queue.size, queue.tryTake()]).toEqual([0, 1, 1])
+  })
+
+  test('is served once when its maxWaitMs closes the queue', async () => {
+    const queue = new BoundedQueue<number>({ clock: new ManualClock() })
+    const maxWaitMs = (): number => {
+      queue.close()
+      return 0
+    }
+    const batch = watch(queue.takeBatch({ maxItems: 1, maxBytes: 5, maxWaitMs }))
+    const larger = watch(queue.takeBatch({ maxItems: 5, maxWaitMs }))
+    queue.tryPut(1)
+    queue.tryPut(2)
+    await Promise.resolve()
+    expect([batch.value, larger.value]).toEqual([[1], [2]])
+  })
 })

@@ -310,4 +310,28 @@ describe('stale values', () => {
     expect(stale).toEqual([true, false])
     expect(cache.size).toBe(0)
   })
+
+  test.each<[string, (cache: Cache<string, string>) => void]>([
+    ['delete', cache => void cache.delete('a')],
+    ['clear', cache => cache.clear()],
+    ['set', cache => cache.set('a', 'newer')],
+  ])(
+    'a refresh whose load calls %s at once leaves no ghost that eviction waits for',
+    async (_name, change) => {
+      const { clock, cache } = setUp({ ttlMs: 10, maxEntries: 2, staleWhileRevalidateMs: 1000 })
+      cache.set('a', 'old')
+      cache.set('b', 'old')
+      await clock.advance(20)
+      const load = () => {
+        change(cache)
+        return new Promise<never>(() => undefined)
+      }
+      expect(await cache.getOrLoad('a', load)).toBe('old')
+      for (const key of ['c', 'd', 'e']) {
+        cache.set(key, 'new')
+        expect(cache.size).toBeLessThanOrEqual(2)
+      }
+      expect(['c', 'd', 'e'].filter(key => cache.has(key))).toEqual(['d', 'e'])
+    },
+  )
 })

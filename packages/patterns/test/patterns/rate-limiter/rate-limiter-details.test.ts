@@ -56,7 +56,7 @@ describe('what is told', () => {
     )
     expect(error).toMatchObject({ code: 'COST_TOO_HIGH', cost: 4, maxCost: 3 })
     expect(() => limiter.tryAcquire({ cost: 4 })).toThrow(CostTooHighError)
-    expect(() => limiter.tryAcquire({ cost: 0 })).toThrow('sliding-window-limiter.cost is 0')
+    expect(() => limiter.tryAcquire({ cost: 0 })).toThrow('SlidingWindowLimiter.cost is 0')
     expect(limiter.tryAcquire({ cost: 3 })).toBe(true)
   })
 
@@ -235,6 +235,8 @@ describe('options are refused by their full name', () => {
     [() => new SpacedLimiter({ maxRequests: 0.5 }), 'SpacedLimiter.maxRequests is 0.5'],
     [() => new SpacedLimiter({ windowMs: 0 }), 'SpacedLimiter.windowMs is 0'],
     [() => new SpacedLimiter().setRate(5, 0), 'SpacedLimiter.windowMs is 0'],
+    [() => new SpacedLimiter().blockUntil(Number.NaN), 'SpacedLimiter.blockUntil.untilMs is NaN'],
+    [() => allOf(new SpacedLimiter()).tryAcquire({ cost: 0 }), 'JointRateLimiter.cost is 0'],
     [() => allOf(), 'allOf is given no limiter; allowed is one or more'],
   ])('%#', (make, message) => {
     expect(make).toThrow(message)
@@ -242,7 +244,7 @@ describe('options are refused by their full name', () => {
 
   test('maxWaitMs too', async () => {
     const limiter = new SpacedLimiter()
-    await expect(limiter.acquire({ maxWaitMs: -1 })).rejects.toThrow('acquire.maxWaitMs is -1')
+    await expect(limiter.acquire({ maxWaitMs: -1 })).rejects.toThrow('SpacedLimiter.acquire.maxWaitMs is -1')
     await expect(limiter.acquire({ maxWaitMs: Infinity })).resolves.toBeUndefined()
     await expect(limiter.acquire({ maxWaitMs: 0 })).rejects.toThrow(RateLimitedError)
   })

@@ -107,7 +107,7 @@ describe.each([
   })
 })
 
-test('a guest that leaves makes room in every line it stood in', async () => {
+test('a joint waiter that leaves makes room in every line it stood in', async () => {
   const clock = new ManualClock()
   const [fast, slow] = [
     onePerWindow(clock),

@@ -1,8 +1,9 @@
-import type { AcquireTimeoutError } from 'async-patterns'
+import type { AcquireTimeoutError, Lease } from 'async-patterns'
 import { ResourceCreateError, TimeoutError } from 'async-patterns'
 import { describe, expect, test } from 'vitest'
 import { rejectionOf } from '../../support/rejection-of.js'
 import { setUp, byHand, connection } from './pool-rig.js'
+import type { Connection } from './pool-rig.js'
 
 describe('making fails', () => {
   test('P-O1 creation that always fails rejects waiters with the cause, with backoff, no busy loop', async () => {
@@ -96,5 +97,65 @@ describe('fill', () => {
   test('rejects with the reason', async () => {
     const { pool } = setUp({ min: 2, create: () => Promise.reject(new Error('down')) })
     await expect(pool.fill()).rejects.toThrow(ResourceCreateError)
+  })
+})
+
+describe('create calls back', () => {
+  test.each([1, 2, 3])('a create that acquires makes no more than max: %d', async max => {
+    let made = 0
+    const acquires: Promise<Lease<Connection>>[] = []
+    const create = () => {
+      made += 1
+      if (made < 10) acquires.push(rig.pool.acquire())
+      return connection(made)
+    }
+    const rig = setUp({ create, max })
+    acquires.push(rig.pool.acquire(), rig.pool.acquire())
+    await rig.clock.flush()
+    expect(made).toBe(max)
+    expect(rig.pool.metrics()).toMatchObject({ active: max, pending: 0, created: max })
+    await Promise.all(acquires.map(acquire => acquire.then(lease => lease.release())))
+    expect(rig.pool.metrics()).toMatchObject({ active: 0, idle: max, created: max })
+  })
+
+  test('fill waits for those that create itself began', async () => {
+    const { calls, create } = byHand()
+    let isFirst = true
+    const rig = setUp({
+      min: 1,
+      create: signal => {
+        if (isFirst) inner = rig.pool.fill()
+        isFirst = false
+        return create(signal)
+      },
+    })
+    let inner = Promise.resolve()
+    const filled = rig.pool.fill()
+    let innerEnded = false
+    void inner.then(() => (innerEnded = true))
+    await rig.clock.flush()
+    expect([calls.length, innerEnded]).toEqual([1, false])
+    calls[0]?.resolve(connection(1))
+    await Promise.all([filled, inner])
+    expect(rig.pool.idle).toBe(1)
+  })
+
+  test('an abort within create ends the acquire, and the resource goes to the next', async () => {
+    const controller = new AbortController()
+    const reason = new Error('mine')
+    const { calls, create } = byHand()
+    const { pool, clock } = setUp({
+      max: 1,
+      create: signal => {
+        controller.abort(reason)
+        return create(signal)
+      },
+    })
+    const aborted = rejectionOf(pool.acquire(undefined, { signal: controller.signal }))
+    expect(await aborted).toBe(reason)
+    expect([pool.waiting, clock.pendingTimers]).toEqual([0, 1])
+    const next = pool.acquire()
+    calls[0]?.resolve(connection(7))
+    expect((await next).resource.id).toBe(7)
   })
 })

@@ -128,3 +128,15 @@ test('refuses options out of range', () => {
   expect(() => new ResourcePool({ create: 5 as never })).toThrow(TypeError)
   expect(() => new ResourcePool({ create, lifetimeJitter: 2 })).toThrow(RangeError)
 })
+
+test('a listener that gives a lease back as an acquire runs out of time loses no resource', async () => {
+  const { pool, clock } = setUp({ max: 1, acquireTimeoutMs: 100 })
+  const lease = await pool.acquire()
+  pool.subscribe(({ type }) => {
+    if (type === 'reject') lease.release()
+  })
+  const late = rejectionOf(pool.acquire())
+  await clock.advance(100)
+  expect(await late).toBeInstanceOf(AcquireTimeoutError)
+  expect(pool.metrics()).toMatchObject({ active: 0, idle: 1, waiting: 0, acquireTimeouts: 1 })
+})

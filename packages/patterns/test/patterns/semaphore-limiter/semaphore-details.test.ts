@@ -142,7 +142,7 @@ describe('what ends a wait', () => {
     const held = await limiter.acquire()
     const waiting = rejectionOf(limiter.acquire({ weight: 3 }))
     limiter.resize(2)
-    expect(String(await waiting)).toBe('RangeError: SemaphoreLimiter: weight is 3; allowed since resize is 2')
+    expect(String(await waiting)).toBe('RangeError: SemaphoreLimiter.weight is 3; allowed since resize is 2')
     expect(events.at(-1)).toEqual({ type: 'rejected', reason: 'too-heavy', weight: 3 })
     held.release()
     expect(limiter.available).toBe(2)
@@ -189,17 +189,17 @@ describe('who goes first', () => {
     [() => new SemaphoreLimiter({ acquireTimeoutMs: -1 }), 'SemaphoreLimiter.acquireTimeoutMs is -1'],
     [() => new SemaphoreLimiter({ maxQueue: -1 }), 'SemaphoreLimiter.maxQueue is -1'],
     [() => new SemaphoreLimiter().resize(0), 'SemaphoreLimiter.maxConcurrent is 0'],
-    [() => new SemaphoreLimiter().tryAcquire({ weight: 0 }), 'SemaphoreLimiter: weight is 0'],
+    [() => new SemaphoreLimiter().tryAcquire({ weight: 0 }), 'SemaphoreLimiter.weight is 0'],
     [
       () => new SemaphoreLimiter({ maxConcurrent: 2 }).tryAcquire({ weight: 3 }),
-      'SemaphoreLimiter: weight is 3',
+      'SemaphoreLimiter.weight is 3',
     ],
     [
       () => new SemaphoreLimiter().tryAcquire({ priority: Infinity }),
-      'SemaphoreLimiter: priority is Infinity',
+      'SemaphoreLimiter.priority is Infinity',
     ],
-    [() => new SemaphoreLimiter().requesting({ weight: 200 }), 'SemaphoreLimiter: weight is 200'],
-    [() => new SemaphoreLimiter().tryAcquire()?.resize(-1), 'Permit.resize: weight is -1'],
+    [() => new SemaphoreLimiter().requesting({ weight: 200 }), 'SemaphoreLimiter.weight is 200'],
+    [() => new SemaphoreLimiter().tryAcquire()?.resize(-1), 'Permit.resize.weight is -1'],
   ])('options are refused by their full name: %#', (make, message) => {
     expect(make).toThrow(message)
   })

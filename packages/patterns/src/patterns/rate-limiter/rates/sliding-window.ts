@@ -17,10 +17,7 @@ export interface SlidingWindowLimiterOptions {
    * one slice, and under full load gives at least `slices / (slices + 1)` of the limit. Default `exact`.
    */
   readonly kind?: 'exact' | 'counter'
-  /**
-   * Slices of the window; only for `counter`: an integer of at least 1. Default 64, which costs at most 1.6
-   * %.
-   */
+  /** Slices of the window, for `counter`: an integer of at least 1. Default 64, which costs at most 1.6 %. */
   readonly slices?: number
   /** Default: the runtime's. */
   readonly clock?: Clock

@@ -25,9 +25,9 @@ const RULES: OptionRules<SpacedLimiterOptions> = {
 }
 
 /**
- * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is what timers
- * and short stalls take at high rates. What a longer stall has missed is not made up for, as that would be a
- * burst.
+ * How much lateness is made up for: half a spacing, but at least so many milliseconds, which is
+ * what timers and short stalls take at high rates. What a longer stall has missed is not made up
+ * for, as that would be a burst.
  */
 const LEAST_CATCH_UP_MS = 10
 

@@ -1,10 +1,10 @@
 /**
  * Keeps count of departures, so that no half-open window of `windowMs` holds more than `maxRequests` of them.
  *
- * There are `maxRequests` places. One is taken when a departure is granted, and comes free `windowMs` after
- * it has departed. A departure whose moment is not known yet keeps its place without limit, since it could
- * still fall into any window to come; so whatever the delay between grant and departure, no window is
- * overfull.
+ * There are `maxRequests` places. One is taken when a departure is granted, and comes free `windowMs`
+ * after it has departed. A departure whose moment is not known yet keeps its place without limit,
+ * since it could still fall into any window to come; so whatever the delay between grant and
+ * departure, no window is overfull.
  */
 export class WindowGuard {
   #maxRequests: number

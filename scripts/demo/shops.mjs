@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { acquire, loadConfig } from '@async-patterns/http/acquisition'
 import { spawnMock } from '@async-patterns/http/mock'
@@ -33,6 +34,7 @@ class Stage {
 
   /**
    * Runs the example pipeline, or some of its sources, with the limits that are given laid over the file's.
+   * `stalledMs`: the longest time that this process did not get to run meanwhile.
    */
   async acquire({ only, limits = {}, flags = {} }) {
     const events = []
@@ -44,7 +46,11 @@ class Stage {
       .filter(source => only === undefined || only.includes(source.name))
       .map(source => ({ ...source, limits: overlaid(source.limits, limits) }))
     const onEvent = event => events.push({ ...event, at: Date.now() })
-    return { summary: await acquire({ ...config, sources }, { onEvent }), events }
+    const delay = monitorEventLoopDelay({ resolution: 5 })
+    delay.enable()
+    const summary = await acquire({ ...config, sources }, { onEvent })
+    delay.disable()
+    return { summary, events, stalledMs: Math.ceil(delay.max / 1e6) }
   }
 
   /** The requests that a shop saw, in the order of their arrival. */

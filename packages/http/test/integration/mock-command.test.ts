@@ -148,7 +148,7 @@ describe('a spawned mock', () => {
 describe('a wrong call', () => {
   test.each([
     [['shops', '--port', '70000'], /--port is 70000; allowed is an integer of at least 0 and at most 65533/],
-    [['shops', '--pages', 'many'], /--pages is NaN/],
+    [['shops', '--pages', 'many'], /--pages is "many"; allowed is a whole number/],
     [['shops', '--faults', 'all'], /--faults is "all"; allowed is "example"/],
     [['shops', '--latency', 'acme:5ms'], /--latency: .* is "acme"; .*"bimodal"/],
     [['shops', '--behaviour', '{"latncy":1}'], /--behaviour\.latncy is unknown/],

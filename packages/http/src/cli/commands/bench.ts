@@ -30,8 +30,9 @@ const DEFAULT_OUTPUT = 'benchmark_output.json'
 
 const HELP = `
 Without --duration, --run-resilience and --run-retry it compares the engines.
-Exit codes: 0 done and all criteria met, 1 a criterion was missed, nothing could be measured or a file could
-not be written, 2 usage, 130 interrupted.`
+Exit codes: 0 done, 1 a check or a scenario failed, nothing could be measured or
+a file could not be written, 2 usage, 130 interrupted. How much faster one
+engine is than another (reached, MISSED) is told, and does not change it.`
 
 /** What a run leaves behind. */
 interface Outcome {

@@ -39,7 +39,7 @@ function shopsCommand(): Command {
   return command
     .addHelpText(
       'after',
-      '\nA behaviour flag is for all shops, or for one: --latency 20ms --latency kaufhaus:200ms',
+      '\nA behaviour flag is for all shops, or for one:\n  --latency 20ms --latency kaufhaus:200ms',
     )
     .action((flags: Flags) => run('shops', () => shops(flags)))
 }
@@ -125,6 +125,9 @@ function integer(flags: Flags, name: string, fallback: number, min: number, max?
   const given = flags[name]
   if (given === undefined) return fallback
   const value = given === '' ? Number.NaN : Number(given)
+  if (Number.isNaN(value)) {
+    throw new RangeError(`--${name} is ${JSON.stringify(given)}; allowed is a whole number`)
+  }
   checkNumber(`--${name}`, value, { min, integer: true, ...(max === undefined ? {} : { max }) })
   return value
 }

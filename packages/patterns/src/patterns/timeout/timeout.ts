@@ -59,7 +59,7 @@ const RULES: OptionRules<TimeoutOptions> = {
 
 /**
  * Limits the time of each call. When it is over, `context.signal` is aborted and the call rejects with
- * TimeoutError; work that does not heed the signal is handed to `context.waitUntil`, so that a limiter
+ * TimeoutError; work that ignores the signal is handed to `context.waitUntil`, so that a limiter
  * outside keeps its permit until it ends.
  *
  * A deadline that comes earlier holds too, with DeadlineExceededError, and nothing starts after it. A

@@ -33,9 +33,12 @@ import { summarise } from './summary/index.js'
 
 /** How a run is begun, ended early and followed, and what it stands on. */
 export interface AcquireOptions extends Ports {
-  /** Ends the run early: pages in flight have the grace time, then the summary is written. */
+  /**
+   * Ends the run early: pages in flight have the grace time, then the summary is written. Default: nobody ends
+   * it.
+   */
   readonly signal?: AbortSignal
-  /** Called as things happen; what it throws ends the run. */
+  /** Called as things happen; what it throws ends the run. Default: nobody is told. */
   readonly onEvent?: (event: AcquireEvent) => void
   /**
    * Starts over with an empty ledger; the old one stays beside it as `acquire.previous.db`, until the next

@@ -27,6 +27,7 @@ export interface EmbeddedQueueOptions {
   readonly capacity?: number
   /** How long a page stays away whose handler rejected. Default 1 s. */
   readonly redeliverAfterMs?: number
+  /** Default: the system's. */
   readonly clock?: Clock
 }
 

@@ -11,6 +11,6 @@ export type AuthConfig = Kinds extends infer K ? (K extends AuthKind<infer O> ? 
 
 export function authorizerOf(auth: AuthConfig, parts: AuthorizerParts): Authorizer {
   // A configuration is handed only to the kind that it names.
-  const kind = authKinds[auth.type] as unknown as AuthKind<AuthConfig>
-  return kind.create(auth, parts)
+  const kind: unknown = authKinds[auth.type]
+  return (kind as AuthKind<AuthConfig>).create(auth, parts)
 }

@@ -45,18 +45,14 @@ export class PlanChangedError extends AsyncPatternsError {
   /** Which parts differ: `northwind.mapping changed`, `mercado.source added`. */
   readonly changes: readonly string[]
 
-  /** `others` are the streams that the ledger holds, given when the plan has none of them. */
-  constructor(changes: readonly string[], others?: OtherStreams) {
-    super(others === undefined ? changedText(changes) : othersText(others))
+  /** `others` are the streams in the ledger and its folder; given when the plan has none of them. */
+  constructor(
+    changes: readonly string[],
+    others?: { readonly folder: string; readonly streams: readonly string[] },
+  ) {
+    super(others === undefined ? changedText(changes) : othersText(others.folder, others.streams))
     this.changes = changes
   }
-}
-
-/** The streams of a ledger with which a plan shares none. */
-export interface OtherStreams {
-  /** The folder of the ledger. */
-  readonly folder: string
-  readonly streams: readonly string[]
 }
 
 function changedText(changes: readonly string[]): string {
@@ -66,7 +62,7 @@ function changedText(changes: readonly string[]): string {
   )
 }
 
-function othersText({ folder, streams }: OtherStreams): string {
+function othersText(folder: string, streams: readonly string[]): string {
   return (
     `${folder} holds the results of other sources (${firstOf(streams)}); ` +
     'choose another --output, or start over with --fresh, which puts what was acquired aside'

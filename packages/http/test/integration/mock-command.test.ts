@@ -153,7 +153,10 @@ describe('a wrong call', () => {
     [['shops', '--latency', 'acme:5ms'], /--latency: .* is "acme"; .*"bimodal"/],
     [['shops', '--behaviour', '{"latncy":1}'], /--behaviour\.latncy is unknown/],
     [['http', '--latency', '5'], /--latency is "5"; .*5s/],
-    [['http', '--jitter', '2'], /jitter is 2; .*at most 1/],
+    [['http', '--jitter', '2'], /--jitter is 2; .*at most 1/],
+    [['http', '--rate-limit', '-1'], /--rate-limit is -1; .*at least 1/],
+    [['shops', '--outage', '4s..2s'], /--outage\.untilMs is 2000; .*at least 4000/],
+    [['http', '--fault', 'foo'], /--fault "foo" names no kind of fault; allowed is one of "status"/],
     [['http', '--nonsense'], /--nonsense/],
   ])('%j ends with 2 and says what is allowed', async (args, message) => {
     const { code, stdout, stderr } = await run(process.execPath, [main, 'mock', ...args], { timeout: 15_000 })

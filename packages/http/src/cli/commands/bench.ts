@@ -18,7 +18,7 @@ import type {
 import { comparisonText, resilienceText, streamingText } from '../../measurements/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
-import { BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
+import { asFlags, BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
 import type { BenchFlags, BenchMode } from '../bench/bench-flags.js'
 import { comparisonProgress, streamingProgress } from '../bench/bench-progress.js'
 import { checkDistinct } from '../distinct-files.js'
@@ -69,7 +69,7 @@ interface RunContext {
 
 async function run(flags: BenchFlags): Promise<number> {
   const mode = modeOf(flags)
-  const prepared = asGiven(() => PREPARE[mode](flags))
+  const prepared = asGiven(() => PREPARE[mode](flags), asFlags)
   // Before the run: a file that cannot be written must not cost what was measured.
   using output = outputOf(flags, mode)
   using interrupted = interruption()

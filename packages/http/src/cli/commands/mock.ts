@@ -160,9 +160,27 @@ function untilStopped(): Promise<void> {
   })
 }
 
+const FLAGS: Readonly<Record<string, string>> = {
+  jitter: 'jitter',
+  errorRate: 'error-rate',
+  rateLimitPerSecond: 'rate-limit',
+  rateLimitAfter: 'rate-limit-after',
+  'outages[0]': 'outage',
+  'stalls[0]': 'stall',
+}
+
+/** What was wrong with a behaviour, told of the flags: `--jitter is 2` for `behaviour.jitter is 2`. */
+function asFlags(message: string): string {
+  return message
+    .replace(/^behaviour\.(\w+(?:\[0\])?)/, (whole, name: string) =>
+      FLAGS[name] === undefined ? whole : `--${FLAGS[name]}`,
+    )
+    .replace(/^(--fault ".*")\.fault\.kind is .*?; /, '$1 names no kind of fault; ')
+}
+
 function explained(error: unknown): unknown {
   if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError) {
-    return new UsageError(error.message)
+    return new UsageError(asFlags(error.message))
   }
   const { code, port } = error as { code?: string; port?: number }
   if (code !== 'EADDRINUSE') return error

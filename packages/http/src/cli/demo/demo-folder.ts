@@ -18,7 +18,9 @@ export function claimForDemo(folder: string): void {
   const marker = join(folder, MARKER)
   if (existsSync(marker)) return
   if (Object.values(resultPaths(folder)).some(path => existsSync(path))) {
-    throw new UsageError(`${folder} holds the results of another pipeline; give --output another folder`)
+    throw new UsageError(
+      `${folder} holds the results of another pipeline; give --output another folder, or remove it`,
+    )
   }
   using file = new WholeFile(marker)
   file.write(TEXT)

@@ -32,30 +32,30 @@ $(STAMPS)/build: $(STAMPS)/install $(SOURCES) $(CONFIGS) $(COPIED)
 	node scripts/package-files.mjs
 	@mkdir -p $(STAMPS) && touch $@
 
-run: build ## the main job: three mock shops acquired into out/ (results are printed)
-	@$(CLI) demo
+run: build ## the main job: three mock shops acquired into out/
+	@$(CLI) demo --output out
 
-demo: build ## failures on purpose: what was expected and what was seen
+demo: build ## failures on purpose: what was expected, what seen
 	@node scripts/demo.mjs
 
-benchmark: build ## engines side by side: sync, threaded, async naive and optimized, 5,000 requests each
+benchmark: build ## engines side by side, 5,000 requests each
 	@$(CLI) bench --request-count 5000 --output benchmark_output.json
 
-benchmark-full: build ## a minute at full speed, 200 at a time, every result into benchmark_results.jsonl
+benchmark-full: build ## a minute at full speed, every result into a file
 	@$(CLI) bench --duration 60s --concurrency 200 --workers 32 --monitor-loop --jsonl-out benchmark_results.jsonl
 
-benchmark-resilience: build ## failures on purpose: breaker and retry, passed or failed by stated criteria
+benchmark-resilience: build ## breaker and retry against a failing server
 	@$(CLI) bench --run-resilience --run-retry --request-count 50
 
-test: build ## the whole suite, with coverage in htmlcov/ (at least 85 % of lines and branches)
+test: build ## the whole suite, with coverage in htmlcov/
 	npx vitest run --coverage
 
-test-quick: build ## without coverage, without what starts processes or measures time
+test-quick: build ## the tests that start and measure nothing
 	npx vitest run --project unit --project parallel
 
 # 1 is all of it; CI runs a share
 proof: PROOF ?= 1
-proof: build ## the long form of the tests that have one: thousands of runs, hundreds of kills, each Node compiled for
+proof: build ## the long form of the tests that have one
 	PROOF=$(PROOF) npx vitest run --config vitest.proof.config.ts
 
 lint: build ## format check, lint, types, layering, dead code
@@ -78,33 +78,33 @@ type-check: build ## types of sources and tests
 
 check: lint test ## lint and test
 
-docs: build ## what is generated: tables, the tests of each case, the public API (api/), the README's picture
+docs: build ## what is generated in docs/ and api/
 	node scripts/docs/kind-tables.mjs
 	node scripts/docs/option-tables.mjs
 	node scripts/docs/case-files.mjs
 	node scripts/docs/api-report.mjs
 	node scripts/docs/terminal-picture.mjs
 
-mutation: $(STAMPS)/install ## change the sources of breaker, retry, semaphore and limiters in small ways: at least 85 % must be noticed
+mutation: $(STAMPS)/install ## small changes to the sources: do tests notice them?
 	npx stryker run
 
 bench/node_modules/.package-lock.json: bench/package.json bench/package-lock.json
 	npm ci --prefix bench --no-audit --no-fund
 
-bench-patterns: build bench/node_modules/.package-lock.json ## each pattern against its peers, in nanoseconds; what an import and a bundle cost: bench/results/
+bench-patterns: build bench/node_modules/.package-lock.json ## each pattern against its peers, in nanoseconds
 	node bench/patterns/index.mjs
 	node bench/import-time.mjs
 	node bench/size.mjs
 
-bench-load: build bench/node_modules/.package-lock.json ## load generator and engines against wrk, autocannon and undici on nginx: bench/results/load.json
+bench-load: build bench/node_modules/.package-lock.json ## load generator and engines against their peers
 	node bench/load/index.mjs
 
-bench-acquire: build bench/node_modules/.package-lock.json ## pages a second that the pipeline takes when no rate holds it back
+bench-acquire: build bench/node_modules/.package-lock.json ## pages a second when no rate holds it back
 	node bench/acquire.mjs
 
-conformance: build bench/node_modules/.package-lock.json ## try this package and its peers by the same cases: docs/conformance.md
+conformance: build bench/node_modules/.package-lock.json ## this package and its peers under the same cases
 	node bench/conformance.mjs
 
 clean: ## remove what was built, installed and measured
 	rm -rf node_modules packages/*/node_modules packages/*/dist packages/http/schemas packages/http/examples \
-	  bench/node_modules bench/results out htmlcov benchmark_output.json benchmark_results.*
+	  bench/node_modules bench/results out demo-out htmlcov benchmark_output.json benchmark_results.*

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './exit-code.js'
+import { mistypedCommand } from './mistyped-command.js'
 import { UsageError } from './usage-error.js'
 
 type Load = () => Promise<Command>
@@ -24,17 +25,29 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   },
 }
 
+const HELP_COMMAND = ['help [command]', 'Show the help of a command.'] as const
+
 async function program(called: string | undefined): Promise<Command> {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
   const root = new Command('async-patterns')
     .description('Take every record out of HTTP services, and measure them, without going over their limits.')
     .version(version)
+    .configureOutput({ getOutHelpWidth: helpWidth, getErrHelpWidth: helpWidth })
     .showHelpAfterError('(run with --help for what is allowed)')
     .commandsGroup(Object.keys(GROUPS).at(-1) ?? '')
-    .helpCommand('help [command]', 'Show the help of a command.')
+    .helpCommand(...HELP_COMMAND)
   for (const command of await Promise.all(loaded(called))) root.addCommand(command)
-  for (const command of everyCommand(root)) command.copyInheritedSettings(root).exitOverride()
+  for (const command of everyCommand(root)) {
+    command.copyInheritedSettings(root).exitOverride()
+    // One of its own: the inherited one would bring the heading of the root's group along.
+    if (command !== root && command.commands.length > 0) command.helpCommand(...HELP_COMMAND)
+  }
   return root
+}
+
+/** As wide as the terminal, but no wider than is good to read. */
+function helpWidth(): number {
+  return Math.min(80, process.stdout.columns ?? 80)
 }
 
 /** The command of that name; all of them when there is none, for help and for "did you mean". */
@@ -86,8 +99,9 @@ function outliveReaders(): void {
 async function main(): Promise<void> {
   outliveReaders()
   try {
-    const root = await program(process.argv[2])
-    await root.parseAsync()
+    const args = process.argv.slice(2)
+    const root = await program(args[0])
+    await root.parseAsync(mistypedCommand(root, args) ?? args, { from: 'user' })
   } catch (error) {
     report(error)
     process.exitCode = exitCodeOf(error)

@@ -153,7 +153,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
 
   #cut(): void {
     this.#abort.abort(new ClosedError('the engine was closed before the response was whole'))
-    // What heeds the signal has given its own result by then.
+    // What listens to the signal has given its own result by then.
     setImmediate(() => {
       for (const over of this.#runs) over.resolve(undefined)
       for (const [pending, url] of this.#streamed) pending.resolve(this.#neverSent(url))

@@ -90,8 +90,8 @@ export class PoolWorker {
   }
 
   /**
-   * One check, a second after the last: whether it has been silent too long. A killed thread ends without a
-   * word.
+   * One check, a second after the last: whether it has been silent too long. A killed thread does not say
+   * that it ends.
    */
   seemsLost(): boolean {
     const heartbeats = Atomics.load(this.#status, HEARTBEATS)

@@ -60,8 +60,8 @@ export abstract class PooledTransport<P extends OriginPool> implements Transport
   protected abstract openPool(target: Target): P
 
   /**
-   * Where a request to the URL goes. @throws ClosedError after `close`, TransportError BAD_REQUEST for a bad
-   * URL.
+   * Where a request to the URL goes.
+   * @throws ClosedError after `close`, TransportError BAD_REQUEST for a bad URL.
    */
   protected targetOf(url: string): Target {
     if (this.#closed !== undefined) throw new ClosedError('the transport is closed')

@@ -108,7 +108,8 @@ class PoolRun {
   }
 
   /**
-   * Blocks until all workers have reported. @throws WorkerLostError soon after one of them cannot any more.
+   * Blocks until all workers have reported.
+   * @throws WorkerLostError soon after one of them cannot any more.
    */
   wait(): void {
     const { progress } = this.#task

@@ -63,7 +63,7 @@ export class BenchTarget implements AsyncDisposable {
     return this.#control<HttpMockStats>('GET', '/__stats')
   }
 
-  /** The mock's counts begin anew. */
+  /** The mock's counts start over. */
   async clearStats(): Promise<void> {
     await this.#control('DELETE', '/__stats')
   }

@@ -51,7 +51,8 @@ function standardNormal(random: Random): number {
 }
 
 /**
- * A bare number is a constant latency in milliseconds. @throws TypeError or RangeError naming what is wrong.
+ * A bare number is a constant latency in milliseconds.
+ * @throws TypeError or RangeError naming what is wrong.
  */
 export function checkLatency(name: string, value: unknown): Latency {
   if (typeof value === 'number') return checkLatency(name, { kind: 'constant', ms: value })

@@ -42,7 +42,7 @@ export abstract class MockServer implements AsyncDisposable {
     return this.#url
   }
 
-  /** Replaces the whole behaviour; counts, times and chances begin anew. Returns it with its defaults. */
+  /** Replaces the whole behaviour; counts, times and chances start over. Returns it with its defaults. */
   setBehaviour(behaviour: Behaviour): Behaviour {
     this.#plan = new BehaviourPlan(behaviour, this.seed, performance.now())
     return this.#plan.behaviour

@@ -59,7 +59,8 @@ export class BufferedWriter<T> implements RecordWriter<T> {
     open: (mode: WriteMode) => BatchStore<T>,
   ) {
     const { file, mode, batchSize, flushIntervalMs, maxQueueSize, clock } = withDefaults(DEFAULTS, options)
-    if (typeof file !== 'string' || file === '') throw new TypeError(`${owner}.file is no path of a file`)
+    if (typeof file !== 'string' || file === '')
+      throw new TypeError(`${owner}.file is not the path of a file`)
     checkOneOf(`${owner}.mode`, mode, MODES)
     checkCount(`${owner}.batchSize`, batchSize)
     checkDuration(`${owner}.flushIntervalMs`, flushIntervalMs)

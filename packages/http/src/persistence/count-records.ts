@@ -15,8 +15,8 @@ export async function countJsonlRecords(file: string): Promise<number> {
 }
 
 /**
- * How many rows the table `request_results` of a database has. @throws MissingPackageError, or as SQLite
- * does.
+ * How many rows the table `request_results` of a database has.
+ * @throws MissingPackageError, or as SQLite does.
  */
 export function countSqliteRecords(file: string): number {
   const Sqlite = sqliteDriver('Counting results in SQLite')

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Makes the folder of a file, and those above it that are missing. @throws as the file system does. */
+/**
+ * Makes the folder of a file, and those above it that are missing.
+ * @throws as the file system does.
+ */
 export function makeFolderOf(file: string): void {
   const folder = dirname(file)
   makeMissing(folder)
-  // It is there by now: this only complains when it is no folder.
+  // It is there by now: this only throws when it is not a folder.
   mkdirSync(folder, { recursive: true })
 }
 

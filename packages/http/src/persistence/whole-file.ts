@@ -13,7 +13,10 @@ export class WholeFile implements Disposable {
   /** Undefined where there is nothing to replace: a pipe or a device is written to as it is. */
   readonly #temporary: string | undefined
 
-  /** Its folder is made. What it held stays until `write`. @throws WriterError when it cannot be written. */
+  /**
+   * Its folder is made. What it held stays until `write`.
+   * @throws WriterError when it cannot be written.
+   */
   constructor(file: string) {
     this.#file = file
     ;[this.#place, this.#temporary] = this.#explained(() => prepare(file))
@@ -46,7 +49,7 @@ function prepare(file: string): [place: string, temporary: string | undefined] {
   if (known !== undefined && !known.isFile() && !known.isDirectory()) return [file, undefined]
   // Not the link, but what it points to, is replaced.
   const place = known === undefined ? file : realpathSync(file)
-  // A file that is there must be one that may be written; a folder complains here.
+  // A file that is there must be one that may be written; a folder throws here.
   if (known !== undefined) closeSync(openSync(place, 'r+'))
   const temporary = `${place}.tmp`
   closeSync(openSync(temporary, 'w'))

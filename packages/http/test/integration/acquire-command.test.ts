@@ -161,13 +161,13 @@ describe('async-patterns acquire', () => {
     expect(second.stderr).toContain(`is in use by process ${first.child.pid}`)
   })
 
-  test('A-16 an output that is a file: one line, exit code 1', async () => {
+  test('A-16 an output that is a file: one line, exit code 2', async () => {
     await using shops = await startShops({ pages: 1 })
     await using output = await outputFolder()
     const file = join(output.path, 'file')
     await writeFile(file, '')
     await using run = new AcquireProcess(shops, ['--output', file, '--quiet'])
-    expect(await run.exit()).toBe(1)
-    expect(run.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(await run.exit()).toBe(2)
+    expect(run.stderr).toBe(`error: ${file} is a file; allowed is a folder\n`)
   })
 })

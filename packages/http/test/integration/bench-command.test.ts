@@ -123,7 +123,9 @@ test('exits with 1 when nothing could be fetched', async () => {
 
 test.each([
   [['--runs', 'x'], '--runs is "x"; allowed is a number'],
-  [['--pooling', 'some'], 'pooling is "some"; allowed is one of "naive", "optimized", "both"'],
+  [['--pooling', 'some'], '--pooling is "some"; allowed is one of "naive", "optimized", "both"'],
+  [['--mock-port', '99999'], '--mock-port is 99999; allowed'],
+  [['--duration-sec', '0'], '--duration is 0; allowed'],
   [['--run-retry', '--runs', '2'], '--runs means nothing for a resilience run'],
   [['--duration', 'soon'], '--duration'],
   [['--jsonl-out', ''], '--jsonl-out is empty'],

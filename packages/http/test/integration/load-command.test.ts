@@ -96,6 +96,16 @@ describe('async-patterns load', () => {
     expect(finished.stderr).not.toContain('    at ')
   })
 
+  test.each([
+    [['--connections', '0'], '--connections is 0; allowed is '],
+    [['--rate', '0'], '--rate is 0; allowed is '],
+    [['--rate', '5', '--arrivals', 'often'], '--arrivals is "often"; allowed is '],
+    [['--arrivals', 'poisson'], '--arrivals means nothing without --rate'],
+  ])('%j: what is wrong is told of the flag', async (flags, message) => {
+    const { code, stderr } = await load(url, ...flags)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`error: ${message}`)])
+  })
+
   test('several threads share connections and requests, and write one file of results', async () => {
     const file = join(folder, 'results.jsonl')
     const one = await result(

@@ -148,12 +148,15 @@ describe('a spawned mock', () => {
 describe('a wrong call', () => {
   test.each([
     [['shops', '--port', '70000'], /--port is 70000; allowed is an integer of at least 0 and at most 65533/],
-    [['shops', '--pages', 'many'], /--pages is NaN/],
+    [['shops', '--pages', 'many'], /--pages is "many"; allowed is a whole number/],
     [['shops', '--faults', 'all'], /--faults is "all"; allowed is "example"/],
     [['shops', '--latency', 'acme:5ms'], /--latency: .* is "acme"; .*"bimodal"/],
     [['shops', '--behaviour', '{"latncy":1}'], /--behaviour\.latncy is unknown/],
     [['http', '--latency', '5'], /--latency is "5"; .*5s/],
-    [['http', '--jitter', '2'], /jitter is 2; .*at most 1/],
+    [['http', '--jitter', '2'], /--jitter is 2; .*at most 1/],
+    [['http', '--rate-limit', '-1'], /--rate-limit is -1; .*at least 1/],
+    [['shops', '--outage', '4s..2s'], /--outage\.untilMs is 2000; .*at least 4000/],
+    [['http', '--fault', 'foo'], /--fault "foo" names no kind of fault; allowed is one of "status"/],
     [['http', '--nonsense'], /--nonsense/],
   ])('%j ends with 2 and says what is allowed', async (args, message) => {
     const { code, stdout, stderr } = await run(process.execPath, [main, 'mock', ...args], { timeout: 15_000 })

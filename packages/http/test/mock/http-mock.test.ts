@@ -136,7 +136,7 @@ describe('behaviour', () => {
     expect(await statuses('/get', 4)).toEqual([200, 200, 429, 429])
   })
 
-  test('chances begin anew with it: Retry-After too', async () => {
+  test('chances start over with it: Retry-After too', async () => {
     const round = async (): Promise<(string | null)[]> => {
       mock.setBehaviour(FAST)
       const answers = []
@@ -193,7 +193,7 @@ describe('stats', () => {
     expect(mock.stats.routes).toEqual({ '/': { 0: 1 } })
   })
 
-  test('DELETE begins anew; nothing was answered yet is null, not NaN', async () => {
+  test('DELETE starts over; nothing was answered yet is null, not NaN', async () => {
     await ask('/')
     const { body } = await ask('/__stats', { method: 'DELETE' })
     expect(JSON.parse(body)).toMatchObject({

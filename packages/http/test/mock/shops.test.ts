@@ -239,7 +239,7 @@ describe('control', () => {
     expect(shops.mercado.requests).toEqual([])
   })
 
-  test('PUT /__behaviour replaces the behaviour, and counts begin anew', async () => {
+  test('PUT /__behaviour replaces the behaviour, and counts start over', async () => {
     const behaviour = { latency: 0, faults: [{ requests: [1], fault: { kind: 'status', status: 500 } }] }
     for (let round = 0; round < 2; round++) {
       expect((await control(shops.mercado, 'PUT', '/__behaviour', behaviour)).status).toBe(200)

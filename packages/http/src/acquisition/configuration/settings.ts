@@ -48,13 +48,9 @@ export const settings: readonly Setting[] = [
 /** What the command line gave, as it was written. */
 export type SettingFlags = Readonly<Partial<Record<Setting['key'], string | number>>>
 
-/** The settings as `--help` shows them. */
+/** The settings as `--help` shows them: variable, flag and default. */
 export function settingsHelp(): string {
-  const rows = settings.map(({ variable, flag, description, defaultText }) => [
-    variable,
-    flag,
-    `${description} (${defaultText})`,
-  ])
+  const rows = settings.map(({ variable, flag, defaultText }) => [variable, flag, `(${defaultText})`])
   const widthOf = (column: number) => Math.max(...rows.map(row => row[column]?.length ?? 0))
   const [first, second] = [widthOf(0), widthOf(1)]
   const lines = rows.map(

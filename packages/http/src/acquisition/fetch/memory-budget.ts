@@ -22,7 +22,7 @@ interface Guess {
  * ones: neither a stream that hangs nor one with huge pages slows the streams with ordinary pages. Heavy
  * pages share the rest, first come, first served; one that is heavier than all of it goes alone. A page that
  * outgrows its guess takes more only where there is room at once. Where there is none it gives up what it has
- * and is fetched anew when there is: to wait for room with a half-read page in hand would be to wait for each
+ * and is fetched again when there is: to wait for room with a half-read page in hand would be to wait for each
  * other.
  */
 export class MemoryBudget {

@@ -36,19 +36,42 @@ export class JoinRefusedError extends LedgerError {
   }
 }
 
+/** How many changes a message shows. */
+const SHOWN_CHANGES = 5
+
 /** The ledger was filled by another plan. */
 export class PlanChangedError extends AsyncPatternsError {
   readonly code = 'PLAN_CHANGED'
   /** Which parts differ: `northwind.mapping changed`, `mercado.source added`. */
   readonly changes: readonly string[]
 
-  constructor(changes: readonly string[]) {
-    super(
-      `The ledger was filled with other settings: ${changes.join(', ')}. ` +
-        'Undo the change, use another output folder, or start over with --fresh, which puts what was acquired aside',
-    )
+  /** `others` are the streams in the ledger and its folder; given when the plan has none of them. */
+  constructor(
+    changes: readonly string[],
+    others?: { readonly folder: string; readonly streams: readonly string[] },
+  ) {
+    super(others === undefined ? changedText(changes) : othersText(others.folder, others.streams))
     this.changes = changes
   }
+}
+
+function changedText(changes: readonly string[]): string {
+  return (
+    `The ledger was filled with other settings: ${firstOf(changes)}. ` +
+    'Undo the change, use another output folder, or start over with --fresh, which puts what was acquired aside'
+  )
+}
+
+function othersText(folder: string, streams: readonly string[]): string {
+  return (
+    `${folder} holds the results of other sources (${firstOf(streams)}); ` +
+    'choose another --output, or start over with --fresh, which puts what was acquired aside'
+  )
+}
+
+function firstOf(texts: readonly string[]): string {
+  const rest = texts.length - SHOWN_CHANGES
+  return `${texts.slice(0, SHOWN_CHANGES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 /** Names what differs between two plans' parts, whose names are written `stream.part`. */

@@ -38,7 +38,7 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
   return (record, index, sink) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
       sink.rejects.push(
-        reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is no object`)),
+        reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is not an object`)),
       )
       return
     }

@@ -46,8 +46,8 @@ export class StreamProgress {
   }
 
   /**
-   * All that the page brings, as it is stored. @throws NextUrlError (rejects) when the source points
-   * elsewhere.
+   * All that the page brings, as it is stored.
+   * @throws NextUrlError (rejects) when the source points elsewhere.
    */
   async commitOf(claim: Claim, { content, headers, bytes }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, parse } from 'node:path'
 import { closest } from '../../acquisition/index.js'
+import { isPath } from '../mistyped-command.js'
 import { UsageError } from '../usage-error.js'
 
 const DEFAULT_FILES = ['pipeline.yaml', 'config.yaml'] as const
@@ -16,26 +17,24 @@ const DOCUMENTATION = 'https://github.com/async-patterns/async-patterns/blob/mai
 export function pipelineFile(given: string | undefined, subcommands: readonly string[]): string {
   if (given === undefined) return defaultFile()
   if (existsSync(given)) return given
-  throw new UsageError(isWord(given) ? noSuchWord(given, subcommands) : noSuchFile(given))
+  throw new UsageError(isPath(given) ? noSuchFile(given) : noSuchWord(given, subcommands))
 }
 
 function defaultFile(): string {
   const found = DEFAULT_FILES.find(name => existsSync(name))
   if (found !== undefined) return found
   throw new UsageError(
-    `there is no ${DEFAULT_FILES.join(' and no ')} in this folder; name a pipeline file ` +
-      `(${DOCUMENTATION} says how to write one), or try "async-patterns demo", which needs none`,
+    `there is no ${DEFAULT_FILES.join(' and no ')} in this folder.\n` +
+      'Name a pipeline file, or try "async-patterns demo", which needs none. How to write one:\n' +
+      DOCUMENTATION,
   )
-}
-
-/** Whether it looks like a subcommand rather than a path. */
-function isWord(given: string): boolean {
-  return !/[./\\]/.test(given)
 }
 
 function noSuchWord(word: string, subcommands: readonly string[]): string {
   const problem = `acquire has no subcommand ${JSON.stringify(word)}, and there is no file of that name`
-  const similar = closest(word, [...subcommands, ...pipelinesIn('.')])
+  const pipelines = pipelinesIn('.')
+  const similar =
+    pipelines.find(name => parse(name).name === word) ?? closest(word, [...subcommands, ...pipelines])
   const advice = similar === undefined ? 'run with --help for what is allowed' : `did you mean "${similar}"?`
   return `${problem}; ${advice}`
 }

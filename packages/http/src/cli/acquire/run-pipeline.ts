@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import type {
   ConfigInputs,
@@ -33,13 +34,16 @@ export interface RunFlags extends SettingFlags {
 
 /** For the end of their `--help`. */
 export const EXIT_CODES = `\
-Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed, 2 usage or configuration,
-130 interrupted.`
+Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed,
+2 usage or configuration, 130 interrupted.`
 
-/** Adds the options that `RunFlags` holds. */
-export function runOptions(command: Command): Command {
-  for (const { flag, description, defaultText } of settings) {
-    command.option(flag, `${description} (default: ${defaultText})`)
+/** Adds the options that `RunFlags` holds. `defaults` are shown where a command has its own. */
+export function runOptions(
+  command: Command,
+  defaults: Partial<Record<keyof SettingFlags, string>> = {},
+): Command {
+  for (const { key, flag, description, defaultText } of settings) {
+    command.option(flag, `${description} (default: ${defaults[key] ?? defaultText})`)
   }
   return command
     .option('--allow-partial', 'exit with 0 when some sources are incomplete')
@@ -56,17 +60,33 @@ export async function loadPipeline(
 ): Promise<LoadedConfig> {
   logLevel(flags.logLevel)
   try {
-    return await loadConfig(file, { flags, ...(environment !== undefined && { environment }) })
+    const loaded = await loadConfig(file, { flags, ...(environment !== undefined && { environment }) })
+    checkFolder(loaded.config.output)
+    return loaded
   } catch (error) {
     throw error instanceof ConfigError ? new UsageError(error.message) : error
   }
+}
+
+function checkFolder(output: string): void {
+  const found = statSync(output, { throwIfNoEntry: false })
+  if (found?.isDirectory() === false) {
+    throw new UsageError(`${output} is a file; allowed is a folder`)
+  }
+}
+
+/** How a pipeline is run. */
+interface RunOptions {
+  readonly fresh: boolean
+  /** Called when the ledger has taken the pipeline as its own, before the first request. */
+  readonly onOpened?: () => void
 }
 
 /** Runs it with its progress shown, prints the results, and says with which exit code the command ends. */
 export async function runPipeline(
   { config, secrets }: LoadedConfig,
   flags: RunFlags,
-  { fresh }: { readonly fresh: boolean },
+  { fresh, onOpened }: RunOptions,
 ): Promise<number> {
   using interrupted = interruption()
   using progress = progressFor(flags)
@@ -75,7 +95,10 @@ export async function runPipeline(
       signal: interrupted.signal,
       secrets,
       fresh,
-      onEvent: event => progress?.show(event),
+      onEvent: event => {
+        if (event.type === 'run-opened') onOpened?.()
+        progress?.show(event)
+      },
     })
     const paths = resultPaths(config.output)
     progress?.end(summary, { ...paths })

@@ -165,6 +165,15 @@ function flagOf(key: string): string {
   return nameOf(BENCH_FLAGS.find(({ flag }) => keyOf(flag) === key)?.flag ?? key)
 }
 
+/** What was wrong with the options, told of the flags: `--mock-port is -1` for `mockPort is -1`. */
+export function asFlags(message: string): string {
+  return message.replace(/^\w+(?= is )/, option => {
+    const keys = [option, option.replace(/Ms$/, '')]
+    const known = BENCH_FLAGS.find(({ flag }) => keys.includes(keyOf(flag)))
+    return known === undefined ? option : nameOf(known.flag)
+  })
+}
+
 /** @throws UsageError when both are given. */
 export function durationOf(flags: BenchFlags): number {
   const { duration, durationSec } = flags

@@ -3,6 +3,7 @@ import { settingsHelp } from '../../acquisition/index.js'
 import { pipelineFile } from '../acquire/pipeline-file.js'
 import { EXIT_CODES, loadPipeline, runOptions, runPipeline } from '../acquire/run-pipeline.js'
 import type { RunFlags } from '../acquire/run-pipeline.js'
+import { keepFromDemos } from '../demo/demo-folder.js'
 import { EXIT } from '../exit-code.js'
 import { schemaCommand } from './acquire-schema.js'
 
@@ -15,11 +16,14 @@ interface AcquireFlags extends RunFlags {
 const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand]
 
 const HELP = `
-Without a file it reads pipeline.yaml, or else config.yaml, in the working directory.
-Standard output gets the table of results, or the summary with --json. Standard error gets the progress: it is
-drawn on a terminal, and elsewhere logged, one JSON object a line.
+Without a file it reads pipeline.yaml, or else config.yaml, in the working
+directory. Standard output gets the table of results, or the summary with
+--json. Standard error gets the progress: it is drawn on a terminal, and
+elsewhere logged, one JSON object a line.
+
 ${EXIT_CODES}
-SIGINT and SIGTERM let pages in flight finish within the grace time; a second signal stops at once.
+SIGINT and SIGTERM let pages in flight finish within the grace time; a second
+signal stops at once.
 The same command again continues what is not complete.`
 
 /** `async-patterns acquire`: runs a pipeline and leaves its results in the output folder. */
@@ -41,7 +45,10 @@ export function acquireCommand(): Command {
 
 async function run(file: string, flags: AcquireFlags): Promise<number> {
   const loaded = await loadPipeline(file, flags)
-  if (flags.printConfig !== true) return await runPipeline(loaded, flags, { fresh: flags.fresh === true })
-  console.log(loaded.describe())
-  return EXIT.ok
+  if (flags.printConfig === true) {
+    console.log(loaded.describe())
+    return EXIT.ok
+  }
+  const onOpened = (): void => keepFromDemos(loaded.config.output)
+  return await runPipeline(loaded, flags, { fresh: flags.fresh === true, onOpened })
 }

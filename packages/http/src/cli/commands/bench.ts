@@ -18,7 +18,7 @@ import type {
 import { comparisonText, resilienceText, streamingText } from '../../measurements/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
-import { BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
+import { asFlags, BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
 import type { BenchFlags, BenchMode } from '../bench/bench-flags.js'
 import { comparisonProgress, streamingProgress } from '../bench/bench-progress.js'
 import { checkDistinct } from '../distinct-files.js'
@@ -30,8 +30,9 @@ const DEFAULT_OUTPUT = 'benchmark_output.json'
 
 const HELP = `
 Without --duration, --run-resilience and --run-retry it compares the engines.
-Exit codes: 0 done and all criteria met, 1 a criterion was missed, nothing could be measured or a file could
-not be written, 2 usage, 130 interrupted.`
+Exit codes: 0 done, 1 a check or a scenario failed, nothing could be measured or
+a file could not be written, 2 usage, 130 interrupted. How much faster one
+engine is than another (reached, MISSED) is told, and does not change it.`
 
 /** What a run leaves behind. */
 interface Outcome {
@@ -68,7 +69,7 @@ interface RunContext {
 
 async function run(flags: BenchFlags): Promise<number> {
   const mode = modeOf(flags)
-  const prepared = asGiven(() => PREPARE[mode](flags))
+  const prepared = asGiven(() => PREPARE[mode](flags), asFlags)
   // Before the run: a file that cannot be written must not cost what was measured.
   using output = outputOf(flags, mode)
   using interrupted = interruption()

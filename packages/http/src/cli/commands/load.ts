@@ -8,19 +8,20 @@ import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
-import { loadOptions } from '../load/load-flags.js'
+import { asFlags, loadOptions } from '../load/load-flags.js'
 import type { LoadFlags } from '../load/load-flags.js'
 import { loadProgress } from '../load/load-progress.js'
 import { ProgressLine } from '../progress-line.js'
 import { asGiven, UsageError } from '../usage-error.js'
 
 const HELP = `
-Without --rate it is a closed loop: each connection sends when its response has come. With --rate it is an
-open loop: requests fall due whatever the server does, and response time counts from then.
+Without --rate it is a closed loop: each connection sends when its response has
+come. With --rate it is an open loop: requests fall due whatever the server
+does, and response time counts from then.
 
-Exit codes: 0 done, 1 an objective was missed, no response came or a file could not be written, 2 usage,
-130 interrupted, 4 not to be trusted: ports or descriptors ran out, or the generator could not keep up with an
-open loop.`
+Exit codes: 0 done, 1 an objective was missed, no response came or a file could
+not be written, 2 usage, 130 interrupted, 4 not to be trusted: ports or
+descriptors ran out, or the generator could not keep up with an open loop.`
 
 /** `async-patterns load`: the load generator. */
 export function loadCommand(): Command {
@@ -58,7 +59,7 @@ export function loadCommand(): Command {
 
 async function run(url: string, flags: LoadFlags): Promise<number> {
   const options = asGiven(() => loadOptions(url, flags))
-  asGiven(() => loadPlan(options))
+  asGiven(() => loadPlan(options), asFlags)
   checkDistinct({ '--jsonl-out': flags.jsonlOut, '--output': flags.output })
   // Before the load: a file that cannot be written must not cost what was measured.
   using output = flags.output === undefined ? undefined : new WholeFile(flags.output)

@@ -39,7 +39,7 @@ function shopsCommand(): Command {
   return command
     .addHelpText(
       'after',
-      '\nA behaviour flag is for all shops, or for one: --latency 20ms --latency kaufhaus:200ms',
+      '\nA behaviour flag is for all shops, or for one:\n  --latency 20ms --latency kaufhaus:200ms',
     )
     .action((flags: Flags) => run('shops', () => shops(flags)))
 }
@@ -125,6 +125,9 @@ function integer(flags: Flags, name: string, fallback: number, min: number, max?
   const given = flags[name]
   if (given === undefined) return fallback
   const value = given === '' ? Number.NaN : Number(given)
+  if (Number.isNaN(value)) {
+    throw new RangeError(`--${name} is ${JSON.stringify(given)}; allowed is a whole number`)
+  }
   checkNumber(`--${name}`, value, { min, integer: true, ...(max === undefined ? {} : { max }) })
   return value
 }
@@ -157,9 +160,27 @@ function untilStopped(): Promise<void> {
   })
 }
 
+const FLAGS: Readonly<Record<string, string>> = {
+  jitter: 'jitter',
+  errorRate: 'error-rate',
+  rateLimitPerSecond: 'rate-limit',
+  rateLimitAfter: 'rate-limit-after',
+  'outages[0]': 'outage',
+  'stalls[0]': 'stall',
+}
+
+/** What was wrong with a behaviour, told of the flags: `--jitter is 2` for `behaviour.jitter is 2`. */
+function asFlags(message: string): string {
+  return message
+    .replace(/^behaviour\.(\w+(?:\[0\])?)/, (whole, name: string) =>
+      FLAGS[name] === undefined ? whole : `--${FLAGS[name]}`,
+    )
+    .replace(/^(--fault ".*")\.fault\.kind is .*?; /, '$1 names no kind of fault; ')
+}
+
 function explained(error: unknown): unknown {
   if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError) {
-    return new UsageError(error.message)
+    return new UsageError(asFlags(error.message))
   }
   const { code, port } = error as { code?: string; port?: number }
   if (code !== 'EADDRINUSE') return error

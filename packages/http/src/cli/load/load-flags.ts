@@ -50,7 +50,27 @@ export function loadOptions(url: string, flags: LoadFlags): LoadOptions {
   take('insecure', flags.insecure)
   take('jsonlFile', file('--jsonl-out', flags.jsonlOut))
   file('--output', flags.output)
+  if (flags.arrivals !== undefined && flags.rate === undefined) {
+    throw new RangeError('--arrivals means nothing without --rate, in a closed loop; give --rate too')
+  }
   return options
+}
+
+/** The flag of each option that has another name than its flag. */
+const FLAGS: Readonly<Record<string, string>> = {
+  durationMs: 'duration',
+  ratePerSecond: 'rate',
+  rampMs: 'ramp',
+  warmupMs: 'warmup',
+  headers: 'header',
+  timeoutMs: 'timeout',
+  slos: 'slo',
+  jsonlFile: 'jsonl-out',
+}
+
+/** What was wrong with the options, told of the flags: `--rate is 0` for `runLoad.ratePerSecond is 0`. */
+export function asFlags(message: string): string {
+  return message.replace(/^runLoad\.(\w+)/, (_, option: string) => `--${FLAGS[option] ?? option}`)
 }
 
 function numberOf(flag: string, text: string | undefined): number | undefined {

@@ -50,7 +50,7 @@ export interface BodySink {
  * length beyond 2^53 - 1. A message after a `Connection: close` is an error.
  */
 // One long class, and not one for each part of a message: every byte of every response passes through it. All
-// parts read and write the same state (position, flags, size), which would have to be handed to and fro
+// parts read and write the same state (position, flags, size), which would have to be handed back and forth
 // between objects. Fields are plain, not `#private`, for the same reason. Each method takes the bytes of one
 // state, and returns where it stopped.
 export class ResponseParser {

@@ -23,7 +23,7 @@ export interface StreamingBenchmarkOptions extends BenchTargetOptions, ResultFil
   readonly durationMs?: number
   /** Connections of the async engine. Default 200. */
   readonly concurrency?: number
-  /** Whether connections are used again (`optimized`) or made anew (`naive`). Default `optimized`. */
+  /** Whether connections are used again (`optimized`) or each request makes its own (`naive`). Default `optimized`. */
   readonly pooling?: 'naive' | 'optimized'
   /** The async engine's transport. Default `undici`. */
   readonly transport?: 'undici' | 'wire'

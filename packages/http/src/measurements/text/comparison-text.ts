@@ -21,7 +21,7 @@ export function comparisonText(comparison: EngineComparison, verbose: boolean): 
     ...(pooling === null
       ? []
       : [
-          `pooling: ${pooling.connections} connections each, used again ${timesOf(pooling)} as fast as made anew`,
+          `pooling: ${pooling.connections} connections each, used again ${timesOf(pooling)} as fast as new ones`,
         ]),
     ...notes.map(note => `note: ${note}`),
     ...(verbose ? roundLines(comparison) : []),

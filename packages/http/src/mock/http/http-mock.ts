@@ -62,7 +62,7 @@ export class HttpMock extends MockServer {
     return this.#stats.toJSON()
   }
 
-  /** Counts begin anew; what is in flight is counted nowhere. Returns the new counts. */
+  /** Counts start over; what is in flight is counted nowhere. Returns the new counts. */
   clearStats(): HttpMockStats {
     this.#stats = new Stats()
     return this.stats

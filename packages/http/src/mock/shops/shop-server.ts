@@ -57,7 +57,7 @@ export class ShopServer extends MockServer {
     return this.#log.entries
   }
 
-  /** The log begins anew. */
+  /** The log starts over. */
   clearRequests(): void {
     this.#log.clear()
   }

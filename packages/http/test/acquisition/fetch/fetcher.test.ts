@@ -17,7 +17,7 @@ import type { Transport, TransportRequest, TransportResponse } from '../../../sr
 import { TransportError } from '../../../src/engines/index.js'
 import { pageOf } from '../../contracts/ledger-contract.js'
 
-/** A status, what the transport fails with, `hang`, or `deaf`: departs late, and heeds no signal. */
+/** A status, what the transport fails with, `hang`, or `deaf`: departs late, and ignores the signal. */
 type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string } | { bytes: number }
 
 const LIMITS: StreamLimits = {
@@ -247,7 +247,7 @@ describe('Fetcher', () => {
       expect(memory.bytesInUse).toBe(0)
     })
 
-    test('A-8 is given up where there is none, and fetched anew when there is: no try is spent, nothing has failed', async () => {
+    test('A-8 is given up where there is none, and fetched again when there is: no try is spent, nothing has failed', async () => {
       const all = memory.tryReserve('other')
       all?.grow(500_000)
       answers = [heavy, heavy]

@@ -42,6 +42,7 @@ describe('without a file', () => {
     expect(message).toContain('no pipeline.yaml and no config.yaml')
     expect(message).toContain('async-patterns demo')
     expect(message).toContain('docs/pipeline.md')
+    for (const line of message.split('\n')) expect(line.length).toBeLessThan(90)
   })
 })
 
@@ -55,6 +56,11 @@ describe('with a file', () => {
     await write('shops.yml')
     expect(refusal('statsu')).toMatch(/no subcommand "statsu".*; did you mean "status"\?$/)
     expect(refusal('frobnicate')).toMatch(/no subcommand "frobnicate".*; run with --help/)
+  })
+
+  test('the name of a pipeline without its ending', async () => {
+    await write('pipeline.yaml')
+    expect(refusal('pipeline')).toMatch(/did you mean "pipeline\.yaml"\?$/)
   })
 
   test('a path that is no file: the file that was meant', async () => {

@@ -27,7 +27,7 @@ export function describeRuns(rig: LedgerRig): void {
       expect(await rig.pending()).toEqual([pageOf('a', 2), pageOf('b', 1, { tries: 2 })])
     })
 
-    test('knows that breakers begin anew with the process', async () => {
+    test('knows that breakers start over with the process', async () => {
       const moved = (stream: string, to: string) => ({ stream, from: 'x', to, at: 0, cause: 'y' })
       const transitions = [moved('a', 'closed'), moved('a', 'open'), moved('b', 'open'), moved('b', 'closed')]
       await rig.run.log({ departures: [], failures: [], transitions })

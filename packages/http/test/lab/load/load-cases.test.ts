@@ -22,7 +22,7 @@ interface Mocked {
 async function loadOnMock(behaviour: Behaviour, options: Partial<LoadOptions>, path = '/'): Promise<Mocked> {
   await using mock = await spawnMock('http')
   const base = mock.urls.http
-  // Its times begin anew with a behaviour: a stall counts from here.
+  // Its times start over with a behaviour: a stall counts from here.
   await (await fetch(`${base}/__behaviour`, { method: 'PUT', body: JSON.stringify(behaviour) })).text()
   const measurement = await runLoad({ url: `${base}${path}`, ...options })
   const stats = (await (await fetch(`${base}/__stats`)).json()) as HttpMockStats

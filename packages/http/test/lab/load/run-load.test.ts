@@ -85,7 +85,7 @@ describe('a closed loop', () => {
     expect(result).toMatchObject({ bytes: 0, statusCodes: { 200: 10 } })
   })
 
-  test('connections that the server closes after a response are made anew, without an error', async () => {
+  test('connections that the server closes after a response are replaced, without an error', async () => {
     await using server = await httpServer((_, response) => response.setHeader('connection', 'close').end('x'))
     const measurement = await runLoad({ url: server.url, connections: 2, requests: 20 })
     expect(measurement.result.statusCodes).toEqual({ 200: 20 })

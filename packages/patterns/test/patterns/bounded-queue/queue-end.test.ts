@@ -58,7 +58,7 @@ describe('BoundedQueue: its end', () => {
     expect(queue.drain()).toEqual([3])
   })
 
-  test('starts the wait of a batch anew after a drain', async () => {
+  test('starts the wait of a batch over after a drain', async () => {
     const clock = new ManualClock()
     const queue = new BoundedQueue<number>({ clock })
     const batch = watch(queue.takeBatch({ maxItems: 5, maxWaitMs: 100 }))

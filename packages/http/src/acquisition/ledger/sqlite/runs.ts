@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { dirname } from 'node:path'
 import type { Run, RunPlan } from '../ledger.js'
 import { changesBetween, PlanChangedError } from '../ledger-errors.js'
 import { cooldownsFor, cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
@@ -36,12 +37,21 @@ export function openRun(database: Database, plan: RunPlan, now: number): OpenedR
   keepCooldowns(database, cooldowns)
   const before = cooldownsFor(plan.streams, cooldowns)
   if (last !== undefined) {
-    if (last.config_hash !== plan.configHash)
-      throw new PlanChangedError(changesBetween(last.parts, plan.parts))
+    if (last.config_hash !== plan.configHash) throw planChanged(database, last, plan)
     if (last.delivered === 0 || hasOpenPages(database, last.run))
       return resume(database, last, plan, now, before)
   }
   return begin(database, plan, now, before)
+}
+
+function planChanged(database: Database, last: RunRow, plan: RunPlan): PlanChangedError {
+  const streams = database
+    .prepare<[number], string>('select name from streams where run = ? order by place')
+    .pluck()
+    .all(last.run)
+  const isShared = plan.streams.some(({ name }) => streams.includes(name))
+  const others = isShared ? undefined : { folder: dirname(database.name), streams }
+  return new PlanChangedError(changesBetween(last.parts, plan.parts), others)
 }
 
 function lastRun(database: Database): RunRow | undefined {

@@ -67,7 +67,7 @@ function moneyReader(type: MoneyType): (value: unknown, record: unknown) => Mone
     if (amount instanceof Unreadable) return amount
     if (amount.negative && !allowNegative) return new Unreadable('NEGATIVE', `${shown(value)} is negative`)
     if (minorUnits > 0 && amount.decimal.includes('.')) {
-      return new Unreadable('NOT_AN_INTEGER', `${shown(value)} is no whole number of minor units`)
+      return new Unreadable('NOT_AN_INTEGER', `${shown(value)} is not a whole number of minor units`)
     }
     const currency = currencyOf(amount.beside, record)
     if (currency instanceof Unreadable) return currency
@@ -143,7 +143,7 @@ function signAndName(before: string): { readonly name: string; readonly negative
 }
 
 function notANumber(text: string): Unreadable {
-  return new Unreadable('NOT_A_NUMBER', `${shown(text)} is no amount that can be read without guessing`)
+  return new Unreadable('NOT_A_NUMBER', `${shown(text)} is not an amount that can be read without guessing`)
 }
 
 /** All that name a currency must agree: the text, the record's own field, the mapping. */

@@ -43,5 +43,5 @@ export function readNumeralOf(
   }
   if (text.trim() === '') return new Unreadable('EMPTY_VALUE', 'the text is empty')
   if (range.test(text)) return new Unreadable('RANGE', `${shown(text)} is a range, not one number`)
-  return new Unreadable('NOT_A_NUMBER', `${shown(text)} is no number as the mapping's locale writes it`)
+  return new Unreadable('NOT_A_NUMBER', `${shown(text)} is not a number as the mapping's locale writes it`)
 }

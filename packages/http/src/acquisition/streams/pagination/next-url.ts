@@ -46,7 +46,7 @@ export function urlChain(stream: PagedStream, tokenOf: Chain['tokenOf']): Chain 
 /** @throws NextUrlError when it leads to another origin or is no HTTP URL: credentials must not follow it. */
 function resolveNext(stream: PagedStream, page: string, next: string): string {
   if (!URL.canParse(next, page))
-    throw new NextUrlError('NEXT_URL_INVALID', `${stream.name}: ${JSON.stringify(next)} is no URL`)
+    throw new NextUrlError('NEXT_URL_INVALID', `${stream.name}: ${JSON.stringify(next)} is not a URL`)
   const url = new URL(next, page)
   const { origin } = new URL(stream.baseUrl)
   if (url.origin !== origin || url.username !== '' || url.password !== '') {

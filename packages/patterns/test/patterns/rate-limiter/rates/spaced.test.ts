@@ -61,7 +61,7 @@ describe('spacing', () => {
 })
 
 describe('setRate', () => {
-  test('P-L4 rate changed while waiting: the line is scheduled anew, faster and slower', async () => {
+  test('P-L4 rate changed while waiting: the line is scheduled again, faster and slower', async () => {
     const { clock, limiter } = setUp(1, 1000)
     const times: number[] = []
     for (let i = 0; i < 4; i += 1) void limiter.acquire().then(() => times.push(clock.now()))

@@ -151,7 +151,7 @@ async function expectHttpWorks(project: string, env: NodeJS.ProcessEnv): Promise
     const local = line.replace('npm install async-patterns @async-patterns/http', 'npm --version')
     await succeed('sh', ['-c', local], { cwd: project, env })
   }
-  const summary = JSON.parse(await readFile(join(project, 'out', 'summary.json'), 'utf8')) as object
+  const summary = JSON.parse(await readFile(join(project, 'demo-out', 'summary.json'), 'utf8')) as object
   expect(summary).toMatchObject({ run: { status: 'complete' } })
   const store = `import Database from 'better-sqlite3'\nconsole.log(new Database(':memory:').prepare('select 41 + 1').pluck().get())\n`
   await writeFile(join(project, 'store.mjs'), store)

@@ -1,4 +1,11 @@
-import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets/index.js'
+import {
+  credentialAfterScheme,
+  isSecretHeader,
+  isSecretName,
+  isSecretOption,
+  isSecretVariable,
+  Secrets,
+} from '../secrets/index.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './yaml-file.js'
 
@@ -13,7 +20,7 @@ export function isSecretPlace(path: readonly PathStep[]): boolean {
   const [root, , part] = path
   const name = path.at(-1)
   if (root !== 'sources' || path.length < 4 || typeof name !== 'string') return false
-  if (part === 'auth') return isSecretHeader(name) || isSecretVariable(name)
+  if (part === 'auth') return isSecretOption(name)
   return part === 'headers' ? isSecretHeader(name) : part === 'query' && isSecretName(name)
 }
 
@@ -30,7 +37,7 @@ export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]
     .filter(({ value }) => !isPlainUrl(value))
   const credentials = given.filter(({ name }) => isSecretVariable(name)).map(({ value }) => value)
   for (const { path, value } of leaves(data)) {
-    if (isSecretPlace(path)) credentials.push(value, ...afterScheme(value))
+    if (isSecretPlace(path)) credentials.push(value, credentialAfterScheme(value) ?? value)
     if (path[2] === 'baseUrl') credentials.push(...userInfo(value))
   }
   return new Secrets([...given.map(({ value }) => value), ...credentials], credentials)
@@ -45,12 +52,6 @@ function* leaves(
     for (const [key, item] of Object.entries(value))
       yield* leaves(item, [...path, isArray ? Number(key) : key])
   } else if (typeof value === 'string' || typeof value === 'number') yield { path, value: String(value) }
-}
-
-/** `Bearer abc` holds the secret `abc`, which may turn up alone. */
-function afterScheme(value: string): string[] {
-  const [, credentials] = /^\S+\s+(\S.*)$/.exec(value) ?? []
-  return credentials === undefined ? [] : [credentials]
 }
 
 function isPlainUrl(value: string): boolean {

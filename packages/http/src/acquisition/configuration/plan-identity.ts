@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { RunPlan } from '../ledger/index.js'
-import { isSecretHeader, isSecretName, isSecretVariable, Secrets } from '../secrets/index.js'
+import { isSecretHeader, isSecretName, isSecretOption, Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 
@@ -29,34 +29,25 @@ function partsOf(source: StreamConfig, credentials: Secrets): Record<string, str
     }),
     [`${name}.query`]: digest(without(query, isSecretName, credentials)),
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
-    ...(auth !== undefined && { [`${name}.auth`]: digest(withoutCredentials(auth, credentials)) }),
+    ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),
     [`${name}.pagination`]: digest(pagination),
     [`${name}.records`]: digest({ records, errorPath, total }),
     [`${name}.mapping`]: digest(mapping),
   }
 }
 
-/** That a credential is sent counts, which one does not. */
+/** That a credential is sent counts, which one does not; at any depth. */
 function without(
-  values: Readonly<Record<string, string>>,
+  value: unknown,
   isSecret: (name: string) => boolean,
   credentials: Secrets,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      isSecret(name) ? '' : credentials.redactWhole(value),
-    ]),
-  )
-}
-
-/** The same at any depth. */
-function withoutCredentials(value: unknown, credentials: Secrets, key = ''): unknown {
-  if (isSecretHeader(key) || isSecretVariable(key)) return ''
+  key = '',
+): unknown {
+  if (isSecret(key)) return ''
   if (typeof value === 'string') return credentials.redactWhole(value)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, withoutCredentials(item, credentials, name)]),
+    Object.entries(value).map(([name, item]) => [name, without(item, isSecret, credentials, name)]),
   )
 }
 

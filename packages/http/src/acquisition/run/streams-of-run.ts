@@ -2,19 +2,12 @@ import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
 import type { Transport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
 import type { FetchObserver, Health, Limits, Tokens } from '../fetch/index.js'
-import {
-  authorizerOf,
-  defaultRules,
-  Fetcher,
-  limitersOf,
-  MemoryBudget,
-  ResponseRules,
-} from '../fetch/index.js'
+import { authorizerOf, Fetcher, limitersOf, MemoryBudget, ResponseRules } from '../fetch/index.js'
 import type { Run } from '../ledger/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { paginationOf, requestOf, UrlSecrets } from '../streams/index.js'
+import { paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -53,7 +46,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       limits: stream.limits,
       requestOf: page => requestOf(stream, pagination, page),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
-      rules: new ResponseRules(defaultRules(stream.errorPath)),
+      rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,
       memory,

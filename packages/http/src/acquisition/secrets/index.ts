@@ -1,7 +1,9 @@
 export {
+  credentialAfterScheme,
   formsOf,
   isSecretHeader,
   isSecretName,
+  isSecretOption,
   isSecretVariable,
   Secrets,
   shortestSecret,

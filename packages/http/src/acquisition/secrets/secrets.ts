@@ -32,6 +32,16 @@ export function isSecretVariable(name: string): boolean {
   return isSecretName(name) || secretVariable.test(name)
 }
 
+/** Whether an option of this name, by which a stream is authorized, usually holds a credential. */
+export function isSecretOption(name: string): boolean {
+  return isSecretHeader(name) || isSecretVariable(name)
+}
+
+/** `Bearer abc` holds the credential `abc`, which may turn up alone. */
+export function credentialAfterScheme(value: string): string | undefined {
+  return /^\S+\s+(\S.*)$/.exec(value)?.[1]
+}
+
 /**
  * Takes secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64,
  * alone or inside something longer. Values of fewer than four characters are not looked for. It learns

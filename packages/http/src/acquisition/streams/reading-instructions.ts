@@ -1,7 +1,13 @@
+import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
 import type { ReadingInstructions } from '../records/index.js'
 import { pagingPathsOf } from './pagination/kinds.js'
 import type { StreamConfig } from './stream-config.js'
+
+/** The rules by which its responses are judged, and for which its pages are read. */
+export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseRule[] {
+  return defaultRules(errorPath)
+}
 
 /** What a worker thread has to know of a stream to read its pages. */
 export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions {
@@ -9,7 +15,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
   return {
     stream: stream.name,
     records: stream.records,
-    observe: observedPaths(defaultRules(stream.errorPath)),
+    observe: observedPaths(responseRulesOf(stream)),
     paging: { totalRecords: stream.total, hasMore: pagination.hasMorePath, ...pagingPathsOf(pagination) },
     mapping: stream.mapping,
   }

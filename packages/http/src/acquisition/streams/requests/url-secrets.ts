@@ -1,6 +1,12 @@
 import type { PageRef, PageState } from '../../ledger/index.js'
 import type { Secrets } from '../../secrets/index.js'
-import { formsOf, isSecretHeader, isSecretName, shortestSecret } from '../../secrets/index.js'
+import {
+  credentialAfterScheme,
+  formsOf,
+  isSecretHeader,
+  isSecretName,
+  shortestSecret,
+} from '../../secrets/index.js'
 import type { StreamAddress } from './stream-url.js'
 import { streamUrl } from './stream-url.js'
 
@@ -133,7 +139,7 @@ function authPlaces(auth: unknown, isSecret: (value: string) => boolean, place =
 }
 
 function credentialIn(value: string, place: string): Parameter[] {
-  const [, credentials] = /^\S+\s+(\S.*)$/.exec(value) ?? []
+  const credentials = credentialAfterScheme(value)
   return credentials === undefined ? [[place, value]] : [[`${place}-value`, credentials]]
 }
 

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const page = join(repository, 'docs/cases.md')
-const title = /['"`]([PLAF]-[A-Z]?\d+)[ :]/g
-const row = /^\| ([PLAF]-[A-Z]?\d+) \| (.*?) \| ([^|]*) \|$/gm
+const title = /['"`]([PLAFN]-[A-Z]?\d+b?)[ :]/g
+const row = /^\| ([PLAFN]-[A-Z]?\d+b?) \| (.*?) \| ([^|]*) \|$/gm
 
 /** The files that hold each case. */
 function holders() {

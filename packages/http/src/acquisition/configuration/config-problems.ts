@@ -65,7 +65,7 @@ function shownValue(value: unknown, { data, secrets }: ProblemContext): string {
 }
 
 function written(value: unknown): string {
-  if (typeof value !== 'object' && typeof value !== 'string') return String(value)
+  if (typeof value !== 'object' && typeof value !== 'string') return inspect(value)
   try {
     return JSON.stringify(value)
   } catch {

@@ -3,7 +3,7 @@ import type { LoadedConfig } from './load-config.js'
 import { readConfig } from './load-config.js'
 import { configuredSecrets } from './configured-secrets.js'
 import type { PipelineConfig } from './pipeline-config.js'
-import type { PipelineInput } from './pipeline-input.js'
+import type { PipelineInput } from './pipeline-schema.js'
 
 /**
  * A pipeline declared in a program: the same object, checked, so that an editor completes it and a mistake is

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { FieldMapping, Mapping } from '../records/index.js'
 import { fieldTypes } from '../records/index.js'
 import { schemaParts } from '../schema/index.js'
-import type { MappingInput } from './pipeline-input.js'
+import type { MappingInput } from './kind-inputs.js'
 
 const { flag, path, strict } = schemaParts
 

@@ -3,7 +3,7 @@ import { schemaParts } from '../schema/index.js'
 import type { PaginationConfig } from '../streams/index.js'
 import { paginationKinds } from '../streams/index.js'
 import { kindSchema } from './kind-schema.js'
-import type { PaginationInput } from './pipeline-input.js'
+import type { PaginationInput } from './kind-inputs.js'
 
 const { count, path } = schemaParts
 

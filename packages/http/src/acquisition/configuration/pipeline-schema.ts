@@ -71,6 +71,13 @@ export const pipelineSchema = strict({
   sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'a list of at least one source' }),
 })
 
+/**
+ * A pipeline as its file has it, as an object: the same keys, durations and sizes as texts (`500ms`, `64MiB`),
+ * the same defaults for what is left out, and `${NAME}` for values of the environment. docs/pipeline.md
+ * explains each key.
+ */
+export type PipelineInput = z.input<typeof pipelineSchema>
+
 export type PipelineFile = z.output<typeof pipelineSchema>
 export type SourceFile = PipelineFile['sources'][number]
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../src/acquisition/configuration/config-error.js'
 import { defineConfig, usableConfig } from '../../../src/acquisition/configuration/define-config.js'
-import type { PipelineInput } from '../../../src/acquisition/configuration/pipeline-input.js'
+import type { PipelineInput } from '../../../src/acquisition/configuration/pipeline-schema.js'
 import { load } from './config-rig.js'
 
 describe('a pipeline declared in a program', () => {

@@ -1,7 +1,5 @@
-import type * as z from 'zod'
 import type { FieldMapping } from '../records/index.js'
 import type { PaginationConfig } from '../streams/index.js'
-import type { pipelineSchema } from './pipeline-schema.js'
 
 /** A kind's options as they are written: what has a default may be left out; what must be there is checked. */
 type Written<T> = T extends { readonly type: infer K }
@@ -18,10 +16,3 @@ type WrittenField<T> = T extends FieldMapping
 
 /** Target field to its origin. A field without a type is a string. */
 export type MappingInput = Readonly<Record<string, WrittenField<FieldMapping>>>
-
-/**
- * A pipeline as its file has it, as an object: the same keys, durations and sizes as texts (`500ms`, `64MiB`),
- * the same defaults for what is left out, and `${NAME}` for values of the environment. docs/pipeline.md
- * explains each key.
- */
-export type PipelineInput = z.input<typeof pipelineSchema>

@@ -26,11 +26,11 @@ export interface PooledTransportOptions extends ConnectionOptions {
   readonly clock?: Clock
 }
 
-export const transportDefaults = Object.freeze({
+export const transportDefaults: Readonly<Required<PooledTransportOptions>> = Object.freeze({
   ...connectionDefaults,
   maxHeadBytes: 16_384,
-  reach: 'named' as Reach,
-  lookup: systemLookup as LookupFunction,
+  reach: 'named',
+  lookup: systemLookup,
   clock: systemClock,
 })
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, ipV4, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { addressKind } from '../../src/engines/address-kind.js'
 
@@ -48,8 +48,8 @@ test.each([
 })
 
 test('A-15 an IPv4 address has the same kind as its IPv6 forms', () => {
-  fc.assert(
-    fc.property(fc.ipV4(), address => {
+  assert(
+    property(ipV4(), address => {
       const kinds = [`::ffff:${address}`, `64:ff9b::${address}`].map(addressKind)
       expect(kinds).toEqual([addressKind(address), addressKind(address)])
     }),

@@ -147,7 +147,7 @@ describe('redirects to what is more private', () => {
     await using transport = new UndiciTransport({
       maxRedirects: 2,
       reach: 'private',
-      lookup: toLoopback as never,
+      lookup: toLoopback,
     })
     return transport.send({ url: server.url.replace('127.0.0.1', host) }).then(() => 'none', errorCode)
   }

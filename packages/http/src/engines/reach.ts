@@ -24,7 +24,7 @@ export const REACHES: readonly Reach[] = ['named', 'private', 'any']
 const OWN_NETWORK = /\.(?:corp|home|home\.arpa|internal|intranet|lan|local|private)$/
 
 /** Whether a host may turn out to have this address. */
-export function mayHave(reach: Reach, hostname: string, address: string): boolean {
+function mayHave(reach: Reach, hostname: string, address: string): boolean {
   const kind = addressKind(address)
   if (reach === 'any' || kind === 'public') return true
   return kind !== 'special' && (reach === 'private' || kindNamed(hostname) !== 'public')

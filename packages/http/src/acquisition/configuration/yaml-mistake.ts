@@ -24,7 +24,7 @@ export function yamlMistakes(document: Document): readonly YamlMistake[] {
   const { errors, warnings } = document
   const [first] = errors
   const shown = first === undefined || first.code === 'DUPLICATE_KEY' ? errors : [first]
-  return [...shown, ...warnings].map(error => mistakeOf(error as YAMLParseError, document))
+  return [...shown, ...warnings].map(error => mistakeOf(error, document))
 }
 
 function mistakeOf({ code, message, pos: [offset] }: YAMLParseError, document: Document): YamlMistake {

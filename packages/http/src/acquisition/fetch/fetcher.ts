@@ -215,8 +215,11 @@ export class Fetcher {
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
       new HttpStatusError(response.statusCode, response.retryAfterMs, why)
     switch (action) {
-      case 'page':
-        return usablePage(reading as PageReading)
+      case 'page': {
+        const content = usablePage(reading as PageReading)
+        if (told !== undefined) this.#noteErrors(page, told, context)
+        return content
+      }
       case 'skip':
         return NO_RECORDS
       case 'end':
@@ -234,6 +237,12 @@ export class Fetcher {
 
   #retryAfterOf({ headers }: TransportResponse): number | undefined {
     return parseRetryAfter(headers['retry-after'], this.#parts.clock)
+  }
+
+  /** The page is taken, but what it says besides must not be lost. */
+  #noteErrors(page: PageRef, told: string, context: Context): void {
+    const message = `the body reports errors beside its records: ${told}`
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, 'ERRORS_BESIDE_RECORDS', message)
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {

@@ -89,6 +89,8 @@ export interface PageError {
   /** Literal and countable: `HTTP_500`, `TIMEOUT`, `ECONNRESET`, `INVALID_JSON`. */
   readonly code: string
   readonly message: string
+  /** Of the URL that was asked, with its query: `/items?page=3`. No secret stands in it. */
+  readonly path?: string | undefined
   /** Epoch milliseconds. */
   readonly at: number
 }

@@ -9,6 +9,8 @@ export interface StreamProgressParts {
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pagination: Pagination
+  /** Of the URL that the page asks, as it may be shown. */
+  readonly pathOf: (page: PageRef) => string
   readonly urls: UrlSecrets
   readonly secrets: Secrets
 }
@@ -39,6 +41,11 @@ export class StreamProgress {
   /** Nothing more is fetched of it in this run. */
   get hasEnded(): boolean {
     return this.#hasEnded
+  }
+
+  /** Of the URL that the page asks, as it may be shown. */
+  pathOf(page: PageRef): string {
+    return this.#parts.pathOf(this.#parts.urls.openPage(page))
   }
 
   fetch(page: PageRef, signal: AbortSignal): Promise<FetchedPage> {

@@ -4,7 +4,7 @@ import { GatedTransport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
 import type { FetchObserver, Health, Limits, Tokens } from '../fetch/index.js'
 import { authorizerOf, Fetcher, limitersOf, MemoryBudget, ResponseRules } from '../fetch/index.js'
-import type { Run } from '../ledger/index.js'
+import type { PageRef, Run } from '../ledger/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
@@ -30,17 +30,23 @@ export interface StreamTools {
 
 /** The progress of each stream by its name; limiters and memory are shared. */
 export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<string, StreamProgress> {
-  const { run, secrets } = tools
+  const { run, secrets, clock } = tools
+  // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
+  // meanwhile.
+  const epoch = clock.wallNow() - clock.now()
   const streams = config.sources
   const limiters = limitersOf(streams, tools.limits, run, secrets)
   const memory = new MemoryBudget(
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
-  const observer = observerOf(tools)
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name } = stream
     const pagination = paginationOf(stream)
+    const pathOf = (page: PageRef): string => {
+      const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
+      return secrets.redact(pathname + search)
+    }
     const health = tools.health.healthOf(stream, event => noteTransition(name, event, tools))
     // A page's URL comes from the ledger: whoever changed it there gets no credentials.
     const transport = new GatedTransport(tools.transport, [stream.baseUrl])
@@ -54,10 +60,10 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,
       memory,
-      observer,
+      observer: observerOf(tools, epoch, pathOf),
     })
     const urls = new UrlSecrets(stream, secrets)
-    return new StreamProgress({ name, run, fetcher, health, pagination, urls, secrets })
+    return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }
@@ -65,19 +71,21 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
 const NO_AUTH = { type: 'headers', headers: {} } as const
 
 /** What happens on the wire goes into the journal and to the listener. */
-function observerOf({ clock, secrets, onEvent, journal }: StreamTools): FetchObserver {
-  // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
-  // meanwhile.
-  const epoch = clock.wallNow() - clock.now()
+function observerOf(
+  { clock, secrets, onEvent, journal }: StreamTools,
+  epoch: number,
+  pathOf: (page: PageRef) => string,
+): FetchObserver {
   return {
     departed({ stream, id: pageId }, attempt, at) {
       journal.departure({ stream, pageId, attempt, at: epoch + at })
       onEvent({ type: 'departure', source: stream, pageId, attempt })
     },
-    attemptFailed({ stream, id: pageId }, attempt, code, text, quietMs) {
-      const message = secrets.redact(text)
-      journal.failure({ stream, pageId, attempt, code, message, at: epoch + clock.now(), quietMs })
-      onEvent({ type: 'attempt-failed', source: stream, pageId, attempt, code, message })
+    attemptFailed(page, attempt, code, text, quietMs) {
+      const { stream, id: pageId } = page
+      const told = { pageId, attempt, code, message: secrets.redact(text), path: pathOf(page) }
+      journal.failure({ ...told, stream, at: epoch + clock.now(), quietMs })
+      onEvent({ type: 'attempt-failed', source: stream, ...told })
     },
     throttled({ stream }, waitMs) {
       onEvent({ type: 'throttled', source: stream, waitMs })

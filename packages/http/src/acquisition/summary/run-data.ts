@@ -44,10 +44,14 @@ export interface ErrorCount {
   readonly count: number
   readonly firstAt: number
   readonly lastAt: number
+  /** Of the last; null where the code says all. */
+  readonly message: string | null
+  /** Of the URL that was asked last; null where the error is no request's. */
+  readonly path: string | null
 }
 
 /** What a stream gave notice of, by code and subject (empty where there is none). Times in epoch milliseconds. */
-export interface NoticeCount extends ErrorCount {
+export interface NoticeCount extends Omit<ErrorCount, 'path'> {
   readonly about: string
   /** Of the last. */
   readonly message: string

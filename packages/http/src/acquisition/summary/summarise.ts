@@ -36,6 +36,7 @@ function runOf({ run, streams }: RunData): Summary['run'] {
     finishedAt: run.finishedAt === null ? null : isoOf(run.finishedAt),
     durationMs: Math.max(0, Math.round((run.finishedAt ?? run.now) - run.startedAt)),
     status: run.status ?? statusOfRun(streams, run.end),
+    end: run.end,
     configHash: run.configHash,
     version: run.version,
   }
@@ -120,12 +121,23 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups
 }
 
-function errorOf({ code, count, firstAt, lastAt }: ErrorCount): ErrorSummary {
-  return { code, count, firstAt: isoOf(firstAt), lastAt: isoOf(lastAt) }
+/** What stands for errors that no request met. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  LOOP: 'The source leads back to pages or records that it has served already',
+  NO_CURSOR: 'The source says that more follows, but not where',
+  MAX_PAGES: 'The limit of pages was reached before the source said that it ends',
 }
 
-function noticeOf({ about, message, ...counted }: NoticeCount): NoticeSummary {
-  return { ...errorOf(counted), about: about === '' ? null : about, message }
+function errorOf({ code, message, path, ...counted }: ErrorCount): ErrorSummary {
+  return { code, message: message ?? MESSAGES[code] ?? code, path, ...countedOf(counted) }
+}
+
+function noticeOf({ code, about, message, ...counted }: NoticeCount): NoticeSummary {
+  return { code, about: about === '' ? null : about, message: message ?? code, ...countedOf(counted) }
+}
+
+function countedOf({ count, firstAt, lastAt }: Pick<ErrorCount, 'count' | 'firstAt' | 'lastAt'>) {
+  return { count, firstAt: isoOf(firstAt), lastAt: isoOf(lastAt) }
 }
 
 function isoOf(epochMs: number): string {

@@ -19,11 +19,12 @@ export class JournalTables {
       'insert into departures (run, stream, page, attempt, at) values (?, ?, ?, ?, ?)',
     )
     this.#failure = database.prepare(
-      'insert into failures (run, stream, page, attempt, code, message, at, quiet_ms) values (?, ?, ?, ?, ?, ?, ?, ?)',
+      `insert into failures (run, stream, page, attempt, code, message, path, at, quiet_ms)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#pageFailure = database.prepare(
-      `insert into failures (run, stream, page, attempt, code, message, at)
-        select @run, @stream, @page, @attempt, @code, @message, @at
+      `insert into failures (run, stream, page, attempt, code, message, path, at)
+        select @run, @stream, @page, @attempt, @code, @message, @path, @at
         where not exists (select 1 from failures where run = @run and page = @page and code = @code)`,
     )
     this.#transition = database.prepare(
@@ -44,13 +45,13 @@ export class JournalTables {
     this.#departure.run(this.#run, stream, pageId, attempt, at)
   }
 
-  failure({ stream, pageId, attempt, code, message, at, quietMs }: AttemptFailure): void {
-    this.#failure.run(this.#run, stream, pageId, attempt, code, message, at, quietMs ?? null)
+  failure({ stream, pageId, attempt, code, message, path, at, quietMs }: AttemptFailure): void {
+    this.#failure.run(this.#run, stream, pageId, attempt, code, message, path ?? null, at, quietMs ?? null)
   }
 
   /** Nothing when an attempt at the page has failed for the same reason: it was counted then. */
-  pageFailure({ id, stream, tries }: PageRef, { code, message, at }: PageError): void {
-    this.#pageFailure.run({ run: this.#run, stream, page: id, attempt: tries, code, message, at })
+  pageFailure({ id, stream, tries }: PageRef, { code, message, path, at }: PageError): void {
+    this.#pageFailure.run({ run: this.#run, stream, page: id, attempt: tries, code, message, path: path ?? null, at })
   }
 
   transition({ stream, from, to, at, cause }: TransitionRow): void {

@@ -40,6 +40,20 @@ export function streamCountsOf(database: Database, run: number): StreamCounts[] 
   return database.prepare<[object], StreamCounts>(STREAM_COUNTS).all({ run })
 }
 
+/** Failed attempts and pages, and streams that went wrong without one; message and path are those of the last. */
+const ERROR_COUNTS = `
+with errors as (
+  select stream, code, message, path, at from failures where run = @run
+  union all
+  select stream, replace(upper(stop), '-', '_'), null, null, done_at from pages
+    where run = @run and stop in ('loop', 'no-cursor', 'max-pages')
+), counted as (
+  select stream, code, count(*) as count, min(at) as firstAt from errors group by stream, code
+), last as (
+  select stream, code, max(at) as lastAt, message, path from errors group by stream, code
+)
+select * from counted join last using (stream, code) order by stream, code`
+
 /** What the summary is made of, in one view of the database. */
 export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {
   const all = <T>(sql: string): T[] => database.prepare<[object], T>(sql).all({ run })
@@ -48,14 +62,7 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
     streams: streamCountsOf(database, run),
     averages: averagesOf(database, run),
     worstSeconds: worstSecondsOf(database, run),
-    errors: all<ErrorCount>(
-      `select stream, code, count(*) as count, min(at) as firstAt, max(at) as lastAt from (
-          select stream, code, at from failures where run = @run
-          union all
-          select stream, replace(upper(stop), '-', '_'), done_at from pages
-            where run = @run and stop in ('loop', 'no-cursor', 'max-pages')
-        ) group by stream, code order by stream, code`,
-    ),
+    errors: all<ErrorCount>(ERROR_COUNTS),
     transitions: all<TransitionRow>(
       `select stream, from_state as "from", to_state as "to", at, cause
         from transitions where run = @run order by rowid`,

@@ -111,6 +111,7 @@ create table if not exists failures (
   attempt integer not null,
   code text not null,
   message text not null,
+  path text,
   at real not null,
   quiet_ms real
 );

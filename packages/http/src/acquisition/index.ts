@@ -135,6 +135,7 @@ export type {
   NoticeSummary,
   ProductSummary,
   RecordSummary,
+  RejectionSummary,
   ResultPaths,
   RunStatus,
   SourceErrorSummary,
@@ -146,6 +147,8 @@ export type {
 export type {
   ErrorCount,
   NoticeCount,
+  Quality,
+  RejectionCount,
   RunData,
   RunEnd,
   StoredRecord,

@@ -66,8 +66,11 @@ export interface SourceSummary {
   readonly fetched: number
   /** Records with an id of their own. */
   readonly accepted: number
+  /** Records that were rejected and never taken, each once. */
   readonly rejected: number
-  /** Records whose id another record of the run has too. */
+  /** Why: the ten most frequent reasons. */
+  readonly rejections: readonly RejectionSummary[]
+  /** Records that came once more: whose id another record of the run has too, or that were rejected before. */
   readonly duplicates: number
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
@@ -94,6 +97,16 @@ export interface SourceSummary {
      */
     readonly missing: number | null
   }
+}
+
+/** Why records were rejected, by code and field. */
+export interface RejectionSummary {
+  readonly code: string
+  /** Null where it is the record as a whole. */
+  readonly field: string | null
+  readonly count: number
+  /** Of the first. */
+  readonly reason: string
 }
 
 /** An error by its code: how often, and when first and last. */
@@ -175,6 +188,9 @@ const source = z.object({
   fetched: count,
   accepted: count,
   rejected: count,
+  rejections: z.array(
+    z.object({ code: z.string(), field: z.string().nullable(), count, reason: z.string() }),
+  ),
   duplicates: count,
   warnings: count,
   redactions: count,

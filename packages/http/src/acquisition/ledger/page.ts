@@ -66,6 +66,8 @@ export interface Notice {
   readonly code: string
   /** What it is about, where a stream may have several of the code: a field, say. */
   readonly about?: string | undefined
+  /** How often; default 1. */
+  readonly count?: number | undefined
   /** A sentence without a full stop that goes on "northwind: ". */
   readonly message: string
 }

@@ -7,6 +7,7 @@ export { NormalisePool } from './normalise-pool.js'
 export type {
   AcceptedRecord,
   NormalisedPage,
+  UnreadableField,
   PageReading,
   PagingValues,
   RejectedRecord,

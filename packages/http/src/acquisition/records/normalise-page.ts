@@ -42,9 +42,22 @@ export function pageReader(instructions: ReadingInstructions, secrets = new Secr
   const observe = observer(instructions.observe)
   const normalise = (body: unknown): NormalisedPage => {
     const rows = recordsOf(body)
-    const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
+    const sink: MappedRecords = {
+      records: [],
+      rejects: [],
+      warnings: 0,
+      redactions: 0,
+      unreadable: new Map(),
+    }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
-    return { recordCount: rows.length, ...sink, paging: pagingOf(body), fingerprint: fingerprintOf(sink) }
+    const { unreadable, ...mapped } = sink
+    return {
+      recordCount: rows.length,
+      ...mapped,
+      ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
+      paging: pagingOf(body),
+      fingerprint: fingerprintOf(sink),
+    }
   }
   return (bytes, headers = {}) => {
     let observed: PageReading['observed'] = {}

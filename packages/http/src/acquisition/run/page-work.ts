@@ -1,7 +1,7 @@
 import type { Clock } from 'async-patterns'
 import { BreakerOpenError, ClosedError, RetryExhaustedError } from 'async-patterns'
 import { errorCode } from '../../engines/index.js'
-import type { Claim, OpenPages, PageCommit, PageError, PageRef, Run } from '../ledger/index.js'
+import type { Claim, Notice, OpenPages, PageCommit, PageError, PageRef, Run } from '../ledger/index.js'
 import { LedgerError } from '../ledger/index.js'
 import type { PageQueue, Redelivery } from '../queue/index.js'
 import type { Secrets } from '../secrets/index.js'
@@ -31,6 +31,7 @@ export interface PageWorkParts {
 /** The way of one page: claimed, fetched and normalised, committed, its successors queued. */
 export class PageWork {
   readonly #parts: PageWorkParts
+  readonly #told = new Set<string>()
 
   constructor(parts: PageWorkParts) {
     this.#parts = parts
@@ -92,9 +93,7 @@ export class PageWork {
   }
 
   #tellDone({ claim, records, rejects, notices = [] }: PageCommit, { openPagesOfStream }: Committed): void {
-    for (const { code, message } of notices) {
-      this.#parts.onEvent({ type: 'notice', source: claim.page.stream, code, message })
-    }
+    for (const notice of notices) this.#tellOnce(claim.page.stream, notice)
     this.#parts.onEvent({
       type: 'page-done',
       source: claim.page.stream,
@@ -103,6 +102,14 @@ export class PageWork {
       rejects: rejects.length,
       openPages: openPagesOfStream,
     })
+  }
+
+  /** The ledger counts them all. */
+  #tellOnce(source: string, { code, about = '', message }: Notice): void {
+    const key = `${source} ${code} ${about}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.#parts.onEvent({ type: 'notice', source, code, message })
   }
 
   async #settle(stream: StreamProgress, claim: Claim, error: unknown): Promise<Redelivery | undefined> {

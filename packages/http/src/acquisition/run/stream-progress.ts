@@ -1,5 +1,6 @@
 import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
-import type { Claim, PageCommit, PageRef, Run } from '../ledger/index.js'
+import type { Claim, Notice, PageCommit, PageRef, Run } from '../ledger/index.js'
+import type { UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { Pagination, Seen, UrlSecrets } from '../streams/index.js'
 
@@ -60,6 +61,7 @@ export class StreamProgress {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const { pages, stop } = await pagination.next(page, { ...content, headers }, this.#seen)
+    const unreadable = content.unreadable?.map(noticeOfField) ?? []
     return {
       claim,
       records: content.records,
@@ -74,6 +76,7 @@ export class StreamProgress {
       reportedTotal: content.paging.totalRecords,
       fingerprint: content.fingerprint,
       bytes,
+      notices: unreadable.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
       stop,
     }
   }
@@ -82,4 +85,9 @@ export class StreamProgress {
   end(): void {
     this.#hasEnded = true
   }
+}
+
+function noticeOfField({ field, count, reason }: UnreadableField): Notice {
+  const message = `${field} could not be read and became null: ${reason}`
+  return { code: 'UNREADABLE_FIELD', about: field, message, count }
 }

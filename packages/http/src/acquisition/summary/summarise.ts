@@ -1,7 +1,8 @@
-import type { ErrorSummary, NoticeSummary, SourceSummary, Summary } from '../../measurements/index.js'
+import type { SourceSummary, Summary } from '../../measurements/index.js'
 import { productOf } from './products.js'
-import type { ErrorCount, NoticeCount, RunData, RunEnd, StreamCounts, TransitionRow } from './run-data.js'
-import { statusOfRun, statusOfStream } from './status.js'
+import type { RunData } from './run-data.js'
+import { statusOfRun } from './status.js'
+import { groupsOf, isoOf, summariseStream } from './stream-summary.js'
 
 export interface SummaryOptions {
   /** Lists the records as products of shops too. Default false. */
@@ -11,7 +12,7 @@ export interface SummaryOptions {
 /** The summary of a run, from what its ledger tells and nothing else. */
 export function summarise(data: RunData, { products = false }: SummaryOptions = {}): Summary {
   const groups = groupsOf(data)
-  const sources = data.streams.map(stream => summariseStream(stream, data.run.end, groups))
+  const sources = data.streams.map(stream => summariseStream(stream, data.run, groups))
   const totals = totalsOf(sources)
   const listed = data.records.length
   return {
@@ -25,7 +26,7 @@ export function summarise(data: RunData, { products = false }: SummaryOptions = 
       recordsTruncated: { listed, total: totals.records, rest: data.recordsAt },
     }),
     ...(products && { products: data.records.map(productOf) }),
-    errors: data.errors.map(error => ({ source: error.stream, ...errorOf(error) })),
+    errors: sources.flatMap(source => source.errors.map(error => ({ source: source.name, ...error }))),
   }
 }
 
@@ -56,90 +57,4 @@ function totalsOf(sources: readonly SourceSummary[]): Summary['totals'] {
     retries: sum(source => source.retries),
     successRate: requests === 0 ? 0 : Math.min(1, pages / requests),
   }
-}
-
-function summariseStream(source: StreamCounts, end: RunEnd | null, groups: Groups): SourceSummary {
-  const { uniqueIds, rejectedRecords, reportedTotal } = source
-  const transitions = groups.transitions.get(source.name) ?? []
-  const errors = groups.errors.get(source.name) ?? []
-  return {
-    name: source.name,
-    status: statusOfStream(source, end),
-    pages: source.donePages,
-    requests: source.requests,
-    retries: source.retries,
-    fetched: source.takenRecords + rejectedRecords,
-    accepted: uniqueIds,
-    rejected: rejectedRecords,
-    duplicates: source.takenRecords - uniqueIds,
-    warnings: source.warnings,
-    redactions: source.redactions,
-    averages: groups.averages.get(source.name) ?? {},
-    errors: errors.map(errorOf),
-    notices: (groups.notices.get(source.name) ?? []).map(noticeOf),
-    breaker: {
-      state: transitions.at(-1)?.to ?? 'closed',
-      transitions: transitions.map(({ from, to, at, cause }) => ({ from, to, at: isoOf(at), cause })),
-    },
-    rateLimit: {
-      limitPerSecond: source.limitPerSecond,
-      worstRollingSecond: groups.worstSeconds.get(source.endpoint) ?? 0,
-    },
-    coverage: {
-      reportedTotal,
-      uniqueIds,
-      missing: reportedTotal === null ? null : Math.max(0, reportedTotal - uniqueIds - rejectedRecords),
-    },
-  }
-}
-
-/** What is told of each stream, found once: a run may have thousands of them. */
-interface Groups extends Pick<RunData, 'averages' | 'worstSeconds'> {
-  readonly errors: ReadonlyMap<string, readonly ErrorCount[]>
-  readonly transitions: ReadonlyMap<string, readonly TransitionRow[]>
-  readonly notices: ReadonlyMap<string, readonly NoticeCount[]>
-}
-
-function groupsOf({ averages, worstSeconds, errors, transitions, notices }: RunData): Groups {
-  const byStream = ({ stream }: { readonly stream: string }): string => stream
-  return {
-    averages,
-    worstSeconds,
-    errors: grouped(errors, byStream),
-    transitions: grouped(transitions, byStream),
-    notices: grouped(notices, byStream),
-  }
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [item])
-    else group.push(item)
-  }
-  return groups
-}
-
-/** What stands for errors that no request met. */
-const MESSAGES: Readonly<Record<string, string>> = {
-  LOOP: 'The source leads back to pages or records that it has served already',
-  NO_CURSOR: 'The source says that more follows, but not where',
-  MAX_PAGES: 'The limit of pages was reached before the source said that it ends',
-}
-
-function errorOf({ code, message, path, ...counted }: ErrorCount): ErrorSummary {
-  return { code, message: message ?? MESSAGES[code] ?? code, path, ...countedOf(counted) }
-}
-
-function noticeOf({ code, about, message, ...counted }: NoticeCount): NoticeSummary {
-  return { code, about: about === '' ? null : about, message: message ?? code, ...countedOf(counted) }
-}
-
-function countedOf({ count, firstAt, lastAt }: Pick<ErrorCount, 'count' | 'firstAt' | 'lastAt'>) {
-  return { count, firstAt: isoOf(firstAt), lastAt: isoOf(lastAt) }
-}
-
-function isoOf(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

@@ -110,14 +110,15 @@ export class SourceLines {
     return (standing.departures.length * 1_000) / RATE_WINDOW_MS
   }
 
+  /** What is as it should be is left out: a line has 80 columns. */
   #line(standing: Standing): string {
     return [
       `${standing.pages} pages (${standing.openPages} open)`,
       `${standing.records} records`,
-      `${standing.rejects} rejected`,
+      ...(standing.rejects === 0 ? [] : [`${standing.rejects} rejected`]),
       `${this.#rateOf(standing).toFixed(1)}/s`,
-      `${standing.retries} retries`,
-      `breaker ${standing.breaker}`,
+      ...(standing.retries === 0 ? [] : [`${standing.retries} retries`]),
+      ...(standing.breaker === 'closed' ? [] : [`breaker ${standing.breaker}`]),
       ...(standing.note === '' ? [] : [standing.note]),
     ].join(' · ')
   }

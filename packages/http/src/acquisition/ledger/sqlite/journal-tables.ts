@@ -32,8 +32,8 @@ export class JournalTables {
     )
     this.#notice = database.prepare(
       `insert into notices (run, stream, code, about, message, count, first_at, last_at)
-        values (@run, @stream, @code, @about, @message, 1, @at, @at)
-        on conflict do update set message = @message, count = count + 1, last_at = @at`,
+        values (@run, @stream, @code, @about, @message, @count, @at, @at)
+        on conflict do update set message = @message, count = count + @count, last_at = @at`,
     )
     this.#departures = database.prepare<[object], DepartureRow & { readonly row: number }>(
       `select stream, page as pageId, attempt, at, rowid as "row" from departures
@@ -51,15 +51,24 @@ export class JournalTables {
 
   /** Nothing when an attempt at the page has failed for the same reason: it was counted then. */
   pageFailure({ id, stream, tries }: PageRef, { code, message, path, at }: PageError): void {
-    this.#pageFailure.run({ run: this.#run, stream, page: id, attempt: tries, code, message, path: path ?? null, at })
+    this.#pageFailure.run({
+      run: this.#run,
+      stream,
+      page: id,
+      attempt: tries,
+      code,
+      message,
+      path: path ?? null,
+      at,
+    })
   }
 
   transition({ stream, from, to, at, cause }: TransitionRow): void {
     this.#transition.run(this.#run, stream, from, to, at, cause)
   }
 
-  notice({ stream, code, about = '', message, at }: NoticeRow): void {
-    this.#notice.run({ run: this.#run, stream, code, about, message, at })
+  notice({ stream, code, about = '', message, count = 1, at }: NoticeRow): void {
+    this.#notice.run({ run: this.#run, stream, code, about, message, count, at })
   }
 
   /** In the order of their moments. */

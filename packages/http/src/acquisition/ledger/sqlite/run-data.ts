@@ -3,6 +3,8 @@ import type { RunStatus } from '../../../measurements/index.js'
 import type {
   ErrorCount,
   NoticeCount,
+  Quality,
+  RejectionCount,
   RunData,
   RunEnd,
   StoredRecord,
@@ -19,7 +21,9 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
   count(*) filter (where p.state = 'failed') as failedPages,
   count(*) filter (where p.state = 'pending') as openPages,
   coalesce(sum(p.records), 0) as takenRecords,
-  coalesce(sum(p.rejects), 0) as rejectedRecords,
+  coalesce(sum(p.rejects), 0) as rejections,
+  coalesce(r.rejectedRecords, 0) as rejectedRecords,
+  s.quality as quality,
   coalesce(sum(p.warnings), 0) as warnings,
   coalesce(sum(p.redactions), 0) as redactions,
   max(p.reported_total) as reportedTotal,
@@ -32,12 +36,19 @@ from streams s
 left join pages p on p.run = s.run and p.stream = s.name
 left join (select stream, count(*) as uniqueIds from records where run = @run and fields is not null group by stream) u
   on u.stream = s.name
+left join (select stream, count(distinct coalesce('i' || record_id, 'r' || raw)) as rejectedRecords
+  from rejects where run = @run and not exists (
+    select 1 from records where records.stream = rejects.stream and id = record_id and run = @run and fields is not null
+  ) group by stream) r on r.stream = s.name
 left join (select stream, count(*) as requests, count(*) filter (where attempt > 1) as retries
   from departures where run = @run group by stream) d on d.stream = s.name
 where s.run = @run group by s.name order by s.place`
 
+type Counted = Omit<StreamCounts, 'quality'> & { readonly quality: string }
+
 export function streamCountsOf(database: Database, run: number): StreamCounts[] {
-  return database.prepare<[object], StreamCounts>(STREAM_COUNTS).all({ run })
+  const rows = database.prepare<[object], Counted>(STREAM_COUNTS).all({ run })
+  return rows.map(row => ({ ...row, quality: JSON.parse(row.quality) as Quality }))
 }
 
 /** Failed attempts and pages, and streams that went wrong without one; message and path are those of the last. */
@@ -54,6 +65,12 @@ with errors as (
 )
 select * from counted join last using (stream, code) order by stream, code`
 
+/** The bare column comes from the row with the least position. */
+const REJECTION_COUNTS = `
+select stream, code, field, count(*) as count, reason from (
+  select stream, code, field, reason, position from rejects where run = @run
+) group by stream, code, field having min(position) order by stream, count(*) desc, code, field`
+
 /** What the summary is made of, in one view of the database. */
 export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {
   const all = <T>(sql: string): T[] => database.prepare<[object], T>(sql).all({ run })
@@ -67,6 +84,8 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
       `select stream, from_state as "from", to_state as "to", at, cause
         from transitions where run = @run order by rowid`,
     ),
+    rejections: all<RejectionCount>(REJECTION_COUNTS),
+    emptyFields: emptyFieldsOf(database, run),
     notices: all<NoticeCount>(
       `select stream, code, about, message, count, first_at as firstAt, last_at as lastAt
         from notices where run = @run order by stream, code, about`,
@@ -83,6 +102,31 @@ function fieldsOf(text: string): StoredRecord['fields'] {
   return JSON.parse(text) as StoredRecord['fields']
 }
 
+/** The search for a value ends at the first: only a field that has none costs a look at all records. */
+function emptyFieldsOf(database: Database, run: number): RunData['emptyFields'] {
+  const streams = database.prepare<[number], { name: string; fields: string }>(
+    'select name, fields from streams where run = ?',
+  )
+  const some = database.prepare<[number, string]>(
+    'select 1 from records where run = ? and stream = ? and fields is not null limit 1',
+  )
+  const value = database.prepare<[number, string, string]>(
+    'select 1 from records where run = ? and stream = ? and json_extract(fields, ?) is not null limit 1',
+  )
+  const found = new Map<string, string[]>()
+  for (const { name, fields } of streams.all(run)) {
+    if (some.get(run, name) === undefined) continue
+    const isEmpty = (field: string): boolean =>
+      value.get(run, name, `$.${JSON.stringify(field)}`) === undefined
+    found.set(name, fieldsOfStream(fields).filter(isEmpty))
+  }
+  return found
+}
+
+function fieldsOfStream(text: string): string[] {
+  return JSON.parse(text) as string[]
+}
+
 /** Record by record: memory does not grow with them. */
 function averagesOf(database: Database, run: number): RunData['averages'] {
   const streams = database.prepare<[number], { name: string; numeric_fields: string }>(
@@ -95,7 +139,7 @@ function averagesOf(database: Database, run: number): RunData['averages'] {
     .pluck()
   const averages = new Map<string, ReturnType<FieldAverages['values']>>()
   for (const { name, numeric_fields: text } of streams.all(run)) {
-    const fields = JSON.parse(text) as string[]
+    const fields = fieldsOfStream(text)
     if (fields.length === 0) continue
     const sums = new FieldAverages(fields)
     for (const record of records.iterate(run, name)) sums.add(fieldsOf(record))

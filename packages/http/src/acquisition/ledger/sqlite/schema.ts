@@ -30,6 +30,8 @@ create table if not exists streams (
   endpoint text not null,
   limit_per_second real not null,
   numeric_fields text not null,
+  fields text not null,
+  quality text not null,
   ended text,
   primary key (run, name)
 ) without rowid;
@@ -76,6 +78,7 @@ create table if not exists rejects (
   ordinal integer not null,
   ix integer not null,
   page text not null,
+  record_id text,
   code text not null,
   field text,
   reason text not null,

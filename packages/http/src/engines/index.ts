@@ -4,6 +4,7 @@ export type { ConnectionConfig, ConnectionOptions } from './connection-options.j
 export type { AsyncEngineProtocol, Engine, SyncEngineProtocol } from './engine.js'
 export { EngineResult, type EngineSummary } from './engine-result.js'
 export { fileStart } from './file-start.js'
+export { headerUrl, mergedHeaders } from './headers.js'
 export { WorkerLostError } from './pool-worker.js'
 export type { RequestError, RequestResult, RequestStatus } from './request-result.js'
 export { classifyResponse, retryResponse } from './response-rules.js'

@@ -1,3 +1,4 @@
+import { headerUrl } from './headers.js'
 import type { TransportRequest, TransportResponse } from './transport.js'
 
 /** Never sent to another origin than the one they were given for. */
@@ -14,8 +15,9 @@ export function redirected(
   request: TransportRequest,
   response: TransportResponse,
 ): TransportRequest | undefined {
-  const location = response.headers['location']
-  if (location === undefined || !REDIRECTS.has(response.statusCode)) return undefined
+  const { location: given } = response.headers
+  if (given === undefined || !REDIRECTS.has(response.statusCode)) return undefined
+  const location = headerUrl(given)
   const from = new URL(request.url)
   if (!URL.canParse(location, from.href)) return undefined
   const to = new URL(location, from)

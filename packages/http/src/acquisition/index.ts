@@ -47,6 +47,8 @@ export type {
   GiveBack,
   Journal,
   Ledger,
+  Notice,
+  NoticeRow,
   OpenOptions,
   OpenPages,
   PageCommit,
@@ -107,6 +109,7 @@ export type {
   BreakerMovedEvent,
   DepartureEvent,
   FinishedEvent,
+  NoticeEvent,
   PageDoneEvent,
   PageFailedEvent,
   Ports,
@@ -124,6 +127,7 @@ export type {
   BreakerTransition,
   ErrorSummary,
   FieldAverage,
+  NoticeSummary,
   ProductSummary,
   RecordSummary,
   ResultPaths,
@@ -136,6 +140,7 @@ export type {
 } from '../measurements/index.js'
 export type {
   ErrorCount,
+  NoticeCount,
   RunData,
   RunEnd,
   StoredRecord,

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../measurements/index.js'
 import type { RunData, RunEnd, TransitionRow } from '../summary/index.js'
-import type { Claim, PageCommit, PageError, PageRef, PageState } from './page.js'
+import type { Claim, Notice, PageCommit, PageError, PageRef, PageState } from './page.js'
 
 /** What a run is asked to do, and by what it is recognised again. */
 export interface RunPlan {
@@ -42,11 +42,19 @@ export interface AttemptFailure extends PageError {
   readonly quietMs?: number | undefined
 }
 
+/** A notice, and when it was given. */
+export interface NoticeRow extends Notice {
+  readonly stream: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
 /** What happened on the wire, written in one go and before the pages that it brought. */
 export interface Journal {
   readonly departures: readonly DepartureRow[]
   readonly failures: readonly AttemptFailure[]
   readonly transitions: readonly TransitionRow[]
+  readonly notices?: readonly NoticeRow[]
 }
 
 /** A record as it stands now, or a deleted one, whose fields are null. */

@@ -24,6 +24,7 @@ const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 
   'attempt-failed': 'warn',
   'page-failed': 'error',
   throttled: 'warn',
+  notice: 'warn',
   breaker: 'warn',
   'source-gave-up': 'error',
   stopping: 'warn',

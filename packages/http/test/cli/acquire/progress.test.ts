@@ -48,6 +48,7 @@ const SUMMARY: Summary = {
       redactions: 0,
       averages: {},
       errors: [],
+      notices: [],
       breaker: { state: 'open', transitions: [] },
       rateLimit: { limitPerSecond: 5, worstRollingSecond: 2 },
       coverage: { reportedTotal: 50, uniqueIds: 9, missing: 40 },
@@ -188,6 +189,18 @@ describe('acquisitionTable', () => {
       'records   out/acquire.db',
       'rejected  out/rejected.jsonl',
     ])
+  })
+
+  test('says what should be known, with how often it was', () => {
+    const told = { code: 'X', about: null, firstAt: '', lastAt: '' }
+    const notices = [
+      { ...told, message: 'one page came twice', count: 1 },
+      { ...told, message: 'price is null in all records', count: 3 },
+    ]
+    const noted = SUMMARY.sources.map(source => ({ ...source, notices }))
+    expect(acquisitionTable({ ...SUMMARY, sources: noted }, resultPaths('out')).split('\n')).toEqual(
+      expect.arrayContaining(['  shop: one page came twice', '  shop: price is null in all records (3x)']),
+    )
   })
 
   test('A-14 says when a source has echoed credentials', () => {

@@ -9,7 +9,7 @@ import type { Transport, TransportCloseOptions, TransportRequest, TransportRespo
 
 /** The options that every transport takes. */
 export interface PooledTransportOptions extends ConnectionOptions {
-  /** The largest head of a response. Default 16,384. */
+  /** The largest head of a response, in bytes. Default 65,536. */
   readonly maxHeadBytes?: number
   /** Default: the runtime's. */
   readonly clock?: Clock
@@ -17,7 +17,7 @@ export interface PooledTransportOptions extends ConnectionOptions {
 
 export const transportDefaults = Object.freeze({
   ...connectionDefaults,
-  maxHeadBytes: 16_384,
+  maxHeadBytes: 65_536,
   clock: systemClock,
 })
 

@@ -7,6 +7,11 @@ const PRIVATE_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization
 const BODY_HEADERS = new Set(['content-type', 'content-length', 'content-encoding', 'content-language'])
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
+/** Whether a response of this status asks for its Location to be asked instead. */
+export function isRedirect(statusCode: number): boolean {
+  return REDIRECTS.has(statusCode)
+}
+
 /**
  * The request that follows a redirect, or undefined when the response is none or names no usable place.
  * 303 turns into GET, 301 and 302 turn POST into GET; 307 and 308 repeat the request. Source: RFC 9110, 15.4.
@@ -16,7 +21,7 @@ export function redirected(
   response: TransportResponse,
 ): TransportRequest | undefined {
   const { location: given } = response.headers
-  if (given === undefined || !REDIRECTS.has(response.statusCode)) return undefined
+  if (given === undefined || !isRedirect(response.statusCode)) return undefined
   const location = headerUrl(given)
   const from = new URL(request.url)
   if (!URL.canParse(location, from.href)) return undefined

@@ -13,7 +13,7 @@ import type { AsyncPatternsErrorOptions } from 'async-patterns'
  * - `NO_ROOM`: the body outgrew its `bodyRoom`;
  * - `BODY_TOO_LARGE`: the body is over `maxBodyBytes`;
  * - `BAD_ENCODING`: the body does not decode as its Content-Encoding says;
- * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`.
+ * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`, `REDIRECT_LOOP`.
  */
 export class TransportError extends AsyncPatternsError {
   readonly code: string
@@ -23,6 +23,10 @@ export class TransportError extends AsyncPatternsError {
     this.code = code
   }
 }
+
+/** The message of an error with this code. */
+export const HEAD_TOO_LARGE =
+  'the head, or one of its lines, is over the limit: limits.maxHeaderSize of a pipeline, maxHeadBytes of a transport'
 
 /** What an error is counted as: its `code`, or else its name. */
 export function errorCode(error: unknown): string {

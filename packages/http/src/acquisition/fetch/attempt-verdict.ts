@@ -9,6 +9,8 @@ const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'BODY_TOO_LARGE',
   'NO_ROOM',
   'BAD_REQUEST',
+  'HEAD_TOO_LARGE',
+  'REDIRECT_LOOP',
   'TOO_MANY_REDIRECTS',
 ])
 

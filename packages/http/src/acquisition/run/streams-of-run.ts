@@ -44,6 +44,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const fetcher = new Fetcher({
       ...tools,
       limits: stream.limits,
+      redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
       rules: new ResponseRules(responseRulesOf(stream)),

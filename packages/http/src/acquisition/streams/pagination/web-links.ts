@@ -17,8 +17,7 @@ export interface ReadLinks {
 const separators = /[\s,;]*/y
 const bracketed = /<([^<>]*)>/y
 /** A target without its brackets: it looks like a URL, and a parameter that every link knows follows it. */
-const bare =
-  /(?=[^\s<>"]*[/?])([^\s<>"]+?)\s*(?=;\s*(?:rel|rev|title|type|media|hreflang|anchor)\*?\s*=)/iy
+const bare = /(?=[^\s<>"]*[/?])([^\s<>"]+?)\s*(?=;\s*(?:rel|rev|title|type|media|hreflang|anchor)\*?\s*=)/iy
 const parameterEnd = /[\s;]*/y
 const parameterName = /([^\s=;,<>"']+)\s*/y
 const equals = /=\s*/y

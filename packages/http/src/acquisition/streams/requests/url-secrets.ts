@@ -46,7 +46,9 @@ export class UrlSecrets {
   constructor(stream: AddressedStream, secrets: Secrets) {
     this.#secrets = secrets
     const isSecret = (value: string): boolean => secrets.redact(value) !== value
-    this.#parameters = ownParameters(stream).filter(({ name, value }) => isSecretName(name) || isSecret(value))
+    this.#parameters = ownParameters(stream).filter(
+      ({ name, value }) => isSecretName(name) || isSecret(value),
+    )
     const places = [
       ...this.#parameters.map(({ name, value }): Place => [`query-${name}`, value]),
       ...headerPlaces(stream, isSecret),
@@ -60,10 +62,7 @@ export class UrlSecrets {
       )
       .filter(([form]) => form !== '')
     this.#sealing = new Exchange([[MARK, ESCAPED_MARK], ...forms])
-    this.#opening = new Exchange([
-      [ESCAPED_MARK, MARK],
-      ...forms.map(([form, name]): Pair => [name, form]),
-    ])
+    this.#opening = new Exchange([[ESCAPED_MARK, MARK], ...forms.map(([form, name]): Pair => [name, form])])
   }
 
   /** The page as it is stored and told. */

@@ -4,13 +4,17 @@ export type {
   ConfigInputs,
   ConfigProblem,
   LoadedConfig,
+  MappingInput,
+  PaginationInput,
   PipelineConfig,
+  PipelineInput,
   Setting,
   SettingFlags,
 } from './configuration/index.js'
 export {
   closest,
   ConfigError,
+  defineConfig,
   loadConfig,
   parseConfig,
   pipelineJsonSchema,
@@ -47,6 +51,8 @@ export type {
   GiveBack,
   Journal,
   Ledger,
+  Notice,
+  NoticeRow,
   OpenOptions,
   OpenPages,
   PageCommit,
@@ -66,6 +72,7 @@ export {
   JoinRefusedError,
   LedgerError,
   LedgerLockedError,
+  OtherPipelineError,
   PlanChangedError,
   SqliteLedger,
 } from './ledger/index.js'
@@ -107,6 +114,7 @@ export type {
   BreakerMovedEvent,
   DepartureEvent,
   FinishedEvent,
+  NoticeEvent,
   PageDoneEvent,
   PageFailedEvent,
   Ports,
@@ -124,6 +132,7 @@ export type {
   BreakerTransition,
   ErrorSummary,
   FieldAverage,
+  NoticeSummary,
   ProductSummary,
   RecordSummary,
   ResultPaths,
@@ -136,6 +145,7 @@ export type {
 } from '../measurements/index.js'
 export type {
   ErrorCount,
+  NoticeCount,
   RunData,
   RunEnd,
   StoredRecord,

@@ -13,6 +13,8 @@ import type { AsyncPatternsErrorOptions } from 'async-patterns'
  * - `NO_ROOM`: the body outgrew its `bodyRoom`;
  * - `BODY_TOO_LARGE`: the body is over `maxBodyBytes`;
  * - `BAD_ENCODING`: the body does not decode as its Content-Encoding says;
+ * - `ADDRESS_REFUSED`: the host's address is none that the transport may connect to; `ORIGIN_REFUSED`: the
+ *   URL lies at an origin that may not be asked; `REDIRECT_REFUSED`: a redirect wants the body elsewhere;
  * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`.
  */
 export class TransportError extends AsyncPatternsError {

@@ -77,6 +77,8 @@ export interface SourceSummary {
    */
   readonly averages: Readonly<Record<string, FieldAverage>>
   readonly errors: readonly ErrorSummary[]
+  /** What is no error, but should be known. */
+  readonly notices: readonly NoticeSummary[]
   readonly breaker: { readonly state: string; readonly transitions: readonly BreakerTransition[] }
   /** `worstRollingSecond`: the most departures in any half-open second, over all sources of the endpoint. */
   readonly rateLimit: { readonly limitPerSecond: number; readonly worstRollingSecond: number }
@@ -98,6 +100,14 @@ export interface ErrorSummary {
   readonly count: number
   readonly firstAt: string
   readonly lastAt: string
+}
+
+/** A notice by its code and subject: how often, and when first and last. */
+export interface NoticeSummary extends ErrorSummary {
+  /** A field, say; null where the code says all. */
+  readonly about: string | null
+  /** Of the last. */
+  readonly message: string
 }
 
 /** The same with the source that met it. */
@@ -157,6 +167,7 @@ const source = z.object({
   redactions: count,
   averages: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
   errors: z.array(error),
+  notices: z.array(error.extend({ about: z.string().nullable(), message: z.string() })),
   breaker: z.object({ state: z.string(), transitions: z.array(transition) }),
   rateLimit: z.object({ limitPerSecond: z.number(), worstRollingSecond: count }),
   coverage: z.object({ reportedTotal: count.nullable(), uniqueIds: count, missing: count.nullable() }),

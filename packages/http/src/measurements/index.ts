@@ -2,6 +2,7 @@ export type {
   BreakerTransition,
   ErrorSummary,
   FieldAverage,
+  NoticeSummary,
   ProductSummary,
   RecordSummary,
   RunStatus,

@@ -8,7 +8,10 @@ import { HttpStatusError } from './http-status-error.js'
 const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'BODY_TOO_LARGE',
   'NO_ROOM',
+  'ADDRESS_REFUSED',
   'BAD_REQUEST',
+  'ORIGIN_REFUSED',
+  'REDIRECT_REFUSED',
   'TOO_MANY_REDIRECTS',
 ])
 

@@ -5,6 +5,7 @@ export type {
   GiveBack,
   Journal,
   Ledger,
+  NoticeRow,
   OpenOptions,
   OpenPages,
   PlannedStream,
@@ -13,7 +14,22 @@ export type {
   Run,
   RunPlan,
 } from './ledger.js'
-export { JoinRefusedError, LedgerError, LedgerLockedError, PlanChangedError } from './ledger-errors.js'
-export type { Claim, PageCommit, PageError, PageRef, PageState, StopReason, StreamCursor } from './page.js'
+export {
+  JoinRefusedError,
+  LedgerError,
+  LedgerLockedError,
+  OtherPipelineError,
+  PlanChangedError,
+} from './ledger-errors.js'
+export type {
+  Claim,
+  Notice,
+  PageCommit,
+  PageError,
+  PageRef,
+  PageState,
+  StopReason,
+  StreamCursor,
+} from './page.js'
 export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
 export { SqliteLedger } from './sqlite/sqlite-ledger.js'

@@ -51,8 +51,23 @@ export interface PageCommit {
   /** Of the page's rows; kept, so that a source that serves the same rows again is noticed. */
   readonly fingerprint?: string | undefined
   readonly bytes: number
+  /** What whoever looks at the stream's results should know of the page. */
+  readonly notices?: readonly Notice[] | undefined
   /** Why the stream's sequence ends with this page, if it does. */
   readonly stop?: StopReason | undefined
+}
+
+/**
+ * Something about a stream that is no error, but that whoever uses its records should know. Those of one code
+ * and subject are counted as one, with the message of the last.
+ */
+export interface Notice {
+  /** Literal and countable: `REPEATED_PAGE`, `TOTAL_TOO_LOW`. */
+  readonly code: string
+  /** What it is about, where a stream may have several of the code: a field, say. */
+  readonly about?: string | undefined
+  /** A sentence without a full stop that goes on "northwind: ". */
+  readonly message: string
 }
 
 /** How far a part of a stream has come. */

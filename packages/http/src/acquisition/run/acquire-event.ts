@@ -8,6 +8,7 @@ export type AcquireEvent =
   | AttemptFailedEvent
   | PageFailedEvent
   | ThrottledEvent
+  | NoticeEvent
   | BreakerMovedEvent
   | SourceGaveUpEvent
   | StoppingEvent
@@ -64,6 +65,14 @@ export interface ThrottledEvent {
   readonly type: 'throttled'
   readonly source: string
   readonly waitMs: number
+}
+
+/** Something that is no error, but should be known. */
+export interface NoticeEvent {
+  readonly type: 'notice'
+  readonly source: string
+  readonly code: string
+  readonly message: string
 }
 
 /** A source's circuit breaker moved from one state to another. */

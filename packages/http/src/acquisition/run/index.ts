@@ -4,6 +4,7 @@ export type {
   BreakerMovedEvent,
   DepartureEvent,
   FinishedEvent,
+  NoticeEvent,
   PageDoneEvent,
   PageFailedEvent,
   RunOpenedEvent,

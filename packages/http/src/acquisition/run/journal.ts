@@ -1,13 +1,14 @@
-import type { AttemptFailure, DepartureRow, Journal, Run } from '../ledger/index.js'
+import type { AttemptFailure, DepartureRow, Journal, NoticeRow, Run } from '../ledger/index.js'
 import type { TransitionRow } from '../summary/index.js'
 
 interface Lines {
   departures: DepartureRow[]
   failures: AttemptFailure[]
   transitions: TransitionRow[]
+  notices: NoticeRow[]
 }
 
-const noLines = (): Lines => ({ departures: [], failures: [], transitions: [] })
+const noLines = (): Lines => ({ departures: [], failures: [], transitions: [], notices: [] })
 
 /**
  * Writes what happens on the wire to the ledger, all of one turn of the event loop at once: a killed process
@@ -38,6 +39,11 @@ export class JournalWriter {
 
   transition(row: TransitionRow): void {
     this.#lines.transitions.push(row)
+    this.#schedule()
+  }
+
+  notice(row: NoticeRow): void {
+    this.#lines.notices.push(row)
     this.#schedule()
   }
 

@@ -91,7 +91,10 @@ export class PageWork {
     }
   }
 
-  #tellDone({ claim, records, rejects }: PageCommit, { openPagesOfStream }: Committed): void {
+  #tellDone({ claim, records, rejects, notices = [] }: PageCommit, { openPagesOfStream }: Committed): void {
+    for (const { code, message } of notices) {
+      this.#parts.onEvent({ type: 'notice', source: claim.page.stream, code, message })
+    }
     this.#parts.onEvent({
       type: 'page-done',
       source: claim.page.stream,

@@ -1,6 +1,14 @@
 export { FieldAverages } from './field-averages.js'
 export { RollingSecond } from './rolling-second.js'
-export type { ErrorCount, RunData, RunEnd, StoredRecord, StreamCounts, TransitionRow } from './run-data.js'
+export type {
+  ErrorCount,
+  NoticeCount,
+  RunData,
+  RunEnd,
+  StoredRecord,
+  StreamCounts,
+  TransitionRow,
+} from './run-data.js'
 export { LISTED_RECORDS } from './run-data.js'
 export { statusOfRun } from './status.js'
 export { summarise } from './summarise.js'

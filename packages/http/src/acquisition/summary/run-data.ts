@@ -46,6 +46,13 @@ export interface ErrorCount {
   readonly lastAt: number
 }
 
+/** What a stream gave notice of, by code and subject (empty where there is none). Times in epoch milliseconds. */
+export interface NoticeCount extends ErrorCount {
+  readonly about: string
+  /** Of the last. */
+  readonly message: string
+}
+
 /** A record as the ledger holds it. */
 export interface StoredRecord {
   readonly stream: string
@@ -74,6 +81,8 @@ export interface RunData {
   /** By stream and code. */
   readonly errors: readonly ErrorCount[]
   readonly transitions: readonly TransitionRow[]
+  /** By stream, code and subject. */
+  readonly notices: readonly NoticeCount[]
   /** The first `LISTED_RECORDS`, by stream and id. */
   readonly records: readonly StoredRecord[]
   /** Where all records lie. */

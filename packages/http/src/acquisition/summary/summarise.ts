@@ -1,6 +1,6 @@
-import type { ErrorSummary, SourceSummary, Summary } from '../../measurements/index.js'
+import type { ErrorSummary, NoticeSummary, SourceSummary, Summary } from '../../measurements/index.js'
 import { productOf } from './products.js'
-import type { ErrorCount, RunData, RunEnd, StreamCounts, TransitionRow } from './run-data.js'
+import type { ErrorCount, NoticeCount, RunData, RunEnd, StreamCounts, TransitionRow } from './run-data.js'
 import { statusOfRun, statusOfStream } from './status.js'
 
 export interface SummaryOptions {
@@ -75,6 +75,7 @@ function summariseStream(source: StreamCounts, end: RunEnd | null, groups: Group
     redactions: source.redactions,
     averages: groups.averages.get(source.name) ?? {},
     errors: errors.map(errorOf),
+    notices: (groups.notices.get(source.name) ?? []).map(noticeOf),
     breaker: {
       state: transitions.at(-1)?.to ?? 'closed',
       transitions: transitions.map(({ from, to, at, cause }) => ({ from, to, at: isoOf(at), cause })),
@@ -95,15 +96,17 @@ function summariseStream(source: StreamCounts, end: RunEnd | null, groups: Group
 interface Groups extends Pick<RunData, 'averages' | 'worstSeconds'> {
   readonly errors: ReadonlyMap<string, readonly ErrorCount[]>
   readonly transitions: ReadonlyMap<string, readonly TransitionRow[]>
+  readonly notices: ReadonlyMap<string, readonly NoticeCount[]>
 }
 
-function groupsOf({ averages, worstSeconds, errors, transitions }: RunData): Groups {
+function groupsOf({ averages, worstSeconds, errors, transitions, notices }: RunData): Groups {
   const byStream = ({ stream }: { readonly stream: string }): string => stream
   return {
     averages,
     worstSeconds,
     errors: grouped(errors, byStream),
     transitions: grouped(transitions, byStream),
+    notices: grouped(notices, byStream),
   }
 }
 
@@ -119,6 +122,10 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 
 function errorOf({ code, count, firstAt, lastAt }: ErrorCount): ErrorSummary {
   return { code, count, firstAt: isoOf(firstAt), lastAt: isoOf(lastAt) }
+}
+
+function noticeOf({ about, message, ...counted }: NoticeCount): NoticeSummary {
+  return { ...errorOf(counted), about: about === '' ? null : about, message }
 }
 
 function isoOf(epochMs: number): string {

@@ -92,6 +92,9 @@ export class SourceLines {
       case 'throttled':
         standing.note = `throttled for ${event.waitMs} ms`
         break
+      case 'notice':
+        standing.note = event.message
+        break
       case 'breaker':
         standing.breaker = event.to
         break

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import type { TransportError } from '../transport-error.js'
 import { connectionEnded, protocolError, socketError } from './wire-errors.js'
 import type { BodySink } from './response-parser.js'
@@ -25,6 +25,8 @@ export interface WireConnectionOptions {
   readonly port: number
   /** Hears of everything; it may serve many connections. */
   readonly handler: WireHandler
+  /** Who turns the name into an address. Default: the system. */
+  readonly lookup?: LookupFunction
   /** Where bodies go. Default: they are counted and dropped. */
   readonly sink?: BodySink
   /** Whether `head` is filled. Default false. */
@@ -62,7 +64,8 @@ export class WireConnection {
     this.parser.sink = options.sink
     const buffer = Buffer.allocUnsafeSlow(options.readBufferBytes ?? 32_768)
     const onread = { buffer, callback: (length: number): boolean => this.read(buffer, length) }
-    this.socket = connect({ host: options.host, port: options.port, noDelay: true, onread })
+    const { host, port, lookup } = options
+    this.socket = connect({ host, port, noDelay: true, onread, ...(lookup !== undefined && { lookup }) })
     this.socket.on('connect', () => this.opened())
     this.socket.on('error', error => this.lose(socketError(error)))
     this.socket.on('end', () => this.peerEnded())

@@ -59,7 +59,10 @@ export class WireSlot implements WireHandler, BodySink {
   #call: WireCall | undefined = undefined
   #headTaken = false
 
-  constructor(options: Pick<WireConnectionOptions, 'host' | 'port' | 'maxHeadBytes'>, owner: SlotOwner) {
+  constructor(
+    options: Pick<WireConnectionOptions, 'host' | 'port' | 'lookup' | 'maxHeadBytes'>,
+    owner: SlotOwner,
+  ) {
     this.#owner = owner
     this.connection = new WireConnection({ ...options, handler: this, sink: this, keepHead: true })
   }

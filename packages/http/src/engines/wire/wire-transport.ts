@@ -2,6 +2,7 @@ import { withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { PooledTransport, transportDefaults } from '../pooled-transport.js'
 import type { PooledTransportOptions } from '../pooled-transport.js'
+import { guardedLookup } from '../reach.js'
 import type { Target } from '../target.js'
 import type { TransportRequest, TransportResponse } from '../transport.js'
 import { TransportError } from '../transport-error.js'
@@ -42,7 +43,8 @@ export class WireTransport extends PooledTransport<WirePool> {
 
   protected override openPool({ protocol, hostname, port }: Target): WirePool {
     if (protocol !== 'http:') throw new TransportError('BAD_REQUEST', 'the wire speaks http only')
-    return new WirePool({ ...this.#options, host: hostname, port })
+    const { reach, lookup } = this.#options
+    return new WirePool({ ...this.#options, host: hostname, port, lookup: guardedLookup(reach, lookup) })
   }
 
   #text(request: TransportRequest, target: Target): string {

@@ -30,11 +30,16 @@ export function acquisitionTable(summary: Summary, paths: ResultPaths): string {
     `${run.status}: ${totals.records} records in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
       `${totals.requests} requests, ${totals.retries} retries`,
     ...errors.map(({ source, code, count }) => `  ${source}: ${code} ${count}x`),
+    ...summary.sources.flatMap(noticesOf),
     ...summary.sources.filter(source => source.redactions > 0).map(redactionsOf),
     `summary   ${paths.summary}`,
     `records   ${paths.ledger}`,
     `rejected  ${paths.rejected}`,
   ].join('\n')
+}
+
+function noticesOf({ name, notices }: SourceSummary): string[] {
+  return notices.map(({ message, count }) => `  ${name}: ${message}${count > 1 ? ` (${count}x)` : ''}`)
 }
 
 function redactionsOf({ name, redactions }: SourceSummary): string {

@@ -5,8 +5,9 @@ import { load, minimal, problems } from './config-rig.js'
 describe('a pipeline file', () => {
   test('needs little: everything else has its default', () => {
     expect(load(minimal).config).toEqual({
+      name: 'p',
       output: 'out',
-      timeoutMs: 60_000,
+      timeoutMs: Infinity,
       graceMs: 5000,
       workers: 4,
       memoryBytes: 64 * 1024 ** 2,
@@ -120,14 +121,14 @@ sources:
 
   test('lists what is allowed where an unknown key is like no other', () => {
     expect(problems(`${minimal}colour: red\n`)[0]).toMatch(
-      /^p\.yaml:6:1: colour is an unknown key; allowed are version, output, timeout/,
+      /^p\.yaml:6:1: colour is an unknown key; allowed are version, name, output, timeout/,
     )
   })
 
   test('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
     expect(problems('a: [1\nb: {')[0]).toMatch(/^p\.yaml:2:1: Flow sequence/)
     expect(problems('')[0]).toMatch(
-      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys version, output/,
+      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys version, name, output/,
     )
     expect(problems('output: a\noutput: b\n')[0]).toMatch(/^p\.yaml:2:1: Map keys must be unique/)
     expect(problems('sources: []')).toEqual([

@@ -48,6 +48,7 @@ const SUMMARY: Summary = {
       redactions: 0,
       averages: {},
       errors: [],
+      notices: [],
       breaker: { state: 'open', transitions: [] },
       rateLimit: { limitPerSecond: 5, worstRollingSecond: 2 },
       coverage: { reportedTotal: 50, uniqueIds: 9, missing: 40 },
@@ -123,8 +124,22 @@ describe('LiveProgress on a low terminal', () => {
   })
 })
 
+test('N-36 a terminal that does not know its size is one of 80 columns and 24 rows', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { terminal, written } = fakeTerminal(0, 0)
+  const progress = new LiveProgress(terminal)
+  const sources = Array.from({ length: 30 }, (_, index) => `shop${index}`)
+  progress.show({ type: 'run-opened', runId: 'r', resumed: false, sources })
+  vi.advanceTimersByTime(200)
+  progress.end()
+  progress[Symbol.dispose]()
+  vi.useRealTimers()
+  expect(written()).toContain('shop0')
+  expect(written()).toContain('… and 9 more\n')
+})
+
 describe('LogProgress', () => {
-  test('writes one JSON object a line, by level, and the results at the end', () => {
+  test('N-36 writes one JSON object a line, its level as a word, and the results at the end', () => {
     const stream = new PassThrough()
     const lines: string[] = []
     stream.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split('\n')))
@@ -132,7 +147,7 @@ describe('LogProgress', () => {
     for (const event of EVENTS) progress.show(event)
     progress.end(SUMMARY, { ...resultPaths('out') })
     progress[Symbol.dispose]()
-    const logged = lines.map(line => JSON.parse(line) as { msg: string; level: number })
+    const logged = lines.map(line => JSON.parse(line) as { msg: string; level: string })
     expect(logged.map(({ msg }) => msg)).toEqual([
       'run-opened',
       'attempt-failed',
@@ -142,7 +157,7 @@ describe('LogProgress', () => {
       'results',
     ])
     expect(logged.at(-1)).toMatchObject({ status: 'partial', results: { summary: 'out/summary.json' } })
-    expect(logged.at(-2)).toMatchObject({ level: 40, source: 'shop', missing: 40 })
+    expect(logged.at(-2)).toMatchObject({ level: 'warn', source: 'shop', missing: 40 })
   })
 
   test('says every few seconds how those sources stand that have moved', () => {
@@ -188,6 +203,18 @@ describe('acquisitionTable', () => {
       'records   out/acquire.db',
       'rejected  out/rejected.jsonl',
     ])
+  })
+
+  test('says what should be known, with how often it was', () => {
+    const told = { code: 'X', about: null, firstAt: '', lastAt: '' }
+    const notices = [
+      { ...told, message: 'one page came twice', count: 1 },
+      { ...told, message: 'price is null in all records', count: 3 },
+    ]
+    const noted = SUMMARY.sources.map(source => ({ ...source, notices }))
+    expect(acquisitionTable({ ...SUMMARY, sources: noted }, resultPaths('out')).split('\n')).toEqual(
+      expect.arrayContaining(['  shop: one page came twice', '  shop: price is null in all records (3x)']),
+    )
   })
 
   test('A-14 says when a source has echoed credentials', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { commitOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
 /** What is true of a run, read from the ledger. */
@@ -30,6 +31,33 @@ export function describeSummary(rig: LedgerRig): void {
       expect(await rig.finish()).toBe('partial')
       const { sources } = await rig.summary()
       expect(sources.map(source => source.status)).toEqual(['failed', 'partial'])
+    })
+
+    test('counts notices of commits and of the journal by code and subject, and keeps the last message', async () => {
+      const at = rig.clock.wallNow()
+      const notice = (code: string, message: string, about?: string) => ({ code, message, about })
+      const stale = await rig.claim('a:page=1')
+      await rig.clock.advance(30_000)
+      await rig.commit('a:page=1', [], { notices: [notice('X', 'one', 'f'), notice('X', 'two', 'g')] })
+      await rig.run.commit([commitOf(stale, [], { notices: [notice('X', 'late', 'f')] })])
+      await rig.run.log({
+        departures: [],
+        failures: [],
+        transitions: [],
+        notices: [
+          { ...notice('X', 'three', 'f'), stream: 'a', at },
+          { ...notice('Y', 'four'), stream: 'b', at },
+        ],
+      })
+      await rig.reopen()
+      const { sources } = await rig.summary()
+      const of = (index: number) =>
+        sources[index]?.notices.map(({ code, about, message, count }) => [code, about, message, count])
+      expect(of(0)).toEqual([
+        ['X', 'f', 'three', 2],
+        ['X', 'g', 'two', 1],
+      ])
+      expect(of(1)).toEqual([['Y', null, 'four', 1]])
     })
 
     test('counts requests, retries, errors, transitions, coverage and the worst second', async () => {

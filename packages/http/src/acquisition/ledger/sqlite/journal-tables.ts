@@ -1,15 +1,16 @@
 import type { TransitionRow } from '../../summary/index.js'
-import type { AttemptFailure, DepartureRow } from '../ledger.js'
+import type { AttemptFailure, DepartureRow, NoticeRow } from '../ledger.js'
 import type { PageError, PageRef } from '../page.js'
 import type { Database } from './open-database.js'
 
-/** Departures, failed attempts and breaker transitions of one run. */
+/** Departures, failed attempts, breaker transitions and notices of one run. */
 export class JournalTables {
   readonly #run: number
   readonly #departure
   readonly #failure
   readonly #pageFailure
   readonly #transition
+  readonly #notice
   readonly #departures
 
   constructor(database: Database, run: number) {
@@ -27,6 +28,11 @@ export class JournalTables {
     )
     this.#transition = database.prepare(
       'insert into transitions (run, stream, from_state, to_state, at, cause) values (?, ?, ?, ?, ?, ?)',
+    )
+    this.#notice = database.prepare(
+      `insert into notices (run, stream, code, about, message, count, first_at, last_at)
+        values (@run, @stream, @code, @about, @message, 1, @at, @at)
+        on conflict do update set message = @message, count = count + 1, last_at = @at`,
     )
     this.#departures = database.prepare<[object], DepartureRow & { readonly row: number }>(
       `select stream, page as pageId, attempt, at, rowid as "row" from departures
@@ -49,6 +55,10 @@ export class JournalTables {
 
   transition({ stream, from, to, at, cause }: TransitionRow): void {
     this.#transition.run(this.#run, stream, from, to, at, cause)
+  }
+
+  notice({ stream, code, about = '', message, at }: NoticeRow): void {
+    this.#notice.run({ run: this.#run, stream, code, about, message, at })
   }
 
   /** In the order of their moments. */

@@ -2,6 +2,7 @@ import type { Clock } from 'async-patterns'
 import type { RunStatus } from '../../../measurements/index.js'
 import type {
   ErrorCount,
+  NoticeCount,
   RunData,
   RunEnd,
   StoredRecord,
@@ -58,6 +59,10 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
     transitions: all<TransitionRow>(
       `select stream, from_state as "from", to_state as "to", at, cause
         from transitions where run = @run order by rowid`,
+    ),
+    notices: all<NoticeCount>(
+      `select stream, code, about, message, count, first_at as firstAt, last_at as lastAt
+        from notices where run = @run order by stream, code, about`,
     ),
     records: all<Record<keyof StoredRecord, string>>(
       `select stream, id, fields from records where run = @run and fields is not null

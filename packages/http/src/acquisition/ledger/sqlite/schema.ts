@@ -1,5 +1,5 @@
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
@@ -16,6 +16,7 @@ create table if not exists runs (
   ended text,
   status text,
   delivered integer not null default 0,
+  pipeline text not null,
   config_hash text not null,
   parts text not null,
   version text not null,
@@ -128,7 +129,26 @@ create table if not exists transitions (
   at real not null,
   cause text not null
 );
+create table if not exists notices (
+  run integer not null,
+  stream text not null,
+  code text not null,
+  about text not null,
+  message text not null,
+  count integer not null,
+  first_at real not null,
+  last_at real not null,
+  primary key (run, stream, code, about)
+) without rowid;
 `
 
 /** Tables whose rows are of interest for the last run only. */
-export const RUN_TABLES = ['streams', 'pages', 'rejects', 'departures', 'failures', 'transitions'] as const
+export const RUN_TABLES = [
+  'streams',
+  'pages',
+  'rejects',
+  'departures',
+  'failures',
+  'transitions',
+  'notices',
+] as const

@@ -156,10 +156,11 @@ export class SqliteRun implements Run {
     return this.#reading(() => this.#pages.hasServed(stream, fingerprint))
   }
 
-  async log({ departures, failures, transitions }: Journal): Promise<void> {
+  async log({ departures, failures, transitions, notices = [] }: Journal): Promise<void> {
     this.#writing(() => {
       for (const departure of departures) this.#journal.departure(departure)
       for (const transition of transitions) this.#journal.transition(transition)
+      for (const notice of notices) this.#journal.notice(notice)
       for (const failure of failures) {
         this.#journal.failure(failure)
         this.#pages.spendTry(failure.pageId, failure.attempt)
@@ -210,10 +211,12 @@ export class SqliteRun implements Run {
 
   /** `done`: the pages of this transaction so far. */
   #commitPage(commit: PageCommit, done: Map<string, Claim>): 'done' | 'stale' {
-    const { claim, records, rejects, deletions = [], next, cursor } = commit
+    const { claim, records, rejects, deletions = [], next, cursor, notices = [] } = commit
     const { page } = claim
     if (!this.#claims.isCurrent(claim) || done.has(page.id)) return 'stale'
-    this.#pages.done(commit, this.#clock.wallNow())
+    const at = this.#clock.wallNow()
+    this.#pages.done(commit, at)
+    for (const notice of notices) this.#journal.notice({ ...notice, stream: page.stream, at })
     for (const [index, record] of records.entries()) this.#records.upsert(page, record, index)
     for (const id of deletions) this.#records.delete(page, id)
     for (const reject of rejects) this.#records.reject(page, reject)

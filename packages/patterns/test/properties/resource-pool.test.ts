@@ -76,7 +76,7 @@ async function play(seed: number, max: number): Promise<void> {
     )
   }
   for (let step = 0; step < 60; step += 1) {
-    pick(
+    pick<unknown>(
       borrow,
       borrow,
       () => leases.shift()?.release(),

@@ -1,3 +1,4 @@
+import type * as PerfHooks from 'node:perf_hooks'
 import type { EventLoopUtilization, IntervalHistogram } from 'node:perf_hooks'
 
 /** How late the event loop came to its timers, in milliseconds. */
@@ -30,7 +31,7 @@ export interface LoopProbe {
 const RESOLUTION_MS = 10
 
 /** Asked for by name when it is needed: an import would keep this entry from browsers and workers. */
-function perfHooks(): typeof import('node:perf_hooks') {
+function perfHooks(): typeof PerfHooks {
   const { process } = globalThis as { readonly process?: Partial<NodeJS.Process> }
   const found = process?.getBuiltinModule?.('node:perf_hooks')
   if (typeof found?.monitorEventLoopDelay === 'function') return found
@@ -42,7 +43,7 @@ function perfHooks(): typeof import('node:perf_hooks') {
 
 /** Node's own counters: `monitorEventLoopDelay`, `eventLoopUtilization`, `process`. */
 export class NodeLoopProbe implements LoopProbe {
-  readonly #performance: typeof import('node:perf_hooks').performance
+  readonly #performance: typeof PerfHooks.performance
   readonly #delay: IntervalHistogram
   #utilization: EventLoopUtilization
 

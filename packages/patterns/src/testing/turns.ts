@@ -10,7 +10,8 @@ export function nextTurn(callback: () => void): void {
 
 /** A MessagePort as it is in browsers; Node's types leave this way to listen out. */
 interface WebPort {
-  onmessage: (() => void) | null
+  addEventListener(type: 'message', listener: () => void): void
+  start(): void
   postMessage(message: unknown): void
   close(): void
 }
@@ -24,9 +25,10 @@ export function afterPromises(callback: () => void): void {
 
 function sendTo(callback: () => void): void {
   const { port1, port2 }: { port1: WebPort; port2: WebPort } = new MessageChannel() as never
-  port1.onmessage = () => {
+  port1.addEventListener('message', () => {
     port1.close()
     callback()
-  }
+  })
+  port1.start()
   port2.postMessage(undefined)
 }

@@ -38,7 +38,7 @@ const arrivals = fc
   .array(
     fc.record({
       afterMs: fc.nat({ max: 300 }),
-      line: fc.constantFrom(0, 1, 2, 2) as fc.Arbitrary<0 | 1 | 2>,
+      line: fc.constantFrom<(0 | 1 | 2)[]>(0, 1, 2, 2),
       cost: fc.integer({ min: 1, max: 3 }),
     }),
     { minLength: 2, maxLength: 30 },

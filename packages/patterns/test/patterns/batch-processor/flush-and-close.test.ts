@@ -39,7 +39,7 @@ describe('N-54 maxWaitMs: 0 gathers what one turn of the event loop adds', () =>
   test('N-54 what promises add that settle in the same turn is in it', async () => {
     const { batches, processor } = noting({ maxWaitMs: 0 })
     const later = async (item: number) => {
-      for (let step = 0; step < item; step += 1) await undefined
+      for (let step = 0; step < item; step += 1) await Promise.resolve()
       return processor.add(item)
     }
     await Promise.all([1, 2, 5, 10].map(later))

@@ -45,11 +45,12 @@ export function openTransport(kind: 'undici' | 'wire', options: AsyncEngineOptio
   checkOneOf('AsyncEngine.pooling', options.pooling ?? 'optimized', ['naive', 'optimized'])
   const given = connectionOptions(options.connection)
   const connection = options.pooling === 'naive' ? { ...given, maxKeepaliveConnections: 0 } : given
-  const clock = options.clock ?? systemClock
+  // Whoever names URLs to an engine means them; it follows nothing.
+  const common = { ...connection, clock: options.clock ?? systemClock, reach: 'any' } as const
   return kind === 'wire'
-    ? new WireTransport({ ...connection, clock })
+    ? new WireTransport(common)
     : // As on the wire, nothing is asked for that the request does not name: like is compared with like.
-      new UndiciTransport({ ...connection, clock, compression: false })
+      new UndiciTransport({ ...common, compression: false })
 }
 
 /** The breaker of the engine, if it has one. */

@@ -5,6 +5,7 @@ export type { AsyncEngineProtocol, Engine, SyncEngineProtocol } from './engine.j
 export { EngineResult, type EngineSummary } from './engine-result.js'
 export { fileStart } from './file-start.js'
 export { headerUrl, mergedHeaders } from './headers.js'
+export { GatedTransport } from './gated-transport.js'
 export { WorkerLostError } from './pool-worker.js'
 export { isRedirect } from './redirects.js'
 export type { RequestError, RequestResult, RequestStatus } from './request-result.js'
@@ -18,7 +19,8 @@ export type {
   TransportRequest,
   TransportResponse,
 } from './transport.js'
-export { type Target, TargetCache } from './target.js'
+export { type Reach, REACHES } from './reach.js'
+export { httpOrigin, type Target, TargetCache } from './target.js'
 export { errorCode, TransportError } from './transport-error.js'
 export { UndiciTransport, type UndiciTransportOptions } from './undici-transport.js'
 export { requestText } from './wire/request-text.js'

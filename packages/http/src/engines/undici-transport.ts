@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
@@ -8,6 +9,7 @@ import { defaultHeaders } from './default-headers.js'
 import { mergedHeaders } from './headers.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
+import { guardedLookup } from './reach.js'
 import { redirected } from './redirects.js'
 import type { Target } from './target.js'
 import type { TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
@@ -18,7 +20,10 @@ import { UndiciCall } from './undici-call.js'
 export interface UndiciTransportOptions extends PooledTransportOptions {
   /** How long making a connection may take, in milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number
-  /** How many redirects are followed; credentials never leave their origin. Default 0: none. */
+  /**
+   * How many redirects are followed. To another origin go only headers that are no credentials (`accept`,
+   * `user-agent` and the like), no body, and never from a public host to a private address. Default 0: none.
+   */
   readonly maxRedirects?: number
   /** Whether compressed responses are asked for. Those that come are decoded anyway. Default true. */
   readonly compression?: boolean
@@ -53,7 +58,12 @@ export class UndiciTransport extends PooledTransport<Pool> {
     this.#defaults = settings.compression
       ? { ...defaultHeaders, 'accept-encoding': ACCEPTED_ENCODINGS }
       : defaultHeaders
-    this.#connecting = new ConnectingSockets({ ...settings.tls, timeout: settings.connectTimeoutMs })
+    const { lookup = settings.lookup } = { ...settings.tls } as { readonly lookup?: LookupFunction }
+    this.#connecting = new ConnectingSockets({
+      ...settings.tls,
+      timeout: settings.connectTimeoutMs,
+      lookup: guardedLookup(settings.reach, lookup),
+    })
   }
 
   override send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
@@ -83,10 +93,13 @@ export class UndiciTransport extends PooledTransport<Pool> {
     let current = request
     for (let hops = 0; ; hops += 1) {
       const response = await this.#sendOnce(current, within)
-      const next = redirected(current, response)
+      const next = redirected(current, response, this.#options.reach)
       if (next === undefined) return response
       if (hops === this.#options.maxRedirects) {
-        throw new TransportError('TOO_MANY_REDIRECTS', `more than ${hops} redirects from ${request.url}`)
+        throw new TransportError(
+          'TOO_MANY_REDIRECTS',
+          `more than ${hops} redirects from ${withoutQuery(request.url)}`,
+        )
       }
       current = next
     }
@@ -95,7 +108,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
   #sendOnce(request: TransportRequest, within: Within | undefined): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const target = this.targetOf(request.url)
-      const pool = this.poolOf(target)
+      const pool = this.poolOf(target, request)
       const options = this.#dispatchOptions(request, target, pool)
       const call = new UndiciCall(request, this.inFlight, resolve, reject)
       if (call.begin(within)) pool.dispatch(options, call)
@@ -108,7 +121,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       method: request.method ?? 'GET',
       headers: this.#headers(request.headers),
       body: request.body ?? null,
-      reset: this.#isSurplus(pool),
+      reset: request.newConnection === true || this.#isSurplus(pool),
     }
   }
 
@@ -121,4 +134,8 @@ export class UndiciTransport extends PooledTransport<Pool> {
     const { maxConnections, maxKeepaliveConnections } = this.#options
     return maxKeepaliveConnections < maxConnections && pool.stats.size >= maxKeepaliveConnections
   }
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '')
 }

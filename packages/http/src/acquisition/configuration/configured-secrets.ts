@@ -8,7 +8,7 @@ import {
 } from '../secrets/index.js'
 import { parametersOf, splitUrl } from '../streams/index.js'
 import type { EnvironmentUse } from './environment-values.js'
-import type { PathStep } from './yaml-file.js'
+import type { PathStep } from './config-source.js'
 
 /**
  * The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no

@@ -6,6 +6,7 @@ import type { PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
 import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
+import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
@@ -78,6 +79,9 @@ const NO_RECORDS: NormalisedPage = {
   fingerprint: '',
 }
 
+/** Methods that may be sent again although the server may have acted on them already (RFC 9110, 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
 /**
  * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
  * around the request. Every attempt departs by the limiter and is seen by the breaker, which judges the
@@ -108,7 +112,7 @@ export class Fetcher {
     const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
       for (;;) {
-        const answer = await this.#depart(page, hops, context)
+        const answer = await this.#sendTwiceIfStale(page, hops, context)
         if (answer !== 'redirected') return answer
       }
     } catch (error) {
@@ -117,12 +121,31 @@ export class Fetcher {
     }
   }
 
+  /**
+   * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
+   * has spent no try.
+   */
+  async #sendTwiceIfStale(page: PageRef, hops: Hops, context: Context): Promise<FetchedPage | 'redirected'> {
+    try {
+      return await this.#depart(page, hops, context, false)
+    } catch (error) {
+      const { method = 'GET' } = hops.request
+      if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
+      return await this.#depart(page, hops, context, true)
+    }
+  }
+
   /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
-  #depart(page: PageRef, hops: Hops, context: Context): Promise<FetchedPage | 'redirected'> {
+  #depart(
+    page: PageRef,
+    hops: Hops,
+    context: Context,
+    newConnection: boolean,
+  ): Promise<FetchedPage | 'redirected'> {
     const { limiter, clock, observer } = this.#parts
-    const departing = new DeparturePolicy(limiter, clock, (attempt, at) =>
-      observer.departed(page, page.tries + attempt, at),
-    )
+    const onDeparture = (attempt: number, at: number): void =>
+      observer.departed(page, page.tries + attempt, at)
+    const departing = new DeparturePolicy(limiter, clock, onDeparture, newConnection)
     const hop = { page, hops, departing }
     return departing.execute(inner => this.#withMemory(hop, inner), context)
   }
@@ -208,6 +231,7 @@ export class Fetcher {
       ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
       bodyRoom: reservation,
+      newConnection: departing.newConnection,
       onDeparture: () => departing.sent(),
     }
     const response = await this.#timeout.execute(
@@ -241,8 +265,11 @@ export class Fetcher {
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
       new HttpStatusError(response.statusCode, response.retryAfterMs, why, detail)
     switch (action) {
-      case 'page':
-        return usablePage(reading as PageReading)
+      case 'page': {
+        const content = usablePage(reading as PageReading)
+        if (told !== undefined) this.#noteErrors(page, told, context)
+        return content
+      }
       case 'skip':
         return NO_RECORDS
       case 'end':
@@ -260,6 +287,12 @@ export class Fetcher {
 
   #retryAfterOf({ headers }: TransportResponse): number | undefined {
     return parseRetryAfter(headers['retry-after'], this.#parts.clock)
+  }
+
+  /** The page is taken, but what it says besides must not be lost. */
+  #noteErrors(page: PageRef, told: string, context: Context): void {
+    const message = `the body reports errors beside its records: ${told}`
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, 'ERRORS_BESIDE_RECORDS', message)
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {

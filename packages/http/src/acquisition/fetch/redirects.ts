@@ -1,5 +1,5 @@
 import type { TransportResponse } from '../../engines/index.js'
-import { headerUrl, isRedirect, TransportError } from '../../engines/index.js'
+import { headerUrl, httpOrigin, isRedirect, TransportError } from '../../engines/index.js'
 import type { PageRequest } from './fetcher.js'
 
 /** Which redirects of a stream's pages are followed. */
@@ -62,18 +62,18 @@ export class Hops {
     return to
   }
 
-  #obstacle({ origin, username, password }: URL): string | undefined {
+  #obstacle(to: URL): string | undefined {
     const { method = 'GET', url } = this.#request
     if (this.#setting === 'none') return 'redirects: none; allowed are none and sameOrigin'
     if (method !== 'GET' && method !== 'HEAD') return `a ${method} is not redirected`
     const home = new URL(url).origin
-    if (origin === home && username === '' && password === '') return undefined
+    if (httpOrigin(to) === home && to.username === '' && to.password === '') return undefined
     return `another origin, or credentials; followed are redirects within ${home}, the origin of baseUrl`
   }
 }
 
 /** A query may hold what the server has signed. */
-function shown({ origin, protocol, pathname, search }: URL): string {
-  const place = origin === 'null' ? protocol : origin
-  return `${place}${pathname}${search === '' ? '' : '?…'}`
+function shown(url: URL): string {
+  const { protocol, pathname, search } = url
+  return `${httpOrigin(url) ?? protocol}${pathname}${search === '' ? '' : '?…'}`
 }

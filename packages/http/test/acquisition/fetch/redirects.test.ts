@@ -115,6 +115,7 @@ describe('redirects', () => {
     ['//b.test/x', 'Location http://b.test/x: another origin'],
     ['http://a.test:81/x', 'Location http://a.test:81/x: another origin'],
     ['http://u:p@a.test/x', 'Location http://a.test/x: another origin, or credentials'],
+    ['blob:http://a.test/x', 'Location blob:http://a.test/x: another origin'],
     ['javascript:alert(1)', 'Location javascript:alert(1): another origin'],
     ['http://[', 'no Location that can be read'],
     [undefined, 'no Location that can be read'],

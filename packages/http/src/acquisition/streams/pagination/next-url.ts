@@ -1,4 +1,5 @@
 import { AsyncPatternsError } from 'async-patterns'
+import { httpOrigin } from '../../../engines/index.js'
 import { ownParameters, streamUrl } from '../requests/stream-url.js'
 import { parametersOf, splitUrl } from '../requests/url-text.js'
 import type { Chain } from './chained-pagination.js'
@@ -52,8 +53,8 @@ function resolveNext(stream: PagedStream, page: string, next: string): string {
     throw new NextUrlError('NEXT_URL_INVALID', `${stream.name}: ${JSON.stringify(next)} is not a URL`)
   const url = new URL(next, page)
   const { origin } = new URL(stream.baseUrl)
-  if (url.origin !== origin || url.username !== '' || url.password !== '') {
-    const message = `${stream.name}: the next page lies at ${url.origin}; allowed is ${origin} alone, without credentials`
+  if (httpOrigin(url) !== origin || url.username !== '' || url.password !== '') {
+    const message = `${stream.name}: the next page lies at ${httpOrigin(url) ?? url.protocol}; allowed is ${origin} alone, without credentials`
     throw new NextUrlError('NEXT_URL_FOREIGN', message)
   }
   url.hash = ''

@@ -226,7 +226,7 @@ describe('next URLs', () => {
     const walked = await walk(streamWith(byUrl, { query: { tag: 'a' } }), url => {
       const tags = url.searchParams.getAll('tag')
       return {
-        rows: [`${tags}1`, `${tags}2`],
+        rows: [`${tags.length}a`, `${tags.length}b`],
         facts: { next: tags.length < 3 ? `${url.search}&tag=a` : null },
       }
     })

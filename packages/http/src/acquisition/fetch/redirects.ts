@@ -1,6 +1,5 @@
-import type { TransportResponse } from '../../engines/index.js'
+import type { TransportRequest, TransportResponse } from '../../engines/index.js'
 import { headerUrl, httpOrigin, isRedirect, TransportError } from '../../engines/index.js'
-import type { PageRequest } from './fetcher.js'
 
 /** Which redirects of a stream's pages are followed. */
 export type RedirectSetting = 'sameOrigin' | 'none'
@@ -12,16 +11,16 @@ const MAX_HOPS = 10
 export class Hops {
   readonly #setting: RedirectSetting
   readonly #visited: Set<string>
-  #request: PageRequest
+  #request: TransportRequest
 
-  constructor(request: PageRequest, setting: RedirectSetting) {
+  constructor(request: TransportRequest, setting: RedirectSetting) {
     this.#request = request
     this.#setting = setting
     this.#visited = new Set([new URL(request.url).href])
   }
 
   /** What is to be sent now. */
-  get request(): PageRequest {
+  get request(): TransportRequest {
     return this.#request
   }
 

@@ -1,5 +1,5 @@
 /** One link of a Link header. */
-export interface WebLink {
+interface WebLink {
   /** As it is written: perhaps relative, perhaps in raw bytes (Latin-1). */
   readonly target: string
   /** In lower case. */
@@ -9,7 +9,7 @@ export interface WebLink {
 }
 
 /** What a header says, and where it was first seen that it says something else too. */
-export interface ReadLinks {
+interface ReadLinks {
   readonly links: readonly WebLink[]
   readonly unread: string | undefined
 }

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../measurements/index.js'
-import { shortfallsOf } from './quality.js'
+import { shortfallsOf } from './shortfalls.js'
 import type { RunEnd, StreamCounts } from './run-data.js'
 
 /** How a stream stands: by the worst that happened to its pages. */

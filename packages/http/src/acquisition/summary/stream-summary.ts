@@ -4,7 +4,7 @@ import type {
   RejectionSummary,
   SourceSummary,
 } from '../../measurements/index.js'
-import { missingOf, shortfallsOf } from './quality.js'
+import { missingOf, shortfallsOf } from './shortfalls.js'
 import type {
   ErrorCount,
   NoticeCount,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Quality } from '../../../src/acquisition/summary/quality.js'
-import { missingOf, shortfallsOf } from '../../../src/acquisition/summary/quality.js'
+import { missingOf, shortfallsOf } from '../../../src/acquisition/summary/shortfalls.js'
 import type { StreamCounts } from '../../../src/acquisition/summary/run-data.js'
 import { statusOfStream } from '../../../src/acquisition/summary/status.js'
 

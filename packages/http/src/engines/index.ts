@@ -8,6 +8,7 @@ export { GatedTransport } from './gated-transport.js'
 export { WorkerLostError } from './pool-worker.js'
 export type { RequestError, RequestResult, RequestStatus } from './request-result.js'
 export { classifyResponse, retryResponse } from './response-rules.js'
+export { type ServerWish, wishOf } from './server-wish.js'
 export { SyncEngine, type SyncEngineOptions } from './sync-engine.js'
 export { ThreadedEngine, type ThreadedEngineOptions } from './threaded-engine.js'
 export type {

@@ -4,7 +4,7 @@ import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, path, scalarMap, size, strict, text } =
+const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
 
 const MiB = 1024 ** 2
@@ -30,6 +30,10 @@ const breaker = strict({
 
 const limits = strict({
   rate: ratePerSecond().optional(),
+  pacing: oneOf(['window', 'even']).prefault('window'),
+  margin: duration(0, 'of 0ms or more').prefault('20ms'),
+  per: oneOf(['origin', 'path']).prefault('origin'),
+  maxWait: duration(0, 'of 0ms or more').prefault('1h'),
   concurrency: count(1, 10_000).prefault(4),
   timeout: duration(1, 'of 1ms or more').prefault('10s'),
   maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),

@@ -15,6 +15,8 @@ interface AcquireFlags extends RunFlags {
   readonly forgetWait?: readonly string[]
 }
 
+type Names = readonly string[] | undefined
+
 /** What else can be done with a pipeline. A new one is a file beside this one and a line here. */
 const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand]
 
@@ -40,7 +42,7 @@ export function acquireCommand(): Command {
     .option(
       '--forget-wait <source>',
       'ask a source whose server had asked an earlier run for quiet; may be repeated',
-      (name: string, before: readonly string[] = []) => [...before, name],
+      (name: string, before: Names): Names => [...(before ?? []), name],
     )
     .addHelpText('after', `\n${settingsHelp()}\n${HELP}`)
     .action(async (given: string | undefined, flags: AcquireFlags) => {

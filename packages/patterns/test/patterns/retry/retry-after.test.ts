@@ -1,6 +1,6 @@
 import { delayAskedFor, LONGEST_DELAY_MS, LONGEST_PLAUSIBLE_WISH_MS, parseRetryAfter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 const clock = new ManualClock({ wallStartMs: Date.UTC(2026, 0, 1) })

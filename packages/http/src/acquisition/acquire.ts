@@ -151,6 +151,9 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
+/** Of a stream that was not read from a file. */
+const DEFAULT_HEADER_BYTES = 65_536
+
 /**
  * Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout.
  */
@@ -159,6 +162,7 @@ function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
   return new UndiciTransport({
     maxConnections,
     maxKeepaliveConnections: maxConnections,
+    maxHeadBytes: Math.max(...sources.map(({ limits }) => limits.maxHeaderBytes ?? DEFAULT_HEADER_BYTES)),
     timeoutMs: Infinity,
     clock,
   })

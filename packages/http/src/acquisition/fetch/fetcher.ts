@@ -15,6 +15,8 @@ import type { MemoryReservation } from './memory-reservation.js'
 import { Patience } from './patience.js'
 import { QuietError } from './quiet-error.js'
 import { QuietKeeper } from './quiet-keeper.js'
+import type { RedirectSetting } from './redirects.js'
+import { Hops } from './redirects.js'
 import type { JudgedResponse, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { StreamHealth } from './stream-health.js'
@@ -27,6 +29,8 @@ export interface FetchedPage {
   readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
   readonly bytes: number
+  /** The URL that answered, after redirects. */
+  readonly url: string
   readonly reservation: MemoryReservation
 }
 
@@ -44,6 +48,7 @@ export interface FetchObserver {
 
 export interface FetcherParts {
   readonly limits: StreamLimits
+  readonly redirects: RedirectSetting
   readonly requestOf: (page: PageRef) => PageRequest
   readonly authorizer: Authorizer
   readonly rules: ResponseRules
@@ -61,11 +66,16 @@ export interface FetcherParts {
   readonly random?: Random | undefined
 }
 
-/** What goes with one attempt at a page. */
-interface AttemptParts {
+/** One attempt at a page. */
+interface Visit {
   readonly page: PageRef
-  readonly departing: DeparturePolicy
+  readonly hops: Hops
   readonly patience: Patience
+}
+
+/** One departure of it: it may be the first, or where a redirect leads. */
+interface Hop extends Visit {
+  readonly departing: DeparturePolicy
 }
 
 /** What `skip` and `end` make of a response. */
@@ -113,8 +123,12 @@ export class Fetcher {
   }
 
   async #attempt(page: PageRef, patience: Patience, context: Context): Promise<FetchedPage> {
+    const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
-      return await this.#sendTwiceIfStale(page, patience, context)
+      for (;;) {
+        const answer = await this.#sendTwiceIfStale({ page, hops, patience }, context)
+        if (answer !== 'redirected') return answer
+      }
     } catch (error) {
       const reason = this.#quiet.after(page, error) ?? error
       this.#noteFailure(page, reason, context)
@@ -128,42 +142,44 @@ export class Fetcher {
    * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
    * has spent no try.
    */
-  async #sendTwiceIfStale(page: PageRef, patience: Patience, context: Context): Promise<FetchedPage> {
+  async #sendTwiceIfStale(visit: Visit, context: Context): Promise<FetchedPage | 'redirected'> {
     try {
-      return await this.#depart(page, patience, context, false)
+      return await this.#depart(visit, context, false)
     } catch (error) {
-      const { method = 'GET' } = this.#parts.requestOf(page)
+      const { method = 'GET' } = visit.hops.request
       if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
-      return await this.#depart(page, patience, context, true)
+      return await this.#depart(visit, context, true)
     }
   }
 
-  #depart(page: PageRef, patience: Patience, context: Context, newConnection: boolean): Promise<FetchedPage> {
+  /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
+  #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
     const { limiter, clock, observer } = this.#parts
+    const { page, patience } = visit
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
     const departing = new DeparturePolicy(limiter, this.#quiet.longestMs, clock, onDeparture, newConnection)
     patience.asks(false)
-    return departing.execute(inner => this.#withMemory({ page, departing, patience }, inner), context)
+    return departing.execute(inner => this.#withMemory({ ...visit, departing }, inner), context)
   }
 
   /**
    * Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes
    * none.
    */
-  async #withMemory(parts: AttemptParts, context: Context): Promise<FetchedPage> {
-    const { page, departing, patience } = parts
+  async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
+    const { page, departing, patience } = hop
     const free = this.#parts.memory.tryReserve(page.stream)
     const reservation = free ?? (await this.#waitForRoom(page, departing, context))
     try {
-      return await this.#throughBreaker(parts, reservation, context)
+      return await this.#throughBreaker(hop, reservation, context)
     } catch (error) {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
     patience.asks(false)
     // There is nothing larger than this; so no server can have its page fetched again and again.
     const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
-    return await this.#throughBreaker(parts, enough, context)
+    return await this.#throughBreaker(hop, enough, context)
   }
 
   /**
@@ -204,14 +220,14 @@ export class Fetcher {
   }
 
   async #throughBreaker(
-    parts: AttemptParts,
+    hop: Hop,
     reservation: MemoryReservation,
     context: Context,
-  ): Promise<FetchedPage> {
+  ): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#parts.health.breaker.execute(inner => {
-        parts.patience.asks(true)
-        return this.#request(parts, reservation, inner)
+        hop.patience.asks(true)
+        return this.#request(hop, reservation, inner)
       }, context)
     } catch (error) {
       contextOf(context).releaseWhenDone(() => reservation.release())
@@ -220,13 +236,13 @@ export class Fetcher {
   }
 
   async #request(
-    { page, departing }: AttemptParts,
+    { page, hops, departing }: Hop,
     reservation: MemoryReservation,
     context: Context,
-  ): Promise<FetchedPage> {
-    const { requestOf, authorizer, transport, memory, limits, clock } = this.#parts
+  ): Promise<FetchedPage | 'redirected'> {
+    const { authorizer, transport, memory, limits, clock } = this.#parts
     const request = {
-      ...requestOf(page),
+      ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
       bodyRoom: reservation,
       newConnection: departing.newConnection,
@@ -240,18 +256,23 @@ export class Fetcher {
     const { headers, statusCode } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())
     this.#quiet.heed(page, statusCode, wish)
+    if (hops.follow(response)) {
+      reservation.release()
+      return 'redirected'
+    }
     const judged = { ...response, headers, wish }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
     if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(page, judged, context)
-    return { content, headers: response.headers, bytes, reservation }
+    const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    return { content, headers: response.headers, bytes, url: response.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
   async #contentOf(
     page: PageRef,
     response: TransportResponse & JudgedResponse,
+    detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer } = this.#parts
@@ -260,7 +281,7 @@ export class Fetcher {
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(response.statusCode, response.wish, why)
+      new HttpStatusError(response.statusCode, response.wish, why, detail)
     switch (action) {
       case 'page': {
         const content = usablePage(reading as PageReading)

@@ -13,9 +13,15 @@ export class HttpStatusError extends AsyncPatternsError {
    */
   readonly action: 'retry' | 'wait' | 'refreshAuth' | 'fail'
 
-  constructor(statusCode: number, wish: ServerWish | undefined, action: HttpStatusError['action']) {
+  /** `detail` is what else the answer said: `with Location …`. */
+  constructor(
+    statusCode: number,
+    wish: ServerWish | undefined,
+    action: HttpStatusError['action'],
+    detail?: string,
+  ) {
     const wait = wish === undefined ? '' : `, ${wish.header} ${Math.round(wish.waitMs)} ms`
-    super(`The server answered ${statusCode}${wait}`)
+    super(`The server answered ${statusCode}${wait}${detail === undefined ? '' : ` ${detail}`}`)
     this.code = `HTTP_${statusCode}`
     this.statusCode = statusCode
     this.wish = wish

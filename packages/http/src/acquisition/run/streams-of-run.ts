@@ -60,6 +60,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       ...tools,
       transport,
       limits: stream.limits,
+      redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
       rules: new ResponseRules(responseRulesOf(stream)),

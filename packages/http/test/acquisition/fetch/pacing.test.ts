@@ -85,6 +85,9 @@ describe('pacing', () => {
   )
 })
 
+/** A program of the test machine, not of this package. */
+const NGINX = 'nginx'
+
 /** The statuses of twelve requests that depart as they may. */
 async function statusesOf(url: string, limits: Partial<PoliteLimits>): Promise<number[]> {
   await using transport = new UndiciTransport({ maxConnections: 4 })
@@ -124,7 +127,7 @@ async function limitedNginx(rule: string): Promise<{ url: string } & AsyncDispos
   const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`
   const options = { stdio: 'ignore', env: { ...process.env, PATH } } as const
   const args = ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')]
-  const child = spawn('nginx', args, options)
+  const child = spawn(NGINX, args, options)
   let isUp = false
   const url = `http://127.0.0.1:${port}/`
   const ask = (): void =>

@@ -64,6 +64,7 @@ describe('quiet that a server asks for', () => {
     const stream = { name: 'a', limits: { ...LIMITS, ...limits } }
     return new Fetcher({
       limits: stream.limits,
+      redirects: 'none',
       requestOf: () => ({ url: 'http://a.test/' }),
       authorizer: { authorize: async request => request },
       rules: new ResponseRules(defaultRules()),

@@ -1,9 +1,13 @@
 import type { AcquireEvent } from '../../acquisition/index.js'
 import { errorText, wrapped } from '../../measurements/index.js'
 import type { Progress } from './progress.js'
-import { SourceLines } from './source-lines.js'
+import { SourceLines, timeOfDay } from './source-lines.js'
 
 const REDRAW_MS = 100
+
+/** A quiet as long as this is told in a line of its own. */
+const LONG_QUIET_MS = 5_000
+
 const UP_AND_CLEAR = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A\u001B[0J`)
 
 /**
@@ -85,6 +89,11 @@ function toldOf(event: AcquireEvent): { key: string; text: string } | undefined 
       return { key: `${event.source} ${event.message}`, text: `${event.source}: ${event.message}` }
     case 'source-gave-up':
       return { key: `${event.source} gave up`, text: `${event.source}: ${event.message}` }
+    case 'throttled': {
+      const { source, askedBy, until, waitMs } = event
+      const text = `${source}: quiet until ${timeOfDay(until)}, asked by ${askedBy}`
+      return waitMs < LONG_QUIET_MS ? undefined : { key: `${source} ${until}`, text }
+    }
     default:
       return undefined
   }

@@ -9,6 +9,7 @@ function streamOf(counts: Partial<StreamCounts>): StreamCounts {
     name: 's',
     endpoint: 'e',
     limitPerSecond: 5,
+    ended: null,
     donePages: 1,
     failedPages: 0,
     openPages: 0,

@@ -66,6 +66,7 @@ export type {
 } from './ledger/index.js'
 export {
   JoinRefusedError,
+  DamagedLedgerError,
   LedgerError,
   LedgerLockedError,
   PlanChangedError,

@@ -2,6 +2,7 @@ import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patt
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
+import { publicUrl } from '../display/index.js'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
@@ -79,7 +80,10 @@ export class UndiciTransport extends PooledTransport<Pool> {
       const next = redirected(current, response)
       if (next === undefined) return response
       if (hops === this.#options.maxRedirects) {
-        throw new TransportError('TOO_MANY_REDIRECTS', `more than ${hops} redirects from ${request.url}`)
+        throw new TransportError(
+          'TOO_MANY_REDIRECTS',
+          `more than ${hops} redirects from ${publicUrl(request.url)}`,
+        )
       }
       current = next
     }

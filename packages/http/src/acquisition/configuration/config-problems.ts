@@ -1,7 +1,10 @@
 import type { core } from 'zod'
+import { publicUrl } from '../../display/index.js'
 import type { Secrets } from '../secrets/index.js'
 import { closest } from './closest.js'
 import type { ConfigProblem } from './config-error.js'
+import { mayHoldSecret } from './configured-secrets.js'
+import type { EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import type { PathStep, YamlFile } from './yaml-file.js'
 import { pathText } from './yaml-file.js'
@@ -11,6 +14,7 @@ export interface ProblemContext {
   readonly file: YamlFile
   readonly data: unknown
   readonly overrides: Overrides
+  readonly uses: readonly EnvironmentUse[]
   readonly secrets: Secrets
 }
 
@@ -18,16 +22,21 @@ export interface ProblemContext {
 export function problemsOf(issue: core.$ZodIssue, context: ProblemContext): readonly ConfigProblem[] {
   const path = issue.path.filter(step => typeof step !== 'symbol')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => unknownKey([...path, key], issue.message.split(', '), context))
+    return issue.keys
+      .slice(0, MOST_UNKNOWN)
+      .map(key => unknownKey([...path, key], issue.message.split(', '), context))
   }
   const value = valueAt(context.data, path)
   const name = pathText(path) || 'the file'
   const message =
     value === undefined
       ? `${name} is missing; it must be ${issue.message}`
-      : `${name} is ${shownValue(value, context)}; allowed is ${issue.message}`
+      : `${name} is ${shownValue(value, path, context)}; allowed is ${issue.message}`
   return [{ path: pathText(path), place: placeOf(path, context), message: clipped(message) }]
 }
+
+/** Of one mapping so many are told: where more are unknown, it is another file that was meant. */
+const MOST_UNKNOWN = 20
 
 function unknownKey(
   path: readonly PathStep[],
@@ -58,14 +67,19 @@ function valueAt(data: unknown, path: readonly PathStep[]): unknown {
 }
 
 /** As it stands in the file, without what is or may be a credential. */
-function shownValue(value: unknown, { data, secrets }: ProblemContext): string {
+function shownValue(value: unknown, path: readonly PathStep[], context: ProblemContext): string {
+  const { data, uses, secrets } = context
   if (value === null && data === null) return 'empty'
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
-  return secrets.redact(text.replaceAll(userInfo, '//[redacted]@'))
+  const use = uses.find(one => pathText(one.path) === pathText(path))
+  if (use !== undefined) return secrets.redact(`${JSON.stringify(use.written)} from the environment`)
+  if (mayHoldSecret(path, value)) return '[redacted]'
+  if (typeof value === 'number') return secrets.redact(String(value))
+  const text = JSON.stringify(value)
+  // Deeper down may stand whatever belongs elsewhere.
+  if (/[[{].*[[{]|^\{./s.test(text)) return Array.isArray(value) ? 'a list' : 'a mapping'
+  const isUrl = typeof value === 'string' && /^[a-z][\w+.-]*:\/|@/i.test(value)
+  return secrets.redact(isUrl ? JSON.stringify(publicUrl(value)) : text)
 }
-
-/** Before the `@` of a URL, however short: a password of three letters is one too. */
-const userInfo = /\/\/[^/?#\s"]+@/g
 
 const longestMessage = 500
 

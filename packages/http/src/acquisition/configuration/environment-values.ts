@@ -57,9 +57,10 @@ export function substitute(file: YamlFile, environment: Environment): Substitute
     const value = environment[name]
     const isWellFormed = match.endsWith('}') && validName.test(name)
     if (isWellFormed && value !== undefined && value !== '') return value
+    // What is no name may be a value, a default perhaps, and is not shown.
     const message = isWellFormed
       ? `${pathText(path)} needs the environment variable ${name}, which is not set`
-      : `${pathText(path)} holds ${match}; allowed is \${NAME} with letters, digits and _`
+      : `${pathText(path)} holds a \${…} that is no name; allowed is \${NAME} with letters, digits and _, and nothing else`
     problems.push({ path: pathText(path), place: file.placeOf(path), message })
     return match
   }

@@ -1,5 +1,6 @@
-import type { Document, Node } from 'yaml'
+import type { Node } from 'yaml'
 import {
+  Document,
   isAlias,
   isCollection,
   isMap,
@@ -8,9 +9,9 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
-  visit,
 } from 'yaml'
 import type { ConfigProblem } from './config-error.js'
+import { LARGEST_FILE, parserMessage, yamlProblem } from './yaml-limits.js'
 
 /** A key of a mapping, or an index of a list. */
 export type PathStep = string | number
@@ -25,17 +26,21 @@ export class YamlFile {
 
   constructor(text: string, name: string) {
     this.#name = name
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
+    if (text.length > LARGEST_FILE) {
+      this.#document = new Document()
+      this.problems = [{ path: '', place: name, message: tooLarge }]
+      return
+    }
+    this.#document = parseDocument(text, parserOptions(this.#lines))
     const { errors, warnings } = this.#document
-    const problems = [...errors, ...warnings].map(({ code, message, pos }) =>
-      this.#problem(code === 'MULTIPLE_DOCS' ? severalDocuments : message, pos[0]),
-    )
+    const problems = [...errors, ...warnings].map(error => this.#problem(parserMessage(error), error.pos[0]))
+    const found = errors.length === 0 ? yamlProblem(this.#document) : undefined
+    if (found !== undefined) problems.push(this.#problem(found.message, found.offset))
     try {
-      this.data = errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
+      this.data = problems.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
     } catch (error) {
-      // Aliases that name nothing, or that multiply beyond reason, and merges of what is no mapping.
-      const message = error instanceof Error ? error.message : String(error)
-      problems.push(this.#problem(message, offendingOffset(this.#document)))
+      // Aliases that multiply beyond reason, and merges of what is no mapping.
+      problems.push(this.#problem(error instanceof Error ? error.message : String(error), 0))
     }
     this.problems = problems
   }
@@ -85,28 +90,12 @@ export class YamlFile {
   }
 }
 
-const severalDocuments = 'the file holds several YAML documents; allowed is one'
-
-/**
- * Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does
- * not say.
- */
-function offendingOffset(document: Document): number {
-  let offset = 0
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined
-      offset = alias.range?.[0] ?? 0
-      return visit.BREAK
-    },
-    Pair(_key, { key, value }) {
-      if (!isScalar(key) || key.source !== '<<' || isAlias(value) || isCollection(value)) return undefined
-      offset = key.range?.[0] ?? 0
-      return visit.BREAK
-    },
-  })
-  return offset
+/** Equal keys are looked for by `yamlProblem`, in linear time. */
+function parserOptions(lineCounter: LineCounter) {
+  return { lineCounter, prettyErrors: false, merge: true, uniqueKeys: false } as const
 }
+
+const tooLarge = `the file is larger than ${LARGEST_FILE} bytes; allowed is that at most`
 
 /** `sources[0].limits.rate` */
 export function pathText(path: readonly PathStep[]): string {

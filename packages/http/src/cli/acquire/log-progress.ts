@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import type { AcquireEvent, Summary } from '../../acquisition/index.js'
+import { printable } from '../../display/index.js'
 import { UsageError } from '../usage-error.js'
 import type { Progress } from './progress.js'
 import { SourceLines } from './source-lines.js'
@@ -43,7 +44,12 @@ export class LogProgress implements Progress {
   readonly #timer: ReturnType<typeof setInterval>
 
   constructor(level: LogLevel, stream: NodeJS.WritableStream) {
-    this.#logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+    this.#logger = pino(
+      { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      {
+        write: line => stream.write(printable(line)),
+      },
+    )
     this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
     this.#timer.unref()
   }

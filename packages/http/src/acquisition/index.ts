@@ -4,13 +4,17 @@ export type {
   ConfigInputs,
   ConfigProblem,
   LoadedConfig,
+  MappingInput,
+  PaginationInput,
   PipelineConfig,
+  PipelineInput,
   Setting,
   SettingFlags,
 } from './configuration/index.js'
 export {
   closest,
   ConfigError,
+  defineConfig,
   loadConfig,
   parseConfig,
   pipelineJsonSchema,
@@ -69,6 +73,7 @@ export {
   DamagedLedgerError,
   LedgerError,
   LedgerLockedError,
+  OtherPipelineError,
   PlanChangedError,
   SqliteLedger,
 } from './ledger/index.js'

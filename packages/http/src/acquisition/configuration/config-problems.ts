@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { core } from 'zod'
 import { publicUrl } from '../../display/index.js'
 import type { Secrets } from '../secrets/index.js'
@@ -6,12 +7,12 @@ import type { ConfigProblem } from './config-error.js'
 import { mayHoldSecret } from './configured-secrets.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
-import type { PathStep, YamlFile } from './yaml-file.js'
-import { pathText } from './yaml-file.js'
+import type { ConfigSource, PathStep } from './config-source.js'
+import { pathText } from './config-source.js'
 
 /** What is needed to say where a problem lies and what stands there. */
 export interface ProblemContext {
-  readonly file: YamlFile
+  readonly file: ConfigSource
   readonly data: unknown
   readonly overrides: Overrides
   readonly uses: readonly EnvironmentUse[]
@@ -73,12 +74,21 @@ function shownValue(value: unknown, path: readonly PathStep[], context: ProblemC
   const use = uses.find(one => pathText(one.path) === pathText(path))
   if (use !== undefined) return secrets.redact(`${JSON.stringify(use.written)} from the environment`)
   if (mayHoldSecret(path, value)) return '[redacted]'
-  if (typeof value === 'number') return secrets.redact(String(value))
-  const text = JSON.stringify(value)
-  // Deeper down may stand whatever belongs elsewhere.
-  if (/[[{].*[[{]|^\{./s.test(text)) return Array.isArray(value) ? 'a list' : 'a mapping'
   const isUrl = typeof value === 'string' && /^[a-z][\w+.-]*:\/|@/i.test(value)
-  return secrets.redact(isUrl ? JSON.stringify(publicUrl(value)) : text)
+  return secrets.redact(written(isUrl ? publicUrl(value) : value))
+}
+
+/** Deeper down than one level may stand whatever belongs elsewhere. */
+function written(value: unknown): string {
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value) : inspect(value)
+  const items = Object.values(value)
+  if (Array.isArray(value)) return items.some(isObject) ? 'a list' : `[${items.map(written).join(',')}]`
+  return items.length === 0 ? '{}' : 'a mapping'
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 const longestMessage = 500

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from './config-error.js'
-import type { PathStep, YamlFile } from './yaml-file.js'
-import { pathText } from './yaml-file.js'
+import type { ConfigSource, PathStep } from './config-source.js'
+import { pathText } from './config-source.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -28,7 +28,7 @@ const validName = /^[A-Za-z_]\w*$/
  * Puts the environment's values for `${NAME}` into all texts; an unset name is a problem that names it and
  * its line.
  */
-export function substitute(file: YamlFile, environment: Environment): Substituted {
+export function substitute(file: ConfigSource, environment: Environment): Substituted {
   const uses: EnvironmentUse[] = []
   const problems: ConfigProblem[] = []
 
@@ -36,7 +36,18 @@ export function substitute(file: YamlFile, environment: Environment): Substitute
     if (typeof value === 'string') return value.includes('${') ? substituteText(value, path) : value
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, [...path, checkedKey(key, path)])]),
+    )
+  }
+
+  /** No schema sees this key, so that what is under it would be dropped and nothing said. */
+  const checkedKey = (key: string, path: readonly PathStep[]): string => {
+    const whole = [...path, key]
+    const message = `${pathText(whole)} has a name that cannot be used; choose another`
+    if (key === '__proto__')
+      problems.push({ path: pathText(whole), place: file.placeOf(whole, true), message })
+    return key
   }
 
   const substituteText = (written: string, path: readonly PathStep[]): string => {

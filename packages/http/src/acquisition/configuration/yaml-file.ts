@@ -1,3 +1,4 @@
+import { parse } from 'node:path'
 import type { Node } from 'yaml'
 import {
   Document,
@@ -11,31 +12,33 @@ import {
   parseDocument,
 } from 'yaml'
 import type { ConfigProblem } from './config-error.js'
-import { LARGEST_FILE, parserMessage, yamlProblem } from './yaml-limits.js'
-
-/** A key of a mapping, or an index of a list. */
-export type PathStep = string | number
+import type { ConfigSource, PathStep } from './config-source.js'
+import { LARGEST_FILE, yamlProblem } from './yaml-limits.js'
+import { yamlMistakes } from './yaml-mistake.js'
 
 /** A YAML text as data, and where in the text each of its values stands. */
-export class YamlFile {
+export class YamlFile implements ConfigSource {
+  /** The file's, without folder and ending. */
+  readonly name: string
   readonly data: unknown
   readonly problems: readonly ConfigProblem[]
-  readonly #name: string
+  readonly #file: string
   readonly #document: Document
   readonly #lines = new LineCounter()
 
-  constructor(text: string, name: string) {
-    this.#name = name
+  constructor(text: string, file: string) {
+    this.name = parse(file).name
+    this.#file = file
     if (text.length > LARGEST_FILE) {
       this.#document = new Document()
-      this.problems = [{ path: '', place: name, message: tooLarge }]
+      this.problems = [{ path: '', place: file, message: tooLarge }]
       return
     }
     this.#document = parseDocument(text, parserOptions(this.#lines))
-    const { errors, warnings } = this.#document
-    const problems = [...errors, ...warnings].map(error => this.#problem(parserMessage(error), error.pos[0]))
-    const found = errors.length === 0 ? yamlProblem(this.#document) : undefined
-    if (found !== undefined) problems.push(this.#problem(found.message, found.offset))
+    const mistakes = [...yamlMistakes(this.#document)]
+    const found = this.#document.errors.length === 0 ? yamlProblem(this.#document) : undefined
+    if (found !== undefined) mistakes.push(found)
+    const problems = mistakes.map(({ offset, message }) => this.#problem(message, offset))
     try {
       this.data = problems.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
     } catch (error) {
@@ -49,12 +52,11 @@ export class YamlFile {
     return { path: '', place: this.#at(offset), message }
   }
 
-  /** Whether the value itself is written in the file. */
   has(path: readonly PathStep[]): boolean {
     return this.#find(path).depth === path.length
   }
 
-  /** `file:line:column` of the value, or of what it should be in; `ofKey` for that of its key. */
+  /** `file:line:column` */
   placeOf(path: readonly PathStep[], ofKey = false): string {
     const { node, keyNode } = this.#find(path)
     return this.#at((ofKey ? (keyNode ?? node) : node)?.range?.[0] ?? 0)
@@ -62,7 +64,7 @@ export class YamlFile {
 
   #at(offset: number): string {
     const { line, col } = this.#lines.linePos(offset)
-    return `${this.#name}:${line}:${col}`
+    return `${this.#file}:${line}:${col}`
   }
 
   #find(path: readonly PathStep[]): { depth: number; node: Node | null; keyNode: Node | undefined } {
@@ -96,11 +98,3 @@ function parserOptions(lineCounter: LineCounter) {
 }
 
 const tooLarge = `the file is larger than ${LARGEST_FILE} bytes; allowed is that at most`
-
-/** `sources[0].limits.rate` */
-export function pathText(path: readonly PathStep[]): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`
-    return text === '' ? step : `${text}.${step}`
-  }, '')
-}

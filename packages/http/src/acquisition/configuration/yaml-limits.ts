@@ -1,25 +1,20 @@
 import type { Document, Node } from 'yaml'
 import { isNode, isScalar, visit } from 'yaml'
+import type { YamlMistake } from './yaml-mistake.js'
 
 /** Larger than any file that somebody has written, far smaller than what would take long to read. */
 export const LARGEST_FILE = 1024 ** 2
 const MOST_ALIASES = 100
 const DEEPEST = 100
 
-/** What is wrong with a document although it is YAML, and where. */
-export interface YamlProblem {
-  readonly message: string
-  readonly offset: number
-}
-
 /**
- * What would take for ever to resolve, or would be lost on the way to data: aliases that are too many, that
- * name nothing or what they stand in; nesting beyond reason; keys that are equal, or that no object can hold.
+ * What is wrong with a document although it is YAML, and would take for ever to resolve or be lost on the way
+ * to data: aliases that are too many, that name nothing or what they stand in; nesting beyond reason; equal keys.
  */
-export function yamlProblem(document: Document): YamlProblem | undefined {
+export function yamlProblem(document: Document): YamlMistake | undefined {
   const anchors = new Set<string>()
   let aliases = 0
-  let problem: YamlProblem | undefined
+  let problem: YamlMistake | undefined
   const found = (message: string, node: unknown): symbol => {
     problem = { message, offset: (isNode(node) ? node.range?.[0] : undefined) ?? 0 }
     return visit.BREAK
@@ -49,8 +44,6 @@ export function yamlProblem(document: Document): YamlProblem | undefined {
       return enter(map, path)
     },
     Pair(_key, { key, value }) {
-      if (isScalar(key) && key.value === '__proto__')
-        return found('__proto__ is a name that cannot be used here; choose another', key)
       const isMerge = isScalar(key) && key.source === '<<'
       return isMerge && isScalar(value) ? found('<< merges mappings; this is none', key) : undefined
     },
@@ -60,18 +53,3 @@ export function yamlProblem(document: Document): YamlProblem | undefined {
 
 const unknownAlias =
   'an alias (*) names nothing that stands above it; put a text that begins with * in quotes'
-
-/** Errors of the parser without what it quotes of the file: that may be a credential. */
-export function parserMessage({
-  code,
-  message,
-}: {
-  readonly code: string
-  readonly message: string
-}): string {
-  if (code === 'MULTIPLE_DOCS') return 'the file holds several YAML documents; allowed is one'
-  if (code === 'TAG_RESOLVE_FAILED') return 'a tag (!) is unknown; put a text that begins with ! in quotes'
-  if (code === 'BAD_DIRECTIVE') return 'a directive (%) cannot be understood'
-  if (message.startsWith('Maximum call stack')) return `it is nested deeper than ${DEEPEST} levels`
-  return message.split(': ')[0] ?? message
-}

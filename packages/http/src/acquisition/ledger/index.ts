@@ -19,6 +19,7 @@ export {
   JoinRefusedError,
   LedgerError,
   LedgerLockedError,
+  OtherPipelineError,
   PlanChangedError,
 } from './ledger-errors.js'
 export type {

@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import { makeFolderOf, makePrivate, sqliteDriver, storageAdvice } from '../../../persistence/index.js'
+import { makeFolderOf, makePrivate, storageAdvice } from '../../../persistence/index.js'
+import { sqliteDriver } from '../../../persistence/sqlite-driver.js'
 import { DamagedLedgerError, LedgerError, LedgerLockedError } from '../ledger-errors.js'
 import { APPLICATION_ID, SCHEMA, SCHEMA_NAMES, SCHEMA_VERSION } from './schema.js'
 

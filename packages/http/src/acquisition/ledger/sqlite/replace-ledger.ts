@@ -1,10 +1,11 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
-import { NEW_FILE, sqliteDriver } from '../../../persistence/index.js'
+import { NEW_FILE } from '../../../persistence/index.js'
+import { sqliteDriver } from '../../../persistence/sqlite-driver.js'
+import { LedgerError } from '../ledger-errors.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import { cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database, DatabaseOptions } from './open-database.js'
 import { isLedger, openDatabase } from './open-database.js'
-import { LedgerError } from '../ledger-errors.js'
 
 /** Where a ledger lies that `fresh` has replaced: `out/acquire.db` becomes `out/acquire.previous.db`. */
 export function previousFile(file: string): string {

@@ -15,7 +15,7 @@ import type { RunRow } from './runs.js'
 import { storedObject, storedTexts } from './stored-json.js'
 
 const STREAM_COUNTS = `
-select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
+select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   count(*) filter (where p.state = 'done') as donePages,
   count(*) filter (where p.state = 'failed') as failedPages,
   count(*) filter (where p.state = 'pending') as openPages,

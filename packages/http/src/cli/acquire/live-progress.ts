@@ -1,4 +1,5 @@
 import type { AcquireEvent } from '../../acquisition/index.js'
+import { printable } from '../../display/index.js'
 import { errorText, wrapped } from '../../measurements/index.js'
 import type { Progress } from './progress.js'
 import { SourceLines, timeOfDay } from './source-lines.js'
@@ -53,7 +54,7 @@ export class LiveProgress implements Progress {
     const told = toldOf(event)
     if (told === undefined || this.#told.has(told.key)) return
     this.#told.add(told.key)
-    const lines = wrapped(told.text, sizeOf(this.#terminal).columns - 1, '  ')
+    const lines = wrapped(printable(told.text), sizeOf(this.#terminal).columns - 1, '  ')
     this.#above.push(...lines.map(line => `${line}\n`))
   }
 
@@ -61,7 +62,7 @@ export class LiveProgress implements Progress {
   #draw(): void {
     const { columns, rows } = sizeOf(this.#terminal)
     const texts = fitting([...this.#lines.render(), ...(this.#notice === '' ? [] : [this.#notice])], rows - 1)
-    const lines = texts.map(line => `${line.slice(0, columns - 1)}\n`)
+    const lines = texts.map(line => `${printable(line).slice(0, columns - 1)}\n`)
     this.#terminal.write(UP_AND_CLEAR(this.#drawn) + this.#above.join('') + lines.join(''))
     this.#above = []
     this.#drawn = lines.length

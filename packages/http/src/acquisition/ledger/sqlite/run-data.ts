@@ -14,6 +14,7 @@ import type {
 import { FieldAverages, LISTED_RECORDS, RollingSecond } from '../../summary/index.js'
 import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
+import { storedObject, storedTexts } from './stored-json.js'
 
 const STREAM_COUNTS = `
 select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
@@ -48,7 +49,7 @@ type Counted = Omit<StreamCounts, 'quality'> & { readonly quality: string }
 
 export function streamCountsOf(database: Database, run: number): StreamCounts[] {
   const rows = database.prepare<[object], Counted>(STREAM_COUNTS).all({ run })
-  return rows.map(row => ({ ...row, quality: JSON.parse(row.quality) as Quality }))
+  return rows.map(row => ({ ...row, quality: storedObject(row.quality) as Quality }))
 }
 
 /** Failed attempts and pages, and streams that went wrong without one; message and path are those of the last. */
@@ -99,7 +100,7 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
 }
 
 function fieldsOf(text: string): StoredRecord['fields'] {
-  return JSON.parse(text) as StoredRecord['fields']
+  return storedObject(text) as StoredRecord['fields']
 }
 
 /** The search for a value ends at the first: only a field that has none costs a look at all records. */
@@ -118,13 +119,9 @@ function emptyFieldsOf(database: Database, run: number): RunData['emptyFields'] 
     if (some.get(run, name) === undefined) continue
     const isEmpty = (field: string): boolean =>
       value.get(run, name, `$.${JSON.stringify(field)}`) === undefined
-    found.set(name, fieldsOfStream(fields).filter(isEmpty))
+    found.set(name, storedTexts(fields).filter(isEmpty))
   }
   return found
-}
-
-function fieldsOfStream(text: string): string[] {
-  return JSON.parse(text) as string[]
 }
 
 /** Record by record: memory does not grow with them. */
@@ -139,7 +136,7 @@ function averagesOf(database: Database, run: number): RunData['averages'] {
     .pluck()
   const averages = new Map<string, ReturnType<FieldAverages['values']>>()
   for (const { name, numeric_fields: text } of streams.all(run)) {
-    const fields = fieldsOfStream(text)
+    const fields = storedTexts(text)
     if (fields.length === 0) continue
     const sums = new FieldAverages(fields)
     for (const record of records.iterate(run, name)) sums.add(fieldsOf(record))

@@ -7,6 +7,7 @@ import type { NormalisedPage, Normaliser, PageReading } from '../records/index.j
 import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
 import { DeparturePolicy } from './departure-policy.js'
+import { EmptyPages, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
 import type { MemoryBudget } from './memory-budget.js'
@@ -41,6 +42,8 @@ export interface FetchObserver {
 export interface FetcherParts {
   readonly limits: StreamLimits
   readonly requestOf: (page: PageRef) => PageRequest
+  /** Whether a response of this status says that the stream has no such page. Default never. */
+  readonly isEnd?: ((page: PageRef, statusCode: number) => boolean) | undefined
   readonly authorizer: Authorizer
   readonly rules: ResponseRules
   readonly transport: Transport
@@ -55,17 +58,6 @@ export interface FetcherParts {
   readonly random?: Random | undefined
 }
 
-/** What `skip` and `end` make of a response. */
-const NO_RECORDS: NormalisedPage = {
-  recordCount: 0,
-  records: [],
-  rejects: [],
-  warnings: 0,
-  redactions: 0,
-  paging: {},
-  fingerprint: '',
-}
-
 /**
  * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
  * around the request. Every attempt departs by the limiter and is seen by the breaker, which judges the
@@ -75,6 +67,7 @@ export class Fetcher {
   readonly #parts: FetcherParts
   readonly #retries: RetryLadder
   readonly #timeout: Timeout
+  readonly #empty = new EmptyPages()
 
   constructor(parts: FetcherParts) {
     const { limits, clock, random } = parts
@@ -207,7 +200,10 @@ export class Fetcher {
     response: TransportResponse & JudgedResponse,
     context: Context,
   ): Promise<NormalisedPage> {
-    const { rules, normaliser, authorizer } = this.#parts
+    const { rules, normaliser, authorizer, isEnd } = this.#parts
+    const { statusCode } = response
+    if (isEnd?.(page, statusCode) === true)
+      return { ...NO_RECORDS, paging: { end: true, endStatus: statusCode } }
     const reading = rules.needsBody(response)
       ? await normaliser.read(response.body, page.stream, response.headers)
       : undefined
@@ -216,7 +212,9 @@ export class Fetcher {
       new HttpStatusError(response.statusCode, response.retryAfterMs, why)
     switch (action) {
       case 'page':
-        return usablePage(reading as PageReading)
+        return (
+          this.#empty.read(page, statusCode, reading as PageReading) ?? usablePage(reading as PageReading)
+        )
       case 'skip':
         return NO_RECORDS
       case 'end':

@@ -1,3 +1,4 @@
+export type { BodyEndRule } from './end-rules.js'
 export type { FieldMapping, Mapping } from './mapping.js'
 export type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
 export { pageReader } from './normalise-page.js'
@@ -7,6 +8,7 @@ export type {
   AcceptedRecord,
   NormalisedPage,
   PageReading,
+  PagingName,
   PagingValues,
   RejectedRecord,
 } from './normalised-page.js'

@@ -87,6 +87,7 @@ export class PageWork {
       }
       this.finishIfOver(committed)
     } finally {
+      stream.settled(claim)
       fetched.reservation.release()
     }
   }

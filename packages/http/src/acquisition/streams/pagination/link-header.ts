@@ -8,10 +8,10 @@ export const linkHeaderPaging: PaginationKind<{ readonly type: 'linkHeader' }> =
   summary: 'the `next` of the `Link` header (RFC 8288)',
   schema: () => ({}),
   paths: () => ({}),
-  create: (stream, { maxPages }) =>
+  create: (stream, options) =>
     new ChainedPagination(
-      urlChain(stream, ({ headers }) => nextLink(headers['link'])),
-      maxPages,
+      urlChain(stream, 'the Link header', ({ headers }) => nextLink(headers['link'])),
+      options,
     ),
 }
 

@@ -5,8 +5,8 @@ import { systemClock } from 'async-patterns'
 import type { Transport } from '../engines/index.js'
 import { UndiciTransport } from '../engines/index.js'
 import type { Summary } from '../measurements/index.js'
-import type { PipelineConfig } from './configuration/index.js'
-import { configuredSecrets } from './configuration/index.js'
+import type { PipelineConfig, PipelineInput } from './configuration/index.js'
+import { usableConfig } from './configuration/index.js'
 import { EmbeddedHealth, EmbeddedLimits, learningTokens, MemoryTokens } from './fetch/index.js'
 import type { Run } from './ledger/index.js'
 import { SqliteLedger } from './ledger/index.js'
@@ -46,23 +46,28 @@ export interface AcquireOptions extends Ports {
    */
   readonly fresh?: boolean
   /**
-   * What is redacted from all that is stored and told. Default: the configuration's headers and parameters by
-   * their names.
+   * What is redacted from all that is stored and told. Default: the credentials of an object as `defineConfig`
+   * takes it; of a configuration that was read already, its headers and parameters by their names.
    */
   readonly secrets?: Secrets
 }
 
 /**
- * Takes all records of all sources: plan -> run -> deliver.
+ * Takes all records of all sources: plan -> run -> deliver. `pipeline` is what a pipeline file holds, as an
+ * object, or what `loadConfig` has read.
  *
  * Continues what an earlier run on the same ledger left open, without fetching a committed page again. The
  * result says how the run ended, also when it was interrupted or its time was over; it is delivered by then.
- * Rejects with LedgerLockedError, PlanChangedError, LedgerError or MissingPackageError, and with what a sink
- * rejects with.
+ * Rejects with ConfigError, LedgerLockedError, PlanChangedError, OtherPipelineError, LedgerError or
+ * MissingPackageError, and with what a sink rejects with.
  */
-export async function acquire(config: PipelineConfig, options: AcquireOptions = {}): Promise<Summary> {
+export async function acquire(
+  pipeline: PipelineInput | PipelineConfig,
+  options: AcquireOptions = {},
+): Promise<Summary> {
   const { clock = systemClock, fresh = false } = options
-  const secrets = options.secrets ?? configuredSecrets(config, [])
+  const usable = usableConfig(pipeline)
+  const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }
   const paths = resultPaths(config.output)
   await using ledger = ownedOrInjected(options.ledger, () => new SqliteLedger({ file: paths.ledger, clock }))
   const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh })
@@ -138,6 +143,9 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
+/** Of a stream that was not read from a file. */
+const DEFAULT_HEADER_BYTES = 65_536
+
 /**
  * Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout.
  */
@@ -146,6 +154,7 @@ function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
   return new UndiciTransport({
     maxConnections,
     maxKeepaliveConnections: maxConnections,
+    maxHeadBytes: Math.max(...sources.map(({ limits }) => limits.maxHeaderBytes ?? DEFAULT_HEADER_BYTES)),
     timeoutMs: Infinity,
     clock,
   })

@@ -4,13 +4,17 @@ export type {
   ConfigInputs,
   ConfigProblem,
   LoadedConfig,
+  MappingInput,
+  PaginationInput,
   PipelineConfig,
+  PipelineInput,
   Setting,
   SettingFlags,
 } from './configuration/index.js'
 export {
   closest,
   ConfigError,
+  defineConfig,
   loadConfig,
   parseConfig,
   pipelineJsonSchema,
@@ -68,6 +72,7 @@ export {
   JoinRefusedError,
   LedgerError,
   LedgerLockedError,
+  OtherPipelineError,
   PlanChangedError,
   SqliteLedger,
 } from './ledger/index.js'

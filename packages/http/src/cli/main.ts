@@ -25,13 +25,16 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   },
 }
 
+/** They need no command. */
+const VERSION_FLAGS = ['-V', '--version']
+
 const HELP_COMMAND = ['help [command]', 'Show the help of a command.'] as const
 
 async function program(called: string | undefined): Promise<Command> {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
   const root = new Command('async-patterns')
     .description('Take every record out of HTTP services, and measure them, without going over their limits.')
-    .version(version)
+    .version(version, VERSION_FLAGS.join(', '))
     .configureOutput({ getOutHelpWidth: helpWidth, getErrHelpWidth: helpWidth })
     .showHelpAfterError('(run with --help for what is allowed)')
     .commandsGroup(Object.keys(GROUPS).at(-1) ?? '')
@@ -52,6 +55,7 @@ function helpWidth(): number {
 
 /** The command of that name; all of them when there is none, for help and for "did you mean". */
 function loaded(called: string | undefined): Promise<Command>[] {
+  if (called !== undefined && VERSION_FLAGS.includes(called)) return []
   const all = Object.entries(GROUPS).flatMap(([heading, commands]) =>
     Object.entries(commands).map(([name, load]) => ({ name, load, heading })),
   )

@@ -33,7 +33,7 @@ export interface AsyncEngineOptions {
   readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryOptions<TransportResponse>
   /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. Default: none. */
   readonly policy?: Policy<TransportResponse>
-  /** Sent with every request. Default: none. */
+  /** Sent with every request, in the place of the transports' own. Default: none but those. */
   readonly headers?: Readonly<Record<string, string>>
   /** Default: the runtime's. */
   readonly clock?: Clock
@@ -45,11 +45,12 @@ export function openTransport(kind: 'undici' | 'wire', options: AsyncEngineOptio
   checkOneOf('AsyncEngine.pooling', options.pooling ?? 'optimized', ['naive', 'optimized'])
   const given = connectionOptions(options.connection)
   const connection = options.pooling === 'naive' ? { ...given, maxKeepaliveConnections: 0 } : given
-  const clock = options.clock ?? systemClock
+  // Whoever names URLs to an engine means them; it follows nothing.
+  const common = { ...connection, clock: options.clock ?? systemClock, reach: 'any' } as const
   return kind === 'wire'
-    ? new WireTransport({ ...connection, clock })
+    ? new WireTransport(common)
     : // As on the wire, nothing is asked for that the request does not name: like is compared with like.
-      new UndiciTransport({ ...connection, clock, compression: false })
+      new UndiciTransport({ ...common, compression: false })
 }
 
 /** The breaker of the engine, if it has one. */

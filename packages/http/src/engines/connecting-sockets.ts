@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
 import { buildConnector } from 'undici'
+import { mergeEqualLengths } from './equal-lengths.js'
+import { watchReuse } from './reused-connections.js'
 
 /**
  * The connections that are being made. undici leaves those to their time limit when a pool is destroyed, and
@@ -16,6 +18,10 @@ export class ConnectingSockets {
     this.connector = (target, callback) => {
       const socket = connect(target, (...outcome) => {
         this.#sockets.delete(socket)
+        if (outcome[0] === null) {
+          watchReuse(socket)
+          mergeEqualLengths(socket)
+        }
         callback(...outcome)
       })
       this.#sockets.add(socket)

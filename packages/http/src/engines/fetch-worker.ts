@@ -42,7 +42,7 @@ const IDLE = -1
 const HEARTBEAT_MS = 250
 
 const { timeoutMs, tasks, status } = workerData as FetchWorkerData
-const transport: Transport = new UndiciTransport({ maxConnections: 1, timeoutMs })
+const transport: Transport = new UndiciTransport({ maxConnections: 1, timeoutMs, reach: 'any' })
 let current: FetchTask | undefined
 let fault: unknown
 

@@ -4,7 +4,10 @@ export type { ConnectionConfig, ConnectionOptions } from './connection-options.j
 export type { AsyncEngineProtocol, Engine, SyncEngineProtocol } from './engine.js'
 export { EngineResult, type EngineSummary } from './engine-result.js'
 export { fileStart } from './file-start.js'
+export { headerUrl, mergedHeaders } from './headers.js'
+export { GatedTransport } from './gated-transport.js'
 export { WorkerLostError } from './pool-worker.js'
+export { isRedirect } from './redirects.js'
 export type { RequestError, RequestResult, RequestStatus } from './request-result.js'
 export { classifyResponse, retryResponse } from './response-rules.js'
 export { SyncEngine, type SyncEngineOptions } from './sync-engine.js'
@@ -16,7 +19,8 @@ export type {
   TransportRequest,
   TransportResponse,
 } from './transport.js'
-export { type Target, TargetCache } from './target.js'
+export { type Reach, REACHES } from './reach.js'
+export { httpOrigin, type Target, TargetCache } from './target.js'
 export { errorCode, TransportError } from './transport-error.js'
 export { UndiciTransport, type UndiciTransportOptions } from './undici-transport.js'
 export { requestText } from './wire/request-text.js'

@@ -1,23 +1,36 @@
-import { ClosedError, checkCount, checkDuration, systemClock } from 'async-patterns'
+import { lookup as systemLookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { ClosedError, checkCount, checkDuration, checkOneOf, systemClock } from 'async-patterns'
 import type { Clock, Within } from 'async-patterns'
 import { checkConnections, connectionDefaults } from './connection-options.js'
 import type { ConnectionOptions } from './connection-options.js'
 import { InFlight } from './in-flight.js'
+import { REACHES } from './reach.js'
+import type { Reach } from './reach.js'
 import { TargetCache } from './target.js'
 import type { Target } from './target.js'
 import type { Transport, TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
 
 /** The options that every transport takes. */
 export interface PooledTransportOptions extends ConnectionOptions {
-  /** The largest head of a response. Default 16,384. */
+  /** The largest head of a response, in bytes. Default 65,536. */
   readonly maxHeadBytes?: number
+  /**
+   * Which addresses the hosts of URLs may have: `named` (what the URL names itself), `private` or `any`.
+   * Default `named`.
+   */
+  readonly reach?: Reach
+  /** Who turns a host's name into addresses, anew for each connection. Default: the system. */
+  readonly lookup?: LookupFunction
   /** Default: the runtime's. */
   readonly clock?: Clock
 }
 
-export const transportDefaults = Object.freeze({
+export const transportDefaults: Readonly<Required<PooledTransportOptions>> = Object.freeze({
   ...connectionDefaults,
-  maxHeadBytes: 16_384,
+  maxHeadBytes: 65_536,
+  reach: 'named',
+  lookup: systemLookup,
   clock: systemClock,
 })
 
@@ -38,6 +51,7 @@ export abstract class PooledTransport<P extends OriginPool> implements Transport
   protected constructor(name: string, options: Required<PooledTransportOptions>) {
     checkConnections(name, options)
     checkCount(`${name}.maxHeadBytes`, options.maxHeadBytes)
+    checkOneOf(`${name}.reach`, options.reach, REACHES)
     this.#name = name
     this.inFlight = new InFlight(options.clock, options.timeoutMs)
   }
@@ -68,12 +82,16 @@ export abstract class PooledTransport<P extends OriginPool> implements Transport
     return this.#targets.get(url)
   }
 
-  /** The pool of the target's origin, opened for its first request. */
-  protected poolOf(target: Target): P {
-    const known = this.#pools.get(target.origin)
+  /**
+   * The pool of the target's origin, opened for its first request. Requests that want a new connection have a
+   * pool of their own, in which every connection ends with its request.
+   */
+  protected poolOf(target: Target, { newConnection }: TransportRequest): P {
+    const key = newConnection === true ? `new ${target.origin}` : target.origin
+    const known = this.#pools.get(key)
     if (known !== undefined) return known
     const opened = this.openPool(target)
-    this.#pools.set(target.origin, opened)
+    this.#pools.set(key, opened)
     return opened
   }
 

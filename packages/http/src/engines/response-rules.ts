@@ -3,7 +3,13 @@ import type { Outcome, RetryVerdict, Verdict } from 'async-patterns'
 import type { TransportResponse } from './transport.js'
 
 /** Errors of a transport after which another attempt can do no better. */
-const FINAL_CODES: ReadonlySet<unknown> = new Set(['BAD_REQUEST', 'BODY_TOO_LARGE'])
+const FINAL_CODES: ReadonlySet<unknown> = new Set([
+  'ADDRESS_REFUSED',
+  'BAD_REQUEST',
+  'BODY_TOO_LARGE',
+  'ORIGIN_REFUSED',
+  'REDIRECT_REFUSED',
+])
 
 /** Statuses that may pass: request timeout, too early, too many requests, and the server's own troubles. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504])

@@ -33,6 +33,13 @@ export class TargetCache {
   }
 }
 
+/** The origin of an http or https URL. Nothing else has one, whatever `URL.origin` says of `blob:`. */
+export function httpOrigin(url: string | URL): string | undefined {
+  if (!URL.canParse(String(url))) return undefined
+  const { origin, protocol } = new URL(url)
+  return protocol === 'http:' || protocol === 'https:' ? origin : undefined
+}
+
 function parseTarget(text: string): Target {
   if (!URL.canParse(text)) throw badUrl(text, 'it is not an absolute URL')
   const url = new URL(text)

@@ -5,7 +5,7 @@ export interface TransportRequest {
   readonly url: string
   /** Default GET. */
   readonly method?: string
-  /** Default: none. */
+  /** Default: an Accept for anything and this library's User-Agent; one named here takes its place. */
   readonly headers?: Readonly<Record<string, string>>
   /** Default: none. */
   readonly body?: Uint8Array | string | null
@@ -23,6 +23,11 @@ export interface TransportRequest {
    * The body is counted and dropped as it arrives, never decoded; `response.body` is empty. Default false.
    */
   readonly discardBody?: boolean
+  /**
+   * Sent over a connection that no other request uses, before or after it; `maxConnections` counts those apart.
+   * Default false.
+   */
+  readonly newConnection?: boolean
   /**
    * Called just before the request's head is handed to a connected socket, in the same turn of the event
    * loop. It is not called for a request that never gets a connection; once more for each redirect that is

@@ -1,11 +1,15 @@
+import type { LookupFunction } from 'node:net'
 import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
+import { defaultHeaders } from './default-headers.js'
+import { mergedHeaders } from './headers.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
+import { guardedLookup } from './reach.js'
 import { redirected } from './redirects.js'
 import type { Target } from './target.js'
 import type { TransportCloseOptions, TransportRequest, TransportResponse } from './transport.js'
@@ -16,7 +20,10 @@ import { UndiciCall } from './undici-call.js'
 export interface UndiciTransportOptions extends PooledTransportOptions {
   /** How long making a connection may take, in milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number
-  /** How many redirects are followed; credentials never leave their origin. Default 0: none. */
+  /**
+   * How many redirects are followed. To another origin go only headers that are no credentials (`accept`,
+   * `user-agent` and the like), no body, and never from a public host to a private address. Default 0: none.
+   */
   readonly maxRedirects?: number
   /** Whether compressed responses are asked for. Those that come are decoded anyway. Default true. */
   readonly compression?: boolean
@@ -38,6 +45,8 @@ const defaults = Object.freeze({
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets
+  /** What is sent with every request that does not name it. */
+  readonly #defaults: Readonly<Record<string, string>>
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
@@ -46,7 +55,15 @@ export class UndiciTransport extends PooledTransport<Pool> {
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)
     checkCount('UndiciTransport.maxRedirects', settings.maxRedirects, { min: 0 })
     this.#options = settings
-    this.#connecting = new ConnectingSockets({ ...settings.tls, timeout: settings.connectTimeoutMs })
+    this.#defaults = settings.compression
+      ? { ...defaultHeaders, 'accept-encoding': ACCEPTED_ENCODINGS }
+      : defaultHeaders
+    const { lookup = settings.lookup } = { ...settings.tls } as { readonly lookup?: LookupFunction }
+    this.#connecting = new ConnectingSockets({
+      ...settings.tls,
+      timeout: settings.connectTimeoutMs,
+      lookup: guardedLookup(settings.reach, lookup),
+    })
   }
 
   override send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
@@ -76,10 +93,13 @@ export class UndiciTransport extends PooledTransport<Pool> {
     let current = request
     for (let hops = 0; ; hops += 1) {
       const response = await this.#sendOnce(current, within)
-      const next = redirected(current, response)
+      const next = redirected(current, response, this.#options.reach)
       if (next === undefined) return response
       if (hops === this.#options.maxRedirects) {
-        throw new TransportError('TOO_MANY_REDIRECTS', `more than ${hops} redirects from ${request.url}`)
+        throw new TransportError(
+          'TOO_MANY_REDIRECTS',
+          `more than ${hops} redirects from ${withoutQuery(request.url)}`,
+        )
       }
       current = next
     }
@@ -88,7 +108,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
   #sendOnce(request: TransportRequest, within: Within | undefined): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const target = this.targetOf(request.url)
-      const pool = this.poolOf(target)
+      const pool = this.poolOf(target, request)
       const options = this.#dispatchOptions(request, target, pool)
       const call = new UndiciCall(request, this.inFlight, resolve, reject)
       if (call.begin(within)) pool.dispatch(options, call)
@@ -101,15 +121,12 @@ export class UndiciTransport extends PooledTransport<Pool> {
       method: request.method ?? 'GET',
       headers: this.#headers(request.headers),
       body: request.body ?? null,
-      reset: this.#isSurplus(pool),
+      reset: request.newConnection === true || this.#isSurplus(pool),
     }
   }
 
   #headers(given: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-    if (!this.#options.compression) return given ?? {}
-    if (given === undefined) return { 'accept-encoding': ACCEPTED_ENCODINGS }
-    const named = Object.keys(given).some(name => name.toLowerCase() === 'accept-encoding')
-    return named ? given : { ...given, 'accept-encoding': ACCEPTED_ENCODINGS }
+    return given === undefined ? this.#defaults : mergedHeaders(this.#defaults, given)
   }
 
   /** Whether the connection is one too many to keep: it is closed after its request. */
@@ -117,4 +134,8 @@ export class UndiciTransport extends PooledTransport<Pool> {
     const { maxConnections, maxKeepaliveConnections } = this.#options
     return maxKeepaliveConnections < maxConnections && pool.stats.size >= maxKeepaliveConnections
   }
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '')
 }

@@ -4,4 +4,4 @@ import { authKinds } from '../fetch/index.js'
 import { kindSchema } from './kind-schema.js'
 
 /** How a stream is authorized. */
-export const authSchema: z.ZodType<AuthConfig> = kindSchema(Object.values(authKinds), () => ({}))
+export const authSchema: z.ZodType<AuthConfig, AuthConfig> = kindSchema(Object.values(authKinds), () => ({}))

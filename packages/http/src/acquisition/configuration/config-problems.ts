@@ -1,14 +1,15 @@
+import { inspect } from 'node:util'
 import type { core } from 'zod'
 import type { Secrets } from '../secrets/index.js'
 import { closest } from './closest.js'
 import type { ConfigProblem } from './config-error.js'
 import type { Overrides } from './overrides.js'
-import type { PathStep, YamlFile } from './yaml-file.js'
-import { pathText } from './yaml-file.js'
+import type { ConfigSource, PathStep } from './config-source.js'
+import { pathText } from './config-source.js'
 
 /** What is needed to say where a problem lies and what stands there. */
 export interface ProblemContext {
-  readonly file: YamlFile
+  readonly file: ConfigSource
   readonly data: unknown
   readonly overrides: Overrides
   readonly secrets: Secrets
@@ -60,8 +61,17 @@ function valueAt(data: unknown, path: readonly PathStep[]): unknown {
 /** As it stands in the file, without what is or may be a credential. */
 function shownValue(value: unknown, { data, secrets }: ProblemContext): string {
   if (value === null && data === null) return 'empty'
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
-  return secrets.redact(text.replaceAll(userInfo, '//[redacted]@'))
+  return secrets.redact(written(value).replaceAll(userInfo, '//[redacted]@'))
+}
+
+function written(value: unknown): string {
+  if (typeof value !== 'object' && typeof value !== 'string') return inspect(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // It leads back to itself, or holds what JSON has no word for.
+    return inspect(value, { breakLength: Infinity })
+  }
 }
 
 /** Before the `@` of a URL, however short: a password of three letters is one too. */

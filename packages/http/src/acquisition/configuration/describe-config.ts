@@ -3,12 +3,12 @@ import { isSecretPlace } from './configured-secrets.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import type { PipelineFile } from './pipeline-schema.js'
-import type { PathStep, YamlFile } from './yaml-file.js'
-import { pathText } from './yaml-file.js'
+import type { ConfigSource, PathStep } from './config-source.js'
+import { pathText } from './config-source.js'
 
 export interface DescribedConfig {
   readonly effective: PipelineFile
-  readonly file: YamlFile
+  readonly file: ConfigSource
   readonly overrides: Overrides
   readonly uses: readonly EnvironmentUse[]
   readonly secrets: Secrets

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from './config-error.js'
-import type { PathStep, YamlFile } from './yaml-file.js'
-import { pathText } from './yaml-file.js'
+import type { ConfigSource, PathStep } from './config-source.js'
+import { pathText } from './config-source.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -28,7 +28,7 @@ const validName = /^[A-Za-z_]\w*$/
  * Puts the environment's values for `${NAME}` into all texts; an unset name is a problem that names it and
  * its line.
  */
-export function substitute(file: YamlFile, environment: Environment): Substituted {
+export function substitute(file: ConfigSource, environment: Environment): Substituted {
   const uses: EnvironmentUse[] = []
   const problems: ConfigProblem[] = []
 

@@ -9,7 +9,7 @@ interface Kind {
 }
 
 /** A mapping whose `type` names one of the kinds; its other keys are that kind's own and the common ones. */
-export function kindSchema<T>(kinds: readonly Kind[], common: () => SchemaShape): z.ZodType<T> {
+export function kindSchema<T, I>(kinds: readonly Kind[], common: () => SchemaShape): z.ZodType<T, I> {
   const options = kinds.map(({ type, schema }) =>
     schemaParts.strict({ type: z.literal(type), ...schema(schemaParts), ...common() }),
   )
@@ -17,5 +17,5 @@ export function kindSchema<T>(kinds: readonly Kind[], common: () => SchemaShape)
   const union = z.discriminatedUnion('type', options as [(typeof options)[number]], {
     error: issue => (issue.code === 'invalid_union' ? allowed : 'a mapping with the key type and more'),
   })
-  return union as unknown as z.ZodType<T>
+  return union as unknown as z.ZodType<T, I>
 }

@@ -3,6 +3,7 @@ import type { PipelineConfig } from './pipeline-config.js'
 import type { Secrets } from '../secrets/index.js'
 import type { ConfigProblem } from './config-error.js'
 import { ConfigError } from './config-error.js'
+import type { ConfigSource } from './config-source.js'
 import { problemsOf, repeatedNames } from './config-problems.js'
 import { configuredSecrets } from './configured-secrets.js'
 import { describeConfig } from './describe-config.js'
@@ -54,13 +55,17 @@ export async function loadConfig(file: string, inputs?: ConfigInputs): Promise<L
  */
 export function parseConfig(text: string, name: string, inputs: ConfigInputs = {}): LoadedConfig {
   const { flags = {}, environment = process.env } = inputs
-  const file = new YamlFile(text, name)
+  return readConfig(new YamlFile(text, name), overridesOf(flags, environment), environment)
+}
+
+/** Checks a configuration, however it was written. */
+export function readConfig(file: ConfigSource, overrides: Overrides, environment: Environment): LoadedConfig {
   if (file.problems.length > 0) throw new ConfigError(file.problems)
   const { data: written, uses, problems } = substitute(file, environment)
-  const overrides = overridesOf(flags, environment)
   const data = overlaid(written, overrides)
   const secrets = configuredSecrets(data, uses)
-  const effective = withRates(checked({ file, data, overrides, secrets }, problems), overrides)
+  const read = withRates(checked({ file, data, overrides, secrets }, problems), overrides)
+  const effective = { ...read, name: read.name ?? file.name }
   return {
     config: resolveConfig(effective),
     secrets,

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { FieldMapping, Mapping } from '../records/index.js'
 import { fieldTypes } from '../records/index.js'
 import { schemaParts } from '../schema/index.js'
+import type { MappingInput } from './kind-inputs.js'
 
 const { flag, path, strict } = schemaParts
 
@@ -49,4 +50,4 @@ const idField = z.discriminatedUnion('type', ids as [(typeof ids)[number]], {
 /** Target field to its origin; `id` must be among them. */
 export const mappingSchema = z
   .object({ id: idField }, { error: 'a mapping of target fields, id among them' })
-  .catchall(field) as unknown as z.ZodType<Mapping>
+  .catchall(field) as unknown as z.ZodType<Mapping, MappingInput>

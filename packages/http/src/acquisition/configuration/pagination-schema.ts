@@ -4,11 +4,12 @@ import type { PaginationConfig } from '../streams/index.js'
 import { paginationKinds } from '../streams/index.js'
 import { endWhenSchema } from './end-when-schema.js'
 import { kindSchema } from './kind-schema.js'
+import type { PaginationInput } from './kind-inputs.js'
 
 const { count, oneOf, path } = schemaParts
 
 /** How a stream's pages follow each other. */
-export const paginationSchema: z.ZodType<PaginationConfig> = kindSchema(
+export const paginationSchema: z.ZodType<PaginationConfig, PaginationInput> = kindSchema(
   Object.values(paginationKinds),
   () => ({
     maxPages: count(1, 10_000_000).prefault(10_000),

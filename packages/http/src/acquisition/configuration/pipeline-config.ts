@@ -2,9 +2,11 @@ import type { StreamConfig } from '../streams/index.js'
 
 /** What the pipeline runs: all values resolved (flags > environment > file > defaults) and checked. */
 export interface PipelineConfig {
+  /** Whose results a ledger holds. Default: the file's name without its ending; `pipeline` where there is no file. */
+  readonly name: string
   /** The folder of ledger, summary and reject file. Default `out`. */
   readonly output: string
-  /** Bound on the whole run. Default 60 s. */
+  /** Bound on the whole run. Default Infinity. */
   readonly timeoutMs: number
   /** How long in-flight pages may go on after an interruption. Default 5 s. */
   readonly graceMs: number

@@ -4,7 +4,7 @@ import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, path, scalarMap, size, strict, text } =
+const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
 
 const MiB = 1024 ** 2
@@ -33,20 +33,27 @@ const limits = strict({
   concurrency: count(1, 10_000).prefault(4),
   timeout: duration(1, 'of 1ms or more').prefault('10s'),
   maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),
+  maxHeaderSize: size(1024, 'of 1KiB or more').prefault('64KiB'),
   retry: retry.prefault({}),
   breaker: breaker.prefault({}),
   giveUpAfter: duration(1, 'of 1ms or more').prefault('30s'),
 })
+
+const timeoutAllowed = { error: 'a duration of 1ms or more, such as 500ms, 5s, 1m, or none' }
 
 const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
 
 const source = strict({
   name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
-  path: z.string({ error: 'a path such as /v1/products' }).prefault(''),
+  path: z
+    .string({ error: 'a path such as /v1/products' })
+    .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
+    .prefault(''),
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),
@@ -58,18 +65,32 @@ const source = strict({
 /** The file as it is written, defaults filled in, durations and sizes still as texts. */
 export const pipelineSchema = strict({
   version: z.literal(1, { error: '1: the version of this file format' }).optional(),
+  name: checkedText('a name of letters, digits, spaces, _ . and -', isPipelineName).optional(),
   output: text('a folder').prefault('out'),
-  timeout: duration(1, 'of 1ms or more').prefault('60s'),
+  timeout: z.union([z.literal('none'), duration(1, 'of 1ms or more')], timeoutAllowed).prefault('none'),
   grace: duration(0, 'of 0ms or more').prefault('5s'),
   workers: count(1, 64).prefault(4),
   memory: size(MiB, 'of 1MiB or more').prefault('64MiB'),
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
-  sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'a list of at least one source' }),
+  sources: z
+    .array(source, { error: 'a list of sources, each of which begins with "- "' })
+    .min(1, { error: 'a list of at least one source' }),
 })
+
+/**
+ * A pipeline as its file has it, as an object: the same keys, durations and sizes as texts (`500ms`, `64MiB`),
+ * the same defaults for what is left out, and `${NAME}` for values of the environment. docs/pipeline.md
+ * explains each key.
+ */
+export type PipelineInput = z.input<typeof pipelineSchema>
 
 export type PipelineFile = z.output<typeof pipelineSchema>
 export type SourceFile = PipelineFile['sources'][number]
+
+function isPipelineName(name: string): boolean {
+  return /^\w[\w .-]{0,63}$/.test(name)
+}
 
 function isPathOrEmpty(value: string): boolean {
   return value === '' || path().safeParse(value).success

@@ -6,10 +6,11 @@ import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
-export function resolveConfig(file: PipelineFile): PipelineConfig {
+export function resolveConfig(file: PipelineFile & { readonly name: string }): PipelineConfig {
   return {
+    name: file.name,
     output: file.output,
-    timeoutMs: parseDuration('timeout', file.timeout),
+    timeoutMs: file.timeout === 'none' ? Infinity : parseDuration('timeout', file.timeout),
     graceMs: parseDuration('grace', file.grace),
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
@@ -37,6 +38,7 @@ function resolveLimits(
     concurrency,
     timeoutMs: parseDuration('timeout', rest.timeout),
     maxPageBytes: parseSize(rest.maxPageSize),
+    maxHeaderBytes: parseSize(rest.maxHeaderSize),
     retry: {
       maxAttempts: retry.maxAttempts,
       baseDelayMs: parseDuration('baseDelay', retry.baseDelay),

@@ -26,7 +26,7 @@ export const settings: readonly Setting[] = [
     'out',
     'folder of ledger, summary and reject file',
   ),
-  setting('timeout', '--timeout <duration>', 'PIPELINE_TIMEOUT', '60s', 'bound on the whole run'),
+  setting('timeout', '--timeout <duration>', 'PIPELINE_TIMEOUT', 'none', 'bound on the whole run'),
   setting('grace', '--grace <duration>', 'PIPELINE_GRACE', '5s', 'for pages in flight after an interruption'),
   setting('workers', '--workers <n>', 'PIPELINE_WORKER_POOL_SIZE', '4', 'threads that parse and normalise'),
   setting(

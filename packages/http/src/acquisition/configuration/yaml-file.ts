@@ -1,3 +1,4 @@
+import { parse } from 'node:path'
 import type { Document, Node } from 'yaml'
 import {
   isAlias,
@@ -11,27 +12,26 @@ import {
   visit,
 } from 'yaml'
 import type { ConfigProblem } from './config-error.js'
-
-/** A key of a mapping, or an index of a list. */
-export type PathStep = string | number
+import type { ConfigSource, PathStep } from './config-source.js'
+import { yamlMistakes } from './yaml-mistake.js'
 
 /** A YAML text as data, and where in the text each of its values stands. */
-export class YamlFile {
+export class YamlFile implements ConfigSource {
+  /** The file's, without folder and ending. */
+  readonly name: string
   readonly data: unknown
   readonly problems: readonly ConfigProblem[]
-  readonly #name: string
+  readonly #file: string
   readonly #document: Document
   readonly #lines = new LineCounter()
 
-  constructor(text: string, name: string) {
-    this.#name = name
+  constructor(text: string, file: string) {
+    this.name = parse(file).name
+    this.#file = file
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
-    const { errors, warnings } = this.#document
-    const problems = [...errors, ...warnings].map(({ code, message, pos }) =>
-      this.#problem(code === 'MULTIPLE_DOCS' ? severalDocuments : message, pos[0]),
-    )
+    const problems = yamlMistakes(this.#document).map(({ offset, message }) => this.#problem(message, offset))
     try {
-      this.data = errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
+      this.data = this.#document.errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
     } catch (error) {
       // Aliases that name nothing, or that multiply beyond reason, and merges of what is no mapping.
       const message = error instanceof Error ? error.message : String(error)
@@ -44,12 +44,11 @@ export class YamlFile {
     return { path: '', place: this.#at(offset), message }
   }
 
-  /** Whether the value itself is written in the file. */
   has(path: readonly PathStep[]): boolean {
     return this.#find(path).depth === path.length
   }
 
-  /** `file:line:column` of the value, or of what it should be in; `ofKey` for that of its key. */
+  /** `file:line:column` */
   placeOf(path: readonly PathStep[], ofKey = false): string {
     const { node, keyNode } = this.#find(path)
     return this.#at((ofKey ? (keyNode ?? node) : node)?.range?.[0] ?? 0)
@@ -57,7 +56,7 @@ export class YamlFile {
 
   #at(offset: number): string {
     const { line, col } = this.#lines.linePos(offset)
-    return `${this.#name}:${line}:${col}`
+    return `${this.#file}:${line}:${col}`
   }
 
   #find(path: readonly PathStep[]): { depth: number; node: Node | null; keyNode: Node | undefined } {
@@ -85,8 +84,6 @@ export class YamlFile {
   }
 }
 
-const severalDocuments = 'the file holds several YAML documents; allowed is one'
-
 /**
  * Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does
  * not say.
@@ -106,12 +103,4 @@ function offendingOffset(document: Document): number {
     },
   })
   return offset
-}
-
-/** `sources[0].limits.rate` */
-export function pathText(path: readonly PathStep[]): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`
-    return text === '' ? step : `${text}.${step}`
-  }, '')
 }

@@ -6,12 +6,15 @@ import type { PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
 import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
+import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import { EmptyPages, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
+import type { RedirectSetting } from './redirects.js'
+import { Hops } from './redirects.js'
 import type { JudgedResponse, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { StreamHealth } from './stream-health.js'
@@ -24,6 +27,8 @@ export interface FetchedPage {
   readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
   readonly bytes: number
+  /** The URL that answered, after redirects. */
+  readonly url: string
   readonly reservation: MemoryReservation
 }
 
@@ -41,6 +46,7 @@ export interface FetchObserver {
 
 export interface FetcherParts {
   readonly limits: StreamLimits
+  readonly redirects: RedirectSetting
   readonly requestOf: (page: PageRef) => PageRequest
   /** Whether a response of this status says that the stream has no such page. Default never. */
   readonly isEnd?: ((page: PageRef, statusCode: number) => boolean) | undefined
@@ -57,6 +63,16 @@ export interface FetcherParts {
   /** For the jitter of retries. Default Math.random. */
   readonly random?: Random | undefined
 }
+
+/** One departure of a page: it may be the first, or where a redirect leads. */
+interface Hop {
+  readonly page: PageRef
+  readonly hops: Hops
+  readonly departing: DeparturePolicy
+}
+
+/** Methods that may be sent again although the server may have acted on them already (RFC 9110, 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /**
  * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
@@ -86,12 +102,12 @@ export class Fetcher {
   }
 
   async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
-    const { limiter, clock, observer } = this.#parts
-    const departing = new DeparturePolicy(limiter, clock, (attempt, at) =>
-      observer.departed(page, page.tries + attempt, at),
-    )
+    const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
-      return await departing.execute(inner => this.#withMemory(page, departing, inner), context)
+      for (;;) {
+        const answer = await this.#sendTwiceIfStale(page, hops, context)
+        if (answer !== 'redirected') return answer
+      }
     } catch (error) {
       this.#noteFailure(page, error, context)
       throw error
@@ -99,20 +115,50 @@ export class Fetcher {
   }
 
   /**
+   * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
+   * has spent no try.
+   */
+  async #sendTwiceIfStale(page: PageRef, hops: Hops, context: Context): Promise<FetchedPage | 'redirected'> {
+    try {
+      return await this.#depart(page, hops, context, false)
+    } catch (error) {
+      const { method = 'GET' } = hops.request
+      if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
+      return await this.#depart(page, hops, context, true)
+    }
+  }
+
+  /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
+  #depart(
+    page: PageRef,
+    hops: Hops,
+    context: Context,
+    newConnection: boolean,
+  ): Promise<FetchedPage | 'redirected'> {
+    const { limiter, clock, observer } = this.#parts
+    const onDeparture = (attempt: number, at: number): void =>
+      observer.departed(page, page.tries + attempt, at)
+    const departing = new DeparturePolicy(limiter, clock, onDeparture, newConnection)
+    const hop = { page, hops, departing }
+    return departing.execute(inner => this.#withMemory(hop, inner), context)
+  }
+
+  /**
    * Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes
    * none.
    */
-  async #withMemory(page: PageRef, departing: DeparturePolicy, context: Context): Promise<FetchedPage> {
+  async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
+    const { page, departing } = hop
     const free = this.#parts.memory.tryReserve(page.stream)
     const reservation = free ?? (await this.#waitForRoom(page, departing, context))
     try {
-      return await this.#throughBreaker(page, reservation, departing, context)
+      return await this.#throughBreaker(hop, reservation, context)
     } catch (error) {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
     // There is nothing larger than this; so no server can have its page fetched again and again.
     const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
-    return await this.#throughBreaker(page, enough, departing, context)
+    return await this.#throughBreaker(hop, enough, context)
   }
 
   /**
@@ -153,14 +199,13 @@ export class Fetcher {
   }
 
   async #throughBreaker(
-    page: PageRef,
+    hop: Hop,
     reservation: MemoryReservation,
-    departing: DeparturePolicy,
     context: Context,
-  ): Promise<FetchedPage> {
+  ): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#parts.health.breaker.execute(
-        inner => this.#request(page, reservation, departing, inner),
+        inner => this.#request(hop, reservation, inner),
         context,
       )
     } catch (error) {
@@ -170,34 +215,41 @@ export class Fetcher {
   }
 
   async #request(
-    page: PageRef,
+    { page, hops, departing }: Hop,
     reservation: MemoryReservation,
-    departing: DeparturePolicy,
     context: Context,
-  ): Promise<FetchedPage> {
-    const { requestOf, authorizer, transport, memory, limits } = this.#parts
+  ): Promise<FetchedPage | 'redirected'> {
+    const { authorizer, transport, memory, limits } = this.#parts
     const request = {
-      ...requestOf(page),
+      ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
       bodyRoom: reservation,
+      newConnection: departing.newConnection,
       onDeparture: () => departing.sent(),
     }
     const response = await this.#timeout.execute(
       async timed => transport.send(await authorizer.authorize(request, timed), timed),
       context,
     )
-    const judged = { ...response, retryAfterMs: this.#retryAfterOf(response) }
+    if (hops.follow(response)) {
+      reservation.release()
+      return 'redirected'
+    }
+    // Its headers are a getter, which a spread leaves out.
+    const { headers } = response
+    const judged = { ...response, headers, retryAfterMs: this.#retryAfterOf(response) }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
     if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(page, judged, context)
-    return { content, headers: response.headers, bytes, reservation }
+    const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    return { content, headers: response.headers, bytes, url: response.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
   async #contentOf(
     page: PageRef,
     response: TransportResponse & JudgedResponse,
+    detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer, isEnd } = this.#parts
@@ -209,12 +261,14 @@ export class Fetcher {
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(response.statusCode, response.retryAfterMs, why)
+      new HttpStatusError(response.statusCode, response.retryAfterMs, why, detail)
     switch (action) {
-      case 'page':
-        return (
+      case 'page': {
+        const content =
           this.#empty.read(page, statusCode, reading as PageReading) ?? usablePage(reading as PageReading)
-        )
+        if (told !== undefined) this.#noteErrors(page, told, context)
+        return content
+      }
       case 'skip':
         return NO_RECORDS
       case 'end':
@@ -232,6 +286,12 @@ export class Fetcher {
 
   #retryAfterOf({ headers }: TransportResponse): number | undefined {
     return parseRetryAfter(headers['retry-after'], this.#parts.clock)
+  }
+
+  /** The page is taken, but what it says besides must not be lost. */
+  #noteErrors(page: PageRef, told: string, context: Context): void {
+    const message = `the body reports errors beside its records: ${told}`
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, 'ERRORS_BESIDE_RECORDS', message)
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {

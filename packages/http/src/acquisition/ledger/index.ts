@@ -14,7 +14,13 @@ export type {
   Run,
   RunPlan,
 } from './ledger.js'
-export { JoinRefusedError, LedgerError, LedgerLockedError, PlanChangedError } from './ledger-errors.js'
+export {
+  JoinRefusedError,
+  LedgerError,
+  LedgerLockedError,
+  OtherPipelineError,
+  PlanChangedError,
+} from './ledger-errors.js'
 export type {
   Claim,
   Notice,

@@ -39,39 +39,37 @@ export class JoinRefusedError extends LedgerError {
 /** How many changes a message shows. */
 const SHOWN_CHANGES = 5
 
-/** The ledger was filled by another plan. */
+/** A run that is not complete cannot go on under another plan. */
 export class PlanChangedError extends AsyncPatternsError {
   readonly code = 'PLAN_CHANGED'
   /** Which parts differ: `northwind.mapping changed`, `mercado.source added`. */
   readonly changes: readonly string[]
 
-  /** `others` are the streams in the ledger and its folder; given when the plan has none of them. */
-  constructor(
-    changes: readonly string[],
-    others?: { readonly folder: string; readonly streams: readonly string[] },
-  ) {
-    super(others === undefined ? changedText(changes) : othersText(others.folder, others.streams))
+  constructor(changes: readonly string[]) {
+    const rest = changes.length - SHOWN_CHANGES
+    const shown = `${changes.slice(0, SHOWN_CHANGES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+    super(
+      `The last run is not complete, and it was begun with other settings: ${shown}. Undo the change to ` +
+        'complete it, use another output folder, or start over with --fresh, which puts what was acquired aside',
+    )
     this.changes = changes
   }
 }
 
-function changedText(changes: readonly string[]): string {
-  return (
-    `The ledger was filled with other settings: ${firstOf(changes)}. ` +
-    'Undo the change, use another output folder, or start over with --fresh, which puts what was acquired aside'
-  )
-}
+/** The ledger belongs to a pipeline of another name. */
+export class OtherPipelineError extends AsyncPatternsError {
+  readonly code = 'OTHER_PIPELINE'
+  /** Whose ledger it is. */
+  readonly owner: string
 
-function othersText(folder: string, streams: readonly string[]): string {
-  return (
-    `${folder} holds the results of other sources (${firstOf(streams)}); ` +
-    'choose another --output, or start over with --fresh, which puts what was acquired aside'
-  )
-}
-
-function firstOf(texts: readonly string[]): string {
-  const rest = texts.length - SHOWN_CHANGES
-  return `${texts.slice(0, SHOWN_CHANGES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  constructor(file: string, owner: string, name: string) {
+    super(
+      `${file} belongs to the pipeline ${owner}, and this one is ${name}. Choose another output folder. If it ` +
+        `is the same pipeline, say so in its file with "name: ${owner}". Or start over with --fresh, which ` +
+        'puts what was acquired aside',
+    )
+    this.owner = owner
+  }
 }
 
 /** Names what differs between two plans' parts, whose names are written `stream.part`. */

@@ -4,6 +4,8 @@ import type { Claim, Notice, PageCommit, PageError, PageRef, PageState } from '.
 
 /** What a run is asked to do, and by what it is recognised again. */
 export interface RunPlan {
+  /** Of the pipeline that the ledger belongs to. */
+  readonly name: string
   /** Of all that decides which data are taken and how they are mapped. */
   readonly configHash: string
   /** The same per stream and part, so that a refusal can name what changed: `northwind.mapping`. */
@@ -102,10 +104,12 @@ export interface OpenOptions {
 export interface Ledger extends AsyncDisposable {
   /**
    * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its
-   * results were not delivered, or else begins a new one that upserts over the records at hand. `fresh`
+   * results were not delivered, or else begins a new one, of whichever plan, that upserts over the records at
+   * hand. `fresh`
    * begins with an empty ledger, whatever there was; only what endpoints are owed (`lastDepartureAt`,
    * `quietMs`) is never forgotten.
-   * @throws PlanChangedError when the ledger was filled by another plan and `fresh` is not set;
+   * @throws PlanChangedError when the run to continue is of another plan, OtherPipelineError when the ledger
+   *   belongs to another pipeline, both unless `fresh` is set;
    *   JoinRefusedError where a ledger is for one process alone.
    */
   open(plan: RunPlan, options?: OpenOptions): Promise<Run>

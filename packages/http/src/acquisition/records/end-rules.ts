@@ -1,5 +1,5 @@
 import { compilePath } from '../references/index.js'
-import { isJsonNumber, plainDecimal } from './exact-number.js'
+import { isJsonNumber, canonicalDecimal } from './exact-number.js'
 
 type Scalar = string | number | boolean | null
 
@@ -22,11 +22,15 @@ function testOf(rule: BodyEndRule): (body: unknown, recordCount: number) => bool
   if ('empty' in rule) return (_body, recordCount) => recordCount === 0
   const valueAt = compilePath(rule.path)
   if ('absent' in rule) return body => valueAt(body) === undefined
-  const ends = new Set([rule.is].flat())
-  return body => ends.has(scalarAt(valueAt(body)))
+  const ends = new Set([rule.is].flat().map(comparable))
+  return body => ends.has(comparable(valueAt(body)))
 }
 
-/** A long number is an object to the exact parser. */
-function scalarAt(value: unknown): Scalar {
-  return (isJsonNumber(value) && typeof value !== 'number' ? Number(plainDecimal(value)) : value) as Scalar
+/** Numbers are equal by value, whichever way they were written; they equal no text. */
+function comparable(value: unknown): unknown {
+  return isJsonNumber(value)
+    ? `number ${canonicalDecimal(value)}`
+    : typeof value === 'string'
+      ? `text ${value}`
+      : value
 }

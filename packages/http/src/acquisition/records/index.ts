@@ -1,3 +1,4 @@
+export { markNumbers } from './decoders/mark-numbers.js'
 export type { BodyEndRule } from './end-rules.js'
 export type { FieldMapping, Mapping } from './mapping.js'
 export type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'

@@ -1,3 +1,4 @@
+import { exactJson, isJsonNumber } from './exact-number.js'
 import { compilePath, compileWay } from '../references/index.js'
 
 /** More of them are ids, not names. */
@@ -21,9 +22,10 @@ export function namesReader(records: string): (body: unknown) => readonly string
 }
 
 function namesOf(value: unknown, depth: number): (string | undefined)[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [undefined]
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isJsonNumber(value))
+    return [undefined]
   return Object.entries(value).map(([name, item]) => {
-    const told = tellsHowItWent.test(name) && !isVoid(item) ? `=${JSON.stringify(item).slice(0, 100)}` : ''
+    const told = tellsHowItWent.test(name) && !isVoid(item) ? `=${exactJson(item)?.slice(0, 100)}` : ''
     return `${depth}.${name}${told}`
   })
 }

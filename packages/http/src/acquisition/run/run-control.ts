@@ -3,7 +3,7 @@ import type { RunEnd } from '../summary/index.js'
 
 export interface RunControlOptions {
   readonly clock: Clock
-  /** Bound on the whole run. */
+  /** Bound on the whole run; Infinity for none. */
   readonly timeoutMs: number
   /** How long pages in flight may go on after an interruption or the timeout. */
   readonly graceMs: number
@@ -21,13 +21,14 @@ export class RunControl implements Disposable {
   readonly #stop = new AbortController()
   readonly #cut = new AbortController()
   readonly #interrupt = (): void => this.#endEarly('interrupted')
-  #timer: TimerHandle
+  #timer: TimerHandle | undefined
   #end: Exclude<RunEnd, 'finished'> | undefined
   #failure: { readonly error: unknown } | undefined
 
   constructor(options: RunControlOptions) {
     this.#options = options
-    this.#timer = options.clock.setTimer(() => this.#endEarly('timeout'), options.timeoutMs)
+    const { clock, timeoutMs } = options
+    if (timeoutMs !== Infinity) this.#timer = clock.setTimer(() => this.#endEarly('timeout'), timeoutMs)
   }
 
   /** From now on the caller's signal counts, also one that was aborted before. */
@@ -77,15 +78,19 @@ export class RunControl implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#options.clock.clearTimer(this.#timer)
+    this.#clearTimer()
     this.#options.signal?.removeEventListener('abort', this.#interrupt)
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#options.clock.clearTimer(this.#timer)
   }
 
   #endEarly(reason: 'interrupted' | 'timeout'): void {
     if (this.#end !== undefined || this.hasFailed) return
     const { clock, graceMs, onStopping } = this.#options
     this.#end = reason
-    clock.clearTimer(this.#timer)
+    this.#clearTimer()
     this.#timer = clock.setTimer(() => this.#cut.abort(new Error(`The run was stopped: ${reason}`)), graceMs)
     onStopping(reason)
     this.#stop.abort()

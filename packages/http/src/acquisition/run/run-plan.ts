@@ -10,6 +10,7 @@ import { paginationOf, UrlSecrets } from '../streams/index.js'
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
   return {
+    name: config.name,
     ...planIdentity(config, secrets),
     version,
     streams: config.sources.map(stream => plannedStream(stream, secrets)),

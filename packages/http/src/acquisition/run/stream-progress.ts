@@ -50,7 +50,7 @@ export class StreamProgress {
    * All that the page brings, as it is stored; `settled` is due once it is.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
-  async commitOf(claim: Claim, { content, headers, bytes }: FetchedPage): Promise<PageCommit> {
+  async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === content.fingerprint)
@@ -59,7 +59,7 @@ export class StreamProgress {
       const served = await this.#parts.run.served(this.name, fingerprint)
       return [...new Set([...served, ...earlier.map(([id]) => id)])]
     }
-    const next = await pagination.next(page, { ...content, headers }, { ...this.#seen, rows })
+    const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
     return {
       claim,
       records: content.records,

@@ -1,5 +1,6 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
 import type { Transport } from '../../engines/index.js'
+import { GatedTransport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
 import type { FetchObserver, Health, Limits, Tokens } from '../fetch/index.js'
 import { authorizerOf, Fetcher, limitersOf, MemoryBudget, ResponseRules } from '../fetch/index.js'
@@ -41,9 +42,13 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const { name } = stream
     const pagination = paginationOf(stream)
     const health = tools.health.healthOf(stream, event => noteTransition(name, event, tools))
+    // A page's URL comes from the ledger: whoever changed it there gets no credentials.
+    const transport = new GatedTransport(tools.transport, [stream.baseUrl])
     const fetcher = new Fetcher({
       ...tools,
+      transport,
       limits: stream.limits,
+      redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),

@@ -38,12 +38,17 @@ export class LiveProgress implements Progress {
 
   /** A line that wrapped, or one that left the screen above, would spoil the count of lines to go up. */
   #draw(): void {
-    const { columns, rows } = this.#terminal
+    const { columns, rows } = sizeOf(this.#terminal)
     const texts = fitting([...this.#lines.render(), ...(this.#notice === '' ? [] : [this.#notice])], rows - 1)
     const lines = texts.map(line => `${line.slice(0, columns - 1)}\n`)
     this.#terminal.write(UP_AND_CLEAR(this.#drawn) + lines.join(''))
     this.#drawn = lines.length
   }
+}
+
+/** A terminal that does not know its size says 0. */
+function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
+  return { columns: columns || 80, rows: rows || 24 }
 }
 
 /** The last line, a notice perhaps, stays. */

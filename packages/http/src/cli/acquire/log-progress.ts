@@ -43,7 +43,9 @@ export class LogProgress implements Progress {
   readonly #timer: ReturnType<typeof setInterval>
 
   constructor(level: LogLevel, stream: NodeJS.WritableStream) {
-    this.#logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+    const formatters = { level: (label: string) => ({ level: label }) }
+    const options = { level, base: null, formatters, timestamp: pino.stdTimeFunctions.isoTime }
+    this.#logger = pino(options, stream)
     this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
     this.#timer.unref()
   }

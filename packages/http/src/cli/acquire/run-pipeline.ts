@@ -12,6 +12,7 @@ import {
   acquire,
   ConfigError,
   loadConfig,
+  OtherPipelineError,
   PlanChangedError,
   resultPaths,
   settings,
@@ -105,7 +106,8 @@ export async function runPipeline(
     showResult(summary, paths, flags)
     return exitCode(summary.run.status, flags)
   } catch (error) {
-    throw error instanceof PlanChangedError ? new UsageError(error.message) : error
+    const isRefusal = error instanceof PlanChangedError || error instanceof OtherPipelineError
+    throw isRefusal ? new UsageError(error.message) : error
   }
 }
 

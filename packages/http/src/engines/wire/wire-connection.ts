@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import type { TransportError } from '../transport-error.js'
 import { connectionEnded, protocolError, socketError } from './wire-errors.js'
 import type { BodySink } from './response-parser.js'
@@ -25,11 +25,13 @@ export interface WireConnectionOptions {
   readonly port: number
   /** Hears of everything; it may serve many connections. */
   readonly handler: WireHandler
+  /** Who turns the name into an address. Default: the system. */
+  readonly lookup?: LookupFunction
   /** Where bodies go. Default: they are counted and dropped. */
   readonly sink?: BodySink
   /** Whether `head` is filled. Default false. */
   readonly keepHead?: boolean
-  /** The largest head of a response, in bytes. Default 16,384. */
+  /** The largest head of a response, in bytes. Default 65,536. */
   readonly maxHeadBytes?: number
   /** The buffer that all reads of this connection use. Default 32,768. */
   readonly readBufferBytes?: number
@@ -45,28 +47,30 @@ export class WireConnection {
   open = false
   /** A request is under way. */
   busy = false
+  /** Responses so far. */
+  private responses = 0
   private ended = false
   private readonly socket: Socket
   private readonly parser: ResponseParser
   private readonly handler: WireHandler
 
   constructor(options: WireConnectionOptions) {
+    const { maxHeadBytes = 65_536 } = options
     this.handler = options.handler
     this.parser = new ResponseParser({
       keepHead: options.keepHead ?? false,
-      ...(options.maxHeadBytes !== undefined && {
-        maxHeadBytes: options.maxHeadBytes,
-        maxLineBytes: options.maxHeadBytes,
-      }),
+      maxHeadBytes,
+      maxLineBytes: maxHeadBytes,
     })
     this.parser.sink = options.sink
     const buffer = Buffer.allocUnsafeSlow(options.readBufferBytes ?? 32_768)
     const onread = { buffer, callback: (length: number): boolean => this.read(buffer, length) }
-    this.socket = connect({ host: options.host, port: options.port, noDelay: true, onread })
+    const { host, port, lookup } = options
+    this.socket = connect({ host, port, noDelay: true, onread, ...(lookup !== undefined && { lookup }) })
     this.socket.on('connect', () => this.opened())
-    this.socket.on('error', error => this.lose(socketError(error)))
+    this.socket.on('error', error => this.lose(socketError(error, this.isStale)))
     this.socket.on('end', () => this.peerEnded())
-    this.socket.on('close', () => this.lose(connectionEnded(this.parser.started)))
+    this.socket.on('close', () => this.lose(connectionEnded(this.parser.started, this.isStale)))
   }
 
   get usable(): boolean {
@@ -101,6 +105,11 @@ export class WireConnection {
     this.socket.destroy()
   }
 
+  /** It has served before, and nothing has come of the response that is due. */
+  private get isStale(): boolean {
+    return this.responses > 0 && !this.parser.started
+  }
+
   private opened(): void {
     if (this.ended) return
     this.open = true
@@ -123,6 +132,7 @@ export class WireConnection {
 
   private finish(isClean: boolean): boolean {
     this.busy = false
+    this.responses += 1
     const goesOn = isClean && this.parser.keepAlive && this.open
     if (!goesOn) this.destroy()
     this.handler.onResponse(this, this.parser.status, this.parser.bodyBytes)
@@ -134,7 +144,7 @@ export class WireConnection {
     const { parser } = this
     const wasStarted = parser.started
     if (this.busy && parser.finish() && parser.complete && parser.status >= 200) this.finish(false)
-    else this.lose(connectionEnded(wasStarted))
+    else this.lose(connectionEnded(wasStarted, this.isStale))
   }
 
   private lose(error: TransportError): void {

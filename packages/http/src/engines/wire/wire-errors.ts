@@ -1,16 +1,19 @@
-import { errorCode, TransportError } from '../transport-error.js'
+import { errorCode, HEAD_TOO_LARGE, TransportError } from '../transport-error.js'
 
-export function socketError(error: Error): TransportError {
+export function socketError(error: Error, isStale: boolean): TransportError {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
-  return new TransportError(errorCode(first), error.message || errorCode(first), { cause: error })
+  return new TransportError(errorCode(first), error.message || errorCode(first), { cause: error, isStale })
 }
 
-export function connectionEnded(withinResponse: boolean): TransportError {
+export function connectionEnded(withinResponse: boolean, isStale: boolean): TransportError {
   return withinResponse
     ? new TransportError('TRUNCATED', 'the server closed the connection within a response')
-    : new TransportError('CONNECTION_CLOSED', 'the server closed the connection without a response')
+    : new TransportError('CONNECTION_CLOSED', 'the server closed the connection without a response', {
+        isStale,
+      })
 }
 
 export function protocolError(reason: string, code = 'BAD_RESPONSE'): TransportError {
-  return new TransportError(code, `the response is refused: ${reason}`)
+  const why = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : reason
+  return new TransportError(code, `the response is refused: ${why}`)
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { Clock, TimerHandle } from 'async-patterns'
 import type { TransportError } from '../transport-error.js'
 import { WireSlot } from './wire-slot.js'
@@ -6,6 +7,7 @@ import type { SlotOwner, WireCall } from './wire-slot.js'
 export interface WirePoolOptions {
   readonly host: string
   readonly port: number
+  readonly lookup?: LookupFunction
   readonly maxConnections: number
   readonly maxKeepaliveConnections: number
   readonly keepaliveExpiryMs: number

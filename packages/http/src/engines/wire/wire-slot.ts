@@ -59,7 +59,10 @@ export class WireSlot implements WireHandler, BodySink {
   #call: WireCall | undefined = undefined
   #headTaken = false
 
-  constructor(options: Pick<WireConnectionOptions, 'host' | 'port' | 'maxHeadBytes'>, owner: SlotOwner) {
+  constructor(
+    options: Pick<WireConnectionOptions, 'host' | 'port' | 'lookup' | 'maxHeadBytes'>,
+    owner: SlotOwner,
+  ) {
     this.#owner = owner
     this.connection = new WireConnection({ ...options, handler: this, sink: this, keepHead: true })
   }
@@ -102,8 +105,8 @@ export class WireSlot implements WireHandler, BodySink {
       this.#takeHead(call)
       call.ended(statusCode)
     }
-    if (connection.usable) this.#owner.onFree(this)
-    else this.#owner.onGone(this, undefined)
+    if (connection.usable && call?.request.newConnection !== true) this.#owner.onFree(this)
+    else this.abandon()
   }
 
   onError(_: WireConnection, error: TransportError): void {

@@ -2,6 +2,7 @@ import { withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { PooledTransport, transportDefaults } from '../pooled-transport.js'
 import type { PooledTransportOptions } from '../pooled-transport.js'
+import { guardedLookup } from '../reach.js'
 import type { Target } from '../target.js'
 import type { TransportRequest, TransportResponse } from '../transport.js'
 import { TransportError } from '../transport-error.js'
@@ -34,7 +35,7 @@ export class WireTransport extends PooledTransport<WirePool> {
   override send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const target = this.targetOf(request.url)
-      const pool = this.poolOf(target)
+      const pool = this.poolOf(target, request)
       const call = new WireCall(request, this.#text(request, target), this.inFlight, resolve, reject)
       if (call.begin(within)) pool.dispatch(call)
     })
@@ -42,13 +43,17 @@ export class WireTransport extends PooledTransport<WirePool> {
 
   protected override openPool({ protocol, hostname, port }: Target): WirePool {
     if (protocol !== 'http:') throw new TransportError('BAD_REQUEST', 'the wire speaks http only')
-    return new WirePool({ ...this.#options, host: hostname, port })
+    const { reach, lookup } = this.#options
+    return new WirePool({ ...this.#options, host: hostname, port, lookup: guardedLookup(reach, lookup) })
   }
 
   #text(request: TransportRequest, target: Target): string {
-    const keepAlive = this.#options.maxKeepaliveConnections > 0
+    const keepAlive = this.#options.maxKeepaliveConnections > 0 && request.newConnection !== true
     const isPlain =
-      request.headers === undefined && request.method === undefined && request.body === undefined
+      request.newConnection !== true &&
+      request.headers === undefined &&
+      request.method === undefined &&
+      request.body === undefined
     if (!isPlain) return requestText(request, target, keepAlive)
     const known = this.#texts.get(request.url)
     if (known !== undefined) return known

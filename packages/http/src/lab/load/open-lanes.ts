@@ -35,6 +35,8 @@ function tlsTransport({ connections, timeoutMs, insecure }: LoadPlan): UndiciTra
     timeoutMs: Infinity,
     connectTimeoutMs: timeoutMs,
     compression: false,
+    // Whatever the user names is asked.
+    reach: 'any',
     tls: { rejectUnauthorized: !insecure },
   })
 }

@@ -5,8 +5,9 @@ import { load, minimal, problems } from './config-rig.js'
 describe('a pipeline file', () => {
   test('needs little: everything else has its default', () => {
     expect(load(minimal).config).toEqual({
+      name: 'p',
       output: 'out',
-      timeoutMs: 60_000,
+      timeoutMs: Infinity,
       graceMs: 5000,
       workers: 4,
       memoryBytes: 64 * 1024 ** 2,
@@ -17,6 +18,7 @@ describe('a pipeline file', () => {
           path: '',
           query: {},
           headers: {},
+          redirects: 'sameOrigin',
           pagination: {
             type: 'page',
             pageParam: 'page',
@@ -34,6 +36,7 @@ describe('a pipeline file', () => {
             concurrency: 4,
             timeoutMs: 10_000,
             maxPageBytes: 50 * 1024 ** 2,
+            maxHeaderBytes: 64 * 1024,
             retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
             breaker: { failureThreshold: 3, openStateDurationMs: 5000 },
             giveUpAfterMs: 30_000,
@@ -54,6 +57,16 @@ describe('a pipeline file', () => {
       'allowed is a text, a whole number, true or false; other numbers in quotes',
     )
     expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
+  })
+
+  test('N-14 a date pattern that cannot be is refused with its position, a good one is taken', () => {
+    const withFormat = (format: string) =>
+      minimal.replace('id: { path: id }', `id: { path: id }, d: { path: d, type: date, format: ${format} }`)
+    expect(problems(withFormat('dd.QQ.yyyy'))[0]).toMatch(
+      /mapping\.d\.format is "dd\.QQ\.yyyy"; allowed is one of iso, .*, or a pattern .*: QQ at 4 is none of/,
+    )
+    for (const format of ['dd.MM.yyyy', 'rfc1123', 'epoch-nanoseconds'])
+      expect(load(withFormat(format)).config.sources[0]?.mapping['d']).toMatchObject({ format })
   })
 
   test('takes anchors and merge keys', () => {
@@ -121,20 +134,37 @@ sources:
 
   test('lists what is allowed where an unknown key is like no other', () => {
     expect(problems(`${minimal}colour: red\n`)[0]).toMatch(
-      /^p\.yaml:6:1: colour is an unknown key; allowed are version, output, timeout/,
+      /^p\.yaml:6:1: colour is an unknown key; allowed are version, name, output, timeout/,
     )
   })
 
   test('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
-    expect(problems('a: [1\nb: {')[0]).toMatch(/^p\.yaml:2:1: Flow sequence/)
+    expect(problems('a: [1\nb: {')[0]).toBe('p.yaml:1:4: this [ is never closed')
     expect(problems('')[0]).toMatch(
-      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys version, output/,
+      /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys version, name, output/,
     )
     expect(problems('output: a\noutput: b\n')[0]).toMatch(/^p\.yaml:2:1: Map keys must be unique/)
     expect(problems('sources: []')).toEqual([
       'p.yaml:1:10: sources is []; allowed is a list of at least one source',
     ])
     expect(problems('[1]')[0]).toContain('the file is [1]')
+  })
+
+  test.each([
+    ['path: "/items', '1:7: this quote is never closed'],
+    ['a: { b: 1, c: 2\nd: 3', '1:4: this { is never closed'],
+    ['a: { b: 1, c: 2 ]', '1:4: this { is never closed'],
+    ['a: 1\n\tb: 2', '2:1: a tab cannot indent a line; use spaces'],
+    ['a: 1\nb 2\nc: 3', '2:1: this line is no "key: value"; a colon with a space behind it is missing'],
+    ['a: b: c', '1:4: this value goes on with another "key: value"; put it in quotes'],
+    ['a: { b: 1 c: 2 }', '1:9: a comma is missing between two entries'],
+    ['a:\n  - b: 1\n   c: 2', '3:1: this line is indented differently'],
+    ['a: @b', '1:4: Plain value cannot start with reserved character @; put the value in quotes'],
+    ['a: "b" c', '1:8: something stands behind the end of a value'],
+  ])('N-36 says of %j what there is to mend, once and where it is', (text, expected) => {
+    const [problem, ...others] = problems(text)
+    expect(problem).toContain(`p.yaml:${expected}`)
+    expect(others).toEqual([])
   })
 
   test('says where an alias or a merge goes wrong, and that there is one document', () => {

@@ -9,7 +9,7 @@ describe('precedence', () => {
   test('flag > environment > file > default', () => {
     const environment = { PIPELINE_TIMEOUT: '20s', PIPELINE_WORKER_POOL_SIZE: '3', PIPELINE_GRACE: '' }
     const timeoutMs = (inputs: ConfigInputs) => load(file, inputs).config.timeoutMs
-    expect(load(minimal).config.timeoutMs).toBe(60_000)
+    expect(load(minimal).config.timeoutMs).toBe(Infinity)
     expect(timeoutMs({})).toBe(30_000)
     expect(timeoutMs({ environment })).toBe(20_000)
     expect(timeoutMs({ environment, flags: { timeout: '10s' } })).toBe(10_000)
@@ -38,14 +38,22 @@ describe('precedence', () => {
       }),
     ).toEqual([
       '--output: output is ""; allowed is a folder',
-      'PIPELINE_TIMEOUT: timeout is "60"; allowed is a duration of 1ms or more, such as 500ms, 5s, 1m',
+      'PIPELINE_TIMEOUT: timeout is "60"; allowed is a duration of 1ms or more, such as 500ms, 5s, 1m, or none',
       'PIPELINE_WORKER_POOL_SIZE: workers is "x"; allowed is a whole number from 1 to 64',
       '--memory: memory is "1KB"; allowed is a size of 1MiB or more, such as 500KB, 64MiB',
     ])
   })
 
+  test('N-33 no bound holds the whole run unless one is given, and none takes away that of the file', () => {
+    expect(load(minimal).config.timeoutMs).toBe(Infinity)
+    expect(load(`timeout: 5s\n${minimal}`, { flags: { timeout: 'none' } }).config.timeoutMs).toBe(Infinity)
+    expect(load(minimal, { environment: { PIPELINE_TIMEOUT: '5s' } }).config.timeoutMs).toBe(5_000)
+  })
+
   test('every global setting has its variable and flag, and the help lists them all', () => {
-    const globals = Object.keys(load(minimal).config).filter(key => !['sources', 'summary'].includes(key))
+    const globals = Object.keys(load(minimal).config).filter(
+      key => !['name', 'sources', 'summary'].includes(key),
+    )
     expect(settings).toHaveLength(globals.length + 1)
     for (const { variable, flag, defaultText } of settings) {
       expect(settingsHelp()).toMatch(

@@ -12,11 +12,3 @@ test('PlanChangedError shows five changes, and knows them all', () => {
   expect(new PlanChangedError(changes.slice(0, 5)).message).toContain('shop.e changed. Undo')
   expect(error.changes).toEqual(changes)
 })
-
-test('PlanChangedError names the streams where none is shared', () => {
-  const error = new PlanChangedError(changes, { folder: 'out', streams: ['northwind', 'mercado'] })
-  expect(error.message).toMatch(
-    /^out holds the results of other sources \(northwind, mercado\); choose another/,
-  )
-  expect(error.changes).toEqual(changes)
-})

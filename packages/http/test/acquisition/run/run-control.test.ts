@@ -24,6 +24,15 @@ describe('RunControl', () => {
     expect([clock.pendingTimers, reasons]).toEqual([0, ['timeout']])
   })
 
+  test('N-33 sets no timer where nothing bounds the run', async () => {
+    const clock = new ManualClock()
+    const control = new RunControl({ clock, timeoutMs: Infinity, graceMs: 200, onStopping: () => undefined })
+    expect(clock.pendingTimers).toBe(0)
+    await clock.advance(10 ** 12)
+    expect([control.stop.aborted, control.end]).toEqual([false, 'finished'])
+    control[Symbol.dispose]()
+  })
+
   test('A-17 stops when it is interrupted, also before it begins', async () => {
     const stop = new AbortController()
     const clock = new ManualClock()

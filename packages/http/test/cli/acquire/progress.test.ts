@@ -124,8 +124,22 @@ describe('LiveProgress on a low terminal', () => {
   })
 })
 
+test('N-36 a terminal that does not know its size is one of 80 columns and 24 rows', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { terminal, written } = fakeTerminal(0, 0)
+  const progress = new LiveProgress(terminal)
+  const sources = Array.from({ length: 30 }, (_, index) => `shop${index}`)
+  progress.show({ type: 'run-opened', runId: 'r', resumed: false, sources })
+  vi.advanceTimersByTime(200)
+  progress.end()
+  progress[Symbol.dispose]()
+  vi.useRealTimers()
+  expect(written()).toContain('shop0')
+  expect(written()).toContain('… and 9 more\n')
+})
+
 describe('LogProgress', () => {
-  test('writes one JSON object a line, by level, and the results at the end', () => {
+  test('N-36 writes one JSON object a line, its level as a word, and the results at the end', () => {
     const stream = new PassThrough()
     const lines: string[] = []
     stream.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split('\n')))
@@ -133,7 +147,7 @@ describe('LogProgress', () => {
     for (const event of EVENTS) progress.show(event)
     progress.end(SUMMARY, { ...resultPaths('out') })
     progress[Symbol.dispose]()
-    const logged = lines.map(line => JSON.parse(line) as { msg: string; level: number })
+    const logged = lines.map(line => JSON.parse(line) as { msg: string; level: string })
     expect(logged.map(({ msg }) => msg)).toEqual([
       'run-opened',
       'attempt-failed',
@@ -143,7 +157,7 @@ describe('LogProgress', () => {
       'results',
     ])
     expect(logged.at(-1)).toMatchObject({ status: 'partial', results: { summary: 'out/summary.json' } })
-    expect(logged.at(-2)).toMatchObject({ level: 40, source: 'shop', missing: 40 })
+    expect(logged.at(-2)).toMatchObject({ level: 'warn', source: 'shop', missing: 40 })
   })
 
   test('says every few seconds how those sources stand that have moved', () => {

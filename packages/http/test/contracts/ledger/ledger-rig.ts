@@ -102,6 +102,7 @@ export function pageOf(stream: string, ordinal: number, more: Partial<PageRef> =
 
 export function planOf(...streams: string[]): RunPlan {
   return {
+    name: 'shops',
     configHash: streams.join(),
     parts: Object.fromEntries(streams.map(name => [`${name}.mapping`, 'a'])),
     version: '0.1.0',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PageRef } from '../../../src/acquisition/ledger/page.js'
-import { PlanChangedError } from '../../../src/acquisition/ledger/ledger-errors.js'
+import { OtherPipelineError, PlanChangedError } from '../../../src/acquisition/ledger/ledger-errors.js'
 import { pageOf, planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
@@ -150,6 +150,35 @@ export function describeRuns(rig: LedgerRig): void {
       expect([...rig.run.lastDepartureAt]).toEqual([['a', rig.clock.wallNow()]])
       expect((await rig.pending()).map(page => page.id)).toEqual(['a:page=1', 'c:page=1'])
       expect((await rig.summary()).products).toEqual([])
+    })
+
+    test('N-34 after a complete run another plan begins a new run, over the records at hand', async () => {
+      await rig.commit('a:page=1', [{ id: '1' }])
+      await rig.commit('b:page=1', [])
+      await rig.finish()
+      const changed = { ...planOf('a', 'c'), parts: { 'a.mapping': 'b', 'c.mapping': 'a' } }
+      await rig.reopen(changed)
+      expect(rig.run.resumed).toBe(false)
+      expect(await rig.pending('a', 'c')).toEqual([pageOf('a', 1), pageOf('c', 1)])
+      const records = []
+      for await (const { id } of rig.run.records('a')) records.push(id)
+      expect(records).toEqual(['1'])
+      await rig.reopen(changed)
+      expect(rig.run.resumed).toBe(true)
+      await expect(rig.ledger.open(planOf('a', 'b'))).rejects.toThrow(PlanChangedError)
+    })
+
+    test('N-34 refuses the pipeline of another name, also after a complete run, and says the way out', async () => {
+      for (const stream of ['a', 'b']) await rig.commit(`${stream}:page=1`, [])
+      await rig.finish()
+      const other = { ...planOf('a', 'b'), name: 'orders' }
+      const refusal = rig.ledger.open(other)
+      await expect(refusal).rejects.toThrow(OtherPipelineError)
+      await expect(refusal).rejects.toThrow(
+        /belongs to the pipeline shops, and this one is orders\. .*"name: shops".* --fresh/,
+      )
+      await rig.reopen(other, true)
+      expect(rig.run.resumed).toBe(false)
     })
 
     test('knows the last departure of a run that ended well', async () => {

@@ -22,6 +22,7 @@ export function describeFraming(make: MakeTransport): void {
         'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
         'BAD_RESPONSE',
       ],
+      ['gives a list of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nab', 'BAD_RESPONSE'],
       [
         'switches protocols unasked',
         'HTTP/1.1 101 X\r\nUpgrade: y\r\nConnection: upgrade\r\n\r\n',
@@ -33,10 +34,37 @@ export function describeFraming(make: MakeTransport): void {
       expect(await codeOf(transport.send({ url: server.url }))).toBe(code)
     })
 
+    test.each([
+      ['by lines', 'Content-Length: 2\r\nServer: x\r\ncontent-length:2'],
+      ['in a list', 'Content-Length: 2, 2'],
+    ])('N-45 a length that is told twice and is equal is one: %s', async (_, lengths) => {
+      await using server = await raw(`HTTP/1.1 200 OK\r\n${lengths}\r\nX: y\r\n\r\nok`)
+      await using transport = make()
+      for (let sent = 0; sent < 2; sent += 1) {
+        const { body, headers } = await transport.send({ url: server.url })
+        expect([text(body), headers['x']]).toEqual(['ok', 'y'])
+      }
+    })
+
     test('a reset connection is ECONNRESET', async () => {
       await using server = await rawServer(socket => void socket.resetAndDestroy())
       await using transport = make()
       expect(await codeOf(transport.send({ url: server.url }))).toBe('ECONNRESET')
+    })
+
+    test('N-21 a head of 60 KB is read, and more only when it is allowed', async () => {
+      const head = (bytes: number): string =>
+        `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(bytes)}\r\nContent-Length: 0\r\n\r\n`
+      await using large = await raw(head(60_000))
+      await using larger = await raw(head(100_000))
+      await using transport = make()
+      expect((await transport.send({ url: large.url })).headers['x']).toHaveLength(60_000)
+      await expect(transport.send({ url: larger.url })).rejects.toMatchObject({
+        code: 'HEAD_TOO_LARGE',
+        message: expect.stringContaining('limits.maxHeaderSize'),
+      })
+      await using patient = make({ maxHeadBytes: 200_000 })
+      expect((await patient.send({ url: larger.url })).headers['x']).toHaveLength(100_000)
     })
 
     test('a head over the limit is HEAD_TOO_LARGE', async () => {

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { errorCode } from '../../../src/engines/index.js'
-import type { Transport } from '../../../src/engines/index.js'
+import type { Reach, Transport } from '../../../src/engines/index.js'
 import { rawServer } from '../servers.js'
 import type { TestServer } from '../servers.js'
 
@@ -11,6 +11,8 @@ export interface CommonOptions {
   readonly keepaliveExpiryMs?: number
   readonly timeoutMs?: number
   readonly maxHeadBytes?: number
+  readonly reach?: Reach
+  readonly lookup?: LookupFunction
 }
 
 export type MakeTransport = (options?: CommonOptions) => Transport

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
 import type { Run, RunPlan } from '../ledger.js'
-import { changesBetween, PlanChangedError } from '../ledger-errors.js'
+import { changesBetween, OtherPipelineError, PlanChangedError } from '../ledger-errors.js'
 import { cooldownsFor, cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
 import { insertPage } from './page-table.js'
@@ -16,6 +15,7 @@ export interface RunRow {
   readonly status: string | null
   /** 1 once its results were written. */
   readonly delivered: number
+  readonly pipeline: string
   readonly config_hash: string
   readonly parts: string
   readonly version: string
@@ -36,22 +36,14 @@ export function openRun(database: Database, plan: RunPlan, now: number): OpenedR
   const cooldowns = cooldownsIn(database, now)
   keepCooldowns(database, cooldowns)
   const before = cooldownsFor(plan.streams, cooldowns)
-  if (last !== undefined) {
-    if (last.config_hash !== plan.configHash) throw planChanged(database, last, plan)
-    if (last.delivered === 0 || hasOpenPages(database, last.run))
-      return resume(database, last, plan, now, before)
+  if (last !== undefined && last.pipeline !== plan.name)
+    throw new OtherPipelineError(database.name, last.pipeline, plan.name)
+  if (last !== undefined && (last.delivered === 0 || hasOpenPages(database, last.run))) {
+    if (last.config_hash !== plan.configHash)
+      throw new PlanChangedError(changesBetween(last.parts, plan.parts))
+    return resume(database, last, plan, now, before)
   }
   return begin(database, plan, now, before)
-}
-
-function planChanged(database: Database, last: RunRow, plan: RunPlan): PlanChangedError {
-  const streams = database
-    .prepare<[number], string>('select name from streams where run = ? order by place')
-    .pluck()
-    .all(last.run)
-  const isShared = plan.streams.some(({ name }) => streams.includes(name))
-  const others = isShared ? undefined : { folder: dirname(database.name), streams }
-  return new PlanChangedError(changesBetween(last.parts, plan.parts), others)
 }
 
 function lastRun(database: Database): RunRow | undefined {
@@ -97,8 +89,10 @@ function begin(database: Database, plan: RunPlan, now: number, before: Before): 
   for (const table of RUN_TABLES) database.exec(`delete from ${table}`)
   const id = randomUUID()
   const { lastInsertRowid } = database
-    .prepare('insert into runs (id, started_at, config_hash, parts, version) values (?, ?, ?, ?, ?)')
-    .run(id, now, plan.configHash, JSON.stringify(plan.parts), plan.version)
+    .prepare(
+      'insert into runs (id, started_at, pipeline, config_hash, parts, version) values (?, ?, ?, ?, ?, ?)',
+    )
+    .run(id, now, plan.name, plan.configHash, JSON.stringify(plan.parts), plan.version)
   const number = Number(lastInsertRowid)
   writeStreams(database, number, plan)
   const insert = insertPage(database)

@@ -16,6 +16,7 @@ create table if not exists runs (
   ended text,
   status text,
   delivered integer not null default 0,
+  pipeline text not null,
   config_hash text not null,
   parts text not null,
   version text not null,

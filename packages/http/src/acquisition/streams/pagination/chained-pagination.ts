@@ -12,7 +12,7 @@ export interface Chain {
   first(): PageRef
   /** The token of the next page; null or empty when there is none, undefined when its place is not there. */
   tokenOf(result: PageResult): string | null | undefined
-  follow(page: PageRef, token: string): PageRef
+  follow(page: PageRef, token: string, result: PageResult): PageRef
   request(page: PageRef): PageAddress
 }
 
@@ -51,7 +51,7 @@ export class ChainedPagination implements Pagination {
 
   async #behind(page: PageRef, result: PageResult, token: string, seen: Seen): Promise<NextPages> {
     const { maxPages, onRepeatedPage } = this.#limits
-    const next = this.#chain.follow(page, token)
+    const next = this.#chain.follow(page, token, result)
     const isSame = next.state[this.#chain.key] === page.state[this.#chain.key]
     const isRepeat = (await repeatsOf(result, seen)).length > 0
     if (isSame && result.recordCount === 0) return over(result)

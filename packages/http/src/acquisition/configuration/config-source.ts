@@ -1,0 +1,49 @@
+import type { ConfigProblem } from './config-error.js'
+
+/** A key of a mapping, or an index of a list. */
+export type PathStep = string | number
+
+/** A configuration as it was written: data that nobody has checked, and where its values stand. */
+export interface ConfigSource {
+  /** What the pipeline is called if it does not say so itself. */
+  readonly name: string
+  readonly data: unknown
+  /** Why it cannot be read at all. */
+  readonly problems: readonly ConfigProblem[]
+  /** Whether the value itself is written there. */
+  has(path: readonly PathStep[]): boolean
+  /** Where the value stands, or what it should be in; `ofKey` for its key. */
+  placeOf(path: readonly PathStep[], ofKey?: boolean): string
+}
+
+/** An object of a program. */
+export class ConfigObject implements ConfigSource {
+  readonly name = 'pipeline'
+  readonly data: unknown
+  readonly problems = []
+
+  constructor(data: unknown) {
+    this.data = data
+  }
+
+  has(path: readonly PathStep[]): boolean {
+    let value = this.data
+    for (const step of path) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false
+      value = (value as Record<PathStep, unknown>)[step]
+    }
+    return value !== undefined
+  }
+
+  placeOf(): string {
+    return 'configuration'
+  }
+}
+
+/** `sources[0].limits.rate` */
+export function pathText(path: readonly PathStep[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`
+    return text === '' ? step : `${text}.${step}`
+  }, '')
+}

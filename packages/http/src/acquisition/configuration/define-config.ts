@@ -1,0 +1,28 @@
+import { ConfigObject } from './config-source.js'
+import type { LoadedConfig } from './load-config.js'
+import { readConfig } from './load-config.js'
+import { configuredSecrets } from './configured-secrets.js'
+import type { PipelineConfig } from './pipeline-config.js'
+import type { PipelineInput } from './pipeline-schema.js'
+
+/**
+ * A pipeline declared in a program: the same object, checked, so that an editor completes it and a mistake is
+ * told where it is made.
+ * @throws ConfigError with all that is wrong.
+ */
+export function defineConfig(input: PipelineInput): PipelineInput {
+  readObject(input)
+  return input
+}
+
+/** What a run goes by: a configuration that was read already, or one as it is written. */
+export function usableConfig(
+  config: PipelineInput | PipelineConfig,
+): Pick<LoadedConfig, 'config' | 'secrets'> {
+  return 'graceMs' in config ? { config, secrets: configuredSecrets(config, []) } : readObject(config)
+}
+
+/** The environment gives `${NAME}` only: settings of a program are its own. */
+function readObject(input: PipelineInput): LoadedConfig {
+  return readConfig(new ConfigObject(input), new Map(), process.env)
+}

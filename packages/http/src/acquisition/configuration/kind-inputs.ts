@@ -1,0 +1,18 @@
+import type { FieldMapping } from '../records/index.js'
+import type { PaginationConfig } from '../streams/index.js'
+
+/** A kind's options as they are written: what has a default may be left out; what must be there is checked. */
+type Written<T> = T extends { readonly type: infer K }
+  ? { readonly type: K } & Partial<Omit<T, 'type'>>
+  : never
+
+export type PaginationInput = Written<PaginationConfig>
+
+type WrittenField<T> = T extends FieldMapping
+  ? Partial<Omit<T, 'path' | 'type'>> & { readonly path: string } & (T['type'] extends 'string'
+        ? { readonly type?: 'string' }
+        : { readonly type: T['type'] })
+  : never
+
+/** Target field to its origin. A field without a type is a string. */
+export type MappingInput = Readonly<Record<string, WrittenField<FieldMapping>>>

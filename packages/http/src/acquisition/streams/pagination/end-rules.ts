@@ -2,7 +2,7 @@ import type { PageRef } from '../../ledger/index.js'
 import type { BodyEndRule } from '../../records/index.js'
 
 /** What ends a stream, where its way of paging cannot know. */
-export type EndRule =
+type EndRule =
   | BodyEndRule
   /** A response behind the first page has this status, or one of these; 204 ends on the first page too. */
   | { readonly status: number | readonly number[] }

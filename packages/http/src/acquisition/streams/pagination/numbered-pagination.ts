@@ -23,12 +23,12 @@ export interface Numbering {
   /** Whether numbers count records: then how many a page takes has to be known to name those behind it. */
   readonly countsRecords: boolean
   /** The number so many pages further on, where each takes so many records. */
-  after(number: number, pages: number, size: number): number
+  readonly after: (number: number, pages: number, size: number) => number
   /** How many records are before the page of this number, where each page takes so many. */
-  startOf(number: number, size: number): number
+  readonly startOf: (number: number, size: number) => number
   /** How many pages of `size` records a total promises behind the page of this number; below 0 if it is further. */
-  behind(number: number, total: number, size: number): number
-  query(number: number): Readonly<Record<string, string>>
+  readonly behind: (number: number, total: number, size: number) => number
+  readonly query: (number: number) => Readonly<Record<string, string>>
 }
 
 interface Options extends PagingLimits, StopRules {

@@ -12,7 +12,7 @@ const at = (url: URL): string => url.searchParams.get('at') ?? ''
 /** Pages by number, the last of them for ever; two letters are two rows. */
 const pages =
   (contents: readonly string[], facts: PagingValues = {}) =>
-  (url: URL): ServedPage => ({ rows: [...(contents[Number(at(url)) - 1] ?? '')], facts })
+  (url: URL): ServedPage => ({ rows: Array.from(contents[Number(at(url)) - 1] ?? ''), facts })
 
 const codes = ({ notices }: { readonly notices: readonly { readonly code: string }[] }): string[] =>
   notices.map(({ code }) => code)
@@ -88,7 +88,7 @@ describe('cursors', () => {
     (contents: Readonly<Record<string, readonly [rows: string, next: string | null]>>) =>
     (url: URL): ServedPage => {
       const [rows, next] = contents[at(url)] ?? ['', null]
-      return { rows: [...rows], facts: { next } }
+      return { rows: Array.from(rows), facts: { next } }
     }
 
   test('N-5 an empty page with an unchanged cursor is the end', async () => {
@@ -113,13 +113,13 @@ describe('cursors', () => {
     let asked = 0
     return walk(streamWith({ ...cursor, maxPages }), () => {
       asked += 1
-      return { rows: [...(contents[asked - 1] ?? '')], facts: { next: 'X' } }
+      return { rows: Array.from(contents[asked - 1] ?? ''), facts: { next: 'X' } }
     })
   }
 
   test('N-6 a constant scroll token goes on to the empty page', async () => {
     const walked = await scroll(['ab', 'cd', 'e', 'fg'])
-    expect(walked.rows).toEqual([...'abcdefg'])
+    expect(walked.rows).toEqual(Array.from('abcdefg'))
     expect(walked).toMatchObject({ stops: ['end'] })
     expect(walked.ids.slice(0, 3)).toEqual(['shop:first', 'shop:cursor=X', 'shop:again=2,cursor=X'])
   })
@@ -130,7 +130,7 @@ describe('cursors', () => {
   })
 
   test('N-6 a constant token meets the limit of pages', async () => {
-    expect(await scroll([...'abcdefgh'], 4)).toMatchObject({ stops: ['max-pages'] })
+    expect(await scroll(Array.from('abcdefgh'), 4)).toMatchObject({ stops: ['max-pages'] })
   })
 
   test('N-4 one row for ever, with ever new cursors, is a loop', async () => {
@@ -147,7 +147,7 @@ describe('cursors', () => {
   const since =
     (rows: string, limit: number, tokenOf = (moment: string) => moment) =>
     (url: URL) => {
-      const moments = [...rows].map((row, index) => ({ row, moment: `${index - (index % 2)}` }))
+      const moments = Array.from(rows).map((row, index) => ({ row, moment: `${index - (index % 2)}` }))
       const from = Number(at(url).split('~')[0])
       const shown = moments.filter(({ moment }) => Number(moment) >= from).slice(0, limit)
       return { rows: shown.map(({ row }) => row), facts: { next: tokenOf(shown.at(-1)?.moment ?? at(url)) } }
@@ -181,7 +181,7 @@ describe('cursors', () => {
       stream,
       chain({ '': ['ab', '1'], 1: ['ab', '2'], 2: ['ab', '3'], 3: ['c', null] }),
     )
-    expect(walked).toMatchObject({ rows: [...'abababc'], stops: ['end'] })
+    expect(walked).toMatchObject({ rows: Array.from('abababc'), stops: ['end'] })
     expect(codes(walked)).toEqual(['REPEATED_PAGE', 'REPEATED_PAGE'])
   })
 })

@@ -21,7 +21,9 @@ export class StreamProgress {
   readonly name: string
   readonly health: StreamHealth
   readonly #parts: StreamProgressParts
-  readonly #seen: Seen
+  readonly #seen: Omit<Seen, 'rows'>
+  /** Fingerprints of pages that are being committed, by id: the ledger does not know them yet. */
+  readonly #arriving = new Map<string, string>()
   #hasEnded = false
 
   constructor(parts: StreamProgressParts) {
@@ -35,7 +37,6 @@ export class StreamProgress {
         const known = await run.known([...sealed.keys()])
         return new Set([...known].map(id => sealed.get(id) ?? id))
       },
-      rows: fingerprint => run.served(name, fingerprint),
     }
   }
 
@@ -55,14 +56,20 @@ export class StreamProgress {
   }
 
   /**
-   * All that the page brings, as it is stored.
+   * All that the page brings, as it is stored; `settled` is due once it is.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
   async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
-    const { pages, stop } = await pagination.next(page, { ...content, headers, url }, this.#seen)
-    const unreadable = content.unreadable?.map(noticeOfField) ?? []
+    const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === content.fingerprint)
+    this.#arriving.set(page.id, content.fingerprint)
+    const rows = async (fingerprint: string) => {
+      const served = await this.#parts.run.served(this.name, fingerprint)
+      return [...new Set([...served, ...earlier.map(([id]) => id)])]
+    }
+    const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
+    const notices = [...(content.unreadable?.map(noticeOfField) ?? []), ...(next.notices ?? [])]
     return {
       claim,
       records: content.records,
@@ -73,13 +80,18 @@ export class StreamProgress {
       })),
       warnings: content.warnings,
       redactions: content.redactions,
-      next: pages.map(one => urls.sealPage(one)),
+      next: next.pages.map(one => urls.sealPage(one)),
       reportedTotal: content.paging.totalRecords,
       fingerprint: content.fingerprint,
       bytes,
-      notices: unreadable.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
-      stop,
+      notices: notices.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
+      stop: next.stop,
     }
+  }
+
+  /** The page is in the ledger, or will not be. */
+  settled({ page }: Claim): void {
+    this.#arriving.delete(page.id)
   }
 
   /** The stream is given up: its open pages are left to the next run. */

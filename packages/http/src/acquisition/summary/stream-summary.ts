@@ -4,6 +4,7 @@ import type {
   RejectionSummary,
   SourceSummary,
 } from '../../measurements/index.js'
+import { coverageNotices } from './coverage-notices.js'
 import { missingOf, shortfallsOf } from './shortfalls.js'
 import type {
   ErrorCount,
@@ -23,9 +24,14 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
   const { name, uniqueIds, rejections, rejectedRecords, takenRecords, reportedTotal } = source
   const fetched = takenRecords + rejections
   const transitions = groups.transitions.get(name) ?? []
+  const status = statusOfStream(source, run.end)
+  const told = [
+    ...(groups.notices.get(name) ?? []),
+    ...coverageNotices(source, status, run.finishedAt ?? run.now),
+  ]
   return {
     name,
-    status: statusOfStream(source, run.end),
+    status,
     pages: source.donePages,
     requests: source.requests,
     retries: source.retries,
@@ -39,7 +45,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
     averages: groups.averages.get(name) ?? {},
     errors: [...(groups.errors.get(name) ?? []).map(errorOf), ...shortfallErrors(source, run)],
     notices: [
-      ...(groups.notices.get(name) ?? []).map(noticeOf),
+      ...told.map(noticeOf),
       ...(groups.emptyFields.get(name) ?? []).map(field => emptyField(field, source, run)),
     ],
     breaker: {

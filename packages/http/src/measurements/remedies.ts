@@ -24,7 +24,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 }
 
 /** Undefined where the error's message says all that can be said. */
-export function remedyOf(code: string): string | undefined {
+function remedyOf(code: string): string | undefined {
   return Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined
 }
 

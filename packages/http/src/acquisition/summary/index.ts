@@ -1,5 +1,5 @@
 export { FieldAverages } from './field-averages.js'
-export type { Allowance, Quality } from './quality.js'
+export type { Quality } from './quality.js'
 export { RollingSecond } from './rolling-second.js'
 export type {
   ErrorCount,

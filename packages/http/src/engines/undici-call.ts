@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { withAdvice } from './certificate-advice.js'
 import { TransportCall } from './transport-call.js'
 import { errorCode, TransportError } from './transport-error.js'
 
@@ -73,7 +74,8 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
 }
 
 function translateUndiciError(error: Error, progress: Progress): TransportError {
-  return new TransportError(codeOf(error, progress), error.message, { cause: error })
+  const code = codeOf(error, progress)
+  return new TransportError(code, withAdvice(code, error.message), { cause: error })
 }
 
 /** undici waits for the body that a 304's Content-Length speaks of; there is none (RFC 9110, 15.4.5). */

@@ -7,6 +7,8 @@ import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
+import { proxyOf } from './proxy.js'
+import type { Proxy } from './proxy.js'
 import { guardedLookup } from './reach.js'
 import { redirected } from './redirects.js'
 import type { Target } from './target.js'
@@ -27,6 +29,12 @@ export interface UndiciTransportOptions extends PooledTransportOptions {
   readonly compression?: boolean
   /** For https: certificates and the like. Default: what Node takes. */
   readonly tls?: buildConnector.BuildOptions
+  /**
+   * URL of an http or https proxy, with its user and password if it wants them. Requests over http go to it as
+   * they are, https through a tunnel. It looks names up, so that `reach` cannot see the addresses that they
+   * turn out to have. Default: none, whatever the environment says.
+   */
+  readonly proxy?: string
 }
 
 const defaults = Object.freeze({
@@ -43,6 +51,7 @@ const defaults = Object.freeze({
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets
+  readonly #proxy: Proxy | undefined
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
@@ -51,11 +60,14 @@ export class UndiciTransport extends PooledTransport<Pool> {
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)
     checkCount('UndiciTransport.maxRedirects', settings.maxRedirects, { min: 0 })
     this.#options = settings
-    const { lookup = settings.lookup } = { ...settings.tls } as { readonly lookup?: LookupFunction }
+    this.#proxy =
+      settings.proxy === undefined ? undefined : proxyOf('UndiciTransport.proxy', settings.proxy)
+    const { lookup = settings.lookup, servername } = { ...settings.tls } as NamedInTls
     this.#connecting = new ConnectingSockets({
-      ...settings.tls,
-      timeout: settings.connectTimeoutMs,
-      lookup: guardedLookup(settings.reach, lookup),
+      timeoutMs: settings.connectTimeoutMs,
+      direct: { ...settings.tls, lookup: guardedLookup(settings.reach, lookup) },
+      proxy: this.#proxy,
+      servername,
     })
   }
 
@@ -68,18 +80,24 @@ export class UndiciTransport extends PooledTransport<Pool> {
     this.#connecting.destroy(new ClosedError('the transport was closed before the connection was made'))
   }
 
-  protected override openPool({ origin }: Target): Pool {
+  protected override openPool(target: Target): Pool {
     const options = this.#options
-    return new Pool(origin, {
+    const proxy = this.#proxyFor(target)
+    return new Pool(proxy?.url.origin ?? target.origin, {
       connections: options.maxConnections,
       pipelining: 1,
       keepAliveTimeout: Math.max(1, options.keepaliveExpiryMs),
       keepAliveMaxTimeout: Math.max(1, options.keepaliveExpiryMs),
       maxHeaderSize: options.maxHeadBytes,
-      connect: this.#connecting.connector,
+      connect: proxy === undefined ? this.#connecting.connector : this.#connecting.proxyConnector,
       headersTimeout: 0,
       bodyTimeout: 0,
     })
+  }
+
+  /** The proxy that is asked itself, with the whole URL (RFC 9112, 3.2.2); behind a tunnel nobody knows of it. */
+  #proxyFor({ protocol }: Target): Proxy | undefined {
+    return protocol === 'http:' ? this.#proxy : undefined
   }
 
   async #follow(request: TransportRequest, within: Within | undefined): Promise<TransportResponse> {
@@ -109,10 +127,12 @@ export class UndiciTransport extends PooledTransport<Pool> {
   }
 
   #dispatchOptions(request: TransportRequest, target: Target, pool: Pool): Dispatcher.DispatchOptions {
+    const proxy = this.#proxyFor(target)
+    const headers = this.#headers(request.headers)
     return {
-      path: target.path,
+      path: proxy === undefined ? target.path : target.origin + target.path,
       method: request.method ?? 'GET',
-      headers: this.#headers(request.headers),
+      headers: proxy === undefined ? headers : { host: target.host, ...headers, ...proxy.headers },
       body: request.body ?? null,
       reset: this.#isSurplus(pool),
     }
@@ -130,6 +150,12 @@ export class UndiciTransport extends PooledTransport<Pool> {
     const { maxConnections, maxKeepaliveConnections } = this.#options
     return maxKeepaliveConnections < maxConnections && pool.stats.size >= maxKeepaliveConnections
   }
+}
+
+/** What of `tls` is looked at here. */
+interface NamedInTls {
+  readonly lookup?: LookupFunction
+  readonly servername?: string
 }
 
 function withoutQuery(url: string): string {

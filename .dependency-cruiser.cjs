@@ -84,6 +84,8 @@ module.exports = {
     room('acquisition', `${http}/acquisition`, [
       library,
       observability,
+      // Its types are those of an optional package, so the index, which users see, is without it.
+      `${http}/persistence/sqlite-driver.ts`,
       ...['engines', 'persistence', 'measurements'].map(index),
     ]),
     room('lab', `${http}/lab`, [

@@ -85,6 +85,7 @@ export {
 } from './patterns/circuit-breaker/index.js'
 
 export {
+  type BatchCloseOptions,
   BatchProcessor,
   type BatchProcessorMetrics,
   type BatchProcessorOptions,

@@ -28,11 +28,23 @@ const decoders: Readonly<Record<string, Decode>> = {
   br: promisify(brotliDecompress) as Decode,
 }
 
+/** Registered codings (IANA) that are not understood here. Any other name is no coding. */
+const unsupported = new Set([
+  'aes128gcm',
+  'compress',
+  'x-compress',
+  'dcb',
+  'dcz',
+  'exi',
+  'pack200-gzip',
+  'zstd',
+])
+
 /**
- * Undoes a Content-Encoding off the main thread. No step ever makes more than `maxBytes`, however small the
- * input.
- * @throws TransportError BODY_TOO_LARGE, or BAD_ENCODING when the body is not what the header says or that is
- * unknown.
+ * Undoes a Content-Encoding off the main thread. Servers write much there that is no coding (`none`, `UTF-8`,
+ * a content type): then the body is plain. No step ever makes more than `maxBytes`, however small the input.
+ * @throws TransportError BODY_TOO_LARGE, or BAD_ENCODING when the body is not what the header says, or in a
+ * coding that is not supported.
  */
 export async function decodeBody(body: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array> {
   const chain = encodingsOf(encoding)
@@ -61,12 +73,15 @@ export function encodedLimit(maxBytes: number): number {
 
 function encodingsOf(header: string): string[] {
   const names = header.toLowerCase().split(',')
-  return names.map(name => name.trim()).filter(name => name !== '' && name !== 'identity')
+  return names.map(name => name.trim()).filter(name => Object.hasOwn(decoders, name) || unsupported.has(name))
 }
 
 async function decodeOnce(body: Uint8Array, name: string, maxBytes: number): Promise<Uint8Array> {
   const decode = decoders[name]
-  if (decode === undefined) throw badEncoding(name)
+  if (decode === undefined) {
+    const message = `the body is in ${JSON.stringify(name)}; understood are ${ACCEPTED_ENCODINGS}`
+    throw new TransportError('BAD_ENCODING', message)
+  }
   try {
     return await decode(body, maxBytes === Infinity ? {} : { maxOutputLength: Math.max(1, maxBytes) })
   } catch (error) {

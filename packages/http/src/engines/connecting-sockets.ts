@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import { buildConnector } from 'undici'
+import { mergeEqualLengths } from './equal-lengths.js'
 import type { Proxy } from './proxy.js'
 import { openTunnel, proxyError } from './proxy.js'
+import { watchReuse } from './reused-connections.js'
 
 interface Destroyable {
   destroy(error?: Error): unknown
@@ -66,6 +68,10 @@ export class ConnectingSockets {
   #connect(connect: Connect, target: buildConnector.Options, callback: buildConnector.Callback): void {
     const socket = connect(target, (...outcome) => {
       this.#open.delete(socket)
+      if (outcome[0] === null) {
+        watchReuse(socket)
+        mergeEqualLengths(socket)
+      }
       callback(...outcome)
     })
     this.#open.add(socket)

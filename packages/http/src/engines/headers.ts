@@ -28,10 +28,13 @@ export function contentEncodingOf(raw: RawHeaders): string {
   return ''
 }
 
-/** The body's length if the head tells it; undefined for a body that ends where it ends. */
+/**
+ * The body's length if the head tells it, the first of several, for they are equal; undefined for a body that
+ * ends where it ends.
+ */
 export function contentLengthOf(raw: RawHeaders): number | undefined {
-  const text = headerRecord(raw)['content-length']
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  const [length] = /^\d{1,15}(?=$|[ ,])/.exec(headerRecord(raw)['content-length'] ?? '') ?? []
+  return length === undefined ? undefined : Number(length)
 }
 
 function nameAt(raw: readonly Buffer[], i: number): string {

@@ -82,12 +82,16 @@ export abstract class PooledTransport<P extends OriginPool> implements Transport
     return this.#targets.get(url)
   }
 
-  /** The pool of the target's origin, opened for its first request. */
-  protected poolOf(target: Target): P {
-    const known = this.#pools.get(target.origin)
+  /**
+   * The pool of the target's origin, opened for its first request. Requests that want a new connection have a
+   * pool of their own, in which every connection ends with its request.
+   */
+  protected poolOf(target: Target, { newConnection }: TransportRequest): P {
+    const key = newConnection === true ? `new ${target.origin}` : target.origin
+    const known = this.#pools.get(key)
     if (known !== undefined) return known
     const opened = this.openPool(target)
-    this.#pools.set(target.origin, opened)
+    this.#pools.set(key, opened)
     return opened
   }
 

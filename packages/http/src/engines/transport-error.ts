@@ -19,11 +19,23 @@ import type { AsyncPatternsErrorOptions } from 'async-patterns'
  */
 export class TransportError extends AsyncPatternsError {
   readonly code: string
+  /**
+   * The connection had served another request before and ended before a byte of this response: most likely the
+   * server had closed it already. The same may be sent once more, with `newConnection`.
+   */
+  readonly isStale: boolean
 
-  constructor(code: string, message: string, options?: AsyncPatternsErrorOptions) {
+  constructor(code: string, message: string, options: TransportErrorOptions = {}) {
     super(message, options)
     this.code = code
+    this.isStale = options.isStale ?? false
   }
+}
+
+/** What a TransportError may say besides code and message. */
+export interface TransportErrorOptions extends AsyncPatternsErrorOptions {
+  /** Default false. */
+  readonly isStale?: boolean
 }
 
 /** What an error is counted as: its `code`, or else its name. */

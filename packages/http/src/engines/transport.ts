@@ -24,6 +24,11 @@ export interface TransportRequest {
    */
   readonly discardBody?: boolean
   /**
+   * Sent over a connection that no other request uses, before or after it; `maxConnections` counts those apart.
+   * Default false.
+   */
+  readonly newConnection?: boolean
+  /**
    * Called just before the request's head is handed to a connected socket, in the same turn of the event
    * loop. It is not called for a request that never gets a connection; once more for each redirect that is
    * followed. Default: nobody is called.

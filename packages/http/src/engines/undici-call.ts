@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { withAdvice } from './certificate-advice.js'
+import { endedReused } from './reused-connections.js'
 import { TransportCall } from './transport-call.js'
 import { errorCode, TransportError } from './transport-error.js'
 
@@ -75,7 +76,8 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
 
 function translateUndiciError(error: Error, progress: Progress): TransportError {
   const code = codeOf(error, progress)
-  return new TransportError(code, withAdvice(code, error.message), { cause: error })
+  const isStale = progress === 'nothing' && endedReused(error)
+  return new TransportError(code, withAdvice(code, error.message), { cause: error, isStale })
 }
 
 /** undici waits for the body that a 304's Content-Length speaks of; there is none (RFC 9110, 15.4.5). */

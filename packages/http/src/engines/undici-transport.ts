@@ -119,7 +119,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
   #sendOnce(request: TransportRequest, within: Within | undefined): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const target = this.targetOf(request.url)
-      const pool = this.poolOf(target)
+      const pool = this.poolOf(target, request)
       const options = this.#dispatchOptions(request, target, pool)
       const call = new UndiciCall(request, this.inFlight, resolve, reject)
       if (call.begin(within)) pool.dispatch(options, call)
@@ -134,7 +134,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       method: request.method ?? 'GET',
       headers: proxy === undefined ? headers : { host: target.host, ...headers, ...proxy.headers },
       body: request.body ?? null,
-      reset: this.#isSurplus(pool),
+      reset: request.newConnection === true || this.#isSurplus(pool),
     }
   }
 

@@ -138,7 +138,8 @@ export interface ProductSummary {
   readonly title: string | null
   readonly price: SummaryMoney | null
   readonly category: string | null
-  readonly stock: number | null
+  /** Beyond 2^53 a text of digits. */
+  readonly stock: number | string | null
   readonly updatedAt: string | null
   readonly url: string | null
 }
@@ -181,7 +182,7 @@ const product = z.object({
   title: z.string().nullable(),
   price: money.nullable(),
   category: z.string().nullable(),
-  stock: z.number().nullable(),
+  stock: z.union([z.number(), z.string()]).nullable(),
   updatedAt: z.string().nullable(),
   url: z.string().nullable(),
 })

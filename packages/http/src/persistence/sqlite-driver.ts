@@ -1,23 +1,6 @@
 import { createRequire } from 'node:module'
-import { AsyncPatternsError } from 'async-patterns'
 import type BetterSqlite3 from 'better-sqlite3'
-
-/** A package that only some features need is not installed, or is there but not built for this Node. */
-export class MissingPackageError extends AsyncPatternsError {
-  readonly code = 'MISSING_PACKAGE'
-  readonly packageName: string
-
-  /** `remedy` is what the message ends with; without it, how the package is installed. */
-  constructor(
-    packageName: string,
-    purpose: string,
-    cause?: unknown,
-    remedy = `: npm install ${packageName}`,
-  ) {
-    super(`${purpose} needs the package ${packageName}${remedy}`, { cause })
-    this.packageName = packageName
-  }
-}
+import { MissingPackageError } from './missing-package-error.js'
 
 const require = createRequire(import.meta.url)
 const DRIVER = 'better-sqlite3'
@@ -28,7 +11,8 @@ const REBUILD =
 let driver: typeof BetterSqlite3 | undefined
 
 /**
- * The driver is optional and native: it is loaded when a database is opened and not before.
+ * The driver is optional and native: it is loaded when a database is opened and not before. It is not in the
+ * index: nobody's program should need the driver's types to be compiled.
  * @throws MissingPackageError when it is not installed, or its native part is missing or for another Node.
  */
 export function sqliteDriver(purpose: string): typeof BetterSqlite3 {

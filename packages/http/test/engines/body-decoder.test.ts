@@ -39,3 +39,32 @@ test.each([
 ])('what is not %s is named', async (encoding, body) => {
   expect(await code(decodeBody(body, encoding, 10_000))).toBe('BAD_ENCODING')
 })
+
+test.each([
+  'none',
+  'UTF-8',
+  'identity',
+  '',
+  'Identity',
+  'utf8',
+  'binary',
+  'application/json',
+  'none, identity',
+])('N-13 %j on a plain body is no coding', async encoding => {
+  const decoded = await decodeBody(plain, encoding, 10_000)
+  expect(Buffer.compare(decoded, plain)).toBe(0)
+})
+
+test('N-13 beside a coding it changes nothing', async () => {
+  expect(Buffer.compare(await decodeBody(gzipSync(plain), 'UTF-8, gzip', 10_000), plain)).toBe(0)
+})
+
+test.each(['zstd', 'compress', 'dcb'])(
+  'N-13 %s is a coding that is not understood, and the error says so',
+  async name => {
+    await expect(decodeBody(plain, name, 10_000)).rejects.toMatchObject({
+      code: 'BAD_ENCODING',
+      message: `the body is in "${name}"; understood are gzip, deflate, br`,
+    })
+  },
+)

@@ -86,6 +86,22 @@ function importing(entries: readonly string[]): string {
   return `${lines.join('\n')}\nconsole.log('imported')\n`
 }
 
+/** The declarations of the packages are checked too. */
+function writeCompilerOptions(project: string, types: readonly string[]): Promise<void> {
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    module: 'nodenext',
+    target: 'es2022',
+    skipLibCheck: false,
+    types,
+  }
+  return writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['stranger.ts'] }),
+  )
+}
+
 describe('async-patterns, packed and installed in an empty project', () => {
   let project: string
 
@@ -109,18 +125,7 @@ describe('async-patterns, packed and installed in an empty project', () => {
        export const answer: Promise<number> = stack.execute(() => 42)
        export const entries = [observability, testing]\n`,
     )
-    const compilerOptions = {
-      noEmit: true,
-      strict: true,
-      module: 'nodenext',
-      target: 'es2022',
-      skipLibCheck: false,
-      types: [],
-    }
-    await writeFile(
-      join(project, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: ['stranger.ts'] }),
-    )
+    await writeCompilerOptions(project, [])
     await succeed(join(repository, 'node_modules', '.bin', 'tsc'), ['-p', '.'], { cwd: project })
   }, 60_000)
 
@@ -140,9 +145,10 @@ describe('async-patterns, packed and installed in an empty project', () => {
   )
 })
 
+const rooms = ['engines', 'persistence', 'mock', 'measurements', 'lab', 'acquisition']
+
 /** Every entry point, the command, and the store with its native part. */
 async function expectHttpWorks(project: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const rooms = ['engines', 'persistence', 'mock', 'measurements', 'lab', 'acquisition']
   await writeFile(join(project, 'import.mjs'), importing(rooms.map(room => `@async-patterns/http/${room}`)))
   expect(await succeed('node', ['import.mjs'], { cwd: project, env })).toContain('imported')
   const command = join(project, 'node_modules', '.bin', 'async-patterns')
@@ -190,6 +196,30 @@ describe('@async-patterns/http, packed and installed in an empty project', () =>
     INSTALL_MS,
   )
 })
+
+test(
+  'N-52 @async-patterns/http: its declarations compile with skipLibCheck off, without those of better-sqlite3',
+  async () => {
+    const project = await emptyProject('http-types')
+    const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund']
+    await succeed('npm', ['install', ...flags, tarballs.patterns, tarballs.http], { cwd: project })
+    const types = join('node_modules', '@types', 'node')
+    await cp(join(repository, types), join(project, types), { recursive: true })
+    await cp(
+      join(repository, 'node_modules', 'undici-types'),
+      join(project, 'node_modules', 'undici-types'),
+      { recursive: true },
+    )
+    const imports = rooms.map(room => `import * as ${room} from '@async-patterns/http/${room}'`)
+    await writeFile(
+      join(project, 'stranger.ts'),
+      `${imports.join('\n')}\nexport const all: object[] = [${rooms.join(', ')}]\n`,
+    )
+    await writeCompilerOptions(project, ['node'])
+    await succeed(join(repository, 'node_modules', '.bin', 'tsc'), ['-p', '.'], { cwd: project })
+  },
+  INSTALL_MS,
+)
 
 describe('the command async-patterns, which both packages bring', () => {
   // Neither the native SQLite binding nor anything else that has to be built is needed to see which command it is.

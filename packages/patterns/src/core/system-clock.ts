@@ -52,5 +52,13 @@ class SystemClock implements Clock {
   }
 }
 
+/**
+ * Calls back at the end of this turn of the event loop, when all promises have settled that can before it.
+ * A turn is no time, so it is the runtime's whatever the clock.
+ */
+export function atEndOfTurn(callback: () => void): void {
+  queueMicrotask(() => platform.endOfTurn(callback))
+}
+
 /** The clock of the runtime: `performance.now`, `Date.now`, `setTimeout`. The default everywhere. */
 export const systemClock: Clock = new SystemClock()

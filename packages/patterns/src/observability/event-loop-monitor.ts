@@ -32,7 +32,7 @@ export interface EventLoopMonitorOptions {
   readonly historySize?: number
   /** Default: the system's. */
   readonly clock?: Clock
-  /** Where the readings come from. Default: Node's own counters. */
+  /** Where the readings come from. Default: Node's own counters; elsewhere it has to be given. */
   readonly probe?: LoopProbe
 }
 
@@ -93,7 +93,7 @@ export class EventLoopMonitor implements Disposable {
   #status: EventLoopStatus = 'healthy'
   #timer: TimerHandle | undefined
 
-  /** @throws TypeError or RangeError that names the option. */
+  /** @throws TypeError or RangeError that names the option; `probe` where there is no Node and it is not given. */
   constructor(options?: EventLoopMonitorOptions) {
     const { probe, ...settings } = optionsOf('EventLoopMonitor', DEFAULTS, RULES, options)
     checkDuration('EventLoopMonitor.criticalDelayMs', settings.criticalDelayMs, {

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import type * as PerfHooks from 'node:perf_hooks'
 import type { EventLoopUtilization, IntervalHistogram } from 'node:perf_hooks'
 
 /** How late the event loop came to its timers, in milliseconds. */
@@ -30,22 +30,40 @@ export interface LoopProbe {
 
 const RESOLUTION_MS = 10
 
-/**
- * Node's own counters: `monitorEventLoopDelay`, `eventLoopUtilization`, `process`. This file is Node only.
- */
+/** Asked for by name when it is needed: an import would keep this entry from browsers and workers. */
+function perfHooks(): typeof PerfHooks {
+  const { process } = globalThis as { readonly process?: Partial<NodeJS.Process> }
+  const found = process?.getBuiltinModule?.('node:perf_hooks')
+  if (typeof found?.monitorEventLoopDelay === 'function') return found
+  throw new TypeError(
+    'EventLoopMonitor.probe is undefined; allowed, where there is no node:perf_hooks, is an object with start, ' +
+      'read and stop',
+  )
+}
+
+/** Node's own counters: `monitorEventLoopDelay`, `eventLoopUtilization`, `process`. */
 export class NodeLoopProbe implements LoopProbe {
-  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  #utilization: EventLoopUtilization = performance.eventLoopUtilization()
+  readonly #performance: typeof PerfHooks.performance
+  readonly #delay: IntervalHistogram
+  #utilization: EventLoopUtilization
+
+  /** @throws TypeError where there is no Node. */
+  constructor() {
+    const { monitorEventLoopDelay, performance } = perfHooks()
+    this.#performance = performance
+    this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+    this.#utilization = performance.eventLoopUtilization()
+  }
 
   start(): void {
-    this.#utilization = performance.eventLoopUtilization()
+    this.#utilization = this.#performance.eventLoopUtilization()
     this.#delay.reset()
     this.#delay.enable()
   }
 
   read(): LoopReading {
-    const now = performance.eventLoopUtilization()
-    const { utilization } = performance.eventLoopUtilization(now, this.#utilization)
+    const now = this.#performance.eventLoopUtilization()
+    const { utilization } = this.#performance.eventLoopUtilization(now, this.#utilization)
     const { heapUsed, heapTotal } = process.memoryUsage()
     const delay = this.#readDelay()
     this.#utilization = now

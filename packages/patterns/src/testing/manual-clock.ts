@@ -1,6 +1,7 @@
 import type { Clock, OptionRules, Random, TimerHandle, Within } from '../core/index.js'
 import { fn, numeric, oneOf, optionsOf, sleepOn } from '../core/index.js'
 import { TimerHeap } from './timer-heap.js'
+import { afterPromises, nextTurn } from './turns.js'
 
 /** Where a ManualClock starts, and how its timers fire. */
 export interface ManualClockOptions {
@@ -128,9 +129,7 @@ export class ManualClock implements Clock {
 
   /** Lets all promises settle that can without time moving on. */
   flush(): Promise<void> {
-    return new Promise(resolve => {
-      setImmediate(resolve)
-    })
+    return new Promise(nextTurn)
   }
 
   /** Fires one timer after the other until none is due at `target`, or `isDone`. */
@@ -144,12 +143,12 @@ export class ManualClock implements Clock {
           return reject(error)
         }
         fired += 1
-        if (this.#isFast && fired % TIMERS_PER_TURN !== 0) void SETTLED.then(afterPromises)
-        else setImmediate(step)
+        if (this.#isFast && fired % TIMERS_PER_TURN !== 0) void SETTLED.then(soon)
+        else nextTurn(step)
       }
       // A tick that is asked for by a microtask comes when no microtask is left: all promises have settled.
-      const afterPromises = (): void => process.nextTick(step)
-      setImmediate(step)
+      const soon = (): void => afterPromises(step)
+      nextTurn(step)
     })
   }
 

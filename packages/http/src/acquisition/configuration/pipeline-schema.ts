@@ -68,7 +68,9 @@ export const pipelineSchema = strict({
   memory: size(MiB, 'of 1MiB or more').prefault('64MiB'),
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
-  sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'a list of at least one source' }),
+  sources: z
+    .array(source, { error: 'a list of sources, each of which begins with "- "' })
+    .min(1, { error: 'a list of at least one source' }),
 })
 
 /**

@@ -13,6 +13,7 @@ import {
 } from 'yaml'
 import type { ConfigProblem } from './config-error.js'
 import type { ConfigSource, PathStep } from './config-source.js'
+import { yamlMistakes } from './yaml-mistake.js'
 
 /** A YAML text as data, and where in the text each of its values stands. */
 export class YamlFile implements ConfigSource {
@@ -28,12 +29,9 @@ export class YamlFile implements ConfigSource {
     this.name = parse(file).name
     this.#file = file
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
-    const { errors, warnings } = this.#document
-    const problems = [...errors, ...warnings].map(({ code, message, pos }) =>
-      this.#problem(code === 'MULTIPLE_DOCS' ? severalDocuments : message, pos[0]),
-    )
+    const problems = yamlMistakes(this.#document).map(({ offset, message }) => this.#problem(message, offset))
     try {
-      this.data = errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
+      this.data = this.#document.errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
     } catch (error) {
       // Aliases that name nothing, or that multiply beyond reason, and merges of what is no mapping.
       const message = error instanceof Error ? error.message : String(error)
@@ -85,8 +83,6 @@ export class YamlFile implements ConfigSource {
     return { node: isNode(pair.value) ? pair.value : pair.key, keyNode: pair.key }
   }
 }
-
-const severalDocuments = 'the file holds several YAML documents; allowed is one'
 
 /**
  * Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does

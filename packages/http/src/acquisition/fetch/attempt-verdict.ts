@@ -15,6 +15,11 @@ const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'TOO_MANY_REDIRECTS',
 ])
 
+/** A connection that the server had closed already, idle as it was: nothing is known of the server's health. */
+export function isStaleConnection(error: unknown): boolean {
+  return error instanceof TransportError && error.isStale
+}
+
 /** Whether another try may bring the page. */
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.action !== 'fail'
@@ -29,7 +34,7 @@ export function isWorthRetrying(error: unknown): boolean {
 export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict {
   if (outcome.ok) return 'success'
   const { error } = outcome
-  if (context.aborted) return 'ignore'
+  if (context.aborted || isStaleConnection(error)) return 'ignore'
   if (error instanceof HttpStatusError) return error.action === 'retry' ? 'failure' : 'ignore'
   return isWorthRetrying(error) ? 'failure' : 'ignore'
 }

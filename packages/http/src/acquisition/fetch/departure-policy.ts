@@ -11,11 +11,19 @@ export class DeparturePolicy implements Policy {
   readonly #limiter: DepartureLimiter
   readonly #clock: Clock
   readonly #onDeparture: (attempt: number, at: number) => void
+  /** Whether the request is to have a connection of its own. */
+  readonly newConnection: boolean
   #departure: Departure | undefined
   #attempt = 1
 
   /** `onDeparture` is told the moment for which the limiter accounts, on the scale of `clock.now()`. */
-  constructor(limiter: DepartureLimiter, clock: Clock, onDeparture: (attempt: number, at: number) => void) {
+  constructor(
+    limiter: DepartureLimiter,
+    clock: Clock,
+    onDeparture: (attempt: number, at: number) => void,
+    newConnection = false,
+  ) {
+    this.newConnection = newConnection
     this.#limiter = limiter
     this.#clock = clock
     this.#onDeparture = onDeparture

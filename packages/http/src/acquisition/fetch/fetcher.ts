@@ -6,6 +6,7 @@ import type { PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
 import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
+import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
@@ -66,6 +67,9 @@ const NO_RECORDS: NormalisedPage = {
   fingerprint: '',
 }
 
+/** Methods that may be sent again although the server may have acted on them already (RFC 9110, 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
 /**
  * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
  * around the request. Every attempt departs by the limiter and is seen by the breaker, which judges the
@@ -93,16 +97,34 @@ export class Fetcher {
   }
 
   async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
-    const { limiter, clock, observer } = this.#parts
-    const departing = new DeparturePolicy(limiter, clock, (attempt, at) =>
-      observer.departed(page, page.tries + attempt, at),
-    )
     try {
-      return await departing.execute(inner => this.#withMemory(page, departing, inner), context)
+      return await this.#sendTwiceIfStale(page, context)
     } catch (error) {
       this.#noteFailure(page, error, context)
       throw error
     }
+  }
+
+  /**
+   * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
+   * has spent no try.
+   */
+  async #sendTwiceIfStale(page: PageRef, context: Context): Promise<FetchedPage> {
+    try {
+      return await this.#depart(page, context, false)
+    } catch (error) {
+      const { method = 'GET' } = this.#parts.requestOf(page)
+      if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
+      return await this.#depart(page, context, true)
+    }
+  }
+
+  #depart(page: PageRef, context: Context, newConnection: boolean): Promise<FetchedPage> {
+    const { limiter, clock, observer } = this.#parts
+    const onDeparture = (attempt: number, at: number): void =>
+      observer.departed(page, page.tries + attempt, at)
+    const departing = new DeparturePolicy(limiter, clock, onDeparture, newConnection)
+    return departing.execute(inner => this.#withMemory(page, departing, inner), context)
   }
 
   /**
@@ -187,6 +209,7 @@ export class Fetcher {
       ...requestOf(page),
       maxBodyBytes: limits.maxPageBytes,
       bodyRoom: reservation,
+      newConnection: departing.newConnection,
       onDeparture: () => departing.sent(),
     }
     const response = await this.#timeout.execute(
@@ -215,8 +238,11 @@ export class Fetcher {
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
       new HttpStatusError(response.statusCode, response.retryAfterMs, why)
     switch (action) {
-      case 'page':
-        return usablePage(reading as PageReading)
+      case 'page': {
+        const content = usablePage(reading as PageReading)
+        if (told !== undefined) this.#noteErrors(page, told, context)
+        return content
+      }
       case 'skip':
         return NO_RECORDS
       case 'end':
@@ -234,6 +260,12 @@ export class Fetcher {
 
   #retryAfterOf({ headers }: TransportResponse): number | undefined {
     return parseRetryAfter(headers['retry-after'], this.#parts.clock)
+  }
+
+  /** The page is taken, but what it says besides must not be lost. */
+  #noteErrors(page: PageRef, told: string, context: Context): void {
+    const message = `the body reports errors beside its records: ${told}`
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, 'ERRORS_BESIDE_RECORDS', message)
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {

@@ -16,7 +16,7 @@ export interface ResponseRule {
   readonly header?: string | undefined
   /** Only with a Retry-After that can be read. */
   readonly retryAfter?: boolean | undefined
-  /** A path in the body at which something stands: not null, false, 0, an empty text or an empty list. */
+  /** A path in the body at which something stands: not null, false, 0, nor an empty text, list or object. */
   readonly path?: string | undefined
   /** Only for a body without records. */
   readonly withoutRecords?: boolean | undefined
@@ -40,6 +40,8 @@ export function defaultRules(errorPath?: string): readonly ResponseRule[] {
     ...USUAL_ERROR_KEYS.map(
       path => ({ status: SUCCESS, path, withoutRecords: true, action: 'retry' }) as const,
     ),
+    // Beside records they are told, and the records taken: a partial result, as GraphQL gives it.
+    ...USUAL_ERROR_KEYS.map(path => ({ status: SUCCESS, path, action: 'page' }) as const),
     { status: SUCCESS, action: 'page' },
     { status: [401, 401], action: 'refreshAuth' },
     { status: [429, 429], action: 'wait' },

@@ -1,14 +1,42 @@
-import { isLosslessNumber, LosslessNumber } from 'lossless-json'
+import { randomBytes } from 'node:crypto'
+
+/** A number whose digits a double would not give back: `1.10`, `1e3`, `-0`, `12345678901234567`. */
+type WrittenNumber = Readonly<Record<string, string>>
 
 /** A JSON number as the page parser hands it over: exact either way. */
-export type JsonNumber = number | LosslessNumber
+export type JsonNumber = number | WrittenNumber
 
-/** Digits that a double holds without loss, whichever they are. */
-const exactDigits = 15
-const widestExponent = 400
+/** The only key of a WrittenNumber. No page can hold it: it is another one in each process. */
+const key = `#${randomBytes(6).toString('hex')}`
+const asJson = new RegExp(`\\{"${key}":"([^"]*)"\\}`, 'g')
+
+const largestExponent = 308
 
 export function isJsonNumber(value: unknown): value is JsonNumber {
-  return typeof value === 'number' || isLosslessNumber(value)
+  return typeof value === 'number' || isWritten(value)
+}
+
+function isWritten(value: unknown): value is WrittenNumber {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+}
+
+/** The number as JSON that keeps its digits; undefined when a double gives back each of them. */
+export function markedNumber(text: string): string | undefined {
+  return String(Number(text)) === text ? undefined : `{"${key}":"${text}"}`
+}
+
+/** The digits as the page had them. */
+export function writtenDigits(value: JsonNumber): string {
+  return typeof value === 'number' ? String(value) : (value[key] ?? '')
+}
+
+/**
+ * JSON in which each number has the digits that the page had.
+ * @throws RangeError for what is nested deeper than the stack reaches.
+ */
+export function exactJson(value: unknown): string | undefined {
+  // JSON.stringify has no text for undefined, whatever its type says.
+  return (JSON.stringify(value) as string | undefined)?.replace(asJson, '$1')
 }
 
 /**
@@ -16,13 +44,23 @@ export function isJsonNumber(value: unknown): value is JsonNumber {
  * wide.
  */
 export function plainDecimal(value: JsonNumber): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value.value
+  const text = writtenDigits(value)
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
   if (parts === null) return undefined
   const [, sign = '', whole = '', fraction = '', exponent] = parts
   if (exponent === undefined) return text
   const shift = Number(exponent)
-  return Math.abs(shift) > widestExponent ? undefined : sign + movePoint(whole, fraction, shift)
+  return Math.abs(shift) > largestExponent ? undefined : sign + movePoint(whole, fraction, shift)
+}
+
+/** The one form of an integer's value, whichever way it was written; of another number its plain decimal. */
+export function canonicalDecimal(value: JsonNumber): string | undefined {
+  return unsignedZero(plainDecimal(value)?.replace(/\.0+$/, ''))
+}
+
+/** A decimal without the sign of a zero. */
+export function unsignedZero(decimal: string | undefined): string | undefined {
+  return decimal !== undefined && /^-0(?:\.0+)?$/.test(decimal) ? decimal.slice(1) : decimal
 }
 
 /** Unsigned `whole.fraction` times ten to the power of `shift`, exactly. */
@@ -38,9 +76,4 @@ export function movePoint(whole: string, fraction: string, shift: number): strin
 export function canonical(whole: string, fraction: string): string {
   const digits = whole.replace(/^0+(?=\d)/, '') || '0'
   return fraction === '' ? digits : `${digits}.${fraction}`
-}
-
-/** For the exact parser: short numbers as doubles, long ones as their own text. */
-export function exactOrText(text: string): JsonNumber {
-  return text.length <= exactDigits ? Number(text) : new LosslessNumber(text)
 }

@@ -1,3 +1,4 @@
+export { markNumbers } from './decoders/mark-numbers.js'
 export type { FieldMapping, Mapping } from './mapping.js'
 export type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
 export { pageReader } from './normalise-page.js'

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import { parsePage } from './decoders/json.js'
+import { isJsonNumber, writtenDigits } from './exact-number.js'
 import type { Mapping } from './mapping.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -77,10 +78,18 @@ function observer(paths: readonly string[]): (body: unknown) => Readonly<Record<
   }
 }
 
-/** An empty text or list, 0 and false are what services write where there is nothing to tell. */
-function isThere(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  return value !== undefined && value !== null && value !== false && value !== '' && value !== 0
+/** Containers deeper than this hold something, whatever it is. */
+const emptyDepth = 8
+
+/**
+ * An empty text, 0, false, and lists and objects of nothing else, `{ "title": [] }`, are what services write
+ * where there is nothing to tell.
+ */
+function isThere(value: unknown, depth = emptyDepth): boolean {
+  if (isJsonNumber(value)) return Number(writtenDigits(value)) !== 0
+  if (typeof value === 'string') return value.trim() !== ''
+  if (typeof value !== 'object' || value === null) return value === true
+  return depth === 0 || Object.values(value).some(item => isThere(item, depth - 1))
 }
 
 function noRecords(path: string, found: unknown, page: unknown): PageInvalidError {

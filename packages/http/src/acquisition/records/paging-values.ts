@@ -1,4 +1,5 @@
-import { isJsonNumber, plainDecimal } from './exact-number.js'
+import { canonicalDecimal, isJsonNumber, writtenDigits } from './exact-number.js'
+import { holdsLoneSurrogate } from './lone-surrogate.js'
 import type { PagingValues } from './normalised-page.js'
 import { compilePath } from '../references/index.js'
 
@@ -32,23 +33,26 @@ function optionalPath(path: string | undefined): (value: unknown) => unknown {
 }
 
 function count(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-  return Number.isSafeInteger(number) && (number as number) >= 0 ? (number as number) : undefined
+  const text = isJsonNumber(value) ? canonicalDecimal(value) : value
+  const number = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(number) ? number : undefined
 }
 
 /** Something stands where the cursor should be, so more follows; but it does not say where. */
 function isUnusable(token: unknown): boolean {
+  if (typeof token === 'string') return holdsLoneSurrogate(token)
   return token === true || (typeof token === 'object' && token !== null && !isJsonNumber(token))
 }
 
-/** A cursor may be a number (an id to go on after); its digits are kept. */
+/** A cursor may be a number (an id to go on after); its digits are kept as they were written. */
 function cursor(value: unknown): string | null | undefined {
-  if (value === null || typeof value === 'string') return value
-  return isJsonNumber(value) ? plainDecimal(value) : undefined
+  if (typeof value === 'string') return holdsLoneSurrogate(value) ? undefined : value
+  return isJsonNumber(value) ? writtenDigits(value) : value === null ? null : undefined
 }
 
 function flag(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value
-  if (value === 1 || value === 'true') return true
-  return value === 0 || value === 'false' ? false : undefined
+  const number = isJsonNumber(value) ? canonicalDecimal(value) : undefined
+  if (number === '1' || value === 'true') return true
+  return number === '0' || value === 'false' ? false : undefined
 }

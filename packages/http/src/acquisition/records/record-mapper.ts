@@ -1,8 +1,10 @@
-import { isLosslessNumber, stringify as stringifyExactly } from 'lossless-json'
 import type { FieldMapping, Mapping } from './mapping.js'
 import { Secrets } from '../secrets/index.js'
+import { exactJson, isJsonNumber } from './exact-number.js'
+import { holdsLoneSurrogate } from './lone-surrogate.js'
 import type { FieldReader, FieldValue } from './types/field-type.js'
 import { fieldReader } from './types/kinds.js'
+import { readCanonicalString } from './types/string.js'
 import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
 import type { PathReader } from '../references/index.js'
 import { compilePath } from '../references/index.js'
@@ -31,12 +33,13 @@ interface CompiledField {
 
 const missing = new Unreadable('MISSING_FIELD', 'it is missing or null')
 const emptyId = new Unreadable('EMPTY_VALUE', 'it is empty')
+const brokenId = new Unreadable('LONE_SURROGATE', 'it holds half a character (a lone surrogate)')
 
 /** Compiles a mapping once; the mapper puts each record where it belongs and never throws for a bad one. */
 export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordMapper {
   const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field, secrets))
   return (record, index, sink) => {
-    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+    if (typeof record !== 'object' || record === null || Array.isArray(record) || isJsonNumber(record)) {
       sink.rejects.push(
         reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is not an object`)),
       )
@@ -73,18 +76,22 @@ function idText({ id }: Readonly<Record<string, FieldValue>>): string {
 function compileField(name: string, field: FieldMapping, secrets: Secrets): CompiledField {
   const read = fieldReader(field)
   const isId = name === 'id'
+  const readId: FieldReader = field.type === 'string' ? readCanonicalString : read
   return {
     name,
     required: field.required || isId,
     default: field.default ?? null,
     valueAt: compilePath(field.path),
-    read: isId ? (value, record) => notEmpty(read(value, record)) : read,
+    read: isId ? (value, record) => usableId(readId(value, record)) : read,
     withoutSecrets: secretFilter(name, field, secrets),
   }
 }
 
-function notEmpty(value: FieldValue | Unreadable): FieldValue | Unreadable {
-  return typeof value === 'string' && value.trim() === '' ? emptyId : value
+/** A ledger stores ids as UTF-8, which would make one of all lone surrogates. */
+function usableId(value: FieldValue | Unreadable): FieldValue | Unreadable {
+  if (typeof value !== 'string') return value
+  if (value.trim() === '') return emptyId
+  return holdsLoneSurrogate(value) ? brokenId : value
 }
 
 function readField(field: CompiledField, record: object): FieldValue | Unreadable {
@@ -99,20 +106,20 @@ function reject(record: unknown, index: number, field: string | undefined, why: 
 }
 
 /**
- * The record's JSON, long numbers digit by digit. What is nested deeper than the stack reaches is cut off.
+ * The record's JSON, each number as it was written. What is nested deeper than the stack reaches is cut off.
  */
 function rawText(record: unknown): string {
   try {
-    return stringifyExactly(record) ?? 'null'
+    return exactJson(record) ?? 'null'
   } catch {
-    return stringifyExactly(cutBelow(shownDepth, record)) ?? 'null'
+    return exactJson(cutBelow(shownDepth, record)) ?? 'null'
   }
 }
 
 const shownDepth = 100
 
 function cutBelow(depth: number, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || isLosslessNumber(value)) return value
+  if (typeof value !== 'object' || value === null || isJsonNumber(value)) return value
   if (depth === 0) return '…'
   if (Array.isArray(value)) return value.map(item => cutBelow(depth - 1, item))
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(depth - 1, item)]))

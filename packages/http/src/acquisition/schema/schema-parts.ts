@@ -22,6 +22,11 @@ function count(min: number, max: number) {
   return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
+function countOr<const T extends string>(word: T, min: number, max: number) {
+  const error = `${word}, or a whole number from ${min} to ${max}`
+  return z.union([z.literal(word), z.int().min(min).max(max)], { error })
+}
+
 function number(min: number, max: number) {
   const error = `a number from ${min} to ${max}`
   return z.number({ error }).min(min, { error }).max(max, { error })
@@ -50,6 +55,21 @@ function size(minBytes: number, allowed: string) {
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+/** One of the names, or a pattern that `compile` takes; what it throws is the problem. */
+function oneOrPattern(names: readonly string[], compile: (pattern: string) => unknown) {
+  const allowed = `one of ${names.join(', ')}, or a pattern such as dd.MM.yyyy HH:mm`
+  return text(allowed)
+    .superRefine((value, context) => {
+      if (names.includes(value)) return
+      try {
+        compile(value)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `${allowed}: ${(error as Error).message}` })
+      }
+    })
+    .meta({ examples: [...names, 'dd.MM.yyyy HH:mm'] })
 }
 
 /** A path into a record or a page. */
@@ -120,11 +140,13 @@ const plainDecimal = () =>
 export const schemaParts = {
   checkedText,
   count,
+  countOr,
   duration,
   flag,
   headerMap,
   number,
   oneOf,
+  oneOrPattern,
   path,
   plainDecimal,
   scalarMap,

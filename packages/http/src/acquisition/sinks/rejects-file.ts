@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { markNumbers } from '../records/index.js'
 import { replaceFile } from './replace-file.js'
 import type { DeliveredRun, SinkKind } from './sink.js'
 
@@ -17,16 +18,19 @@ export const rejectsFile: SinkKind = {
   }),
 }
 
-/** `raw` is given as JSON where it is JSON, so that the file can be read without parsing twice. */
+/**
+ * `raw` is given as JSON where it is JSON, so that the file can be read without parsing twice; as a text where
+ * JSON.parse would lose digits of it (`1e400`, `1.10`).
+ */
 async function* rejectedLines(run: DeliveredRun): AsyncGenerator<string> {
   for await (const { raw, position: _position, stream, ...row } of run.rejects('by-page')) {
     const line = JSON.stringify({ source: stream, ...row })
-    yield `${line.slice(0, -1)},"raw":${isJson(raw) ? raw : JSON.stringify(raw)}}\n`
+    yield `${line.slice(0, -1)},"raw":${isPlainJson(raw) ? raw : JSON.stringify(raw)}}\n`
   }
 }
 
-function isJson(text: string): boolean {
-  if (text.includes('\n')) return false
+function isPlainJson(text: string): boolean {
+  if (text.includes('\n') || markNumbers(text) !== text) return false
   try {
     JSON.parse(text)
     return true

@@ -10,10 +10,15 @@ export function productOf({ stream, id, fields }: StoredRecord): ProductSummary 
     title: textOf(fields['title']),
     price: moneyOf(fields['price']),
     category: textOf(fields['category']),
-    stock: typeof fields['stock'] === 'number' ? fields['stock'] : null,
+    stock: stockOf(fields['stock']),
     updatedAt: textOf(fields['updatedAt']),
     url: textOf(fields['url']),
   }
+}
+
+/** Digits where no number holds them. */
+function stockOf(value: FieldValue | undefined): number | string | null {
+  return typeof value === 'number' || typeof value === 'string' ? value : null
 }
 
 function textOf(value: FieldValue | undefined): string | null {

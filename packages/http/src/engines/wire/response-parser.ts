@@ -45,9 +45,10 @@ export interface BodySink {
  * HTTP/1.1 responses (RFC 9112): fed with whatever arrives, cut wherever it is cut, it gives the same
  * verdict. It makes no object while it parses, and never throws.
  *
- * It is as strict as llhttp with all leniency off, and stricter in six things: no status below 100, no switch
- * of protocols (101), no RTSP or ICE, no status line that ends in two CRs, no empty Transfer-Encoding, and no
- * length beyond 2^53 - 1. A message after a `Connection: close` is an error.
+ * It is as strict as llhttp with all leniency off, but that equal Content-Lengths are one (RFC 9110, 8.6). It is
+ * stricter in six things: no status below 100, no switch of protocols (101), no RTSP or ICE, no status line
+ * that ends in two CRs, no empty Transfer-Encoding, and no length beyond 2^53 - 1. A message after a
+ * `Connection: close` is an error.
  */
 // One long class, and not one for each part of a message: every byte of every response passes through it. All
 // parts read and write the same state (position, flags, size), which would have to be handed back and forth
@@ -76,6 +77,8 @@ export class ResponseParser {
   private version = 0
   /** A length that counts up while it is read, and down while it is consumed. */
   private size = 0
+  /** The Content-Length that the head told before this one; -1 if none. */
+  private toldSize = -1
   private headBytes = 0
   /** The line's bytes in earlier buffers. */
   private lineBytes = 0
@@ -353,8 +356,7 @@ export class ResponseParser {
   private beginKnownValue(): number {
     switch (this.field) {
       case octets.NAME_CONTENT_LENGTH:
-        this.size = 0
-        return (this.flags & octets.LENGTH_GIVEN) === 0 ? state.LENGTH : this.failed('Content-Length twice')
+        return this.beginLength()
       case octets.NAME_TRANSFER_ENCODING:
         // Several fields are one list: only the last coding of the last of them counts.
         this.flags = (this.flags | octets.ENCODED) & ~octets.CHUNKED
@@ -387,20 +389,34 @@ export class ResponseParser {
     return this.afterValue(buffer, i + 2)
   }
 
+  /** Lengths that are told more than once, by lines or in a list, are one if they are equal (RFC 9110, 8.6). */
+  private beginLength(): number {
+    this.toldSize = (this.flags & octets.LENGTH_GIVEN) === 0 ? -1 : this.size
+    this.size = 0
+    this.at = 0
+    return state.LENGTH
+  }
+
   private readLength(buffer: Buffer, i: number, end: number): number {
     const octet = buffer[i] as number
     if (isDigit(octet) && this.state === state.LENGTH) {
       this.size = this.size * 10 + octet - 48
+      this.at += 1
       if (this.size <= Number.MAX_SAFE_INTEGER) return i + 1
       return this.refuse(i, 'a Content-Length beyond 2^53 - 1')
     }
     if (octet === SPACE) {
-      this.state = state.AFTER_LENGTH
+      if (this.at > 0) this.state = state.AFTER_LENGTH
       return i + 1
     }
-    if (octet !== CR) return this.refuse(i, 'a bad byte in Content-Length')
+    if ((octet !== CR && octet !== COMMA) || this.at === 0)
+      return this.refuse(i, 'a bad byte in Content-Length')
+    if (this.toldSize >= 0 && this.toldSize !== this.size)
+      return this.refuse(i, 'two Content-Lengths that differ')
     this.flags |= octets.LENGTH_GIVEN
-    return this.endValue(buffer, i, end)
+    if (octet === CR) return this.endValue(buffer, i, end)
+    this.state = this.beginLength()
+    return i + 1
   }
 
   /** Connection and Transfer-Encoding: the tokens that matter are told from all others as they come. */

@@ -47,6 +47,8 @@ export class WireConnection {
   open = false
   /** A request is under way. */
   busy = false
+  /** Responses so far. */
+  private responses = 0
   private ended = false
   private readonly socket: Socket
   private readonly parser: ResponseParser
@@ -67,9 +69,9 @@ export class WireConnection {
     const { host, port, lookup } = options
     this.socket = connect({ host, port, noDelay: true, onread, ...(lookup !== undefined && { lookup }) })
     this.socket.on('connect', () => this.opened())
-    this.socket.on('error', error => this.lose(socketError(error)))
+    this.socket.on('error', error => this.lose(socketError(error, this.isStale)))
     this.socket.on('end', () => this.peerEnded())
-    this.socket.on('close', () => this.lose(connectionEnded(this.parser.started)))
+    this.socket.on('close', () => this.lose(connectionEnded(this.parser.started, this.isStale)))
   }
 
   get usable(): boolean {
@@ -104,6 +106,11 @@ export class WireConnection {
     this.socket.destroy()
   }
 
+  /** It has served before, and nothing has come of the response that is due. */
+  private get isStale(): boolean {
+    return this.responses > 0 && !this.parser.started
+  }
+
   private opened(): void {
     if (this.ended) return
     this.open = true
@@ -126,6 +133,7 @@ export class WireConnection {
 
   private finish(isClean: boolean): boolean {
     this.busy = false
+    this.responses += 1
     const goesOn = isClean && this.parser.keepAlive && this.open
     if (!goesOn) this.destroy()
     this.handler.onResponse(this, this.parser.status, this.parser.bodyBytes)
@@ -137,7 +145,7 @@ export class WireConnection {
     const { parser } = this
     const wasStarted = parser.started
     if (this.busy && parser.finish() && parser.complete && parser.status >= 200) this.finish(false)
-    else this.lose(connectionEnded(wasStarted))
+    else this.lose(connectionEnded(wasStarted, this.isStale))
   }
 
   private lose(error: TransportError): void {

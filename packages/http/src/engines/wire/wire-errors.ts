@@ -1,14 +1,16 @@
 import { errorCode, TransportError } from '../transport-error.js'
 
-export function socketError(error: Error): TransportError {
+export function socketError(error: Error, isStale: boolean): TransportError {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
-  return new TransportError(errorCode(first), error.message || errorCode(first), { cause: error })
+  return new TransportError(errorCode(first), error.message || errorCode(first), { cause: error, isStale })
 }
 
-export function connectionEnded(withinResponse: boolean): TransportError {
+export function connectionEnded(withinResponse: boolean, isStale: boolean): TransportError {
   return withinResponse
     ? new TransportError('TRUNCATED', 'the server closed the connection within a response')
-    : new TransportError('CONNECTION_CLOSED', 'the server closed the connection without a response')
+    : new TransportError('CONNECTION_CLOSED', 'the server closed the connection without a response', {
+        isStale,
+      })
 }
 
 export function protocolError(reason: string, code = 'BAD_RESPONSE'): TransportError {

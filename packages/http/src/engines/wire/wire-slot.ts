@@ -105,8 +105,8 @@ export class WireSlot implements WireHandler, BodySink {
       this.#takeHead(call)
       call.ended(statusCode)
     }
-    if (connection.usable) this.#owner.onFree(this)
-    else this.#owner.onGone(this, undefined)
+    if (connection.usable && call?.request.newConnection !== true) this.#owner.onFree(this)
+    else this.abandon()
   }
 
   onError(_: WireConnection, error: TransportError): void {

@@ -35,7 +35,7 @@ export class WireTransport extends PooledTransport<WirePool> {
   override send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
     return new Promise((resolve, reject) => {
       const target = this.targetOf(request.url)
-      const pool = this.poolOf(target)
+      const pool = this.poolOf(target, request)
       const call = new WireCall(request, this.#text(request, target), this.inFlight, resolve, reject)
       if (call.begin(within)) pool.dispatch(call)
     })
@@ -48,9 +48,12 @@ export class WireTransport extends PooledTransport<WirePool> {
   }
 
   #text(request: TransportRequest, target: Target): string {
-    const keepAlive = this.#options.maxKeepaliveConnections > 0
+    const keepAlive = this.#options.maxKeepaliveConnections > 0 && request.newConnection !== true
     const isPlain =
-      request.headers === undefined && request.method === undefined && request.body === undefined
+      request.newConnection !== true &&
+      request.headers === undefined &&
+      request.method === undefined &&
+      request.body === undefined
     if (!isPlain) return requestText(request, target, keepAlive)
     const known = this.#texts.get(request.url)
     if (known !== undefined) return known

@@ -126,7 +126,7 @@ sources:
   })
 
   test('reports what is no YAML, an empty file, equal keys, and a list of no source', () => {
-    expect(problems('a: [1\nb: {')[0]).toMatch(/^p\.yaml:2:1: Flow sequence/)
+    expect(problems('a: [1\nb: {')[0]).toBe('p.yaml:1:4: this [ is never closed')
     expect(problems('')[0]).toMatch(
       /^p\.yaml:1:1: the file is empty; allowed is a mapping with the keys version, name, output/,
     )
@@ -135,6 +135,23 @@ sources:
       'p.yaml:1:10: sources is []; allowed is a list of at least one source',
     ])
     expect(problems('[1]')[0]).toContain('the file is [1]')
+  })
+
+  test.each([
+    ['path: "/items', '1:7: this quote is never closed'],
+    ['a: { b: 1, c: 2\nd: 3', '1:4: this { is never closed'],
+    ['a: { b: 1, c: 2 ]', '1:4: this { is never closed'],
+    ['a: 1\n\tb: 2', '2:1: a tab cannot indent a line; use spaces'],
+    ['a: 1\nb 2\nc: 3', '2:1: this line is no "key: value"; a colon with a space behind it is missing'],
+    ['a: b: c', '1:4: this value goes on with another "key: value"; put it in quotes'],
+    ['a: { b: 1 c: 2 }', '1:9: a comma is missing between two entries'],
+    ['a:\n  - b: 1\n   c: 2', '3:1: this line is indented differently'],
+    ['a: @b', '1:4: Plain value cannot start with reserved character @; put the value in quotes'],
+    ['a: "b" c', '1:8: something stands behind the end of a value'],
+  ])('N-36 says of %j what there is to mend, once and where it is', (text, expected) => {
+    const [problem, ...others] = problems(text)
+    expect(problem).toContain(`p.yaml:${expected}`)
+    expect(others).toEqual([])
   })
 
   test('says where an alias or a merge goes wrong, and that there is one document', () => {

@@ -52,6 +52,7 @@ describe('Fetcher', () => {
   let answers: Answer[]
   let departures: { at: number; attempt: number }[]
   let failures: string[]
+  let newConnections: boolean[]
   let throttles: number[]
   let normalise: () => Promise<NormalisedPage>
 
@@ -65,6 +66,7 @@ describe('Fetcher', () => {
       }
       await clock.sleep(3, within)
       request.onDeparture?.()
+      newConnections.push(request.newConnection === true)
       if (answer === 'hang') await clock.sleep(1e9, within)
       if (answer instanceof Error) throw answer
       if (typeof answer === 'object' && 'bytes' in answer) return sized(request, answer.bytes)
@@ -120,6 +122,7 @@ describe('Fetcher', () => {
     answers = []
     departures = []
     failures = []
+    newConnections = []
     throttles = []
     normalise = async () => EMPTY
   })
@@ -132,6 +135,38 @@ describe('Fetcher', () => {
     const gaps = departures.slice(1).map(({ at }, index) => at - (departures[index]?.at ?? 0) - 3)
     expect(gaps).toEqual([500, 1_000, 2_000])
     expect(memory.bytesInUse).toBe(0)
+  })
+
+  const stale = () => new TransportError('ECONNRESET', 'reset', { isStale: true })
+
+  test('N-18 what met a stale connection departs again, on a new one, and has spent no try', async () => {
+    answers = [stale(), 500, stale(), 200]
+    await fetch(
+      fetcherWith({
+        retry: { ...LIMITS.retry, maxAttempts: 2 },
+        breaker: { ...LIMITS.breaker, failureThreshold: 2 },
+      }),
+    )
+    expect(departures.map(({ attempt }) => attempt)).toEqual([1, 1, 2, 2])
+    const gaps = departures.slice(1).map(({ at }, index) => at - (departures[index]?.at ?? 0))
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200)
+    expect(newConnections).toEqual([false, true, false, true])
+    expect(failures).toEqual(['1 HTTP_500'])
+    expect(memory.bytesInUse).toBeGreaterThan(0)
+  })
+
+  test('N-18 once for each attempt: what fails on the new connection too has failed', async () => {
+    answers = [stale(), stale(), stale(), new TransportError('ECONNREFUSED', 'no')]
+    const fetched = fetch(fetcherWith({ retry: { ...LIMITS.retry, maxAttempts: 2 } }))
+    await expect(fetched).rejects.toThrow(RetryExhaustedError)
+    expect(failures).toEqual(['1 ECONNRESET', '2 ECONNREFUSED'])
+  })
+
+  test('N-18 a request that is not idempotent is not sent again unasked', async () => {
+    answers = [stale(), 200]
+    await fetch(fetcherWith({}, { requestOf: () => ({ url: 'http://a.test/', method: 'POST' }) }))
+    expect(failures).toEqual(['1 ECONNRESET'])
+    expect(newConnections).toEqual([false, false])
   })
 
   test('goes on with the tries and waits that a page had left before a restart', async () => {

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { deadUrl, eventually, httpServer } from '../servers.js'
+import { TransportError } from '../../../src/engines/index.js'
+import { deadUrl, eventually, httpServer, rawServer } from '../servers.js'
 import { codeOf, text } from './transport-rig.js'
 import type { MakeTransport } from './transport-rig.js'
 
@@ -48,6 +50,50 @@ export function describeConnections(make: MakeTransport): void {
       await using transport = make({ keepaliveExpiryMs: 50 })
       await transport.send({ url: server.url })
       await eventually(() => server.open === 0)
+    })
+
+    test.each(['resetAndDestroy', 'end', 'destroy'] as const)(
+      'N-18 a connection that dies when it is used again (%s) is told from one that dies at first',
+      async how => {
+        const served = new WeakSet<Socket>()
+        await using server = await rawServer(socket => {
+          if (served.has(socket)) return void socket[how]()
+          served.add(socket)
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')
+        })
+        await using transport = make({ maxConnections: 1 })
+        await transport.send({ url: server.url })
+        const error = await transport.send({ url: server.url }).catch((reason: unknown) => reason)
+        expect(error).toBeInstanceOf(TransportError)
+        expect(error).toMatchObject({ isStale: true })
+        await using dead = await rawServer(socket => void socket[how]())
+        await expect(transport.send({ url: dead.url })).rejects.toMatchObject({ isStale: false })
+      },
+    )
+
+    test('N-18 a response that was cut off in its middle is not stale', async () => {
+      let requests = 0
+      await using server = await rawServer(socket => {
+        requests += 1
+        if (requests > 1) socket.write('HTTP/1.1 2', () => socket.resetAndDestroy())
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')
+      })
+      await using transport = make({ maxConnections: 1 })
+      await transport.send({ url: server.url })
+      const error = await transport.send({ url: server.url }).catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(TransportError)
+      // A reset may overtake the bytes before it.
+      if ((error as TransportError).code === 'TRUNCATED') expect(error).toMatchObject({ isStale: false })
+    })
+
+    test('N-18 a request that wants a new connection shares none', async () => {
+      await using server = await httpServer((_, response) => void response.end('x'))
+      await using transport = make({ maxConnections: 1 })
+      await transport.send({ url: server.url })
+      for (let i = 0; i < 3; i++) await transport.send({ url: server.url, newConnection: true })
+      await transport.send({ url: server.url })
+      expect(server.connections).toBe(4)
+      await eventually(() => server.open === 1)
     })
 
     test('a server that says close is taken at its word', async () => {

@@ -22,6 +22,7 @@ export function describeFraming(make: MakeTransport): void {
         'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
         'BAD_RESPONSE',
       ],
+      ['gives a list of two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nab', 'BAD_RESPONSE'],
       [
         'switches protocols unasked',
         'HTTP/1.1 101 X\r\nUpgrade: y\r\nConnection: upgrade\r\n\r\n',
@@ -31,6 +32,18 @@ export function describeFraming(make: MakeTransport): void {
       await using server = await rawThenEnd(bytes)
       await using transport = make()
       expect(await codeOf(transport.send({ url: server.url }))).toBe(code)
+    })
+
+    test.each([
+      ['by lines', 'Content-Length: 2\r\nServer: x\r\ncontent-length:2'],
+      ['in a list', 'Content-Length: 2, 2'],
+    ])('N-45 a length that is told twice and is equal is one: %s', async (_, lengths) => {
+      await using server = await raw(`HTTP/1.1 200 OK\r\n${lengths}\r\nX: y\r\n\r\nok`)
+      await using transport = make()
+      for (let sent = 0; sent < 2; sent += 1) {
+        const { body, headers } = await transport.send({ url: server.url })
+        expect([text(body), headers['x']]).toEqual(['ok', 'y'])
+      }
     })
 
     test('a reset connection is ECONNRESET', async () => {

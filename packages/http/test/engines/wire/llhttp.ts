@@ -20,6 +20,7 @@ interface Exports {
   llhttp_should_keep_alive(parser: number): number
   llhttp_get_upgrade(parser: number): number
   llhttp_get_error_reason(parser: number): number
+  llhttp_get_error_pos(parser: number): number
   malloc(size: number): number
 }
 
@@ -27,6 +28,12 @@ const RESPONSE = 2
 const PAUSED_UPGRADE = 22
 const SKIP_BODY = 1
 const LARGEST_PIECE = 65_536
+
+/** What llhttp makes of a connection; refused, why and at which byte of the piece. */
+export interface LlhttpVerdict extends Verdict {
+  readonly why: string
+  readonly at: number
+}
 
 /** The llhttp build that undici carries, with all leniency off, driven in memory. */
 export class Llhttp {
@@ -59,7 +66,7 @@ export class Llhttp {
    * As undici drives it: no body after HEAD and interim responses; an upgrade that nobody asked for is
    * refused.
    */
-  verdict(bytes: Buffer, cuts: readonly number[], noBody = false): Verdict & { why: string } {
+  verdict(bytes: Buffer, cuts: readonly number[], noBody = false): LlhttpVerdict {
     this.#messages = []
     this.#body = ''
     this.#noBody = noBody
@@ -69,7 +76,8 @@ export class Llhttp {
       for (const piece of pieces(bytes, cuts)) {
         new Uint8Array(this.#exports.memory.buffer, this.#data, piece.length).set(piece)
         const code = this.#exports.llhttp_execute(parser, this.#data, piece.length)
-        if (code !== 0) return this.#ended('refused', this.#reason(parser))
+        const at = this.#exports.llhttp_get_error_pos(parser) - this.#data
+        if (code !== 0) return this.#ended('refused', this.#reason(parser), at)
         if (this.#upgrade) return this.#ended('refused', 'upgrade')
       }
       const ended = this.#exports.llhttp_finish(parser) === 0
@@ -79,8 +87,8 @@ export class Llhttp {
     }
   }
 
-  #ended(end: Verdict['end'], why: string): Verdict & { why: string } {
-    return { messages: this.#messages, end, why }
+  #ended(end: Verdict['end'], why: string, at = 0): LlhttpVerdict {
+    return { messages: this.#messages, end, why, at }
   }
 
   #onHead(status: number, upgrade: number): number {

@@ -113,8 +113,18 @@ describe('L-7 wire parser, with the verdict of llhttp wherever the bytes are cut
     ['a bare LF', `${OK}X: a\nContent-Length: 0\r\n\r\n`],
     ['a bare CR', `${OK}X: a\rb\r\n\r\n`],
     ['two differing Content-Length', `${OK}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
-    ['two equal Content-Length', `${OK}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`],
-    ['a list of lengths', `${OK}Content-Length: 1, 1\r\n\r\na`],
+    ['a list of lengths that differ', `${OK}Content-Length: 1, 2\r\n\r\nab`],
+    [
+      'a length that differs after two equal ones',
+      `${OK}Content-Length: 1, 1\r\nContent-Length: 2\r\n\r\nab`,
+    ],
+    ['a list of lengths that ends in a comma', `${OK}Content-Length: 1,\r\n\r\na`],
+    ['a list of lengths that begins with a comma', `${OK}Content-Length: ,1\r\n\r\na`],
+    ['lengths without a comma', `${OK}Content-Length: 1 1\r\n\r\na`],
+    [
+      'two equal Content-Length and Transfer-Encoding',
+      `${OK}Content-Length: 1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    ],
     ['a signed length', `${OK}Content-Length: +1\r\n\r\na`],
     ['an empty length', `${OK}Content-Length: \r\n\r\n`],
     ['a length beyond all bounds', `${OK}Content-Length: 99999999999999999999999\r\n\r\n`],
@@ -128,6 +138,16 @@ describe('L-7 wire parser, with the verdict of llhttp wherever the bytes are cut
     ['NUL for a digit of the version', 'HTTP/\0.1 200 OK\r\n\r\n'],
   ])('L-7 %s is refused', (_, text) => {
     expect(agreed(text).end).toBe('refused')
+  })
+
+  test.each([
+    ['lines', 'Content-Length: 5\r\nServer: x\r\ncontent-length:5 '],
+    ['three lines', 'Content-Length: 5\r\nContent-Length: 5\r\nContent-Length: 5'],
+    ['a list', 'Content-Length: 5, 5'],
+    ['a list with other spaces, and a line', 'Content-Length: 5 ,5,  5 \r\nContent-Length: 05'],
+  ])('N-45 equal lengths told twice are one: %s', (_, lengths) => {
+    const one = `${OK}${lengths}\r\n\r\nhello`
+    expect(verdict(one + one)).toEqual(agreed(`${OK}Content-Length: 5\r\n\r\nhello`.repeat(2)))
   })
 
   test.each([

@@ -1,30 +1,43 @@
 import { onGivenUp } from '../../core/index.js'
-import type { Clock, Within } from '../../core/index.js'
+import type { Clock, Linked, Within } from '../../core/index.js'
 
 /**
  * An item on its way to its batch, with what settles its caller's promise: only the first settling counts.
  */
-export class BatchEntry<T, R> {
+export class BatchEntry<T, R> implements Linked<BatchEntry<T, R>> {
+  previous: BatchEntry<T, R> | undefined = undefined
+  next: BatchEntry<T, R> | undefined = undefined
   readonly item: T
+  /** From 1, in the order in which they were added. */
+  readonly place: number
   readonly addedAt: number
   /** The caller has its answer, or has given up: nothing more is done for it. */
   settled = false
   readonly #resolve: (result: R) => void
   readonly #reject: (error: unknown) => void
-  readonly #unsubscribe: () => void
+  #release: () => void = nothing
 
   constructor(
     item: T,
-    clock: Clock,
-    within: Within | undefined,
+    place: number,
+    addedAt: number,
     resolve: (result: R) => void,
     reject: (error: unknown) => void,
   ) {
     this.item = item
-    this.addedAt = clock.now()
+    this.place = place
+    this.addedAt = addedAt
     this.#resolve = resolve
     this.#reject = reject
-    this.#unsubscribe = onGivenUp(within, clock, reason => this.reject(reason))
+  }
+
+  /** Ends it when its caller gives up; `ended` is called however it ends. */
+  watch(within: Within | undefined, clock: Clock, ended: () => void): void {
+    const unsubscribe = onGivenUp(within, clock, reason => this.reject(reason))
+    this.#release = () => {
+      unsubscribe()
+      ended()
+    }
   }
 
   settle(result: R | Error): void {
@@ -40,6 +53,9 @@ export class BatchEntry<T, R> {
 
   #end(): void {
     this.settled = true
-    this.#unsubscribe()
+    this.#release()
+    this.#release = nothing
   }
 }
+
+const nothing = (): void => undefined

@@ -8,18 +8,25 @@ import {
   optionsOf,
   systemClock,
 } from '../../core/index.js'
-import type { Clock, OptionRules } from '../../core/index.js'
+import type { Clock, Context, OptionRules } from '../../core/index.js'
 
 /** How a BatchProcessor is set. */
 export interface BatchProcessorOptions<T, R> {
   /**
    * Handles a batch: one result for each item, in the same order. An `Error` in place of a result is that
-   * item's alone; a rejection is the error of all items of the batch.
+   * item's alone; a rejection is the error of all items of the batch. `context.signal` is aborted when
+   * `close` or `stop` runs out of time.
    */
-  readonly process: (items: readonly T[]) => readonly (R | Error)[] | PromiseLike<readonly (R | Error)[]>
+  readonly process: (
+    items: readonly T[],
+    context: Context,
+  ) => readonly (R | Error)[] | PromiseLike<readonly (R | Error)[]>
   /** A batch goes when it has so many items: an integer of at least 1, or Infinity. Default 100. */
   readonly maxBatchSize?: number
-  /** A batch goes when its first item has waited so long, in milliseconds. Default 1,000. */
+  /**
+   * A batch goes when its first item has waited so long, in milliseconds. 0 gathers what is added in one turn
+   * of the event loop, promises that settle in it included. Default 1,000.
+   */
   readonly maxWaitMs?: number
   /**
    * A batch goes before it exceeds so many bytes; a larger item goes alone. Needs `sizeOf`. Default Infinity.

@@ -1,10 +1,31 @@
-import { abortReason, ClosedError, isAborted, tooLate } from '../../core/index.js'
+import {
+  abortReason,
+  atEndOfTurn,
+  CancellableContext,
+  checkDuration,
+  ClosedError,
+  contextOf,
+  Deferred,
+  isAborted,
+  LinkedList,
+  TimeoutError,
+  tooLate,
+} from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
 import type { TakeBatchOptions } from '../bounded-queue/index.js'
 import { BatchEntry } from './batch-entry.js'
 import { batchProcessorOptions } from './batch-processor-options.js'
 import type { BatchProcessorOptions } from './batch-processor-options.js'
+
+/** How patient a `close` or `stop` is. */
+export interface BatchCloseOptions {
+  /**
+   * After so many milliseconds all items that have no answer yet are rejected with ClosedError, the signal of
+   * the batches under way is aborted, and the call rejects with TimeoutError. Default Infinity.
+   */
+  readonly timeoutMs?: number
+}
 
 /** How a BatchProcessor stands at this moment. */
 export interface BatchProcessorMetrics {
@@ -31,6 +52,16 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
   readonly #queue: BoundedQueue<BatchEntry<T, R>>
   /** Each takes one batch after the other; they start as they are needed and end with the queue. */
   readonly #collectors: Promise<void>[] = []
+  /** One for all batches: it is aborted when closing runs out of time. */
+  readonly #context = new CancellableContext(contextOf(undefined), 1, Infinity)
+  /** Those that have no answer yet, in the order in which they were added. */
+  readonly #unanswered = new LinkedList<BatchEntry<T, R>>()
+  readonly #flushes: { readonly place: number; readonly done: Deferred<void> }[] = []
+  readonly #isByTurn: boolean
+  #isTurnOpen = false
+  #added = 0
+  /** Those up to this place wait for no others. */
+  #hurried = 0
   #batchesInFlight = 0
   #batches = 0
   #items = 0
@@ -40,6 +71,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     const { process, clock, sizeOf, maxWaitMs, ...limits } = batchProcessorOptions(options)
     this.#process = process
     this.#clock = clock
+    this.#isByTurn = !(maxWaitMs > 0)
     this.#maxConcurrentBatches = limits.maxConcurrentBatches
     this.#queue = new BoundedQueue({
       clock,
@@ -49,7 +81,10 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     this.#limits = {
       maxItems: limits.maxBatchSize,
       maxBytes: limits.maxBatchBytes,
-      maxWaitMs: first => first.addedAt + maxWaitMs - clock.now(),
+      maxWaitMs: ({ place, addedAt }) => {
+        if (place <= this.#hurried) return 0
+        return this.#isByTurn ? Infinity : addedAt + maxWaitMs - clock.now()
+      },
     }
   }
 
@@ -78,25 +113,36 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     const error = tooLate(within, this.#clock)
     if (error !== undefined) return Promise.reject(error)
     return new Promise((resolve, reject) => {
-      const entry = new BatchEntry<T, R>(item, this.#clock, within, resolve, reject)
+      this.#added += 1
+      const entry = new BatchEntry<T, R>(item, this.#added, this.#clock.now(), resolve, reject)
       this.#enter(entry, within)
     })
   }
 
+  /** Sends what waits at once; resolves when every item that was added before has its answer. */
+  flush(): Promise<void> {
+    const { last } = this.#unanswered
+    if (last === undefined) return Promise.resolve()
+    this.#hurry()
+    const done = new Deferred<void>()
+    this.#flushes.push({ place: last.place, done })
+    return done.promise
+  }
+
   /** Accepts nothing more and handles what waits at once; resolves when all of it is handled. */
-  close(): Promise<void> {
+  close(options?: BatchCloseOptions): Promise<void> {
     this.#queue.close()
-    return this.#ended()
+    return this.#ended('close', options)
   }
 
   /**
    * Accepts nothing more; items that wait are rejected with ClosedError and not handled. Resolves when
    * the batches that had begun are handled: after that nothing runs any more.
    */
-  stop(): Promise<void> {
+  stop(options?: BatchCloseOptions): Promise<void> {
     const error = new ClosedError('BatchProcessor: stopped before it handled the item')
     for (const entry of this.#queue.closeAndDrain()) entry.reject(error)
-    return this.#ended()
+    return this.#ended('stop', options)
   }
 
   /** As `close`. */
@@ -105,8 +151,28 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
   }
 
   #enter(entry: BatchEntry<T, R>, within: Within | undefined): void {
+    this.#unanswered.push(entry)
+    entry.watch(within, this.#clock, () => this.#answered(entry))
     this.#ensureCollector()
     this.#queue.put(entry, within).catch((error: unknown) => entry.reject(error))
+    if (!this.#isByTurn || this.#isTurnOpen) return
+    this.#isTurnOpen = true
+    atEndOfTurn(() => {
+      this.#isTurnOpen = false
+      this.#hurry()
+    })
+  }
+
+  #answered(entry: BatchEntry<T, R>): void {
+    this.#unanswered.remove(entry)
+    const oldest = this.#unanswered.first?.place ?? Infinity
+    while ((this.#flushes[0]?.place ?? Infinity) < oldest) this.#flushes.shift()?.done.resolve()
+  }
+
+  /** What has been added so far waits for no others, also while all places are taken. */
+  #hurry(): void {
+    this.#hurried = this.#added
+    this.#queue.flush()
   }
 
   #ensureCollector(): void {
@@ -128,7 +194,10 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     this.#items += entries.length
     this.#batchesInFlight += 1
     try {
-      const results = await this.#process(entries.map(entry => entry.item))
+      const results = await this.#process(
+        entries.map(entry => entry.item),
+        this.#context,
+      )
       checkResults(results, entries.length)
       entries.forEach((entry, i) => entry.settle(results[i] as R | Error))
     } catch (error) {
@@ -138,8 +207,23 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
     }
   }
 
-  async #ended(): Promise<void> {
-    await Promise.all(this.#collectors)
+  async #ended(name: string, options: BatchCloseOptions = {}): Promise<void> {
+    const { timeoutMs = Infinity } = options
+    checkDuration(`BatchProcessor.${name}.timeoutMs`, timeoutMs, { orInfinity: true })
+    const ended = Promise.all(this.#collectors)
+    if (timeoutMs === Infinity) return void (await ended)
+    const timeout = new Deferred<never>()
+    const timer = this.#clock.setTimer(() => timeout.reject(this.#giveUp(timeoutMs)), timeoutMs)
+    await Promise.race([ended, timeout.promise]).finally(() => this.#clock.clearTimer(timer))
+  }
+
+  #giveUp(timeoutMs: number): TimeoutError {
+    const left = this.#unanswered.size
+    const error = new ClosedError('BatchProcessor: closed before the item was handled')
+    this.#queue.closeAndDrain()
+    this.#context.cancel(error)
+    for (let one = this.#unanswered.first; one !== undefined; one = this.#unanswered.first) one.reject(error)
+    return new TimeoutError(`BatchProcessor: ${left} items had no answer after ${timeoutMs} ms`, timeoutMs)
   }
 }
 

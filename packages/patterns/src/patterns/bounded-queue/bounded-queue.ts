@@ -111,6 +111,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     })
   }
 
+  /** A `takeBatch` that has items, and waits for more, goes at once with what is there. */
+  flush(): void {
+    this.#core.hurry()
+  }
+
   /** Accepts nothing more; what is in can still be taken. Producers that wait get ClosedError. */
   close(): void {
     this.#core.end({})

@@ -113,6 +113,13 @@ export class QueueCore<T> {
     return items
   }
 
+  /** Whoever waits for more than is there waits no longer. */
+  hurry(): void {
+    if (this.buffer.size === 0 || this.#takers.first === undefined) return
+    this.#takers.first.isDue = true
+    this.#serve()
+  }
+
   /** Serves whoever can be: producers first. */
   settle(): void {
     this.#admit()

@@ -4,14 +4,15 @@ import { queueOf, RateLimiter } from './rate-limiter.js'
 import type { JointWaiter, RateQueue } from './rate-queue.js'
 
 /**
- * Several queues at once: takes from all or from none. It stands in each of those queues itself, for its
- * first waiter; their timers serve it, so it has none of its own.
+ * Several queues at once: takes from all or from none. It stands in each of those queues itself, at the place
+ * of its first waiter; their timers serve it, so it has none of its own.
  */
 class JointQueue implements LimiterQueue, JointWaiter {
   readonly clock: Clock
   readonly queues: readonly RateQueue[]
   readonly #waiters = new Set<Waiter>()
   #ahead = 0
+  readyAt = Infinity
 
   constructor(queues: readonly RateQueue[], clock: Clock) {
     this.queues = queues
@@ -27,8 +28,11 @@ class JointQueue implements LimiterQueue, JointWaiter {
   }
 
   get cost(): number {
-    for (const first of this.#waiters) return first.cost
-    return 0
+    return this.#first?.cost ?? 0
+  }
+
+  get place(): number {
+    return this.#first?.place ?? Infinity
   }
 
   isIdle(now: number): boolean {
@@ -54,43 +58,48 @@ class JointQueue implements LimiterQueue, JointWaiter {
   }
 
   leave(waiter: Waiter): void {
-    if (!this.#waiters.delete(waiter)) return
-    this.#ahead -= waiter.cost
-    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dequeue(this)
+    if (!this.#waiters.has(waiter)) return
+    this.#remove(waiter)
     this.pump()
   }
 
   turn(now: number): number {
-    for (const waiter of this.#waiters) {
-      if (now >= waiter.deadlineAt) {
-        this.#remove(waiter)
-        waiter.refuse(now, this.waitMs(now, waiter.cost))
-        continue
-      }
-      const waitMs = this.#tryTakeAll(now, waiter.cost, waiter.since)
-      if (waitMs > 0) return waitMs
-      this.#remove(waiter)
-      this.#goBehind()
-      waiter.grant(now)
-      return 0
+    const waiter = this.#first
+    if (waiter === undefined) return 0
+    const isLate = now >= waiter.deadlineAt
+    const waitMs = isLate ? 0 : this.#tryTakeAll(now, waiter.cost, waiter.since)
+    if (waitMs > 0) {
+      this.readyAt = now + waitMs
+      return waitMs
     }
-    this.#goBehind()
+    this.#remove(waiter)
+    if (isLate) waiter.refuse(now, this.waitMs(now, waiter.cost))
+    else waiter.grant(now)
+    // Those who were held up for it in the other queues go on.
+    this.pump()
     return 0
   }
 
   review(): void {
     const { maxCost } = this
+    this.readyAt = Infinity
     for (const waiter of this.#waiters) {
       if (waiter.cost <= maxCost) continue
       this.#remove(waiter)
       waiter.refuseCost(maxCost)
     }
-    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dequeue(this)
+  }
+
+  get #first(): Waiter | undefined {
+    for (const first of this.#waiters) return first
+    return undefined
   }
 
   #remove(waiter: Waiter): void {
+    if (waiter === this.#first) this.readyAt = Infinity
     this.#waiters.delete(waiter)
     this.#ahead -= waiter.cost
+    if (this.#waiters.size === 0) for (const queue of this.queues) queue.dequeue(this)
   }
 
   #tryTakeAll(now: number, cost: number, since: number): number {
@@ -98,14 +107,6 @@ class JointQueue implements LimiterQueue, JointWaiter {
     for (const queue of this.queues) waitMs = Math.max(waitMs, queue.waitOfJoint(now, this, cost))
     if (waitMs === 0) for (const queue of this.queues) queue.takeForJoint(now, cost, since)
     return waitMs
-  }
-
-  /** One turn, one waiter: the next stands behind those who wait for one of the queues alone. */
-  #goBehind(): void {
-    for (const queue of this.queues) {
-      queue.dequeue(this)
-      if (this.#waiters.size > 0) queue.enqueue(this)
-    }
   }
 
   pump(): void {
@@ -124,9 +125,10 @@ export class JointRateLimiter extends RateLimiter {
 
 /**
  * Takes from all of the limiters at the same moment, or from none: `allOf(perHost, global)`. Whoever gives up
- * or is refused has taken from none of them. It waits in the queue of each; while another limiter holds it
- * up, those behind it go past, so a slow host does not stop the global limit. The price: where two limits are
- * both exhausted by callers that need one alone, whoever needs both may wait long.
+ * or is refused has taken from none of them. It waits in the queue of each, at its place in the order of
+ * arrival. While another limiter holds it up, those behind it go past as long as that does not make it wait
+ * longer: so a slow host does not stop the global limit, and whoever needs both has its turn however busy
+ * both are.
  *
  * All of the limiters share one clock. One that is named twice counts once.
  * @throws RangeError when no limiter is given.

@@ -1,7 +1,17 @@
 import type { Clock } from '../../core/index.js'
 
+let arrivals = 0
+
+/** The next place in the order of arrival, which all limiters share: some wait for several of them. */
+export function nextPlace(): number {
+  arrivals += 1
+  return arrivals
+}
+
 /** One who waits for its cost. */
 export interface Waiter {
+  /** Its place in the order of arrival. */
+  readonly place: number
   readonly cost: number
   /** When it came. */
   readonly since: number

@@ -1,5 +1,6 @@
 import { onAbort } from '../../core/index.js'
 import type { TimerHandle, Within } from '../../core/index.js'
+import { nextPlace } from './limiter-queue.js'
 import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import type { WaitBounds } from './rate-queue.js'
 
@@ -20,6 +21,7 @@ export interface PendingRequest extends WaitBounds {
 
 /** An acquire that waits, until it is granted, out of time, or given up. */
 export class PendingAcquire implements Waiter {
+  readonly place = nextPlace()
   readonly cost: number
   readonly since: number
   readonly limitAt: number

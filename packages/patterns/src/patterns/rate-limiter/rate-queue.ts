@@ -9,31 +9,35 @@ import type { Rate } from './rate.js'
 export interface JointWaiter {
   /** What it needs next. */
   readonly cost: number
-  /**
-   * It may take now: returns 0 when it did, and has moved to the end of every queue,
-   * else how long it must wait.
-   */
+  /** Its place in the order of arrival. */
+  readonly place: number
+  /** When it is its turn everywhere, if nobody delays it; Infinity while others stand before it somewhere. */
+  readonly readyAt: number
+  /** It may take now: returns 0 when it did, or has nothing to take, else how long it must wait. */
   turn(now: number): number
   /** The rate has changed: gives up what can never be taken any more. */
   review(): void
+  /** Serves whoever can be served in all of its queues. */
+  pump(): void
 }
 
-type Entry = Waiter | JointWaiter
-
-function isJoint(entry: Entry): entry is JointWaiter {
-  return 'turn' in entry
-}
+/** Sums of moments are as good as equal when they differ by less. */
+const ROUNDING_MS = 1e-6
 
 /** One rate, those who wait for it, and one timer for the first of them. */
 export class RateQueue implements LimiterQueue {
   readonly clock: Clock
   readonly #rate: Rate
-  readonly #entries = new Set<Entry>()
+  /** In the order of arrival. */
+  readonly #waiters = new Set<Waiter>()
+  readonly #joints = new Set<JointWaiter>()
   /** The sum of the waiters' costs. */
   #ahead = 0
   #blockedUntil = -Infinity
   #timer: TimerHandle | undefined
   #timerAt = Infinity
+  #isPumping = false
+  #isToPump = false
 
   constructor(rate: Rate, clock: Clock) {
     this.#rate = rate
@@ -45,15 +49,15 @@ export class RateQueue implements LimiterQueue {
   }
 
   get waiting(): number {
-    return this.#entries.size
+    return this.#waiters.size + this.#joints.size
   }
 
   isIdle(now: number): boolean {
-    return this.#entries.size === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
+    return this.waiting === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
   }
 
   tryTake(now: number, cost: number): boolean {
-    return this.#entries.size === 0 && this.#take(now, cost, now) === 0
+    return this.waiting === 0 && this.#take(now, cost, now) === 0
   }
 
   waitMs(now: number, cost: number, ahead = 0): number {
@@ -61,13 +65,13 @@ export class RateQueue implements LimiterQueue {
   }
 
   join(waiter: Waiter): void {
-    this.#entries.add(waiter)
+    this.#waiters.add(waiter)
     this.#ahead += waiter.cost
     this.pump()
   }
 
   leave(waiter: Waiter): void {
-    if (!this.#entries.delete(waiter)) return
+    if (!this.#waiters.delete(waiter)) return
     this.#ahead -= waiter.cost
     this.pump()
   }
@@ -83,34 +87,59 @@ export class RateQueue implements LimiterQueue {
   review(): void {
     const now = this.clock.now()
     let ahead = 0
-    for (const entry of this.#entries) {
-      if (isJoint(entry)) entry.review()
-      else if (!this.#refuseIfTooLong(entry, now, ahead)) ahead += entry.cost
+    for (const joint of this.#joints) joint.review()
+    for (const waiter of this.#waiters) {
+      if (!this.#refuseIfTooLong(waiter, now, ahead)) ahead += waiter.cost
     }
     this.pump()
+    // What it is to them has changed for those who stand with them elsewhere.
+    for (const joint of this.#joints) joint.pump()
   }
 
   /** Serves whoever can be served, and sets the timer for the next. */
   pump(): void {
-    const now = this.clock.now()
-    this.#arm(now, this.#serve(now))
+    this.#isToPump = true
+    // Asked for from within, by one that was served here and stands elsewhere too, it is done again.
+    if (this.#isPumping) return
+    this.#isPumping = true
+    try {
+      while (this.#isToPump) {
+        this.#isToPump = false
+        const now = this.clock.now()
+        this.#arm(now, this.#serve(now))
+      }
+    } finally {
+      this.#isPumping = false
+    }
   }
 
   enqueue(joint: JointWaiter): void {
-    this.#entries.add(joint)
+    this.#joints.add(joint)
   }
 
   dequeue(joint: JointWaiter): void {
-    this.#entries.delete(joint)
+    this.#joints.delete(joint)
   }
 
-  /** How long `joint` must wait for this rate alone; Infinity while a waiter stands before it. */
+  /**
+   * How long `joint` must wait for this rate alone; Infinity while a waiter stands before it. Before other
+   * joint ones it may go if that delays none of them.
+   */
   waitOfJoint(now: number, joint: JointWaiter, cost: number): number {
-    for (const entry of this.#entries) {
-      if (entry === joint) break
-      if (!isJoint(entry)) return Infinity
+    for (const first of this.#waiters) {
+      if (first.place < joint.place) return Infinity
+      break
     }
-    return this.#wait(now, cost, 0)
+    const waitMs = this.#wait(now, cost, 0)
+    if (waitMs > 0) return waitMs
+    let ahead = 0
+    let isDelaying = false
+    for (const other of this.#joints) {
+      if (other.place >= joint.place) continue
+      ahead += other.cost
+      isDelaying ||= this.#delays(other, now, cost)
+    }
+    return isDelaying ? this.#wait(now, cost, ahead) || Infinity : 0
   }
 
   /** Takes what `waitOfJoint` found free. */
@@ -118,16 +147,50 @@ export class RateQueue implements LimiterQueue {
     this.#take(now, cost, since)
   }
 
+  /** In the order of arrival; returns when to look again. */
   #serve(now: number): number {
-    let waitMs = Infinity
-    for (const entry of this.#entries) {
-      const left = isJoint(entry) ? entry.turn(now) : this.#serveWaiter(entry, now)
-      if (left === 0) continue
-      const here = isJoint(entry) ? this.#wait(now, entry.cost, 0) : left
-      waitMs = Math.min(waitMs, left, here > 0 ? here : Infinity)
-      if (here > 0) break
-    }
+    let waitMs = 0
+    while (waitMs === 0) waitMs = this.#joints.size === 0 ? this.#serveWaiters(now) : this.#serveInTurn(now)
     return waitMs
+  }
+
+  #serveWaiters(now: number): number {
+    for (const waiter of this.#waiters) {
+      const waitMs = this.#serveWaiter(waiter, now)
+      if (waitMs > 0) return waitMs
+    }
+    return Infinity
+  }
+
+  /** One round; 0 when somebody was served, and another round is due. */
+  #serveInTurn(now: number): number {
+    const joints = Array.from(this.#joints).sort((a, b) => a.place - b.place)
+    const [waiter] = this.#waiters
+    let waitMs = Infinity
+    for (const joint of joints) {
+      if (waiter !== undefined && waiter.place < joint.place) break
+      const left = joint.turn(now)
+      if (left === 0) return 0
+      // Whoever is held up by this very rate holds up those behind it.
+      const here = this.#wait(now, joint.cost, 0)
+      if (here > 0) return Math.min(waitMs, left, here)
+      waitMs = Math.min(waitMs, left)
+    }
+    if (waiter === undefined) return waitMs
+    const isAhead = (joint: JointWaiter): boolean => joint.place < waiter.place
+    const isDelaying = joints.some(joint => isAhead(joint) && this.#delays(joint, now, waiter.cost))
+    // The joint one that is served then calls back.
+    if (isDelaying && now < waiter.deadlineAt) return waitMs
+    return Math.min(waitMs, this.#serveWaiter(waiter, now))
+  }
+
+  /** Whether one who takes `cost` now makes this one, which stands before it, wait longer than it must. */
+  #delays(joint: JointWaiter, now: number, cost: number): boolean {
+    if (joint.readyAt === Infinity) return false
+    const together = joint.cost + cost
+    const atOnceMs = together > this.maxCost ? 0 : this.#wait(now, together, 0)
+    const afterMs = Math.max(this.#wait(now, joint.cost, cost), atOnceMs)
+    return now + afterMs > Math.max(joint.readyAt, now) + ROUNDING_MS
   }
 
   #serveWaiter(waiter: Waiter, now: number): number {
@@ -144,7 +207,7 @@ export class RateQueue implements LimiterQueue {
   }
 
   #remove(waiter: Waiter): void {
-    this.#entries.delete(waiter)
+    this.#waiters.delete(waiter)
     this.#ahead -= waiter.cost
   }
 
@@ -177,11 +240,11 @@ export class RateQueue implements LimiterQueue {
   /** A timer that is set too early is left alone: it looks again. */
   #arm(now: number, waitMs: number): void {
     const at = now + waitMs
-    if (this.#entries.size > 0 && this.#timerAt <= at && at !== Infinity) return
+    if (this.waiting > 0 && this.#timerAt <= at && at !== Infinity) return
     if (this.#timer !== undefined) this.clock.clearTimer(this.#timer)
     this.#timer = undefined
     this.#timerAt = Infinity
-    if (this.#entries.size === 0 || at === Infinity) return
+    if (this.waiting === 0 || at === Infinity) return
     this.#timerAt = at
     this.#timer = this.clock.setTimer(() => this.#fire(), waitMs)
   }

@@ -7,6 +7,8 @@ export interface Pooled<T> {
   readonly expiresAt: number
   /** Since when it is idle; meaningless while it is leased. */
   idleSince: number
+  /** Somebody has said that it is of no use any more: it ends when it comes back. */
+  isBroken: boolean
 }
 
 /** When idle resources go, and who is told. */
@@ -25,7 +27,7 @@ export interface IdleResourcesOptions<T> {
 export class IdleResources<T> {
   readonly #options: IdleResourcesOptions<T>
   /** The longest idle first. */
-  #stack: Pooled<T>[] = []
+  readonly #stack: Pooled<T>[] = []
   #timer: TimerHandle | undefined
   #sweepAt = Infinity
 
@@ -56,12 +58,16 @@ export class IdleResources<T> {
     return undefined
   }
 
-  /** Takes all, and stops the timer. */
-  clear(): Pooled<T>[] {
-    const all = this.#stack
-    this.#stack = []
-    this.#disarm()
-    return all
+  /** Takes the one that holds this resource. */
+  takeOut(resource: T): Pooled<T> | undefined {
+    const found = this.#stack.findIndex(one => one.resource === resource)
+    return found === -1 ? undefined : this.#stack.splice(found, 1)[0]
+  }
+
+  /** Takes one, whatever its age; when none is left the timer stops. */
+  takeAny(): Pooled<T> | undefined {
+    if (this.#stack.length === 0) this.#disarm()
+    return this.#stack.pop()
   }
 
   #sweep(): void {
@@ -72,9 +78,12 @@ export class IdleResources<T> {
   }
 
   #evictExpired(now: number): void {
-    const expired = this.#stack.filter(one => one.expiresAt <= now)
-    this.#stack = this.#stack.filter(one => one.expiresAt > now)
-    for (const pooled of expired) this.#options.evict(pooled, 'lifetime')
+    // One after the other: whoever hears of one finds the others counted still.
+    for (;;) {
+      const expired = this.#stack.findIndex(one => one.expiresAt <= now)
+      if (expired === -1) return
+      this.#options.evict(this.#stack.splice(expired, 1)[0] as Pooled<T>, 'lifetime')
+    }
   }
 
   #evictUnused(now: number): void {

@@ -43,7 +43,7 @@ export class Lease<T> implements AsyncDisposable {
 
 keepShape(
   new Lease(
-    { resource: undefined, expiresAt: Infinity, idleSince: 0 },
+    { resource: undefined, expiresAt: Infinity, idleSince: 0, isBroken: false },
     { giveBack: () => undefined, drop: () => Promise.resolve() },
   ),
 )

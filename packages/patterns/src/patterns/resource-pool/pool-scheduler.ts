@@ -9,6 +9,8 @@ import type { PendingLease } from './pending-lease.js'
 import { ResourceMaker } from './resource-maker.js'
 import type { DestroyReason, ResourcePoolEvent } from './resource-pool-event.js'
 import type { CheckedPoolOptions } from './resource-pool-options.js'
+import { timeBound } from './time-bound.js'
+import type { TimeBound } from './time-bound.js'
 
 /** How many resources there are, and what became of others. */
 export interface PoolCounts {
@@ -19,8 +21,9 @@ export interface PoolCounts {
   readonly pending: number
   /** Callers that wait. */
   readonly waiting: number
-  /** Since the beginning. */
+  /** Since the beginning, those that came after `createTimeoutMs` included. */
   readonly created: number
+  /** Since the beginning; `created` less these is `active` and `idle` together, at any moment. */
   readonly destroyed: number
   readonly createFailures: number
 }
@@ -32,8 +35,10 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   readonly #maker: ResourceMaker<T>
   readonly #idle: IdleResources<T>
   readonly #waiting = new Set<PendingLease<Lease<T>>>()
+  readonly #lent = new Set<Pooled<T>>()
+  readonly #validateInTime: TimeBound
+  readonly #destroyInTime: TimeBound
   readonly #destroying = new Set<Promise<void>>()
-  #active = 0
   #validating = 0
   #retryTimer: TimerHandle | undefined
   #drained: Deferred<void> | undefined
@@ -52,12 +57,18 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
     this.#maker = new ResourceMaker(options, {
       made: pooled => this.#made(pooled),
       failed: error => this.#failed(error),
-      late: resource => void this.#destroy(resource, 'late'),
+      late: resource => {
+        this.#created += 1
+        void this.#destroy(resource, 'late')
+      },
     })
+    const { validateTimeoutMs, destroyTimeoutMs, clock } = options
+    this.#validateInTime = timeBound(validateTimeoutMs, clock)
+    this.#destroyInTime = timeBound(destroyTimeoutMs, clock)
   }
 
   get active(): number {
-    return this.#active
+    return this.#lent.size
   }
 
   get idle(): number {
@@ -75,7 +86,7 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
 
   counts(): PoolCounts {
     return {
-      active: this.#active,
+      active: this.#lent.size,
       idle: this.#idle.size,
       pending: this.#maker.pending,
       waiting: this.#waiting.size,
@@ -109,16 +120,32 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   }
 
   giveBack(pooled: Pooled<T>): void {
-    this.#active -= 1
+    if (pooled.isBroken) return void this.drop(pooled)
+    this.#lent.delete(pooled)
     this.#idle.put(pooled)
     if (this.#waiting.size > 0 || this.#drained !== undefined) this.#balance()
   }
 
   drop(pooled: Pooled<T>): Promise<void> {
-    this.#active -= 1
+    this.#lent.delete(pooled)
     const destroyed = this.#destroy(pooled.resource, 'broken')
     this.#balance()
     return destroyed
+  }
+
+  /** An idle one goes at once, one that is lent out when it comes back; false for one that is not there. */
+  invalidate(resource: T): boolean {
+    if (this.#idle.takeOut(resource) !== undefined) {
+      void this.#destroy(resource, 'broken')
+      this.#balance()
+      return true
+    }
+    for (const pooled of this.#lent) {
+      if (pooled.resource !== resource || pooled.isBroken) continue
+      pooled.isBroken = true
+      return true
+    }
+    return false
   }
 
   /** Makes what is missing to `min`; resolves with the first error, if there was one. */
@@ -136,14 +163,16 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   }
 
   get #total(): number {
-    return this.#active + this.#idle.size + this.#maker.pending
+    return this.#lent.size + this.#idle.size + this.#maker.pending
   }
 
   #balance(): void {
     this.#serve()
     this.#grow()
     if (this.#drained === undefined || this.#waiting.size > 0) return
-    for (const { resource } of this.#idle.clear()) void this.#destroy(resource, 'closed')
+    for (let one = this.#idle.takeAny(); one !== undefined; one = this.#idle.takeAny()) {
+      void this.#destroy(one.resource, 'closed')
+    }
     if (this.#total === 0) this.#drained.resolve()
   }
 
@@ -186,15 +215,26 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
     pooled: Pooled<T>,
     validate: (resource: T) => boolean | PromiseLike<boolean>,
   ): Promise<void> {
-    this.#active += 1
+    this.#lent.add(pooled)
     this.#validating += 1
-    const isValid = await settle(() => validate(pooled.resource))
-    this.#active -= 1
+    const isValid = await this.#isValid(pooled, validate)
+    this.#lent.delete(pooled)
     this.#validating -= 1
     if (!isValid) void this.#destroy(pooled.resource, 'invalid')
     else if (this.#waiting.size > 0) this.#lendToFirst(pooled)
     else this.#idle.put(pooled)
     this.#balance()
+  }
+
+  async #isValid(
+    pooled: Pooled<T>,
+    validate: (resource: T) => boolean | PromiseLike<boolean>,
+  ): Promise<boolean> {
+    try {
+      return (await this.#validateInTime(() => validate(pooled.resource))) && !pooled.isBroken
+    } catch {
+      return false
+    }
   }
 
   #lendToFirst(pooled: Pooled<T>): void {
@@ -206,7 +246,7 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   }
 
   #lend(pooled: Pooled<T>): Lease<T> {
-    this.#active += 1
+    this.#lent.add(pooled)
     return new Lease(pooled, this)
   }
 
@@ -242,17 +282,9 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
 
   async #end(resource: T): Promise<void> {
     try {
-      await this.#options.destroy(resource)
+      await this.#destroyInTime(() => this.#options.destroy(resource))
     } catch (error) {
       if (this.events.wanted('destroy-failure')) this.events.emit({ type: 'destroy-failure', error })
     }
-  }
-}
-
-async function settle(validate: () => boolean | PromiseLike<boolean>): Promise<boolean> {
-  try {
-    return await validate()
-  } catch {
-    return false
   }
 }

@@ -1,10 +1,10 @@
-import { contextOf, Deferred, runOperation } from '../../core/index.js'
-import type { Context } from '../../core/index.js'
+import { Deferred } from '../../core/index.js'
 import { ExponentialBackoff } from '../backoff/index.js'
-import { Timeout } from '../timeout/index.js'
 import { ResourceCreateError } from './errors.js'
 import type { Pooled } from './idle-resources.js'
 import type { CheckedPoolOptions } from './resource-pool-options.js'
+import { timeBound } from './time-bound.js'
+import type { TimeBound } from './time-bound.js'
 
 /** The pauses after failures. */
 const BACKOFF = { baseDelayMs: 100, maxDelayMs: 10_000, jitter: 0.5 }
@@ -23,8 +23,7 @@ export class ResourceMaker<T> {
   readonly #options: CheckedPoolOptions<T>
   readonly #hooks: MakerHooks<T>
   readonly #backoff = new ExponentialBackoff(BACKOFF)
-  /** None when making one may take for ever. */
-  readonly #timeout: Timeout | undefined
+  readonly #inTime: TimeBound
   readonly #attempts = new Set<Attempt>()
   #failures = 0
   #notBefore = -Infinity
@@ -33,9 +32,8 @@ export class ResourceMaker<T> {
   constructor(options: CheckedPoolOptions<T>, hooks: MakerHooks<T>) {
     this.#options = options
     this.#hooks = hooks
-    const { createTimeoutMs: timeoutMs, clock } = options
-    const discard = (late: unknown): void => hooks.late(late as T)
-    this.#timeout = timeoutMs === Infinity ? undefined : new Timeout({ timeoutMs, clock, discard })
+    const { createTimeoutMs, clock } = options
+    this.#inTime = timeBound(createTimeoutMs, clock, late => hooks.late(late as T))
   }
 
   /** How many are being made. */
@@ -66,7 +64,7 @@ export class ResourceMaker<T> {
     // It counts before `create` runs, which may call back.
     this.#attempts.add(attempt)
     resolve(
-      this.#create().then(
+      this.#inTime(({ signal }) => this.#options.create(signal)).then(
         resource => this.#succeed(attempt, resource),
         cause => this.#fail(attempt, cause),
       ),
@@ -91,14 +89,9 @@ export class ResourceMaker<T> {
     return error
   }
 
-  #create(): Promise<T> {
-    const create = ({ signal }: Context): T | PromiseLike<T> => this.#options.create(signal)
-    return this.#timeout?.execute(create) ?? runOperation(create, contextOf(undefined))
-  }
-
   #pooled(resource: T): Pooled<T> {
     const { clock, maxLifetimeMs, lifetimeJitter, random } = this.#options
     const lifetimeMs = maxLifetimeMs === Infinity ? Infinity : maxLifetimeMs * (1 - lifetimeJitter * random())
-    return { resource, expiresAt: clock.now() + lifetimeMs, idleSince: 0 }
+    return { resource, expiresAt: clock.now() + lifetimeMs, idleSince: 0, isBroken: false }
   }
 }

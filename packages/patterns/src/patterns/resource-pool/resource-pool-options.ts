@@ -31,6 +31,16 @@ export interface ResourcePoolOptions<T> {
   readonly acquireTimeoutMs?: number
   /** The longest that making one may take, in milliseconds: 1 or more, or Infinity. Default 30,000. */
   readonly createTimeoutMs?: number
+  /**
+   * The longest that `validate` may take, in milliseconds: 1 or more, or Infinity. After that the resource is
+   * destroyed, and whoever waited for it gets another one. Default 5,000.
+   */
+  readonly validateTimeoutMs?: number
+  /**
+   * The longest that `destroy` is waited for, by `close` say, in milliseconds: 1 or more, or Infinity; after
+   * that the event `destroy-failure` has a TimeoutError. Default 30,000.
+   */
+  readonly destroyTimeoutMs?: number
   /** A resource idle for so long is destroyed, in milliseconds: 0 or more, or Infinity. Default 60,000. */
   readonly idleTimeoutMs?: number
   /** A resource is not given out at this age, in milliseconds, and destroyed when idle. Default Infinity. */
@@ -52,6 +62,8 @@ const DEFAULTS = Object.freeze({
   max: 10,
   acquireTimeoutMs: 30_000,
   createTimeoutMs: 30_000,
+  validateTimeoutMs: 5_000,
+  destroyTimeoutMs: 30_000,
   idleTimeoutMs: 60_000,
   maxLifetimeMs: Infinity,
   lifetimeJitter: 0.1,
@@ -67,6 +79,8 @@ const RULES = {
   min: count({ min: 0 }),
   acquireTimeoutMs: duration({ orInfinity: true }),
   createTimeoutMs: duration({ min: 1, orInfinity: true }),
+  validateTimeoutMs: duration({ min: 1, orInfinity: true }),
+  destroyTimeoutMs: duration({ min: 1, orInfinity: true }),
   idleTimeoutMs: duration({ orInfinity: true }),
   maxLifetimeMs: duration({ orInfinity: true }),
   lifetimeJitter: share(),

@@ -103,6 +103,14 @@ export class ResourcePool<T> implements AsyncDisposable {
     }
   }
 
+  /**
+   * Says that a resource is of no use any more: `socket.on('close', () => pool.invalidate(socket))`. An idle
+   * one is destroyed at once, one that is lent out when it comes back. False when it is not in the pool.
+   */
+  invalidate(resource: T): boolean {
+    return this.#scheduler.invalidate(resource)
+  }
+
   /** Makes resources until there are `min`. Rejects with the first ResourceCreateError. */
   async fill(): Promise<void> {
     this.#checkOpen()

@@ -3,6 +3,7 @@ import { discardWith, runOperation } from '../../core/index.js'
 import { clampDelay } from '../backoff/index.js'
 import type { RetrySettings, RetryVerdict } from './retry-options.js'
 import { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
+import type { RetryHistory } from './retry-errors.js'
 import type { RetryEvent } from './retry-events.js'
 
 /** One call, from the end of its first attempt on. */
@@ -10,6 +11,7 @@ export class RetryCall<T extends R, R> {
   attempts = 1
   readonly delaysMs: number[] = []
   readonly #errors: unknown[] = []
+  #errorCount = 0
   readonly #settings: RetrySettings<R>
   readonly #events: Events<RetryEvent>
   readonly #operation: Operation<T>
@@ -49,13 +51,13 @@ export class RetryCall<T extends R, R> {
     if (this.#outer.aborted) return this.#stopAborted(outcome)
     const verdict = judged ?? judge(this.#settings, outcome, this.#context)
     if (verdict === false) return undefined
-    if (!outcome.ok) this.#errors.push(outcome.error)
+    if (!outcome.ok) this.#remember(outcome.error)
     if (this.attempts >= this.#settings.maxAttempts) return this.#stop(outcome, 'attempts')
     const delayMs = this.#delay(verdict, outcome)
     if (!this.#fitsDeadline(delayMs)) return this.#stop(outcome, 'deadline')
     const { budget, budgetKey } = this.#settings
     if (budget !== undefined && !budget.tryTake(budgetKey)) return this.#stopBroke(outcome)
-    this.delaysMs.push(delayMs)
+    keepEnds(this.delaysMs, delayMs)
     this.#report({ type: 'retry', attempt: this.attempts, delayMs, error: errorOf(outcome) })
     return delayMs
   }
@@ -109,13 +111,28 @@ export class RetryCall<T extends R, R> {
     throw new RetryBudgetExceededError(this.#history(), { budgetKey, ...budget?.state(budgetKey) })
   }
 
-  #history() {
-    return { attempts: this.attempts, delaysMs: this.delaysMs, errors: this.#errors }
+  #history(): RetryHistory {
+    const errorCount = this.#errorCount
+    return { attempts: this.attempts, delaysMs: this.delaysMs, errors: this.#errors, errorCount }
+  }
+
+  #remember(error: unknown): void {
+    this.#errorCount += 1
+    keepEnds(this.#errors, error)
   }
 
   #report(event: RetryEvent): void {
     if (this.#events.wanted(event.type)) this.#events.emit(event)
   }
+}
+
+/** So many of the first, and as many of the last: a call that never gives up must not grow without end. */
+const KEPT = 16
+
+/** Adds at the end; beyond twice `KEPT` the oldest of the last ones leaves. */
+function keepEnds<I>(list: I[], item: I): void {
+  if (list.length === 2 * KEPT) list.splice(KEPT, 1)
+  list.push(item)
 }
 
 /** What `retryWhen` says. If it throws, the call ends with that; nobody gets its value then. */

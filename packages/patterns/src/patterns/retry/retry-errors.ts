@@ -4,23 +4,30 @@ import { RejectionError } from '../../core/index.js'
 export interface RetryHistory {
   /** Attempts that were made, the first included. */
   readonly attempts: number
-  /** The waits between them, in milliseconds. */
+  /** The waits between them, in milliseconds: the first 16 and the last 16. */
   readonly delaysMs: readonly number[]
-  /** What the attempts failed with, in order; an attempt that ended in a bad result is not among them. */
+  /**
+   * What the attempts failed with, in order: the first 16 and the last 16. An attempt that ended in a bad
+   * result is not among them.
+   */
   readonly errors: readonly unknown[]
+  /** How many errors there were in all. */
+  readonly errorCount: number
 }
 
 abstract class RetryError extends RejectionError {
   readonly attempts: number
   readonly delaysMs: readonly number[]
   readonly errors: readonly unknown[]
+  readonly errorCount: number
 
   constructor(message: string, history: RetryHistory, cause: unknown, facts: object) {
-    const { attempts, delaysMs, errors } = history
-    super(message, { cause, facts: { attempts, delaysMs, ...facts } })
+    const { attempts, delaysMs, errors, errorCount } = history
+    super(message, { cause, facts: { attempts, errorCount, delaysMs, ...facts } })
     this.attempts = attempts
     this.delaysMs = delaysMs
     this.errors = errors
+    this.errorCount = errorCount
   }
 }
 

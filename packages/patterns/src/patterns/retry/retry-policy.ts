@@ -16,7 +16,7 @@ export interface RetryMetrics<T> {
   readonly value: T
   /** Attempts that were made, the first included. */
   readonly attempts: number
-  /** The waits between them, in milliseconds. */
+  /** The waits between them, in milliseconds: the first 16 and the last 16. */
   readonly delaysMs: readonly number[]
 }
 

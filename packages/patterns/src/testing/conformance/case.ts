@@ -1,3 +1,4 @@
+import { nextTurn } from '../turns.js'
 import type { ConformanceAdapter, ConformanceTime, Task } from './adapter.js'
 
 /** What a case finds when the fault that it names is there. */
@@ -78,7 +79,7 @@ export async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'f
 
 /** Lets promises, ticks and immediates run, several rounds of them. */
 export async function settled(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise(resolve => setImmediate(resolve))
+  for (let round = 0; round < 5; round += 1) await new Promise<void>(nextTurn)
 }
 
 /** The promise's rejection, if there is one, is of no interest. */

@@ -36,12 +36,14 @@ describe('what is told', () => {
       code: 'RETRY_EXHAUSTED',
       reason: 'attempts',
       attempts: 3,
+      errorCount: 3,
       delaysMs: [100, 200],
     })
     expect(error.errors).toHaveLength(3)
     expect(error.cause).toBe(error.errors[2])
     expect(error.explain()).toEqual({
       attempts: 3,
+      errorCount: 3,
       delaysMs: [100, 200],
       reason: 'attempts',
       maxAttempts: 3,
@@ -74,6 +76,7 @@ describe('what is told', () => {
     expect(error.cause).toBe(error.errors[0])
     expect(error.explain()).toEqual({
       attempts: 2,
+      errorCount: 2,
       delaysMs: [100],
       budgetKey: 'shop',
       calls: 0,

@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import { makeFolderOf, sqliteDriver, storageAdvice } from '../../../persistence/index.js'
+import { makeFolderOf, storageAdvice } from '../../../persistence/index.js'
+import { sqliteDriver } from '../../../persistence/sqlite-driver.js'
 import { LedgerError, LedgerLockedError } from '../ledger-errors.js'
 import { SCHEMA, SCHEMA_VERSION } from './schema.js'
 

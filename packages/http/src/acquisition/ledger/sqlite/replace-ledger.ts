@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { sqliteDriver } from '../../../persistence/index.js'
+import { sqliteDriver } from '../../../persistence/sqlite-driver.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import { cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database, DatabaseOptions } from './open-database.js'

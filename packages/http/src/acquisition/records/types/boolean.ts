@@ -1,6 +1,6 @@
 import { shown, Unreadable, wrongType } from '../unreadable.js'
 import type { FieldTypeKind } from './field-type.js'
-import { readString } from './string.js'
+import { readCanonicalString } from './string.js'
 
 export interface BooleanType {
   readonly type: 'boolean'
@@ -26,7 +26,7 @@ function booleanReader(type: BooleanType): (value: unknown) => boolean | Unreada
   for (const text of type.falseValues ?? []) meanings.set(text.toLowerCase(), false)
   return value => {
     if (typeof value === 'boolean') return value
-    const text = readString(value)
+    const text = readCanonicalString(value)
     if (text instanceof Unreadable) return wrongType(value, 'true or false')
     return (
       meanings.get(text.trim().toLowerCase()) ??

@@ -1,4 +1,7 @@
-const iso4217 = new Set(Intl.supportedValuesOf('currency'))
+/** Codes of ISO 4217 that Intl leaves out, because they are new or no cash. */
+const beside = 'BOV CHE CHW CLF COU MXV SLE USN UYI UYW VED XCG ZWG'
+
+const iso4217 = new Set([...Intl.supportedValuesOf('currency'), ...beside.split(' ')])
 /**
  * The one sign that stands for one currency wherever it is used. `$`, `£`, `¥` and `kr` stand for several.
  */
@@ -19,17 +22,21 @@ export function currencyNames(type: {
   }
 }
 
-const digitsOf = new Map<string, number>()
+/** ISO 4217, table A.1, column "minor unit", where it is not 2. */
+const exceptions: ReadonlyMap<number, string> = new Map([
+  [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+  [3, 'BHD IQD JOD KWD LYD OMR TND'],
+  [4, 'CLF UYW'],
+])
 
-/**
- * How many digits after the point the currency is usually written with; 2 for one that CLDR does not know.
- */
-export function usualDigits(currency: string): number {
-  let digits = digitsOf.get(currency)
-  if (digits === undefined) {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-    digits = format.resolvedOptions().maximumFractionDigits ?? 2
-    digitsOf.set(currency, digits)
-  }
-  return digits
+const digitsOf = new Map(
+  [...exceptions].flatMap(([digits, codes]) => codes.split(' ').map(code => [code, digits] as const)),
+)
+
+/** No currency has minor units of more digits than this. */
+export const mostMinorDigits = 4
+
+/** How many digits after the point the currency's minor unit has. */
+export function minorDigits(currency: string): number {
+  return digitsOf.get(currency) ?? 2
 }

@@ -1,3 +1,5 @@
+import { isJsonNumber, writtenDigits } from '../exact-number.js'
+import { Unreadable } from '../unreadable.js'
 import { booleanType } from './boolean.js'
 import { dateType } from './date.js'
 import { decimalType } from './decimal.js'
@@ -21,8 +23,23 @@ type Kinds = (typeof fieldTypes)[keyof typeof fieldTypes]
 /** A field's type with its options. */
 export type FieldType = Kinds extends infer K ? (K extends FieldTypeKind<infer T> ? T : never) : never
 
-/** @throws RangeError or TypeError for a locale, zone or path that does not exist. */
+/** Longer texts are no number, amount, date or truth value that anybody means, and cost time. */
+const longestText = 400
+
+/**
+ * A text's length is looked at before anything else is, but where any text is taken.
+ * @throws RangeError or TypeError for a locale, zone, date pattern or path that does not exist.
+ */
 export function fieldReader(type: FieldType): FieldReader {
   const kind = fieldTypes[type.type] as unknown as FieldTypeKind<FieldType>
-  return kind.reader(type)
+  const read = kind.reader(type)
+  return type.type === 'string' ? read : (value, record) => tooLong(value) ?? read(value, record)
+}
+
+function tooLong(value: unknown): Unreadable | undefined {
+  // A double's own text is short.
+  const text = typeof value === 'object' && isJsonNumber(value) ? writtenDigits(value) : value
+  if (typeof text !== 'string' || text.length <= longestText) return undefined
+  const reason = `it has ${text.length} characters, more than the ${longestText} that are read`
+  return new Unreadable('TOO_LONG', reason)
 }

@@ -1,10 +1,10 @@
-import { currencyNames, usualDigits } from './currency.js'
+import { currencyNames, minorDigits, mostMinorDigits } from './currency.js'
 import { isJsonNumber, movePoint, plainDecimal } from '../exact-number.js'
 import { notationsOf } from './notation.js'
 import type { FieldTypeKind, Money } from './field-type.js'
 import { locale, readNumeralOf } from './numerals.js'
 import { compilePath } from '../../references/index.js'
-import { shown, Unreadable, wrongType } from '../unreadable.js'
+import { notFinite, shown, Unreadable, wrongType } from '../unreadable.js'
 
 /** Money is a decimal string and a currency, never a float; nothing is guessed. */
 export interface MoneyType {
@@ -20,8 +20,13 @@ export interface MoneyType {
   readonly currencyPath?: string | undefined
   /** What a symbol stands for: `{ "$": "USD" }`. */
   readonly symbols?: Readonly<Record<string, string>> | undefined
-  /** The number is in minor units (cents): divided by ten to the power of this. Default 0. */
-  readonly minorUnits?: number | undefined
+  /**
+   * The number is in minor units: divided by ten to the power of what ISO 4217 says for its currency
+   * (`iso`), or of this. A number up to 4 must be what ISO 4217 says where the record names the currency: 500
+   * cents are 5.00 EUR, but 500 yen are 500 JPY. More digits than that are no currency's, and a fraction for
+   * all of them (6: micros). Default 0, which is no minor units.
+   */
+  readonly minorUnits?: number | 'iso' | undefined
   /** What a word stands for: `{ free: "0.00" }`. */
   readonly words?: Readonly<Record<string, string>> | undefined
   readonly allowNegative?: boolean | undefined
@@ -31,14 +36,14 @@ export const moneyType: FieldTypeKind<MoneyType> = {
   type: 'money',
   isNumeric: true,
   schema: parts => {
-    const { checkedText, path, textMap, count, plainDecimal, flag, strict } = parts
+    const { checkedText, path, textMap, countOr, plainDecimal, flag, strict } = parts
     const currency = () => checkedText('an ISO 4217 code such as EUR', code => /^[A-Z]{3}$/.test(code))
     return {
       locale: locale(parts),
       currency: currency().optional(),
       currencyPath: path().optional(),
       symbols: textMap(currency()),
-      minorUnits: count(0, 9).optional(),
+      minorUnits: countOr('iso', 0, 9).optional(),
       words: textMap(plainDecimal()),
       allowNegative: flag().optional(),
       default: strict({ amount: plainDecimal(), currency: currency() }).optional(),
@@ -61,17 +66,36 @@ interface Amount {
 function moneyReader(type: MoneyType): (value: unknown, record: unknown) => Money | Unreadable {
   const amountOf = amountReader(type)
   const currencyOf = currencyReader(type)
-  const { minorUnits = 0, allowNegative = false } = type
+  const minorUnitsOf = minorUnitsReader(type)
+  const { allowNegative = false } = type
   return (value, record) => {
     const amount = amountOf(value)
     if (amount instanceof Unreadable) return amount
     if (amount.negative && !allowNegative) return new Unreadable('NEGATIVE', `${shown(value)} is negative`)
-    if (minorUnits > 0 && amount.decimal.includes('.')) {
-      return new Unreadable('NOT_AN_INTEGER', `${shown(value)} is not a whole number of minor units`)
-    }
     const currency = currencyOf(amount.beside, record)
     if (currency instanceof Unreadable) return currency
-    return { amount: written(amount, minorUnits, currency), currency }
+    const minorUnits = minorUnitsOf(currency)
+    if (minorUnits instanceof Unreadable) return minorUnits
+    if (minorUnits !== undefined && amount.decimal.includes('.')) {
+      return new Unreadable('NOT_AN_INTEGER', `${shown(value)} is not a whole number of minor units`)
+    }
+    return { amount: written(amount, minorUnits ?? 0, currency), currency }
+  }
+}
+
+/** Undefined: the amount is in units. A currency that the mapping names is as the mapping says. */
+function minorUnitsReader({
+  minorUnits = 0,
+  currency: own,
+}: MoneyType): (currency: string) => number | Unreadable | undefined {
+  if (minorUnits === 0) return () => undefined
+  if (minorUnits === 'iso') return minorDigits
+  if (own !== undefined || minorUnits > mostMinorDigits) return () => minorUnits
+  return currency => {
+    const digits = minorDigits(currency)
+    if (digits === minorUnits) return minorUnits
+    const reason = `minor units of ${currency} have ${digits} digits, the mapping says ${minorUnits}`
+    return new Unreadable('MINOR_UNITS', `${reason}; minorUnits: iso takes each currency's own`)
   }
 }
 
@@ -81,7 +105,7 @@ function written({ negative, decimal }: Amount, minorUnits: number, currency: st
   const [units = '', rest = ''] = (minorUnits > 0 ? movePoint(whole, fraction, -minorUnits) : decimal).split(
     '.',
   )
-  const digits = rest.padEnd(usualDigits(currency), '0')
+  const digits = rest.padEnd(minorDigits(currency), '0')
   return (negative ? '-' : '') + (digits === '' ? units : `${units}.${digits}`)
 }
 
@@ -94,10 +118,16 @@ function amountReader(type: MoneyType): (value: unknown) => Amount | Unreadable 
     if (typeof value === 'string') return fromText(value)
     if (!isJsonNumber(value)) return wrongType(value, 'an amount')
     const decimal = plainDecimal(value)
-    return decimal === undefined
-      ? new Unreadable('NOT_FINITE', `${shown(value)} is beyond all bounds`)
-      : unsigned(decimal, [])
+    return decimal === undefined ? notFinite(value) : unsigned(withoutTrailingZeros(decimal), [])
   }
+}
+
+/** Of a number: the currency says how many there are. A text means the digits that it shows. */
+function withoutTrailingZeros(decimal: string): string {
+  const [whole = '', fraction = ''] = decimal.split('.')
+  let length = fraction.length
+  while (fraction[length - 1] === '0') length -= 1
+  return length === 0 ? whole : `${whole}.${fraction.slice(0, length)}`
 }
 
 function unsigned(decimal: string, beside: readonly string[]): Amount {

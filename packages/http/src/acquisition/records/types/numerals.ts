@@ -1,6 +1,6 @@
-import { isJsonNumber, plainDecimal } from '../exact-number.js'
+import { isJsonNumber, plainDecimal, unsignedZero } from '../exact-number.js'
 import type { SchemaParts } from '../../schema/index.js'
-import { shown, Unreadable, wrongType } from '../unreadable.js'
+import { notFinite, shown, Unreadable, wrongType } from '../unreadable.js'
 import type { Notation } from './notation.js'
 import { readNumeral } from './notation.js'
 
@@ -10,14 +10,15 @@ export const locale = ({ checkedText, succeeds }: SchemaParts) =>
     succeeds(() => new Intl.NumberFormat(tag)),
   ).optional()
 
-const range = /\d\D*[-–—~]\D*\d/
+const betweenDigits = /\d(.*)\d/s
+const dash = /[-–—~]/
 const signed = /^([-+\u2212]?)\s*(.*)$/s
 
 /** A number, or a text of one, as an exact decimal text. */
 export function decimalText(value: unknown, notations: readonly Notation[]): string | Unreadable {
   if (typeof value === 'string') return decimalFromText(value, notations)
   if (!isJsonNumber(value)) return wrongType(value, 'a number')
-  return plainDecimal(value) ?? new Unreadable('NOT_FINITE', `${shown(value)} is beyond all bounds`)
+  return unsignedZero(plainDecimal(value)) ?? notFinite(value)
 }
 
 function decimalFromText(text: string, notations: readonly Notation[]): string | Unreadable {
@@ -42,6 +43,7 @@ export function readNumeralOf(
     )
   }
   if (text.trim() === '') return new Unreadable('EMPTY_VALUE', 'the text is empty')
-  if (range.test(text)) return new Unreadable('RANGE', `${shown(text)} is a range, not one number`)
+  if (dash.test(betweenDigits.exec(text)?.[1] ?? ''))
+    return new Unreadable('RANGE', `${shown(text)} is a range, not one number`)
   return new Unreadable('NOT_A_NUMBER', `${shown(text)} is not a number as the mapping's locale writes it`)
 }

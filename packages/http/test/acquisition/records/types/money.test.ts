@@ -143,4 +143,41 @@ describe('money', () => {
     expect(read(5, { currency: 'KWD' })).toBe('5.000 KWD')
     expect(read('0.125', { currency: 'USD', locale: 'en' })).toBe('0.125 USD')
   })
+
+  test.each([
+    ['JPY', '500 JPY'],
+    ['USD', '5.00 USD'],
+    ['BHD', '0.500 BHD'],
+    ['CLF', '0.0500 CLF'],
+    ['ISK', '500 ISK'],
+    ['IQD', '0.500 IQD'],
+    ['HUF', '5.00 HUF'],
+  ])('N-16 minorUnits: iso takes 500 in %s as %s', (cur, expected) => {
+    expect(read(500, { minorUnits: 'iso', currencyPath: 'cur' }, { cur })).toBe(expected)
+    expect(read(`500 ${cur}`, { minorUnits: 'iso' })).toBe(expected)
+    expect(read(500, { minorUnits: 'iso', currency: cur })).toBe(expected)
+  })
+
+  test('N-16 a number of minor units is refused for a currency of the record that has others', () => {
+    const type = { minorUnits: 2, currencyPath: 'cur', symbols: { '¥': 'JPY' } }
+    expect(read(500, type, { cur: 'USD' })).toBe('5.00 USD')
+    for (const cur of ['JPY', 'KRW', 'BHD', 'CLF']) expect(read(500, type, { cur })).toBe('MINOR_UNITS')
+    expect(read('¥500', type)).toBe('MINOR_UNITS')
+    expect(read(500, { ...type, minorUnits: 3 }, { cur: 'USD' })).toBe('MINOR_UNITS')
+    const refused = moneyType.reader({ type: 'money', ...type })(500, { cur: 'JPY' })
+    expect(refused).toMatchObject({
+      reason:
+        "minor units of JPY have 0 digits, the mapping says 2; minorUnits: iso takes each currency's own",
+    })
+  })
+
+  test('N-16 a fraction that is no minor unit, micros for example, is the same for all currencies', () => {
+    const type = { minorUnits: 6, currencyPath: 'cur' }
+    expect(read(5_000_000, type, { cur: 'USD' })).toBe('5.000000 USD')
+    expect(read(5_000_000, type, { cur: 'JPY' })).toBe('5.000000 JPY')
+  })
+
+  test.each(['XYZ', 'XXX', 'XTS', 'dollars', ''])('N-16 %j names no currency', cur => {
+    expect(read(500, { minorUnits: 'iso', currencyPath: 'cur' }, { cur })).toBe('UNKNOWN_CURRENCY')
+  })
 })

@@ -62,10 +62,7 @@ class WindowLogRate implements Rate {
   }
 
   waitMs(now: number, cost: number, ahead: number): number {
-    const { maxRequests, windowMs } = this.#guard
-    const wholeWindows = Math.ceil((ahead + cost) / maxRequests) - 1
-    const rest = ahead + cost - wholeWindows * maxRequests
-    return Math.max(this.#guard.readyAt(rest) - now, 0) + wholeWindows * windowMs
+    return this.#guard.waitMs(now, cost, ahead)
   }
 
   setLimit(_now: number, maxRequests: number, windowMs: number): void {

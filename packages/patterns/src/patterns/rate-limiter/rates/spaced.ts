@@ -70,7 +70,7 @@ class SpacedRate implements Rate, DepartureBook {
 
   waitMs(now: number, cost: number, ahead: number): number {
     const scheduled = Math.max(this.#nextAt - now, 0) + ahead * this.#spacingMs
-    const guarded = this.#guard.readyAt(cost) - now
+    const guarded = this.#guard.waitMs(now, cost, ahead)
     if (ahead > 0 && guarded === Infinity) return scheduled
     return Math.max(scheduled, guarded)
   }

@@ -48,6 +48,13 @@ export class WindowGuard {
     return missing > this.#count ? Infinity : this.#at(missing - 1) + this.#windowMs
   }
 
+  /** As `Rate.waitMs`, as far as the window alone counts. */
+  waitMs(now: number, cost: number, ahead: number): number {
+    const wholeWindows = Math.ceil((ahead + cost) / this.#maxRequests) - 1
+    const rest = ahead + cost - wholeWindows * this.#maxRequests
+    return Math.max(this.readyAt(rest) - now, 0) + wholeWindows * this.#windowMs
+  }
+
   /** `count` places are taken by departures at `now`. */
   add(now: number, count: number): void {
     this.#forget(now)

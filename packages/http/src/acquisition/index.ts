@@ -27,6 +27,7 @@ export type {
   Authorizer,
   AuthorizerParts,
   BreakerLimits,
+  ConnectionConfig,
   DepartureLimiter,
   EndpointLimit,
   Health,
@@ -39,6 +40,7 @@ export type {
   RetryLimits,
   StreamHealth,
   StreamLimits,
+  TlsConfig,
   Tokens,
   WatchedStream,
 } from './fetch/index.js'
@@ -122,6 +124,7 @@ export type {
   SourceGaveUpEvent,
   StoppingEvent,
   ThrottledEvent,
+  WarningEvent,
 } from './run/index.js'
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'

@@ -48,7 +48,13 @@ export function openTunnel(
   const path = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port || '443'}`
   const send = proxy.url.protocol === 'https:' ? httpsRequest : httpRequest
   const headers = { ...proxy.headers, host: path }
-  const request = send(proxy.url.origin, { method: 'CONNECT', path, headers, agent: false, timeout: timeoutMs })
+  const request = send(proxy.url.origin, {
+    method: 'CONNECT',
+    path,
+    headers,
+    agent: false,
+    timeout: timeoutMs,
+  })
   request.once('connect', ({ statusCode = 0 }, socket) => {
     if (statusCode >= 200 && statusCode < 300) {
       socket.setTimeout(0)

@@ -60,8 +60,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)
     checkCount('UndiciTransport.maxRedirects', settings.maxRedirects, { min: 0 })
     this.#options = settings
-    this.#proxy =
-      settings.proxy === undefined ? undefined : proxyOf('UndiciTransport.proxy', settings.proxy)
+    this.#proxy = settings.proxy === undefined ? undefined : proxyOf('UndiciTransport.proxy', settings.proxy)
     const { lookup = settings.lookup, servername } = { ...settings.tls } as NamedInTls
     this.#connecting = new ConnectingSockets({
       timeoutMs: settings.connectTimeoutMs,

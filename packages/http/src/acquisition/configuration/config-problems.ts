@@ -3,6 +3,7 @@ import type { core } from 'zod'
 import type { Secrets } from '../secrets/index.js'
 import { closest } from './closest.js'
 import type { ConfigProblem } from './config-error.js'
+import { withoutUserInfo } from './configured-secrets.js'
 import type { Overrides } from './overrides.js'
 import type { ConfigSource, PathStep } from './config-source.js'
 import { pathText } from './config-source.js'
@@ -61,7 +62,7 @@ function valueAt(data: unknown, path: readonly PathStep[]): unknown {
 /** As it stands in the file, without what is or may be a credential. */
 function shownValue(value: unknown, { data, secrets }: ProblemContext): string {
   if (value === null && data === null) return 'empty'
-  return secrets.redact(written(value).replaceAll(userInfo, '//[redacted]@'))
+  return secrets.redact(withoutUserInfo(written(value)))
 }
 
 function written(value: unknown): string {
@@ -73,9 +74,6 @@ function written(value: unknown): string {
     return inspect(value, { breakLength: Infinity })
   }
 }
-
-/** Before the `@` of a URL, however short: a password of three letters is one too. */
-const userInfo = /\/\/[^/?#\s"]+@/g
 
 const longestMessage = 500
 

@@ -19,6 +19,7 @@ import { yamlMistakes } from './yaml-mistake.js'
 export class YamlFile implements ConfigSource {
   /** The file's, without folder and ending. */
   readonly name: string
+  readonly folder: string
   readonly data: unknown
   readonly problems: readonly ConfigProblem[]
   readonly #file: string
@@ -26,7 +27,9 @@ export class YamlFile implements ConfigSource {
   readonly #lines = new LineCounter()
 
   constructor(text: string, file: string) {
-    this.name = parse(file).name
+    const { name, dir } = parse(file)
+    this.name = name
+    this.folder = dir
     this.#file = file
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
     const problems = yamlMistakes(this.#document).map(({ offset, message }) => this.#problem(message, offset))

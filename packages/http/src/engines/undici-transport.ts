@@ -5,6 +5,8 @@ import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
+import { defaultHeaders } from './default-headers.js'
+import { mergedHeaders } from './headers.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
 import { proxyOf } from './proxy.js'
@@ -52,6 +54,8 @@ export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets
   readonly #proxy: Proxy | undefined
+  /** What is sent with every request that does not name it. */
+  readonly #defaults: Readonly<Record<string, string>>
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
@@ -62,6 +66,9 @@ export class UndiciTransport extends PooledTransport<Pool> {
     this.#options = settings
     this.#proxy = settings.proxy === undefined ? undefined : proxyOf('UndiciTransport.proxy', settings.proxy)
     const { lookup = settings.lookup, servername } = { ...settings.tls } as NamedInTls
+    this.#defaults = settings.compression
+      ? { ...defaultHeaders, 'accept-encoding': ACCEPTED_ENCODINGS }
+      : defaultHeaders
     this.#connecting = new ConnectingSockets({
       timeoutMs: settings.connectTimeoutMs,
       direct: { ...settings.tls, lookup: guardedLookup(settings.reach, lookup) },
@@ -131,17 +138,15 @@ export class UndiciTransport extends PooledTransport<Pool> {
     return {
       path: proxy === undefined ? target.path : target.origin + target.path,
       method: request.method ?? 'GET',
-      headers: proxy === undefined ? headers : { host: target.host, ...headers, ...proxy.headers },
+      headers:
+        proxy === undefined ? headers : mergedHeaders({ host: target.host, ...proxy.headers }, headers),
       body: request.body ?? null,
       reset: request.newConnection === true || this.#isSurplus(pool),
     }
   }
 
   #headers(given: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-    if (!this.#options.compression) return given ?? {}
-    if (given === undefined) return { 'accept-encoding': ACCEPTED_ENCODINGS }
-    const named = Object.keys(given).some(name => name.toLowerCase() === 'accept-encoding')
-    return named ? given : { ...given, 'accept-encoding': ACCEPTED_ENCODINGS }
+    return given === undefined ? this.#defaults : mergedHeaders(this.#defaults, given)
   }
 
   /** Whether the connection is one too many to keep: it is closed after its request. */

@@ -4,7 +4,7 @@ import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, path, scalarMap, size, strict, text } =
+const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
 
 const MiB = 1024 ** 2
@@ -33,6 +33,7 @@ const limits = strict({
   concurrency: count(1, 10_000).prefault(4),
   timeout: duration(1, 'of 1ms or more').prefault('10s'),
   maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),
+  maxHeaderSize: size(1024, 'of 1KiB or more').prefault('64KiB'),
   retry: retry.prefault({}),
   breaker: breaker.prefault({}),
   giveUpAfter: duration(1, 'of 1ms or more').prefault('30s'),
@@ -53,13 +54,17 @@ const recordsAllowed = { error: 'a path such as data.items, or "" for the page i
 const source = strict({
   name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
-  path: z.string({ error: 'a path such as /v1/products' }).prefault(''),
+  path: z
+    .string({ error: 'a path such as /v1/products' })
+    .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
+    .prefault(''),
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
   proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
+  redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),

@@ -45,6 +45,7 @@ function resolveLimits(
     concurrency,
     timeoutMs: parseDuration('timeout', rest.timeout),
     maxPageBytes: parseSize(rest.maxPageSize),
+    maxHeaderBytes: parseSize(rest.maxHeaderSize),
     retry: {
       maxAttempts: retry.maxAttempts,
       baseDelayMs: parseDuration('baseDelay', retry.baseDelay),

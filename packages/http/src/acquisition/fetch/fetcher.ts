@@ -12,6 +12,8 @@ import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
+import type { RedirectSetting } from './redirects.js'
+import { Hops } from './redirects.js'
 import type { JudgedResponse, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { StreamHealth } from './stream-health.js'
@@ -24,6 +26,8 @@ export interface FetchedPage {
   readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
   readonly bytes: number
+  /** The URL that answered, after redirects. */
+  readonly url: string
   readonly reservation: MemoryReservation
 }
 
@@ -41,6 +45,7 @@ export interface FetchObserver {
 
 export interface FetcherParts {
   readonly limits: StreamLimits
+  readonly redirects: RedirectSetting
   readonly requestOf: (page: PageRef) => PageRequest
   readonly authorizer: Authorizer
   readonly rules: ResponseRules
@@ -54,6 +59,13 @@ export interface FetcherParts {
   readonly clock: Clock
   /** For the jitter of retries. Default Math.random. */
   readonly random?: Random | undefined
+}
+
+/** One departure of a page: it may be the first, or where a redirect leads. */
+interface Hop {
+  readonly page: PageRef
+  readonly hops: Hops
+  readonly departing: DeparturePolicy
 }
 
 /** What `skip` and `end` make of a response. */
@@ -97,8 +109,12 @@ export class Fetcher {
   }
 
   async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
+    const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
-      return await this.#sendTwiceIfStale(page, context)
+      for (;;) {
+        const answer = await this.#sendTwiceIfStale(page, hops, context)
+        if (answer !== 'redirected') return answer
+      }
     } catch (error) {
       this.#noteFailure(page, error, context)
       throw error
@@ -109,39 +125,47 @@ export class Fetcher {
    * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
    * has spent no try.
    */
-  async #sendTwiceIfStale(page: PageRef, context: Context): Promise<FetchedPage> {
+  async #sendTwiceIfStale(page: PageRef, hops: Hops, context: Context): Promise<FetchedPage | 'redirected'> {
     try {
-      return await this.#depart(page, context, false)
+      return await this.#depart(page, hops, context, false)
     } catch (error) {
-      const { method = 'GET' } = this.#parts.requestOf(page)
+      const { method = 'GET' } = hops.request
       if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
-      return await this.#depart(page, context, true)
+      return await this.#depart(page, hops, context, true)
     }
   }
 
-  #depart(page: PageRef, context: Context, newConnection: boolean): Promise<FetchedPage> {
+  /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
+  #depart(
+    page: PageRef,
+    hops: Hops,
+    context: Context,
+    newConnection: boolean,
+  ): Promise<FetchedPage | 'redirected'> {
     const { limiter, clock, observer } = this.#parts
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
     const departing = new DeparturePolicy(limiter, clock, onDeparture, newConnection)
-    return departing.execute(inner => this.#withMemory(page, departing, inner), context)
+    const hop = { page, hops, departing }
+    return departing.execute(inner => this.#withMemory(hop, inner), context)
   }
 
   /**
    * Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes
    * none.
    */
-  async #withMemory(page: PageRef, departing: DeparturePolicy, context: Context): Promise<FetchedPage> {
+  async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
+    const { page, departing } = hop
     const free = this.#parts.memory.tryReserve(page.stream)
     const reservation = free ?? (await this.#waitForRoom(page, departing, context))
     try {
-      return await this.#throughBreaker(page, reservation, departing, context)
+      return await this.#throughBreaker(hop, reservation, context)
     } catch (error) {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
     // There is nothing larger than this; so no server can have its page fetched again and again.
     const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
-    return await this.#throughBreaker(page, enough, departing, context)
+    return await this.#throughBreaker(hop, enough, context)
   }
 
   /**
@@ -182,14 +206,13 @@ export class Fetcher {
   }
 
   async #throughBreaker(
-    page: PageRef,
+    hop: Hop,
     reservation: MemoryReservation,
-    departing: DeparturePolicy,
     context: Context,
-  ): Promise<FetchedPage> {
+  ): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#parts.health.breaker.execute(
-        inner => this.#request(page, reservation, departing, inner),
+        inner => this.#request(hop, reservation, inner),
         context,
       )
     } catch (error) {
@@ -199,14 +222,13 @@ export class Fetcher {
   }
 
   async #request(
-    page: PageRef,
+    { page, hops, departing }: Hop,
     reservation: MemoryReservation,
-    departing: DeparturePolicy,
     context: Context,
-  ): Promise<FetchedPage> {
-    const { requestOf, authorizer, transport, memory, limits } = this.#parts
+  ): Promise<FetchedPage | 'redirected'> {
+    const { authorizer, transport, memory, limits } = this.#parts
     const request = {
-      ...requestOf(page),
+      ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
       bodyRoom: reservation,
       newConnection: departing.newConnection,
@@ -216,20 +238,25 @@ export class Fetcher {
       async timed => transport.send(await authorizer.authorize(request, timed), timed),
       context,
     )
+    if (hops.follow(response)) {
+      reservation.release()
+      return 'redirected'
+    }
     // Its headers are a getter, which a spread leaves out.
     const { headers } = response
     const judged = { ...response, headers, retryAfterMs: this.#retryAfterOf(response) }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
     if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(page, judged, context)
-    return { content, headers: response.headers, bytes, reservation }
+    const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    return { content, headers: response.headers, bytes, url: response.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
   async #contentOf(
     page: PageRef,
     response: TransportResponse & JudgedResponse,
+    detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer } = this.#parts
@@ -238,7 +265,7 @@ export class Fetcher {
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(response.statusCode, response.retryAfterMs, why)
+      new HttpStatusError(response.statusCode, response.retryAfterMs, why, detail)
     switch (action) {
       case 'page': {
         const content = usablePage(reading as PageReading)

@@ -12,9 +12,15 @@ export class HttpStatusError extends AsyncPatternsError {
    */
   readonly action: 'retry' | 'wait' | 'refreshAuth' | 'fail'
 
-  constructor(statusCode: number, retryAfterMs: number | undefined, action: HttpStatusError['action']) {
+  /** `detail` is what else the answer said: `with Location …`. */
+  constructor(
+    statusCode: number,
+    retryAfterMs: number | undefined,
+    action: HttpStatusError['action'],
+    detail?: string,
+  ) {
     const wait = retryAfterMs === undefined ? '' : `, Retry-After ${retryAfterMs} ms`
-    super(`The server answered ${statusCode}${wait}`)
+    super(`The server answered ${statusCode}${wait}${detail === undefined ? '' : ` ${detail}`}`)
     this.code = `HTTP_${statusCode}`
     this.statusCode = statusCode
     this.retryAfterMs = retryAfterMs

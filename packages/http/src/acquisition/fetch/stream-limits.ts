@@ -8,6 +8,11 @@ export interface StreamLimits {
   readonly timeoutMs: number
   /** A page larger than this is refused. Default 50 MiB. */
   readonly maxPageBytes: number
+  /**
+   * A response with a larger head is refused; of streams that run together, the largest bound holds. Default
+   * 64 KiB.
+   */
+  readonly maxHeaderBytes?: number | undefined
   readonly retry: RetryLimits
   readonly breaker: BreakerLimits
   /** A stream whose breaker has not closed for so long has failed. Default 30 s. */

@@ -7,7 +7,7 @@ import type { StreamLimits } from './stream-limits.js'
 /** What tells how a stream is sent to. */
 export interface ConnectedStream extends ConnectionConfig {
   readonly baseUrl: string
-  readonly limits: Pick<StreamLimits, 'concurrency'>
+  readonly limits: Pick<StreamLimits, 'concurrency' | 'maxHeaderBytes'>
 }
 
 /** The transports of a run: streams whose servers are reached in the same way share one. */
@@ -46,6 +46,9 @@ function keyOf({ proxy, tls, allowPrivate }: ConnectionConfig): string {
   return JSON.stringify([proxy, tls, allowPrivate])
 }
 
+/** Of a stream that was not read from a file. */
+const DEFAULT_HEADER_BYTES = 65_536
+
 /**
  * Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout.
  */
@@ -56,6 +59,7 @@ function openTransport(sharing: readonly ConnectedStream[], clock: Clock): Trans
   return new UndiciTransport({
     maxConnections,
     maxKeepaliveConnections: maxConnections,
+    maxHeadBytes: Math.max(...sharing.map(({ limits }) => limits.maxHeaderBytes ?? DEFAULT_HEADER_BYTES)),
     timeoutMs: Infinity,
     clock,
     reach: allowPrivate === true ? 'private' : 'named',

@@ -49,10 +49,10 @@ export class StreamProgress {
    * All that the page brings, as it is stored.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
-  async commitOf(claim: Claim, { content, headers, bytes }: FetchedPage): Promise<PageCommit> {
+  async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
-    const { pages, stop } = await pagination.next(page, { ...content, headers }, this.#seen)
+    const { pages, stop } = await pagination.next(page, { ...content, headers, url }, this.#seen)
     return {
       claim,
       records: content.records,

@@ -44,6 +44,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       ...tools,
       transport: tools.transports.toOriginOf(stream),
       limits: stream.limits,
+      redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
         ...tools,

@@ -21,6 +21,7 @@ describe('a pipeline file', () => {
           proxy: undefined,
           tls: undefined,
           allowPrivate: false,
+          redirects: 'sameOrigin',
           pagination: {
             type: 'page',
             pageParam: 'page',
@@ -37,6 +38,7 @@ describe('a pipeline file', () => {
             concurrency: 4,
             timeoutMs: 10_000,
             maxPageBytes: 50 * 1024 ** 2,
+            maxHeaderBytes: 64 * 1024,
             retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
             breaker: { failureThreshold: 3, openStateDurationMs: 5000 },
             giveUpAfterMs: 30_000,

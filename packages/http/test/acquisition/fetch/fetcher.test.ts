@@ -94,6 +94,7 @@ describe('Fetcher', () => {
     health = new EmbeddedHealth(clock).healthOf(stream, () => undefined)
     return new Fetcher({
       limits: stream.limits,
+      redirects: 'none',
       requestOf: page => ({ url: `http://a.test/?page=${page.ordinal}` }),
       authorizer: { authorize: async request => request },
       rules: new ResponseRules(defaultRules()),

@@ -58,7 +58,7 @@ export function openTunnel(
   request.once('connect', ({ statusCode = 0 }, socket) => {
     if (statusCode >= 200 && statusCode < 300) {
       socket.setTimeout(0)
-      return callback(null, socket as Socket)
+      return callback(null, socket)
     }
     socket.destroy()
     const why = statusCode === 407 ? ': it asks for a user and a password (http://user:password@host)' : ''

@@ -34,10 +34,9 @@ export function readCertificates({ sources }: PipelineFile, file: ConfigSource):
         ? []
         : [[key, pemIn(resolve(file.folder, name), why => note(key, why))] as const]
     })
-    const { ca, cert, key, ...rest } = tls
-    const whole = { ...rest, ...Object.fromEntries(texts) }
+    const whole: TlsConfig = { ...tls, ...Object.fromEntries(texts) }
     if (problems.length > before) return undefined
-    if ((cert === undefined) !== (key === undefined))
+    if ((tls.cert === undefined) !== (tls.key === undefined))
       note('', 'has one of cert and key; allowed are both or none')
     else checkTogether(whole, why => note('', why))
     return whole

@@ -26,11 +26,11 @@ describe('the proxy of a source', () => {
 
   test('N-22 is shown with where it came from, and without its password', () => {
     const environment = { http_proxy: 'http://me:pw@outer:3128' }
-    const { describe: shown, secrets } = load(minimal, {
+    const loaded = load(minimal, {
       environment: { http_proxy: 'http://me:hunter2@o:1' },
     })
-    expect(shown()).toMatch(/sources\[0\]\.proxy: http:\/\/\[redacted\]@o:1 +# http_proxy/)
-    expect(secrets.redact('hunter2')).toBe('[redacted]')
+    expect(loaded.describe()).toMatch(/sources\[0\]\.proxy: http:\/\/\[redacted\]@o:1 +# http_proxy/)
+    expect(loaded.secrets.redact('hunter2')).toBe('[redacted]')
     expect(load(minimal, { environment }).describe()).not.toContain('pw')
     expect(load(minimal, { environment: {} }).describe()).toMatch(/sources\[0\]\.proxy: none +# default/)
     expect(load(withLines('proxy: http://me:pw@own:1'), { environment }).describe()).not.toContain('pw')
@@ -50,16 +50,16 @@ describe('TLS of a source', () => {
   testWith('openssl')('N-22 certificates and key are read from files beside the pipeline', async () => {
     await using made = await selfSigned()
     const text = withLines('tls: { ca: cert.pem, cert: ./cert.pem, key: key.pem, servername: shop.example }')
-    const { config, describe: shown } = parseConfig(text, join(made.folder, 'p.yaml'), { environment: {} })
+    const loaded = parseConfig(text, join(made.folder, 'p.yaml'), { environment: {} })
     const { cert, key } = made
-    expect(config.sources[0]?.tls).toEqual({
+    expect(loaded.config.sources[0]?.tls).toEqual({
       ca: cert,
       cert,
       key,
       servername: 'shop.example',
       insecure: false,
     })
-    expect(shown()).toContain('sources[0].tls.key: key.pem')
+    expect(loaded.describe()).toContain('sources[0].tls.key: key.pem')
   })
 
   testWith('openssl')('N-22 all that cannot be used is told with its place', async () => {

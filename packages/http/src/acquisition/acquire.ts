@@ -29,6 +29,7 @@ import {
   planOf,
   RunControl,
   streamsOf,
+  tellOwedQuiet,
 } from './run/index.js'
 import type { Secrets } from './secrets/index.js'
 import { deliver, resultPaths } from './sinks/index.js'
@@ -50,6 +51,11 @@ export interface AcquireOptions extends Ports {
    */
   readonly fresh?: boolean
   /**
+   * Names of sources whose servers are asked although they have asked for quiet, in an earlier run. Default
+   * none.
+   */
+  readonly forgetWaits?: readonly string[]
+  /**
    * What is redacted from all that is stored and told. Default: the credentials of an object as `defineConfig`
    * takes it; of a configuration that was read already, its headers and parameters by their names.
    */
@@ -69,12 +75,12 @@ export async function acquire(
   pipeline: PipelineInput | PipelineConfig,
   options: AcquireOptions = {},
 ): Promise<Summary> {
-  const { clock = systemClock, fresh = false } = options
+  const { clock = systemClock, fresh = false, forgetWaits = [] } = options
   const usable = usableConfig(pipeline)
   const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }
   const paths = resultPaths(config.output)
   await using ledger = ownedOrInjected(options.ledger, () => new SqliteLedger({ file: paths.ledger, clock }))
-  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh })
+  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh, forgetWaits })
   const onEvent = (event: AcquireEvent): void => {
     try {
       options.onEvent?.(event)
@@ -91,6 +97,7 @@ export async function acquire(
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
   for (const warning of warningsOf(config)) onEvent(warning)
+  tellOwedQuiet(run, { clock, onEvent })
   control.listen()
   await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
   const status = await run.end(control.end)
@@ -128,6 +135,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     normaliser: normaliser.port,
     limits: parts.limits ?? new EmbeddedLimits(clock),
     health: parts.health ?? new EmbeddedHealth(clock),
+    leftMs: () => control.leftMs,
     tokens: learningTokens(parts.tokens ?? new MemoryTokens(clock), secrets),
   })
   const work = new PageWork({

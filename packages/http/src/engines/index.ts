@@ -10,6 +10,7 @@ export { WorkerLostError } from './pool-worker.js'
 export { isRedirect } from './redirects.js'
 export type { RequestError, RequestResult, RequestStatus } from './request-result.js'
 export { classifyResponse, retryResponse } from './response-rules.js'
+export { type ServerWish, wishOf } from './server-wish.js'
 export { SyncEngine, type SyncEngineOptions } from './sync-engine.js'
 export { ThreadedEngine, type ThreadedEngineOptions } from './threaded-engine.js'
 export type {

@@ -30,6 +30,10 @@ const breaker = strict({
 
 const limits = strict({
   rate: ratePerSecond().optional(),
+  pacing: oneOf(['window', 'even']).prefault('window'),
+  margin: duration(0, 'of 0ms or more').prefault('20ms'),
+  per: oneOf(['origin', 'path']).prefault('origin'),
+  maxWait: duration(0, 'of 0ms or more').prefault('1h'),
   concurrency: count(1, 10_000).prefault(4),
   timeout: duration(1, 'of 1ms or more').prefault('10s'),
   maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),

@@ -30,13 +30,14 @@ export function isWorthRetrying(error: unknown): boolean {
 }
 
 /**
- * What an attempt tells the breaker about the remote's health. A server that asks for less, or refuses this
- * one request, works; an interruption of ours says nothing.
+ * What an attempt tells the breaker about the remote's health. A server that asks for less, is not ready yet
+ * (202), or refuses this one request, works; an interruption of ours says nothing.
  */
 export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict {
   if (outcome.ok) return 'success'
   const { error } = outcome
   if (context.aborted || isStaleConnection(error)) return 'ignore'
-  if (error instanceof HttpStatusError) return error.action === 'retry' ? 'failure' : 'ignore'
+  if (error instanceof HttpStatusError)
+    return error.action === 'retry' && error.statusCode >= 400 ? 'failure' : 'ignore'
   return isWorthRetrying(error) ? 'failure' : 'ignore'
 }

@@ -41,8 +41,9 @@ export class StreamProgress {
     return this.#hasEnded
   }
 
-  fetch(page: PageRef, signal: AbortSignal): Promise<FetchedPage> {
-    return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal })
+  /** Nothing departs once `stop` is aborted, and what is on its way ends with `cut`. */
+  fetch(page: PageRef, stop: AbortSignal, cut: AbortSignal): Promise<FetchedPage> {
+    return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal: cut }, stop)
   }
 
   /**

@@ -35,6 +35,10 @@ describe('a pipeline file', () => {
           mapping: { id: { type: 'string', path: 'id', required: true } },
           limits: {
             ratePerSecond: 5,
+            pacing: 'window',
+            marginMs: 20,
+            per: 'origin',
+            maxWaitMs: 3_600_000,
             concurrency: 4,
             timeoutMs: 10_000,
             maxPageBytes: 50 * 1024 ** 2,

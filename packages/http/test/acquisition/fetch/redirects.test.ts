@@ -1,11 +1,12 @@
 import type { Within } from 'async-patterns'
-import { SpacedLimiter } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { EmbeddedLimits } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { Fetcher } from '../../../src/acquisition/fetch/fetcher.js'
 import type { FetchedPage, FetcherParts } from '../../../src/acquisition/fetch/fetcher.js'
 import { MemoryBudget } from '../../../src/acquisition/fetch/memory-budget.js'
 import { defaultRules, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
+import type { StreamHealth } from '../../../src/acquisition/fetch/stream-health.js'
 import { EmbeddedHealth } from '../../../src/acquisition/fetch/stream-health.js'
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/engines/index.js'
 import { pageOf } from '../../contracts/ledger-contract.js'
@@ -49,8 +50,10 @@ describe('redirects', () => {
       },
       rules: new ResponseRules(defaultRules()),
       transport,
-      limiter: new SpacedLimiter({ maxRequests: 1, windowMs: 1_000, clock }),
-      health: new EmbeddedHealth(clock).healthOf({ name: 'a', limits }, () => undefined),
+      limiter: new EmbeddedLimits(clock).limiterOf({ ...limits, endpoint: 'a', ratePerSecond: 1 }),
+      health: new EmbeddedHealth(clock)
+        .healthOf([{ name: 'a', limits }], () => undefined)
+        .get('a') as StreamHealth,
       memory,
       clock,
       normaliser: {
@@ -71,7 +74,7 @@ describe('redirects', () => {
       observer: {
         departed: (_page, attempt, at) => departures.push({ at, attempt }),
         attemptFailed: (_page, _attempt, code, message) => failures.push(`${code} ${message}`),
-        throttled: () => undefined,
+        quiet: () => undefined,
       },
       ...parts,
     })

@@ -76,6 +76,7 @@ export type {
 } from './ledger/index.js'
 export {
   JoinRefusedError,
+  DamagedLedgerError,
   LedgerError,
   LedgerLockedError,
   OtherPipelineError,

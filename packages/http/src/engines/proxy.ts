@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
+import { publicUrl } from '../display/index.js'
 import { errorCode, TransportError } from './transport-error.js'
 
 /** A proxy that requests go through. */
@@ -14,7 +15,7 @@ export interface Proxy {
 export function proxyOf(name: string, text: string): Proxy {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    const shown = JSON.stringify(text.replace(/\/\/[^/]*@/, '//'))
+    const shown = JSON.stringify(publicUrl(text))
     throw new TypeError(`${name} is ${shown}; allowed is an http or https URL`)
   }
   const user = [url.username, url.password].map(decodeURIComponent).join(':')

@@ -3,6 +3,7 @@ import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patt
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
+import { publicUrl } from '../display/index.js'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
 import { defaultHeaders } from './default-headers.js'
@@ -115,7 +116,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       if (hops === this.#options.maxRedirects) {
         throw new TransportError(
           'TOO_MANY_REDIRECTS',
-          `more than ${hops} redirects from ${withoutQuery(request.url)}`,
+          `more than ${hops} redirects from ${publicUrl(request.url)}`,
         )
       }
       current = next
@@ -160,8 +161,4 @@ export class UndiciTransport extends PooledTransport<Pool> {
 interface NamedInTls {
   readonly lookup?: LookupFunction
   readonly servername?: string
-}
-
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*$/s, '')
 }

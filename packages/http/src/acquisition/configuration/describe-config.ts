@@ -1,6 +1,7 @@
 import type { Secrets } from '../secrets/index.js'
+import { publicUrl } from '../../display/index.js'
 import { proxyFromEnvironment } from '../../engines/index.js'
-import { isSecretPlace, withoutUserInfo } from './configured-secrets.js'
+import { isSecretPlace } from './configured-secrets.js'
 import type { Environment, EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import type { PipelineFile } from './pipeline-schema.js'
@@ -41,9 +42,9 @@ function leaves(value: unknown, path: readonly PathStep[] = []): Leaf[] {
 function shownValue(path: readonly PathStep[], value: unknown, { uses, secrets }: DescribedConfig): string {
   const use = uses.find(one => pathText(one.path) === pathText(path))
   if (use !== undefined) return secrets.redact(use.written)
-  return isSecretPlace(path)
-    ? '[redacted]'
-    : secrets.redact(typeof value === 'string' ? withoutUserInfo(value) || '""' : JSON.stringify(value))
+  if (isSecretPlace(path)) return '[redacted]'
+  if (typeof value !== 'string') return secrets.redact(JSON.stringify(value))
+  return secrets.redact(path.at(-1) === 'proxy' ? publicUrl(value) : value || '""')
 }
 
 function originOf(path: readonly PathStep[], config: DescribedConfig): string {

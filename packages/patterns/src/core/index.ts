@@ -23,6 +23,7 @@ export {
 export type { Listener, PatternEvent } from './events.js'
 export { Events } from './events.js'
 export { onGivenUp } from './given-up.js'
+export { checkPolicy, checkWithin, misuse } from './misuse.js'
 export type { Linked } from './linked-list.js'
 export { LinkedList } from './linked-list.js'
 export type { NumberRange } from './option-checks.js'
@@ -33,10 +34,12 @@ export {
   checkNumber,
   checkOneOf,
   withDefaults,
+  wrong,
 } from './option-checks.js'
 export type { OptionRule, OptionRules } from './options.js'
 export {
   anything,
+  checkNames,
   clockLike,
   count,
   duration,

@@ -6,6 +6,7 @@ import {
   LinkedList,
   onGivenUp,
   tooLate,
+  checkWithin,
 } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { QueueBuffer } from './queue-buffer.js'
@@ -58,6 +59,11 @@ export class QueueCore<T> {
   /** Why nothing can be done for this caller: it has given up, or its deadline has passed. */
   refusalOf(within: Within | undefined): Promise<never> | undefined {
     if (within === undefined) return undefined
+    try {
+      checkWithin('BoundedQueue', within)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     if (isAborted(within)) return Promise.reject(abortReason(within))
     const error = tooLate(within, this.#clock)
     return error === undefined ? undefined : Promise.reject(error)

@@ -1,4 +1,13 @@
-import { abortReason, checkDuration, checkNumber, Events, isAborted, tooLate } from '../../core/index.js'
+import {
+  abortReason,
+  checkDuration,
+  checkNumber,
+  Events,
+  isAborted,
+  tooLate,
+  misuse,
+  checkNames,
+} from '../../core/index.js'
 import type { Context, Listener, Within } from '../../core/index.js'
 import { cacheOptions } from './cache-options.js'
 import type { CacheOptions, CheckedCacheOptions } from './cache-options.js'
@@ -88,6 +97,7 @@ export class Cache<K, V> {
    * @throws RangeError when that or the value's size is out of range.
    */
   set(key: K, value: V, options?: { readonly ttlMs?: number }): void {
+    checkNames('Cache.set', options, ['ttlMs'])
     const ttlMs = options?.ttlMs ?? this.#options.ttlMs
     checkDuration('Cache.set.ttlMs', ttlMs, { orInfinity: true })
     this.#loads.delete(key)
@@ -113,6 +123,8 @@ export class Cache<K, V> {
    * failure is not kept: the next caller loads again.
    */
   getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
+    const refused = misuse('Cache.getOrLoad', load, within)
+    if (refused !== undefined) return refused
     if (within !== undefined) {
       if (isAborted(within)) return Promise.reject(abortReason(within))
       const error = tooLate(within, this.#options.clock)

@@ -1,5 +1,14 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { abortReason, contextOf, isAborted, runOperation, tooLate } from '../../core/index.js'
+import {
+  abortReason,
+  checkNames,
+  checkWithin,
+  contextOf,
+  isAborted,
+  misuse,
+  runOperation,
+  tooLate,
+} from '../../core/index.js'
 import type { Permit } from './permit.js'
 import { HeldPermit } from './permit.js'
 import { RunningCall, RunningCalls } from './running-calls.js'
@@ -8,6 +17,9 @@ import type { SemaphoreEvent } from './semaphore-events.js'
 import type { SemaphoreAcquireOptions, SemaphoreOptions } from './semaphore-options.js'
 import { semaphoreOptions } from './semaphore-options.js'
 import type { Waiter } from './wait-queue.js'
+
+const OWNER = 'SemaphoreLimiter'
+const REQUEST = ['weight', 'priority']
 
 /** How a SemaphoreLimiter stands at this moment. */
 export interface SemaphoreMetrics {
@@ -85,6 +97,7 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   requesting(request: SemaphoreAcquireOptions): Policy {
+    checkNames(OWNER, request, REQUEST)
     const { weight = 1, priority = 0 } = request
     this.#core.check(weight, priority)
     const isIdle = (): boolean => this.idle
@@ -102,6 +115,8 @@ export class SemaphoreLimiter implements Policy {
    * when what is asked for is out of range.
    */
   async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
+    checkNames(OWNER, request, REQUEST)
+    checkWithin(OWNER, within)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#checkInTime(within, weight)
@@ -118,6 +133,7 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   tryAcquire(request?: SemaphoreAcquireOptions): Permit | undefined {
+    checkNames(OWNER, request, REQUEST)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#core.check(weight, priority)
@@ -162,7 +178,7 @@ export class SemaphoreLimiter implements Policy {
     weight: number,
     priority: number,
   ): Promise<T> {
-    const refusal = this.#refusal(within, weight, priority)
+    const refusal = misuse(OWNER, operation, within) ?? this.#refusal(within, weight, priority)
     if (refusal !== undefined) return refusal
     if (this.#core.tryTake(weight, priority)) return this.#run(operation, this.#begin(within), weight)
     // The same function for all who wait, and in each one's own continuation.

@@ -216,7 +216,9 @@ export class Fetcher {
       async timed => transport.send(await authorizer.authorize(request, timed), timed),
       context,
     )
-    const judged = { ...response, retryAfterMs: this.#retryAfterOf(response) }
+    // Its headers are a getter, which a spread leaves out.
+    const { headers } = response
+    const judged = { ...response, headers, retryAfterMs: this.#retryAfterOf(response) }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
     if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)

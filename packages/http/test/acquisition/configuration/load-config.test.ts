@@ -56,6 +56,16 @@ describe('a pipeline file', () => {
     expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
   })
 
+  test('N-14 a date pattern that cannot be is refused with its position, a good one is taken', () => {
+    const withFormat = (format: string) =>
+      minimal.replace('id: { path: id }', `id: { path: id }, d: { path: d, type: date, format: ${format} }`)
+    expect(problems(withFormat('dd.QQ.yyyy'))[0]).toMatch(
+      /mapping\.d\.format is "dd\.QQ\.yyyy"; allowed is one of iso, .*, or a pattern .*: QQ at 4 is none of/,
+    )
+    for (const format of ['dd.MM.yyyy', 'rfc1123', 'epoch-nanoseconds'])
+      expect(load(withFormat(format)).config.sources[0]?.mapping['d']).toMatchObject({ format })
+  })
+
   test('takes anchors and merge keys', () => {
     const text = `${minimal}    limits: &polite { rate: 2, concurrency: 1 }
   - name: other

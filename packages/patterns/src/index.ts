@@ -43,6 +43,7 @@ export {
   checkDuration,
   checkNumber,
   checkOneOf,
+  checkOptions,
   type NumberRange,
   parseDuration,
   withDefaults,

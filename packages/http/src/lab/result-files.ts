@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { withDefaults } from 'async-patterns'
 import type { WrittenFile } from '../measurements/index.js'
 import { countJsonlRecords, countSqliteRecords, JsonlWriter, SqliteWriter } from '../persistence/index.js'
 import type { RecordWriter, RecordWriterOptions, StoredResult } from '../persistence/index.js'
@@ -23,7 +24,9 @@ export class ResultFiles implements AsyncDisposable {
   readonly #files: readonly ResultFile[]
 
   /** @throws WriterError, MissingPackageError; RangeError that names the option. */
-  constructor({ jsonlOut, sqliteOut, ...buffering }: ResultFilesOptions) {
+  constructor({ jsonlOut, sqliteOut, batchSize, flushIntervalMs, maxQueueSize }: ResultFilesOptions) {
+    const given = withDefaults({}, { batchSize, flushIntervalMs, maxQueueSize })
+    const buffering = given as Omit<RecordWriterOptions, 'file'>
     const options = (file: string): RecordWriterOptions => ({ ...buffering, file, mode: 'overwrite' })
     const files: ResultFile[] = []
     if (jsonlOut !== undefined) {

@@ -39,7 +39,7 @@ export {
 export type { OptionRule, OptionRules } from './options.js'
 export {
   anything,
-  checkNames,
+  checkOptions,
   clockLike,
   count,
   duration,

@@ -1,6 +1,6 @@
 import { CallContext } from './context.js'
 import { checkFunction, wrong } from './option-checks.js'
-import { checkNames, isPlain } from './options.js'
+import { checkOptions, isPlain } from './options.js'
 
 const NAMES = ['signal', 'deadlineAt']
 const LIVE = { aborted: false }
@@ -37,7 +37,7 @@ export function checkWithin(owner: string, within: unknown): void {
   const given = Object(within) as { readonly signal?: unknown; readonly deadlineAt?: unknown }
   if (given !== within || !('signal' in given || 'deadlineAt' in given)) {
     if (!isPlain(within)) throw wrong(TypeError, name, within, 'an object with signal or deadlineAt')
-    checkNames(name, given, NAMES)
+    checkOptions(name, given, NAMES)
     return
   }
   const { signal, deadlineAt } = given

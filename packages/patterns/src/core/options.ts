@@ -30,7 +30,7 @@ export function optionsOf<D extends object, O extends object>(
   rules: OptionRules<NoInfer<O>>,
   given: O | undefined,
 ): Readonly<D & O> {
-  checkNames(owner, given, Object.keys(rules))
+  checkOptions(owner, given, Object.keys(rules))
   const options = withDefaults(defaults, given) as Record<string, unknown>
   for (const [name, check] of Object.entries<Check>(rules)) check(`${owner}.${name}`, options[name])
   return Object.freeze(options) as D & O
@@ -48,7 +48,7 @@ export function isPlain(value: unknown): value is object {
  * not given, whatever its name.
  * @throws TypeError when they are no object, or have a name that is not an option.
  */
-export function checkNames(owner: string, given: unknown, known: readonly string[]): void {
+export function checkOptions(owner: string, given: unknown, known: readonly string[]): void {
   if (given === undefined) return
   if (!isPlain(given)) throw wrong(TypeError, `${owner}.options`, given, 'an object')
   for (const [name, value] of Object.entries(given)) {

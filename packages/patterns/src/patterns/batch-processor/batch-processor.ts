@@ -11,7 +11,7 @@ import {
   TimeoutError,
   tooLate,
   misuse,
-  checkNames,
+  checkOptions,
 } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
@@ -212,7 +212,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
   }
 
   async #ended(name: string, options: BatchCloseOptions = {}): Promise<void> {
-    checkNames(`BatchProcessor.${name}`, options, ['timeoutMs'])
+    checkOptions(`BatchProcessor.${name}`, options, ['timeoutMs'])
     const { timeoutMs = Infinity } = options
     checkDuration(`BatchProcessor.${name}.timeoutMs`, timeoutMs, { orInfinity: true })
     const ended = Promise.all(this.#collectors)

@@ -1,7 +1,7 @@
 import {
   checkCount,
   checkDuration,
-  checkNames,
+  checkOptions,
   checkNumber,
   clockLike,
   count,
@@ -59,7 +59,7 @@ export function queueOptions<T>(given: BoundedQueueOptions<T> | undefined) {
 /** @throws TypeError or RangeError for a limit outside its range. */
 export function checkTakeBatch(options: TakeBatchOptions<never>): void {
   const name = `${OWNER}.takeBatch`
-  checkNames(name, options, ['maxItems', 'maxBytes', 'maxWaitMs'])
+  checkOptions(name, options, ['maxItems', 'maxBytes', 'maxWaitMs'])
   const { maxItems, maxBytes, maxWaitMs } = options
   if (maxItems !== undefined) checkCount(`${name}.maxItems`, maxItems, { orInfinity: true })
   if (maxBytes !== undefined) checkNumber(`${name}.maxBytes`, maxBytes, { min: 0, orInfinity: true })

@@ -6,7 +6,7 @@ import {
   isAborted,
   tooLate,
   misuse,
-  checkNames,
+  checkOptions,
 } from '../../core/index.js'
 import type { Context, Listener, Within } from '../../core/index.js'
 import { cacheOptions } from './cache-options.js'
@@ -97,7 +97,7 @@ export class Cache<K, V> {
    * @throws RangeError when that or the value's size is out of range.
    */
   set(key: K, value: V, options?: { readonly ttlMs?: number }): void {
-    checkNames('Cache.set', options, ['ttlMs'])
+    checkOptions('Cache.set', options, ['ttlMs'])
     const ttlMs = options?.ttlMs ?? this.#options.ttlMs
     checkDuration('Cache.set.ttlMs', ttlMs, { orInfinity: true })
     this.#loads.delete(key)

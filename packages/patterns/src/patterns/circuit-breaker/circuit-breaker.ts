@@ -10,7 +10,7 @@ import type {
 } from '../../core/index.js'
 import {
   abortReason,
-  checkNames,
+  checkOptions,
   checkNumber,
   checkWithin,
   Deferred,
@@ -68,7 +68,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     snapshot: BreakerSnapshot,
     options?: CircuitBreakerOptions<R>,
   ): CircuitBreaker<R> {
-    checkNames('CircuitBreaker', options, Object.keys(Object(options)))
+    checkOptions('CircuitBreaker', options, Object.keys(Object(options)))
     const breaker = new CircuitBreaker<R>({ ...options, name: options?.name ?? snapshot.name })
     restoreInto(breaker.#machine, snapshot, breaker.#settings)
     return breaker

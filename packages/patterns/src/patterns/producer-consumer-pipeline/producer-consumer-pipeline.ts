@@ -8,7 +8,7 @@ import {
   keepShape,
   QueueFullError,
   tooLate,
-  checkNames,
+  checkOptions,
   misuse,
 } from '../../core/index.js'
 import type { Clock, Context, Within } from '../../core/index.js'
@@ -147,7 +147,7 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
    * A pipeline that was never started handles nothing. May be called again to be less patient.
    */
   async stop(options?: StopOptions): Promise<T[]> {
-    checkNames('ProducerConsumerPipeline.stop', options, ['drain', 'timeoutMs'])
+    checkOptions('ProducerConsumerPipeline.stop', options, ['drain', 'timeoutMs'])
     const { drain = true, timeoutMs } = options ?? {}
     if (timeoutMs !== undefined) checkDuration('ProducerConsumerPipeline.stop.timeoutMs', timeoutMs)
     if (drain && this.#workers.length > 0) this.#queue.close()

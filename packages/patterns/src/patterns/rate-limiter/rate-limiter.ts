@@ -2,7 +2,7 @@ import {
   abortReason,
   checkCount,
   checkDuration,
-  checkNames,
+  checkOptions,
   checkWithin,
   contextOf,
   deadlineExceeded,
@@ -114,7 +114,7 @@ export abstract class RateLimiter implements Policy {
    * of at least 1.
    */
   tryAcquire(options?: Pick<RateAcquireOptions, 'cost'>): boolean {
-    checkNames(this.#owner, options, ['cost'])
+    checkOptions(this.#owner, options, ['cost'])
     const cost = options?.cost ?? 1
     this.#checkCost(cost)
     return this.#tryTake(cost) || this.#missed()
@@ -177,7 +177,7 @@ export abstract class RateLimiter implements Policy {
     within: Within | undefined,
     take: (now: number) => T,
   ): Promise<T> {
-    checkNames(this.#owner, options, ACQUIRE)
+    checkOptions(this.#owner, options, ACQUIRE)
     checkWithin(this.#owner, within)
     const { cost = 1, maxWaitMs = Infinity } = options ?? {}
     this.#checkCost(cost)

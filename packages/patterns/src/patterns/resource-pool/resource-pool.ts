@@ -9,7 +9,7 @@ import {
   ownContextOf,
   TimeoutError,
   tooLate,
-  checkNames,
+  checkOptions,
   checkWithin,
   checkFunction,
 } from '../../core/index.js'
@@ -129,7 +129,7 @@ export class ResourcePool<T> implements AsyncDisposable {
    * and what is still lent out is destroyed when it comes back.
    */
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    checkNames('ResourcePool.close', options, ['timeoutMs'])
+    checkOptions('ResourcePool.close', options, ['timeoutMs'])
     const { timeoutMs = Infinity } = options
     checkDuration('ResourcePool.close.timeoutMs', timeoutMs, { orInfinity: true })
     this.#isClosed = true
@@ -156,7 +156,7 @@ export class ResourcePool<T> implements AsyncDisposable {
   }
 
   async #acquire(options: PoolAcquireOptions | undefined, within: Within | undefined): Promise<Lease<T>> {
-    checkNames('ResourcePool.acquire', options, ['maxWaitMs'])
+    checkOptions('ResourcePool.acquire', options, ['maxWaitMs'])
     checkWithin('ResourcePool', within)
     const maxWaitMs = options?.maxWaitMs ?? this.#options.acquireTimeoutMs
     checkDuration('ResourcePool.acquire.maxWaitMs', maxWaitMs, { orInfinity: true })

@@ -1,7 +1,7 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
 import {
   abortReason,
-  checkNames,
+  checkOptions,
   checkWithin,
   contextOf,
   isAborted,
@@ -97,7 +97,7 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   requesting(request: SemaphoreAcquireOptions): Policy {
-    checkNames(OWNER, request, REQUEST)
+    checkOptions(OWNER, request, REQUEST)
     const { weight = 1, priority = 0 } = request
     this.#core.check(weight, priority)
     const isIdle = (): boolean => this.idle
@@ -115,7 +115,7 @@ export class SemaphoreLimiter implements Policy {
    * when what is asked for is out of range.
    */
   async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
-    checkNames(OWNER, request, REQUEST)
+    checkOptions(OWNER, request, REQUEST)
     checkWithin(OWNER, within)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
@@ -133,7 +133,7 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   tryAcquire(request?: SemaphoreAcquireOptions): Permit | undefined {
-    checkNames(OWNER, request, REQUEST)
+    checkOptions(OWNER, request, REQUEST)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#core.check(weight, priority)

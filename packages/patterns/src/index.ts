@@ -6,6 +6,7 @@ export {
   AsyncPatternsError,
   type AsyncPatternsErrorOptions,
   abortReason,
+  ClearedError,
   type Clock,
   ClosedError,
   type Context,
@@ -14,6 +15,8 @@ export {
   type Discard,
   disposeValue,
   isAborted,
+  type LatencyPercentiles,
+  type LatencyRecorder,
   type Listener,
   type Operation,
   type Outcome,
@@ -68,6 +71,8 @@ export * from './patterns/rate-limiter/index.js'
 export {
   type BreakerCall,
   type BreakerEvent,
+  BreakerHealthCheck,
+  type BreakerHealthCheckOptions,
   type BreakerMetrics,
   BreakerOpenError,
   type BreakerRejection,
@@ -138,6 +143,7 @@ export {
 } from './patterns/backoff/index.js'
 export { Deadline, type DeadlineEvent, type DeadlineOptions } from './patterns/deadline/index.js'
 export {
+  type ExhaustedReason,
   parseRetryAfter,
   type RetryAgainEvent,
   RetryBudget,
@@ -208,6 +214,7 @@ export {
   type CacheLoad,
   type CacheMetrics,
   type CacheOptions,
+  type LoadContext,
 } from './patterns/cache/index.js'
 
 export {

@@ -14,6 +14,7 @@ export type { AsyncPatternsErrorOptions, Facts } from './errors.js'
 export {
   AcquireTimeoutError,
   AsyncPatternsError,
+  ClearedError,
   ClosedError,
   DeadlineExceededError,
   QueueFullError,
@@ -24,6 +25,7 @@ export type { Listener, PatternEvent } from './events.js'
 export { Events } from './events.js'
 export { onGivenUp } from './given-up.js'
 export { checkPolicy, checkWithin, misuse } from './misuse.js'
+export type { LatencyPercentiles, LatencyRecorder } from './latencies.js'
 export type { Linked } from './linked-list.js'
 export { LinkedList } from './linked-list.js'
 export type { NumberRange } from './option-checks.js'

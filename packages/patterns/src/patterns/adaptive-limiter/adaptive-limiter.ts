@@ -141,6 +141,25 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
     return this.#semaphore.execute(context => this.#measure(operation, context), within)
   }
 
+  /** As `SemaphoreLimiter.pause`. */
+  pause(): void {
+    this.#semaphore.pause()
+  }
+
+  resume(): void {
+    this.#semaphore.resume()
+  }
+
+  /** As `SemaphoreLimiter.onIdle`. */
+  onIdle(): Promise<void> {
+    return this.#semaphore.onIdle()
+  }
+
+  /** As `SemaphoreLimiter.clear`. */
+  clear(reason?: unknown): void {
+    this.#semaphore.clear(reason)
+  }
+
   metrics(): AdaptiveLimiterMetrics {
     const { maxConcurrent, inUse, waiting } = this.#semaphore.metrics()
     return { limit: maxConcurrent, inFlight: inUse, waiting }

@@ -39,7 +39,7 @@ import { defaultVerdict, isStallsFault } from './default-verdict.js'
  * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected
  * with BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe:
  * `probeCount` probes run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one
- * failure opens it again. A result counts only in the state in which its call began. There is no timer.
+ * failure (or a share, `halfOpenErrorRateThreshold`) opens it again. A result counts only in the state in which its call began. There is no timer.
  *
  * Source: M. Nygard, Release It!, 2nd ed., ch. 5.
  */
@@ -172,6 +172,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
       openings: machine.openings,
       retryAfterMs: machine.retryAfterMs(now),
       totals: { ...machine.totals },
+      latencies: this.#settings.latencies?.percentiles(),
     }
   }
 

@@ -144,6 +144,8 @@ export {
 export { Deadline, type DeadlineEvent, type DeadlineOptions } from './patterns/deadline/index.js'
 export {
   type ExhaustedReason,
+  delayAskedFor,
+  LONGEST_PLAUSIBLE_WISH_MS,
   parseRetryAfter,
   type RetryAgainEvent,
   RetryBudget,

@@ -10,6 +10,7 @@ import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
+import { Lateness } from './lateness.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
 import { Patience } from './patience.js'
@@ -102,6 +103,7 @@ export class Fetcher {
   readonly #retries: RetryLadder
   readonly #timeout: Timeout
   readonly #quiet: QuietKeeper
+  readonly #lateness = new Lateness()
 
   constructor(parts: FetcherParts) {
     const { limits, clock, random } = parts
@@ -252,6 +254,7 @@ export class Fetcher {
       async timed => transport.send(await authorizer.authorize(request, timed), timed),
       context,
     )
+    departing.answered(this.#lateness)
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())

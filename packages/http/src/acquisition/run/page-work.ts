@@ -89,6 +89,7 @@ export class PageWork {
       }
       this.finishIfOver(committed)
     } finally {
+      stream.settled(claim)
       fetched.reservation.release()
     }
   }

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net'
-import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patterns'
+import { checkOptions, ClosedError, checkCount, checkDuration, withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
@@ -60,6 +60,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
+    checkOptions('UndiciTransport', options, [...Object.keys(defaults), 'tls'])
     const settings = withDefaults(defaults, options)
     super('UndiciTransport', settings)
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)

@@ -1,8 +1,6 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
-import type { Transport } from '../../engines/index.js'
-import { GatedTransport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, StreamHealth, Tokens } from '../fetch/index.js'
+import type { FetchObserver, Health, Limits, StreamHealth, StreamTransports, Tokens } from '../fetch/index.js'
 import {
   authorizerOf,
   byEndpoint,
@@ -25,7 +23,7 @@ import { StreamProgress } from './stream-progress.js'
 export interface StreamTools {
   readonly run: Run
   readonly journal: JournalWriter
-  readonly transport: Transport
+  readonly transports: StreamTransports
   readonly normaliser: Normaliser
   readonly limits: Limits
   readonly health: Health
@@ -60,21 +58,23 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth
-    // A page's URL comes from the ledger: whoever changed it there gets no credentials.
-    const transport = new GatedTransport(tools.transport, [stream.baseUrl])
     const fetcher = new Fetcher({
       ...tools,
-      transport,
+      transport: tools.transports.toOriginOf(stream),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       isEnd: endsByStatus(stream.pagination.endWhen),
-      authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
+      authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
+        ...tools,
+        transport: tools.transports.of(stream),
+        stream: name,
+      }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,
       memory,
-      observer: observerOf(tools, epoch, pathOf),
+      observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
     const urls = new UrlSecrets(stream, secrets)
     return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
@@ -109,11 +109,17 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
 
 const NO_AUTH = { type: 'headers', headers: {} } as const
 
+interface ObservedStream {
+  /** Of the clock that only moves forward. */
+  readonly epoch: number
+  readonly maxWaitMs: number
+  readonly pathOf: (page: PageRef) => string
+}
+
 /** What happens on the wire goes into the journal and to the listener. */
 function observerOf(
-  { clock, secrets, onEvent, journal }: StreamTools,
-  epoch: number,
-  pathOf: (page: PageRef) => string,
+  { clock, secrets, onEvent, journal, leftMs }: StreamTools,
+  { epoch, maxWaitMs, pathOf }: ObservedStream,
 ): FetchObserver {
   return {
     departed({ stream, id: pageId }, attempt, at) {
@@ -129,6 +135,10 @@ function observerOf(
     quiet({ stream }, waitMs, askedBy) {
       const at = epoch + clock.now()
       journal.quiet({ stream, at, quietMs: waitMs, askedBy })
+      // A longer one ends the stream, which is told then.
+      if (waitMs <= Math.min(maxWaitMs, leftMs())) {
+        journal.notice({ stream, code: 'QUIET', message: quietText(at + waitMs, askedBy), at })
+      }
       onEvent({
         type: 'throttled',
         source: stream,
@@ -138,6 +148,11 @@ function observerOf(
       })
     },
   }
+}
+
+/** `quiet until 2026-03-01T14:03:00Z, asked by 429 of page 7 of shop (retry-after)`. */
+export function quietText(untilMs: number, askedBy: string): string {
+  return `quiet until ${isoOf(untilMs).replace(/\.\d+/, '')}, asked by ${askedBy}`
 }
 
 /** Tells of the quiet that earlier runs were asked for. */

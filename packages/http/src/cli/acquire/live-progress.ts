@@ -35,6 +35,7 @@ export class LiveProgress implements Progress {
     this.#lines.add(event)
     this.#tell(event)
     if (event.type === 'run-opened' && event.resumed) this.#notice = 'continuing the last run'
+    if (event.type === 'warning') this.#notice = `${event.source}: ${event.message}`
     if (event.type === 'stopping') {
       this.#notice = `stopping (${event.reason}); pages in flight have ${event.graceMs} ms; once more stops at once`
     }

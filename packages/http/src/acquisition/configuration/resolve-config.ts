@@ -38,6 +38,8 @@ function resolveLimits(
     concurrency,
     timeoutMs: parseDuration('timeout', rest.timeout),
     maxPageBytes: parseSize(rest.maxPageSize),
+    maxRecordsPerPage: rest.maxRecordsPerPage,
+    pageTimeMs: parseDuration('pageTime', rest.pageTime),
     retry: {
       maxAttempts: retry.maxAttempts,
       baseDelayMs: parseDuration('baseDelay', retry.baseDelay),

@@ -139,8 +139,9 @@ export class Fetcher {
     } catch (error) {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
-    // There is nothing larger than this; so no server can have its page fetched again and again.
-    const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
+    // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
+    // again and again.
+    const enough = await this.#waitForRoom(page, departing, context, 3 * this.#parts.limits.maxPageBytes)
     return await this.#throughBreaker(page, enough, departing, context)
   }
 
@@ -219,8 +220,10 @@ export class Fetcher {
     const judged = { ...response, retryAfterMs: this.#retryAfterOf(response) }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
-    if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
+    const isRead = this.#parts.rules.needsBody(judged)
+    if (isRead) memory.weigh(page.stream, reservation, bytes)
     const content = await this.#contentOf(page, judged, context)
+    if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
     return { content, headers: response.headers, bytes, reservation }
   }
 
@@ -232,7 +235,7 @@ export class Fetcher {
   ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer } = this.#parts
     const reading = rules.needsBody(response)
-      ? await normaliser.read(response.body, page.stream, response.headers)
+      ? await normaliser.read(response.body, page.stream, response.headers, context)
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>

@@ -8,6 +8,10 @@ export interface StreamLimits {
   readonly timeoutMs: number
   /** A page larger than this is refused. Default 50 MiB. */
   readonly maxPageBytes: number
+  /** A page with more records than this is refused. Default 100,000. */
+  readonly maxRecordsPerPage: number
+  /** How long a worker thread may be at one page; then it is ended, and the page fails. Default 10 s. */
+  readonly pageTimeMs: number
   readonly retry: RetryLimits
   readonly breaker: BreakerLimits
   /** A stream whose breaker has not closed for so long has failed. Default 30 s. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
+import { parsedWeight } from './decoders/json-weight.js'
 import { parsePage } from './decoders/json.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
 import type { Mapping } from './mapping.js'
@@ -10,6 +11,7 @@ import type { PagingPaths } from './paging-values.js'
 import { pagingReader } from './paging-values.js'
 import type { MappedRecords } from './record-mapper.js'
 import { recordMapper } from './record-mapper.js'
+import { recordsWeight } from './records-weight.js'
 import { shown } from './unreadable.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -21,6 +23,10 @@ export interface ReadingInstructions {
   readonly observe: readonly string[]
   readonly paging: PagingPaths
   readonly mapping: Mapping
+  /** A page with more is refused, as TOO_MANY_RECORDS. Default: none is. */
+  readonly maxRecords?: number
+  /** How long a thread may be at one page, in milliseconds. Default 10,000. */
+  readonly timeMs?: number
 }
 
 /** The response headers that matter to how a page is read; others may be there. */
@@ -32,23 +38,34 @@ export interface PageHeaders {
 export type PageReader = (bytes: Uint8Array, headers?: PageHeaders) => PageReading
 
 /**
- * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why.
+ * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
+ * would take more than `maxParsedBytes` once it is parsed is TOO_HEAVY.
  * @throws TypeError or RangeError for a path, locale or zone that does not exist.
  */
-export function pageReader(instructions: ReadingInstructions, secrets = new Secrets()): PageReader {
+export function pageReader(
+  instructions: ReadingInstructions,
+  secrets = new Secrets(),
+  maxParsedBytes = Infinity,
+): PageReader {
+  const { maxRecords = Infinity } = instructions
   const recordsOf = recordsReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging)
   const mapRecord = recordMapper(instructions.mapping, secrets)
   const observe = observer(instructions.observe)
   const normalise = (body: unknown): NormalisedPage => {
     const rows = recordsOf(body)
+    if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
     const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
-    return { recordCount: rows.length, ...sink, paging: pagingOf(body), fingerprint: fingerprintOf(sink) }
+    const weight = recordsWeight(sink)
+    const fingerprint = fingerprintOf(sink)
+    return { recordCount: rows.length, ...sink, weight, paging: pagingOf(body), fingerprint }
   }
   return (bytes, headers = {}) => {
     let observed: PageReading['observed'] = {}
     try {
+      const weight = parsedWeight(bytes, maxParsedBytes)
+      if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
       const body = parsePage(bytes, headers['content-type'])
       observed = observe(body)
       return { ok: true, page: normalise(body), observed }
@@ -58,6 +75,17 @@ export function pageReader(instructions: ReadingInstructions, secrets = new Secr
       throw error
     }
   }
+}
+
+function tooMany(count: number, allowed: number): PageInvalidError {
+  const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
+  return new PageInvalidError('TOO_MANY_RECORDS', message)
+}
+
+function tooHeavy(weight: number, allowed: number): PageInvalidError {
+  const [needed, most] = [weight, allowed].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MiB`)
+  const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${most}`
+  return new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
 }
 
 function recordsReader(path: string): (body: unknown) => readonly unknown[] {

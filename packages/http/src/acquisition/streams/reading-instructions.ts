@@ -18,5 +18,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     observe: observedPaths(responseRulesOf(stream)),
     paging: { totalRecords: stream.total, hasMore: pagination.hasMorePath, ...pagingPathsOf(pagination) },
     mapping: stream.mapping,
+    maxRecords: stream.limits.maxRecordsPerPage,
+    timeMs: stream.limits.pageTimeMs,
   }
 }

@@ -6,6 +6,7 @@ import {
   isSecretVariable,
   Secrets,
 } from '../secrets/index.js'
+import { parametersOf, splitUrl } from '../streams/index.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './config-source.js'
 
@@ -39,6 +40,7 @@ export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]
   for (const { path, value } of leaves(data)) {
     if (isSecretPlace(path)) credentials.push(value, credentialAfterScheme(value) ?? value)
     if (path[2] === 'baseUrl') credentials.push(...userInfo(value))
+    if (path[2] === 'path' && path.length === 3) credentials.push(...secretsInQuery(value))
   }
   return new Secrets([...given.map(({ value }) => value), ...credentials], credentials)
 }
@@ -52,6 +54,13 @@ function* leaves(
     for (const [key, item] of Object.entries(value))
       yield* leaves(item, [...path, isArray ? Number(key) : key])
   } else if (typeof value === 'string' || typeof value === 'number') yield { path, value: String(value) }
+}
+
+/** Of a path such as `/items?api_key=…`, as they are and as they are written. */
+function secretsInQuery(path: string): string[] {
+  return parametersOf(splitUrl(path).query)
+    .filter(({ name }) => isSecretName(name))
+    .flatMap(({ text, value }) => [value, text.slice(text.indexOf('=') + 1)])
 }
 
 function isPlainUrl(value: string): boolean {

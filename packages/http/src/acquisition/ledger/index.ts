@@ -6,6 +6,8 @@ export type {
   Journal,
   Ledger,
   NoticeRow,
+  OwedQuiet,
+  QuietRow,
   OpenOptions,
   OpenPages,
   PlannedStream,

@@ -1,5 +1,6 @@
 export {
   credentialAfterScheme,
+  escapePattern,
   formsOf,
   isSecretHeader,
   isSecretName,

@@ -160,6 +160,7 @@ function base64Forms(value: string): string[] {
   return forms.map(form => (form.length >= shortestFragment ? form : ''))
 }
 
-function escapePattern(text: string): string {
+/** The source of a pattern that finds this text and no other. */
+export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }

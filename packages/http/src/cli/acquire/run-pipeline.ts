@@ -79,6 +79,8 @@ function checkFolder(output: string): void {
 /** How a pipeline is run. */
 interface RunOptions {
   readonly fresh: boolean
+  /** Sources whose wish for quiet is forgotten. */
+  readonly forgetWaits?: readonly string[]
   /** Called when the ledger has taken the pipeline as its own, before the first request. */
   readonly onOpened?: () => void
 }
@@ -87,7 +89,7 @@ interface RunOptions {
 export async function runPipeline(
   { config, secrets }: LoadedConfig,
   flags: RunFlags,
-  { fresh, onOpened }: RunOptions,
+  { fresh, forgetWaits = [], onOpened }: RunOptions,
 ): Promise<number> {
   using interrupted = interruption()
   using progress = progressFor(flags)
@@ -96,6 +98,7 @@ export async function runPipeline(
       signal: interrupted.signal,
       secrets,
       fresh,
+      forgetWaits,
       onEvent: event => {
         if (event.type === 'run-opened') onOpened?.()
         progress?.show(event)

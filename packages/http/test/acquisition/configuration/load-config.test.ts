@@ -18,6 +18,7 @@ describe('a pipeline file', () => {
           path: '',
           query: {},
           headers: {},
+          redirects: 'sameOrigin',
           pagination: {
             type: 'page',
             pageParam: 'page',
@@ -31,11 +32,16 @@ describe('a pipeline file', () => {
           mapping: { id: { type: 'string', path: 'id', required: true } },
           limits: {
             ratePerSecond: 5,
+            pacing: 'window',
+            marginMs: 20,
+            per: 'origin',
+            maxWaitMs: 3_600_000,
             concurrency: 4,
             timeoutMs: 10_000,
             maxPageBytes: 50 * 1024 ** 2,
             maxRecordsPerPage: 100_000,
             pageTimeMs: 10_000,
+            maxHeaderBytes: 64 * 1024,
             retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
             breaker: { failureThreshold: 3, openStateDurationMs: 5000 },
             giveUpAfterMs: 30_000,
@@ -56,6 +62,16 @@ describe('a pipeline file', () => {
       'allowed is a text, a whole number, true or false; other numbers in quotes',
     )
     expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
+  })
+
+  test('N-14 a date pattern that cannot be is refused with its position, a good one is taken', () => {
+    const withFormat = (format: string) =>
+      minimal.replace('id: { path: id }', `id: { path: id }, d: { path: d, type: date, format: ${format} }`)
+    expect(problems(withFormat('dd.QQ.yyyy'))[0]).toMatch(
+      /mapping\.d\.format is "dd\.QQ\.yyyy"; allowed is one of iso, .*, or a pattern .*: QQ at 4 is none of/,
+    )
+    for (const format of ['dd.MM.yyyy', 'rfc1123', 'epoch-nanoseconds'])
+      expect(load(withFormat(format)).config.sources[0]?.mapping['d']).toMatchObject({ format })
   })
 
   test('takes anchors and merge keys', () => {

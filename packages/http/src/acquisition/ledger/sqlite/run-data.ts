@@ -14,7 +14,7 @@ import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
 
 const STREAM_COUNTS = `
-select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
+select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   count(*) filter (where p.state = 'done') as donePages,
   count(*) filter (where p.state = 'failed') as failedPages,
   count(*) filter (where p.state = 'pending') as openPages,

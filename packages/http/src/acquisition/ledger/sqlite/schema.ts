@@ -111,15 +111,15 @@ create table if not exists failures (
   attempt integer not null,
   code text not null,
   message text not null,
-  at real not null,
-  quiet_ms real
+  at real not null
 );
 create index if not exists failures_of_page on failures (run, page, code);
 create table if not exists cooldowns (
   endpoint text primary key,
   departed_at real,
   asked_at real not null,
-  quiet_ms real not null
+  quiet_ms real not null,
+  asked_by text not null
 ) without rowid;
 create table if not exists transitions (
   run integer not null,

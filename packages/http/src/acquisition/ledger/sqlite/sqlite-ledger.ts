@@ -43,7 +43,10 @@ export class SqliteLedger implements Ledger {
     this.#lock = ownFile(options.file)
   }
 
-  async open(plan: RunPlan, { fresh = false, join = false }: OpenOptions = {}): Promise<Run> {
+  async open(
+    plan: RunPlan,
+    { fresh = false, join = false, forgetWaits = [] }: OpenOptions = {},
+  ): Promise<Run> {
     const { file } = this.#options
     if (join) throw new JoinRefusedError(file)
     this.#closeDatabase()
@@ -53,7 +56,7 @@ export class SqliteLedger implements Ledger {
       if (fresh) replaceLedger(this.#options, now, anyCooldown(plan, now))
       const database = openDatabase(this.#options)
       try {
-        const opened = database.transaction(() => openRun(database, plan, now)).immediate()
+        const opened = database.transaction(() => openRun(database, plan, now, forgetWaits)).immediate()
         this.#fence = Math.max(this.#fence, opened.opened * FENCES_A_HANDLE) + FENCES_A_HANDLE
         const run = new SqliteRun({ database, opened, file, clock: this.#clock, fence: this.#fence })
         this.#database = database
@@ -78,5 +81,5 @@ export class SqliteLedger implements Ledger {
 
 /** Where the past cannot be read, requests may have departed to any endpoint up to now. */
 function anyCooldown({ streams }: RunPlan, now: number): Cooldown[] {
-  return streams.map(({ endpoint }) => ({ endpoint, departedAt: now, askedAt: now, quietMs: 0 }))
+  return streams.map(({ endpoint }) => ({ endpoint, departedAt: now, askedAt: now, quietMs: 0, askedBy: '' }))
 }

@@ -39,7 +39,7 @@ export class SqliteRun implements Run {
   readonly startedAt: number
   readonly resumed: boolean
   readonly lastDepartureAt: ReadonlyMap<string, number>
-  readonly quietMs: ReadonlyMap<string, number>
+  readonly quiet: Run['quiet']
   readonly #database: Database
   readonly #run: number
   readonly #file: string
@@ -59,7 +59,7 @@ export class SqliteRun implements Run {
     this.startedAt = opened.startedAt
     this.resumed = opened.resumed
     this.lastDepartureAt = opened.lastDepartureAt
-    this.quietMs = opened.quietMs
+    this.quiet = opened.quiet
     this.#database = database
     this.#run = opened.number
     this.#file = file
@@ -156,11 +156,12 @@ export class SqliteRun implements Run {
     return this.#reading(() => this.#pages.hasServed(stream, fingerprint))
   }
 
-  async log({ departures, failures, transitions, notices = [] }: Journal): Promise<void> {
+  async log({ departures, failures, transitions, notices = [], quiets = [] }: Journal): Promise<void> {
     this.#writing(() => {
       for (const departure of departures) this.#journal.departure(departure)
       for (const transition of transitions) this.#journal.transition(transition)
       for (const notice of notices) this.#journal.notice(notice)
+      for (const quiet of quiets) this.#journal.quiet(quiet)
       for (const failure of failures) {
         this.#journal.failure(failure)
         this.#pages.spendTry(failure.pageId, failure.attempt)

@@ -31,13 +31,10 @@ const letters: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => ['S'.repeat(n), `(?<fraction>\\d{${n}})`] as const),
   ),
-  XXX: anyOffset,
-  XX: anyOffset,
-  X: anyOffset,
-  z: anyOffset,
+  ...Object.fromEntries(['X', 'XX', 'XXX', 'Z', 'z', 'zzz'].map(name => [name, anyOffset] as const)),
 }
 
-const vocabulary = `yyyy, M to MMMM, d, dd, EEE, EEEE, H, HH, h, hh, a, mm, ss, S to SSSSSSSSS, X to XXX, z`
+const vocabulary = `yyyy, M to MMMM, d, dd, EEE, EEEE, H, HH, h, hh, a, mm, ss, S to SSSSSSSSS, X to XXX, Z, z, zzz`
 
 export const rfc1123 = '[EEE, ]d MMM yyyy HH:mm[:ss] z'
 

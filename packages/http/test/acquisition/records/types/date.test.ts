@@ -169,6 +169,7 @@ describe('dates', () => {
     ['yyyy年MM月dd日', '2023年07月04日', '2023-07-04'],
     ["dd MMM yyyy 'o''clock'", "04 jul 2023 o'clock", '2023-07-04'],
     ['dd.MM.yyyy[ HH:mm] X', '31.12.2023 Z', '2023-12-31T00:00:00.000Z'],
+    ['EEE, dd MMM yyyy HH:mm:ss zzz', 'Sun, 06 Nov 1994 08:49:37 GMT', '1994-11-06T08:49:37.000Z'],
     ['rfc1123', 'Sun, 06 Nov 1994 08:49:37 GMT', '1994-11-06T08:49:37.000Z'],
     ['rfc1123', '6 Nov 1994 08:49 +0200', '1994-11-06T06:49:00.000Z'],
   ])('N-14 %s reads %s', (format, text, expected) => expect(read(text, { format })).toBe(expected))

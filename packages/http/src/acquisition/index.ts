@@ -74,6 +74,7 @@ export type {
 } from './ledger/index.js'
 export {
   JoinRefusedError,
+  DamagedLedgerError,
   LedgerError,
   LedgerLockedError,
   OtherPipelineError,

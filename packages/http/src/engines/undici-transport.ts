@@ -3,6 +3,7 @@ import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patt
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
+import { publicUrl } from '../display/index.js'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
 import { defaultHeaders } from './default-headers.js'
@@ -98,7 +99,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       if (hops === this.#options.maxRedirects) {
         throw new TransportError(
           'TOO_MANY_REDIRECTS',
-          `more than ${hops} redirects from ${withoutQuery(request.url)}`,
+          `more than ${hops} redirects from ${publicUrl(request.url)}`,
         )
       }
       current = next
@@ -134,8 +135,4 @@ export class UndiciTransport extends PooledTransport<Pool> {
     const { maxConnections, maxKeepaliveConnections } = this.#options
     return maxKeepaliveConnections < maxConnections && pool.stats.size >= maxKeepaliveConnections
   }
-}
-
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*$/s, '')
 }

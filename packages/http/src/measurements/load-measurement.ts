@@ -93,6 +93,8 @@ export interface LoadMeasurement {
   readonly startedAt: number
   /** It was told to stop before its end. */
   readonly interrupted: boolean
+  /** Why not all results are in their file; left out where they are. */
+  readonly fileError?: string | undefined
 }
 
 /**
@@ -114,6 +116,8 @@ export interface LoadMeasurementFile {
   readonly timeline: readonly TimelineHistogram[]
   /** It was told to stop before its end. */
   readonly interrupted: boolean
+  /** Why not all results are in their file; left out where they are. */
+  readonly fileError?: string | undefined
 }
 
 const settingsSchema: z.ZodType<LoadSettings> = z.object({
@@ -159,4 +163,5 @@ export const loadMeasurementSchema: z.ZodType<LoadMeasurementFile> = z.object({
     }),
   ),
   interrupted: z.boolean(),
+  fileError: z.string().optional(),
 })

@@ -26,6 +26,21 @@ export function isSecretPlace(path: readonly PathStep[]): boolean {
 }
 
 /**
+ * Whether what stands at this place may be a credential although it is of no use as one: anything in the
+ * headers, whose names may be wrong, and a query or authorization that is not made of parts with names.
+ */
+export function mayHoldSecret(path: readonly PathStep[], value: unknown): boolean {
+  const [root, , part] = path
+  if (root !== 'sources' || part === undefined) return false
+  if (path.length === 3) return /^(?:headers|query|auth)$/.test(String(part)) && !isMapping(value)
+  return part === 'headers' || path.some((_, index) => isSecretPlace(path.slice(0, index + 1)))
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
  * All secrets of a configuration that may be invalid still: what the environment gave to a request (URLs
  * apart), credentials by their names, and what a base URL holds before its `@`. The latter two are
  * credentials, and so is what a variable gave whose name says so; any other value of the environment may be

@@ -17,6 +17,7 @@ export type {
   RunPlan,
 } from './ledger.js'
 export {
+  DamagedLedgerError,
   JoinRefusedError,
   LedgerError,
   LedgerLockedError,

@@ -1,6 +1,5 @@
 export {
   credentialAfterScheme,
-  escapePattern,
   formsOf,
   isSecretHeader,
   isSecretName,
@@ -9,3 +8,4 @@ export {
   Secrets,
   shortestSecret,
 } from './secrets.js'
+export { escapePattern } from './text-finder.js'

@@ -19,6 +19,7 @@ import {
 } from '../../acquisition/index.js'
 import { acquisitionTable } from '../../measurements/index.js'
 import { EXIT } from '../exit-code.js'
+import { print } from '../print.js'
 import { interruption } from '../interruption.js'
 import { UsageError } from '../usage-error.js'
 import { LiveProgress } from './live-progress.js'
@@ -121,8 +122,8 @@ function progressFor(flags: RunFlags): Progress | undefined {
 }
 
 function showResult(summary: Summary, paths: ResultPaths, flags: RunFlags): void {
-  if (flags.json === true) console.log(JSON.stringify(summary, null, 2))
-  else if (flags.quiet !== true) console.log(acquisitionTable(summary, paths))
+  if (flags.json === true) print(JSON.stringify(summary, null, 2))
+  else if (flags.quiet !== true) print(acquisitionTable(summary, paths))
 }
 
 function exitCode(status: RunStatus, { allowPartial }: RunFlags): number {

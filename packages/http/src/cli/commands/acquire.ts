@@ -6,6 +6,7 @@ import { EXIT_CODES, loadPipeline, runOptions, runPipeline } from '../acquire/ru
 import type { RunFlags } from '../acquire/run-pipeline.js'
 import { keepFromDemos } from '../demo/demo-folder.js'
 import { EXIT } from '../exit-code.js'
+import { print } from '../print.js'
 import { UsageError } from '../usage-error.js'
 import { schemaCommand } from './acquire-schema.js'
 
@@ -56,7 +57,7 @@ export function acquireCommand(): Command {
 async function run(file: string, flags: AcquireFlags): Promise<number> {
   const loaded = await loadPipeline(file, flags)
   if (flags.printConfig === true) {
-    console.log(loaded.describe())
+    print(loaded.describe())
     return EXIT.ok
   }
   const onOpened = (): void => keepFromDemos(loaded.config.output)

@@ -16,6 +16,7 @@ import type {
   StreamingProgress,
 } from '../../lab/index.js'
 import { comparisonText, resilienceText, streamingText } from '../../measurements/index.js'
+import type { WrittenFile } from '../../measurements/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
 import { asFlags, BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
@@ -23,6 +24,7 @@ import type { BenchFlags, BenchMode } from '../bench/bench-flags.js'
 import { comparisonProgress, streamingProgress } from '../bench/bench-progress.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
+import { print, printErrors } from '../print.js'
 import { ProgressLine } from '../progress-line.js'
 import { asGiven } from '../usage-error.js'
 
@@ -36,7 +38,10 @@ engine is than another (reached, MISSED) is told, and does not change it.`
 
 /** What a run leaves behind. */
 interface Outcome {
-  readonly report: { readonly config: Readonly<Record<string, unknown>> }
+  readonly report: {
+    readonly config: Readonly<Record<string, unknown>>
+    readonly files?: readonly WrittenFile[]
+  }
   readonly text: string
   readonly exitCode: number
 }
@@ -76,10 +81,13 @@ async function run(flags: BenchFlags): Promise<number> {
   const { signal } = interrupted
   try {
     const { report, text, exitCode } = await withProgress(progress => prepared({ signal, progress }))
-    console.log(text)
-    if (flags['verbose'] === true) console.log(settingsOf(report.config))
+    print(text)
+    if (flags['verbose'] === true) print(settingsOf(report.config))
+    const fileErrors = (report.files ?? []).flatMap(({ error }) => error ?? [])
+    printErrors(fileErrors)
     output?.write(`${JSON.stringify(report, null, 2)}\n`)
-    return signal.aborted ? EXIT.interrupted : exitCode
+    if (signal.aborted) return EXIT.interrupted
+    return fileErrors.length > 0 ? EXIT.failed : exitCode
   } catch (error) {
     if (isInterruption(error, signal)) return EXIT.interrupted
     throw error

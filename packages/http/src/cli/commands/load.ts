@@ -11,6 +11,7 @@ import { EXIT } from '../exit-code.js'
 import { asFlags, loadOptions } from '../load/load-flags.js'
 import type { LoadFlags } from '../load/load-flags.js'
 import { loadProgress } from '../load/load-progress.js'
+import { print, printErrors } from '../print.js'
 import { ProgressLine } from '../progress-line.js'
 import { asGiven, UsageError } from '../usage-error.js'
 
@@ -64,7 +65,8 @@ async function run(url: string, flags: LoadFlags): Promise<number> {
   // Before the load: a file that cannot be written must not cost what was measured.
   using output = flags.output === undefined ? undefined : new WholeFile(flags.output)
   const measurement = await measured(options)
-  console.log(flags.json === true ? JSON.stringify(measurement.result) : loadTable(measurement))
+  print(flags.json === true ? JSON.stringify(measurement.result) : loadTable(measurement))
+  if (measurement.fileError !== undefined) printErrors([measurement.fileError])
   for (const { slo, actual, met } of measurement.slos) {
     if (!met && flags.json === true) console.error(`objective ${slo} missed: ${actual}`)
   }
@@ -84,9 +86,10 @@ async function measured(options: LoadOptions): Promise<LoadMeasurement> {
   }
 }
 
-function exitCode({ result, slos, interrupted, plan }: LoadMeasurement): number {
+function exitCode({ result, slos, interrupted, plan, fileError }: LoadMeasurement): number {
   const { status } = result.verdict
   if (interrupted) return EXIT.interrupted
+  if (fileError !== undefined) return EXIT.failed
   if (status === 'port-bound') return EXIT.untrusted
   if (status === 'generator-bound' && plan.ratePerSecond !== undefined) return EXIT.untrusted
   const wasAnswered = Object.keys(result.statusCodes).length > 0

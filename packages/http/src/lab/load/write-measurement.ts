@@ -1,3 +1,4 @@
+import { publicUrl } from '../../display/index.js'
 import type {
   LoadMeasurement,
   LoadMeasurementFile,
@@ -33,7 +34,13 @@ export async function measurementText(measurement: LoadMeasurement): Promise<str
 
 function settingsOf({ headers: _headers, body: _body, ...plan }: LoadPlan): LoadSettings {
   const { durationMs, requests, ratePerSecond = null } = plan
-  return { ...plan, durationMs: finite(durationMs), requests: finite(requests), ratePerSecond }
+  return {
+    ...plan,
+    url: publicUrl(plan.url),
+    durationMs: finite(durationMs),
+    requests: finite(requests),
+    ratePerSecond,
+  }
 }
 
 /** JSON has no other numbers. */

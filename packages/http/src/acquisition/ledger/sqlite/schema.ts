@@ -1,3 +1,6 @@
+/** Written to `application_id`, so that no other program's database is taken for a ledger: "APLG". */
+export const APPLICATION_ID = 0x41_50_4c_47
+
 /** Written to `user_version`; a ledger of another version is refused. */
 export const SCHEMA_VERSION = 6
 
@@ -152,3 +155,8 @@ export const RUN_TABLES = [
   'transitions',
   'notices',
 ] as const
+
+/** The tables and indexes that a ledger has. */
+export const SCHEMA_NAMES = [...SCHEMA.matchAll(/create (?:table|index) if not exists (\w+)/g)].map(
+  ([, name = '']) => name,
+)

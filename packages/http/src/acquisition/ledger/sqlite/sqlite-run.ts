@@ -31,6 +31,8 @@ export interface SqliteRunParts {
   readonly clock: Clock
   /** Lower than the fences of this handle, higher than those of all before. */
   readonly fence: number
+  /** @throws LedgerError when the database no longer lies where it is looked for. */
+  readonly checkPlace: () => void
 }
 
 /** A run in the database of a `SqliteLedger`. All work is done before a method returns. */
@@ -44,6 +46,7 @@ export class SqliteRun implements Run {
   readonly #run: number
   readonly #file: string
   readonly #clock: Clock
+  readonly #checkPlace: () => void
   readonly #transaction: { immediate(work: () => unknown): unknown }
   readonly #claims: PageClaims
   readonly #pages: PageTable
@@ -54,7 +57,7 @@ export class SqliteRun implements Run {
   #open: Map<string, number>
   readonly #ended = new Set<string>()
 
-  constructor({ database, opened, file, clock, fence }: SqliteRunParts) {
+  constructor({ database, opened, file, clock, fence, checkPlace }: SqliteRunParts) {
     this.id = opened.id
     this.startedAt = opened.startedAt
     this.resumed = opened.resumed
@@ -64,6 +67,7 @@ export class SqliteRun implements Run {
     this.#run = opened.number
     this.#file = file
     this.#clock = clock
+    this.#checkPlace = checkPlace
     this.#transaction = database.transaction((work: () => unknown) => work())
     this.#claims = new PageClaims(fence)
     this.#pages = new PageTable(database, this.#run)
@@ -88,6 +92,7 @@ export class SqliteRun implements Run {
   }
 
   async commit(commits: readonly PageCommit[]): Promise<CommitAnswer> {
+    this.#checkPlace()
     const done = new Map<string, Claim>()
     const results = this.#writing(() => {
       const written = commits.map(commit => this.#commitPage(commit, done))
@@ -199,6 +204,7 @@ export class SqliteRun implements Run {
   }
 
   async end(reason: RunEnd): Promise<RunStatus> {
+    this.#checkPlace()
     return this.#writing(() => {
       const status = statusOfRun(streamCountsOf(this.#database, this.#run), reason)
       this.#progress.end(this.#clock.wallNow(), reason, status)
@@ -207,6 +213,7 @@ export class SqliteRun implements Run {
   }
 
   async delivered(): Promise<void> {
+    this.#checkPlace()
     this.#writing(() => this.#progress.delivered())
   }
 

@@ -23,11 +23,13 @@ export interface ReadingInstructions {
   readonly observe: readonly string[]
   readonly paging: PagingPaths
   readonly mapping: Mapping
-  /** A page with more is refused, as TOO_MANY_RECORDS. Default: none is. */
-  readonly maxRecords?: number
+  /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
+  readonly maxRecords?: number | undefined
   /** How long a thread may be at one page, in milliseconds. Default 10,000. */
-  readonly timeMs?: number
+  readonly timeMs?: number | undefined
 }
+
+const MAX_RECORDS = 100_000
 
 /** The response headers that matter to how a page is read; others may be there. */
 export interface PageHeaders {
@@ -47,7 +49,7 @@ export function pageReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): PageReader {
-  const { maxRecords = Infinity } = instructions
+  const { maxRecords = MAX_RECORDS } = instructions
   const recordsOf = recordsReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging)
   const mapRecord = recordMapper(instructions.mapping, secrets)

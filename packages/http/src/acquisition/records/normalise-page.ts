@@ -3,6 +3,7 @@ import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import { parsedWeight } from './decoders/json-weight.js'
 import { parsePage } from './decoders/json.js'
+import type { BodyEndRule } from './end-rules.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
 import type { Mapping } from './mapping.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
@@ -12,6 +13,7 @@ import { pagingReader } from './paging-values.js'
 import type { MappedRecords } from './record-mapper.js'
 import { recordMapper } from './record-mapper.js'
 import { recordsWeight } from './records-weight.js'
+import { namesReader } from './records-way.js'
 import { shown } from './unreadable.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -22,6 +24,8 @@ export interface ReadingInstructions {
   /** Paths to what the rules for responses look at. */
   readonly observe: readonly string[]
   readonly paging: PagingPaths
+  /** What in a body ends the stream. */
+  readonly endWhen?: readonly BodyEndRule[] | undefined
   readonly mapping: Mapping
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
   readonly maxRecords?: number | undefined
@@ -51,7 +55,8 @@ export function pageReader(
 ): PageReader {
   const { maxRecords = MAX_RECORDS } = instructions
   const recordsOf = recordsReader(instructions.records)
-  const pagingOf = pagingReader(instructions.paging)
+  const namesOf = namesReader(instructions.records)
+  const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const mapRecord = recordMapper(instructions.mapping, secrets)
   const observe = observer(instructions.observe)
   const normalise = (body: unknown): NormalisedPage => {
@@ -59,22 +64,24 @@ export function pageReader(
     if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
     const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
+    const paging = pagingOf(body, rows.length)
     const weight = recordsWeight(sink)
-    const fingerprint = fingerprintOf(sink)
-    return { recordCount: rows.length, ...sink, weight, paging: pagingOf(body), fingerprint }
+    return { recordCount: rows.length, ...sink, weight, paging, fingerprint: fingerprintOf(sink) }
   }
   return (bytes, headers = {}) => {
     let observed: PageReading['observed'] = {}
+    let body: unknown
     try {
       const weight = parsedWeight(bytes, maxParsedBytes)
       if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
-      const body = parsePage(bytes, headers['content-type'])
+      body = parsePage(bytes, headers['content-type'])
       observed = observe(body)
-      return { ok: true, page: normalise(body), observed }
+      return { ok: true, page: normalise(body), observed, names: namesOf(body) }
     } catch (error) {
-      if (error instanceof PageInvalidError)
-        return { ok: false, code: error.code, message: error.message, observed }
-      throw error
+      if (!(error instanceof PageInvalidError)) throw error
+      const { code, message } = error
+      if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
+      return { ok: false, code, message, observed, paging: pagingOf(body, 0), names: namesOf(body) }
     }
   }
 }

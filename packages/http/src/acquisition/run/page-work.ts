@@ -88,6 +88,7 @@ export class PageWork {
       }
       this.finishIfOver(committed)
     } finally {
+      stream.settled(claim)
       fetched.reservation.release()
     }
   }

@@ -28,9 +28,11 @@ const maxParsedBytes = ((resourceLimits.maxOldGenerationSizeMb ?? Infinity) * 2 
 let known = 0
 let readers = new Map<string, PageReader>()
 
-parentPort?.on('message', (tasks: PageTasks) => parentPort?.postMessage(normalise(tasks)))
+const tell = (readings: PageReading[] | null): void => parentPort?.postMessage(readings, [])
+
+parentPort?.on('message', (tasks: PageTasks) => tell(normalise(tasks)))
 // It takes pages now.
-parentPort?.postMessage(null)
+tell(null)
 
 /** A reading of each page, in the same order. What is wrong with one is no other's fault. */
 function normalise({ pages, credentials }: PageTasks): PageReading[] {

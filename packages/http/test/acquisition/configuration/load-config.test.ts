@@ -27,6 +27,7 @@ describe('a pipeline file', () => {
             stopAfterEmpty: 1,
             stopOnShortPage: false,
             maxPages: 10_000,
+            onRepeatedPage: 'stop',
           },
           records: '',
           mapping: { id: { type: 'string', path: 'id', required: true } },

@@ -63,14 +63,15 @@ test('N-29 what a server sends to move a cursor or turn a text is escaped wherev
   const left = await Promise.all(
     ['summary.json', 'rejected.jsonl'].map(name => readFile(join(folder.path, 'out', name), 'utf8')),
   )
-  for (const text of [stdout, stderr, ...left]) expect(text).not.toMatch(/[\u001b\u0007\u009b\u202e\u2028]/)
+  for (const text of [stdout, stderr, ...left])
+    for (const sign of '\u001b\u0007\u009b\u202e\u2028') expect(text).not.toContain(sign)
   expect(stderr).toMatch(/\\u009b31m/)
   for (const line of stderr.trimEnd().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow()
 })
 
 test('N-28 a secret in a body that is no JSON, in any escape, is in no file and no output', async () => {
   await using folder = await outputFolder()
-  const units = [...secret].map(sign => sign.charCodeAt(0))
+  const units = Array.from(secret, sign => sign.charCodeAt(0))
   const bodies = [
     secret.replaceAll('/', '\\/'),
     units.map(code => `\\u${code.toString(16).padStart(4, '0')}`).join(''),

@@ -11,6 +11,7 @@ import { DeparturePolicy } from './departure-policy.js'
 import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
+import { Lateness } from './lateness.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
 import { Patience } from './patience.js'
@@ -95,6 +96,7 @@ export class Fetcher {
   readonly #timeout: Timeout
   readonly #empty = new EmptyPages()
   readonly #quiet: QuietKeeper
+  readonly #lateness = new Lateness()
 
   constructor(parts: FetcherParts) {
     const { limits, clock, random } = parts
@@ -245,6 +247,7 @@ export class Fetcher {
       async timed => transport.send(await authorizer.authorize(request, timed), timed),
       context,
     )
+    departing.answered(this.#lateness)
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { withAdvice } from './certificate-advice.js'
 import { endedReused } from './reused-connections.js'
 import { TransportCall } from './transport-call.js'
 import { errorCode, HEAD_TOO_LARGE, TransportError } from './transport-error.js'
@@ -75,7 +76,7 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
 
 function translateUndiciError(error: Error, progress: Progress): TransportError {
   const code = codeOf(error, progress)
-  const message = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : error.message
+  const message = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : withAdvice(code, error.message)
   const isStale = progress === 'nothing' && endedReused(error)
   return new TransportError(code, message, { cause: error, isStale })
 }

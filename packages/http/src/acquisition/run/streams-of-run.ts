@@ -1,8 +1,6 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
-import type { Transport } from '../../engines/index.js'
-import { GatedTransport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, StreamHealth, Tokens } from '../fetch/index.js'
+import type { FetchObserver, Health, Limits, StreamHealth, StreamTransports, Tokens } from '../fetch/index.js'
 import {
   authorizerOf,
   byEndpoint,
@@ -25,7 +23,7 @@ import { StreamProgress } from './stream-progress.js'
 export interface StreamTools {
   readonly run: Run
   readonly journal: JournalWriter
-  readonly transport: Transport
+  readonly transports: StreamTransports
   readonly normaliser: Normaliser
   readonly limits: Limits
   readonly health: Health
@@ -55,16 +53,18 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const { name } = stream
     const pagination = paginationOf(stream)
     const health = healths.get(name) as StreamHealth
-    // A page's URL comes from the ledger: whoever changed it there gets no credentials.
-    const transport = new GatedTransport(tools.transport, [stream.baseUrl])
     const fetcher = new Fetcher({
       ...tools,
-      transport,
+      transport: tools.transports.toOriginOf(stream),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       isEnd: endsByStatus(stream.pagination.endWhen),
-      authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
+      authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
+        ...tools,
+        transport: tools.transports.of(stream),
+        stream: name,
+      }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,

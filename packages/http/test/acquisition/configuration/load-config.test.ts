@@ -18,6 +18,9 @@ describe('a pipeline file', () => {
           path: '',
           query: {},
           headers: {},
+          proxy: undefined,
+          tls: undefined,
+          allowPrivate: false,
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',

@@ -8,7 +8,7 @@ import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
-import { EmptyPages, NO_RECORDS } from './empty-pages.js'
+import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
 import { Lateness } from './lateness.js'
@@ -283,7 +283,7 @@ export class Fetcher {
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(response.statusCode, response.wish, why, detail)
+      new HttpStatusError(statusCode, response.wish, why, detail ?? endHint(page, statusCode))
     switch (action) {
       case 'page': {
         const content =

@@ -42,6 +42,8 @@ export interface NormalisedPage {
   readonly warnings: number
   /** The same by field, where there are some. */
   readonly unreadable?: readonly UnreadableField[] | undefined
+  /** About what records and rejects take in memory, in bytes. Default: what the body took. */
+  readonly weight?: number
   /** Texts from which a configured secret was taken. */
   readonly redactions: number
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */

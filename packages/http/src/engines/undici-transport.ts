@@ -60,7 +60,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
-    checkOptions('UndiciTransport', options, [...Object.keys(defaults), 'tls'])
+    checkOptions('UndiciTransport', options, [...Object.keys(defaults), 'proxy', 'tls'])
     const settings = withDefaults(defaults, options)
     super('UndiciTransport', settings)
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)

@@ -41,6 +41,12 @@ export class EmptyPages {
   }
 }
 
+/** What a page's status may mean besides an error; undefined for a first page. */
+export function endHint({ ordinal }: PageRef, statusCode: number): string | undefined {
+  if (ordinal === 1 || (statusCode !== 404 && statusCode !== 410)) return undefined
+  return `(if its source ends so, say endWhen: { status: ${statusCode} })`
+}
+
 function hasNext({ next, hasMore }: NormalisedPage['paging']): boolean {
   return hasMore === true || (next !== undefined && next !== null && next !== '')
 }

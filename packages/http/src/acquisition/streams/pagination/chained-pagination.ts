@@ -65,7 +65,7 @@ export class ChainedPagination implements Pagination {
   }
 }
 
-/** The chain leads to where it is and brings nothing new: that is its end, unless the source says otherwise. */
+/** The chain leads to where it is and brings nothing new: its end, unless the source says otherwise. */
 function over({ paging }: PageResult): NextPages {
   return { pages: [], stop: paging.hasMore === true ? 'loop' : 'end' }
 }

@@ -26,7 +26,7 @@ export interface Numbering {
   readonly after: (number: number, pages: number, size: number) => number
   /** How many records are before the page of this number, where each page takes so many. */
   readonly startOf: (number: number, size: number) => number
-  /** How many pages of `size` records a total promises behind the page of this number; below 0 if it is further. */
+  /** How many pages of `size` records a total promises behind the page of this number; below 0 beyond it. */
   readonly behind: (number: number, total: number, size: number) => number
   readonly query: (number: number) => Readonly<Record<string, string>>
 }
@@ -148,7 +148,7 @@ export class NumberedPagination implements Pagination {
     return { number, ordinal, rows, before, size, promised, totalRecords }
   }
 
-  /** Whether it is not the last of pages that were named together by less than `pageSize`: that one goes on. */
+  /** Whether it is one of pages that were named by less than `pageSize`, and not the last: that one goes on. */
   async #isWithin({ state }: PageRef, { number, ordinal }: Place, seen: Seen): Promise<boolean> {
     const { countsRecords, after } = this.#numbering
     if (!countsRecords || state['rows'] === undefined) return false

@@ -8,7 +8,7 @@ import type { EndRules } from './end-rules.js'
 export interface PagingLimits {
   /** No more pages than this are asked for, whatever the source says. Default 10,000. */
   readonly maxPages: number
-  /** Path to a boolean that says whether more follows; `false` ends the stream, unless a total promises more. */
+  /** Path to a boolean that says whether more follows. `false` is the end, unless a total promises more. */
   readonly hasMorePath?: string | undefined
   /** What ends the stream where its way of paging cannot know: one rule, or a list. */
   readonly endWhen?: EndRules

@@ -16,6 +16,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   HTTP_403: 'check the credentials in headers, query or auth, and what they may read',
   HTTP_404:
     'check baseUrl and path; where this is how the source ends, set pagination.endWhen: { status: 404 }',
+  HTTP_407: 'the proxy asks for a user and a password: http://user:password@host',
+  CONNECTION_CLOSED: 'nothing was answered: check the scheme (http or https) and the port of baseUrl',
   HTTP_422: 'check path, query and pagination',
   HTTP_429: 'lower limits.rate',
   GAVE_UP: 'the same command goes on with it later',
@@ -38,6 +40,8 @@ export function errorText({
   readonly message: string
   readonly path: string | null
 }): string {
-  const remedy = remedyOf(code)
+  const remedy = message.startsWith('the proxy ')
+    ? 'check proxy, or HTTP_PROXY and HTTPS_PROXY of the environment'
+    : remedyOf(code)
   return `${code}${path === null ? '' : ` at ${path}`}: ${message}${remedy === undefined ? '' : `; ${remedy}`}`
 }

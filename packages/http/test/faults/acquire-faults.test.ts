@@ -143,16 +143,17 @@ describe('acquire under faults', () => {
   })
 
   test.each([
-    ['truncate', /TRUNCATED|ECONNRESET|CONNECTION_CLOSED/],
-    ['malformed', /TRUNCATED_JSON|INVALID_JSON/],
-    ['html', /MARKUP_NOT_JSON/],
-    ['reset', /ECONNRESET|CONNECTION_CLOSED/],
-    ['garbage', /BAD_RESPONSE/],
-    ['hang', /TIMEOUT/],
-  ] as const)('A-8 a page that comes as %s is tried again and counted by its code', async (kind, code) => {
+    ['truncate', 2, /TRUNCATED|ECONNRESET|CONNECTION_CLOSED/],
+    ['malformed', 2, /TRUNCATED_JSON|INVALID_JSON/],
+    ['html', 2, /MARKUP_NOT_JSON/],
+    // On a later page it could be a connection that the server had closed before, which spends no try.
+    ['reset', 1, /ECONNRESET|CONNECTION_CLOSED/],
+    ['garbage', 2, /BAD_RESPONSE/],
+    ['hang', 2, /TIMEOUT/],
+  ] as const)('A-8 a page that comes as %s is tried again and counted by its code', async (kind, page, code) => {
     await using shops = await startShops({
       pages: 3,
-      behaviour: { faults: [{ page: 2, tries: [1], fault: { kind } }] },
+      behaviour: { faults: [{ page, tries: [1], fault: { kind } }] },
     })
     await using output = await outputFolder()
     const { summary } = await acquired(

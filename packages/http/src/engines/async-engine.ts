@@ -223,10 +223,15 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     this.#tell(context.attempt > 1 ? 'retrying' : 'in_flight', record)
     const headers = this.#headers
     const { url } = record
-    return this.#transport.send(
-      headers === undefined ? { url, discardBody: true } : { url, headers, discardBody: true },
+    const onDeparture = (): void => record.depart()
+    const response = this.#transport.send(
+      headers === undefined
+        ? { url, discardBody: true, onDeparture }
+        : { url, headers, discardBody: true, onDeparture },
       isHeeded ? context : undefined,
     )
+    record.handOver()
+    return response
   }
 
   #tell(status: RequestStatus, { url, attempt }: RequestRecord, result?: RequestResult): void {

@@ -50,7 +50,9 @@ async function fetchOne(url: string): Promise<RequestResult> {
   const record = new RequestRecord(url, systemClock)
   record.begin(1)
   try {
-    return record.respond(await transport.send({ url, discardBody: true }))
+    const response = transport.send({ url, discardBody: true, onDeparture: () => record.depart() })
+    record.handOver()
+    return record.respond(await response)
   } catch (error) {
     return record.fail(error)
   }

@@ -27,6 +27,11 @@ export interface RequestResult {
    */
   readonly latencyMs: number
   /**
+   * Of `latencyMs`: until there was a connection to send on. Left out where there was one at once, and where none
+   * was to be had.
+   */
+  readonly connectMs?: number | undefined
+  /**
    * When the last attempt was sent, in milliseconds since the epoch, so that `timestamp + latencyMs` is when
    * it ended. When none was made, the time at which the request was given up.
    */
@@ -46,6 +51,8 @@ export class RequestRecord {
   private readonly clock: Clock
   private timestamp = 0
   private startedAt = 0
+  private isHandedOver = false
+  private connectMs: number | undefined = undefined
 
   constructor(url: string, clock: Clock) {
     this.url = url
@@ -57,6 +64,18 @@ export class RequestRecord {
     this.attempt = attempt
     this.timestamp = this.clock.wallNow()
     this.startedAt = this.clock.now()
+    this.isHandedOver = false
+    this.connectMs = undefined
+  }
+
+  /** The transport has it. */
+  handOver(): void {
+    this.isHandedOver = true
+  }
+
+  /** It is sent on a connection now: where the transport had it before, it waited for that connection. */
+  depart(): void {
+    if (this.isHandedOver) this.connectMs = this.clock.now() - this.startedAt
   }
 
   respond({ statusCode, bytes }: TransportResponse): RequestResult {
@@ -72,7 +91,9 @@ export class RequestRecord {
     const wasSent = attempt > 0
     const latencyMs = wasSent ? clock.now() - this.startedAt : 0
     const timestamp = wasSent ? this.timestamp : clock.wallNow()
-    return { url, statusCode, latencyMs, timestamp, attempt, error, bytes }
+    const { connectMs } = this
+    const result = { url, statusCode, latencyMs, timestamp, attempt, error, bytes }
+    return connectMs === undefined ? result : { ...result, connectMs }
   }
 }
 

@@ -36,12 +36,19 @@ class TransportLane extends Lane {
   readonly #request: TransportRequest
   readonly #owner: LaneOwner
   #abort: AbortController | undefined = undefined
+  #hasDeparted = false
+  /** `send` has not returned: a request that departs meanwhile found a connection. */
+  #isSending = false
 
   constructor(transport: Transport, request: TransportRequest, owner: LaneOwner) {
     super()
     this.#transport = transport
-    this.#request = request
+    this.#request = { ...request, onDeparture: () => this.#departed() }
     this.#owner = owner
+  }
+
+  override get isConnecting(): boolean {
+    return !this.#hasDeparted
   }
 
   override open(): void {
@@ -55,7 +62,10 @@ class TransportLane extends Lane {
 
   override send(): void {
     this.state = 'busy'
+    this.#hasDeparted = false
+    this.#isSending = true
     void this.#exchange(new AbortController())
+    this.#isSending = false
   }
 
   override cut(): void {
@@ -63,6 +73,15 @@ class TransportLane extends Lane {
     const abort = this.#abort
     this.#abort = undefined
     abort?.abort()
+  }
+
+  /** It was sent only now where a connection had to be made first: that is no service time. */
+  #departed(): void {
+    this.#hasDeparted = true
+    if (this.#isSending) return
+    const now = performance.now()
+    this.#owner.onConnected(this, now - this.since, now)
+    this.since = now
   }
 
   /** What ends after `cut` is not told. */

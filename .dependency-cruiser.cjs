@@ -73,10 +73,11 @@ module.exports = {
       `${patterns}/core/index.ts`,
       `${patterns}/patterns/[^/]+/index.ts`,
     ]),
-    room('engines', `${http}/engines`, [library, observability]),
+    room('display', `${http}/display`, []),
+    room('engines', `${http}/engines`, [library, observability, index('display')]),
     room('mock', `${http}/mock`, [library, observability]),
     ...['persistence', 'measurements'].map(name =>
-      room(name, `${http}/${name}`, [library, observability, index('engines')]),
+      room(name, `${http}/${name}`, [library, observability, ...['display', 'engines'].map(index)]),
     ),
     ...['report', 'telemetry'].map(name =>
       room(name, `${http}/${name}`, [library, observability, ...['engines', 'measurements'].map(index)]),
@@ -86,12 +87,12 @@ module.exports = {
       observability,
       // Its types are those of an optional package, so the index, which users see, is without it.
       `${http}/persistence/sqlite-driver.ts`,
-      ...['engines', 'persistence', 'measurements'].map(index),
+      ...['display', 'engines', 'persistence', 'measurements'].map(index),
     ]),
     room('lab', `${http}/lab`, [
       library,
       observability,
-      ...['engines', 'persistence', 'mock', 'measurements'].map(index),
+      ...['display', 'engines', 'persistence', 'mock', 'measurements'].map(index),
     ]),
     room('cli', `${http}/cli`, [library, observability, `${http}/[^/]+/index.ts`]),
     {

@@ -137,6 +137,8 @@ export {
 } from './patterns/backoff/index.js'
 export { Deadline, type DeadlineEvent, type DeadlineOptions } from './patterns/deadline/index.js'
 export {
+  delayAskedFor,
+  LONGEST_PLAUSIBLE_WISH_MS,
   parseRetryAfter,
   type RetryAgainEvent,
   RetryBudget,

@@ -25,6 +25,7 @@ import {
   planOf,
   RunControl,
   streamsOf,
+  tellOwedQuiet,
 } from './run/index.js'
 import type { Secrets } from './secrets/index.js'
 import { deliver, resultPaths } from './sinks/index.js'
@@ -46,6 +47,11 @@ export interface AcquireOptions extends Ports {
    */
   readonly fresh?: boolean
   /**
+   * Names of sources whose servers are asked although they have asked for quiet, in an earlier run. Default
+   * none.
+   */
+  readonly forgetWaits?: readonly string[]
+  /**
    * What is redacted from all that is stored and told. Default: the credentials of an object as `defineConfig`
    * takes it; of a configuration that was read already, its headers and parameters by their names.
    */
@@ -65,12 +71,12 @@ export async function acquire(
   pipeline: PipelineInput | PipelineConfig,
   options: AcquireOptions = {},
 ): Promise<Summary> {
-  const { clock = systemClock, fresh = false } = options
+  const { clock = systemClock, fresh = false, forgetWaits = [] } = options
   const usable = usableConfig(pipeline)
   const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }
   const paths = resultPaths(config.output)
   await using ledger = ownedOrInjected(options.ledger, () => new SqliteLedger({ file: paths.ledger, clock }))
-  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh })
+  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh, forgetWaits })
   const onEvent = (event: AcquireEvent): void => {
     try {
       options.onEvent?.(event)
@@ -86,6 +92,7 @@ export async function acquire(
     onStopping: reason => onEvent({ type: 'stopping', reason, graceMs: config.graceMs }),
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
+  tellOwedQuiet(run, { clock, onEvent })
   control.listen()
   await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
   const status = await run.end(control.end)
@@ -123,6 +130,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     normaliser: normaliser.port,
     limits: parts.limits ?? new EmbeddedLimits(clock),
     health: parts.health ?? new EmbeddedHealth(clock),
+    leftMs: () => control.leftMs,
     tokens: learningTokens(parts.tokens ?? new MemoryTokens(clock), secrets),
   })
   const work = new PageWork({
@@ -143,6 +151,9 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
+/** Of a stream that was not read from a file. */
+const DEFAULT_HEADER_BYTES = 65_536
+
 /**
  * Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout.
  */
@@ -151,6 +162,7 @@ function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
   return new UndiciTransport({
     maxConnections,
     maxKeepaliveConnections: maxConnections,
+    maxHeadBytes: Math.max(...sources.map(({ limits }) => limits.maxHeaderBytes ?? DEFAULT_HEADER_BYTES)),
     timeoutMs: Infinity,
     clock,
   })

@@ -34,6 +34,8 @@ export type {
   MintedToken,
   OutgoingRequest,
   PageRequest,
+  PoliteLimits,
+  Quiet,
   ResponseAction,
   ResponseRule,
   RetryLimits,
@@ -53,6 +55,8 @@ export type {
   Ledger,
   Notice,
   NoticeRow,
+  OwedQuiet,
+  QuietRow,
   OpenOptions,
   OpenPages,
   PageCommit,
@@ -70,6 +74,7 @@ export type {
 } from './ledger/index.js'
 export {
   JoinRefusedError,
+  DamagedLedgerError,
   LedgerError,
   LedgerLockedError,
   OtherPipelineError,

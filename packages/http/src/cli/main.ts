@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
+import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { printable } from '../display/index.js'
 import { EXIT, exitCodeOf } from './exit-code.js'
 import { mistypedCommand } from './mistyped-command.js'
 import { UsageError } from './usage-error.js'
@@ -35,7 +37,11 @@ async function program(called: string | undefined): Promise<Command> {
   const root = new Command('async-patterns')
     .description('Take every record out of HTTP services, and measure them, without going over their limits.')
     .version(version, VERSION_FLAGS.join(', '))
-    .configureOutput({ getOutHelpWidth: helpWidth, getErrHelpWidth: helpWidth })
+    .configureOutput({
+      getOutHelpWidth: helpWidth,
+      getErrHelpWidth: helpWidth,
+      outputError: (text, write) => write(printable(withoutValues(text))),
+    })
     .showHelpAfterError('(run with --help for what is allowed)')
     .commandsGroup(Object.keys(GROUPS).at(-1) ?? '')
     .helpCommand(...HELP_COMMAND)
@@ -46,6 +52,11 @@ async function program(called: string | undefined): Promise<Command> {
     if (command !== root && command.commands.length > 0) command.helpCommand(...HELP_COMMAND)
   }
   return root
+}
+
+/** A flag that is not known may have been given a password all the same. */
+function withoutValues(message: string): string {
+  return message.replace(/(unknown option ')(--[^=\s']*|-[^-'])[^]*?'(\n|$)/, "$1$2'$3")
 }
 
 /** As wide as the terminal, but no wider than is good to read. */
@@ -72,11 +83,17 @@ function* everyCommand(command: Command): Generator<Command> {
 function report(error: unknown): void {
   if (error instanceof CommanderError) return
   if (process.env['DEBUG'] !== undefined && !(error instanceof UsageError)) {
-    console.error(error)
+    console.error(printable(inspect(error)))
     return
   }
-  console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(printable(`error: ${error instanceof Error ? error.message : String(error)}`))
   if (isFault(error)) console.error('This is a fault of the command itself: DEBUG=1 shows where.')
+}
+
+/** What went wrong first: what closing did after that hides it not. */
+function firstOf(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'SuppressedError') return error
+  return firstOf((error as Error & { readonly suppressed?: unknown }).suppressed)
 }
 
 /** What was wrong with the options has become a UsageError by now. */
@@ -107,8 +124,9 @@ async function main(): Promise<void> {
     const root = await program(args[0])
     await root.parseAsync(mistypedCommand(root, args) ?? args, { from: 'user' })
   } catch (error) {
-    report(error)
-    process.exitCode = exitCodeOf(error)
+    const first = firstOf(error)
+    report(first)
+    process.exitCode = exitCodeOf(first)
   }
 }
 

@@ -1,3 +1,5 @@
+import { printable } from '../display/index.js'
+
 const CLEAR = '\r\u001B[2K'
 /** Where the output is no terminal, a line this often is enough. */
 const EVERY_MS = 5_000
@@ -14,7 +16,8 @@ export class ProgressLine implements Disposable {
     this.#stream = stream
   }
 
-  show(text: string): void {
+  show(given: string): void {
+    const text = printable(given)
     if (this.#stream.isTTY) {
       this.#stream.write(CLEAR + text.slice(0, this.#stream.columns - 1))
       return

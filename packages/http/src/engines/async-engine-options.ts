@@ -33,7 +33,7 @@ export interface AsyncEngineOptions {
   readonly retryPolicy?: RetryPolicy<TransportResponse> | RetryOptions<TransportResponse>
   /** Any policy, around the breaker if there is one; it takes the place of `retryPolicy`. Default: none. */
   readonly policy?: Policy<TransportResponse>
-  /** Sent with every request. Default: none. */
+  /** Sent with every request, in the place of the transports' own. Default: none but those. */
   readonly headers?: Readonly<Record<string, string>>
   /** Default: the runtime's. */
   readonly clock?: Clock

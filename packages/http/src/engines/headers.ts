@@ -1,6 +1,24 @@
 /** Headers as a record: names in lower case, repeated ones joined with ", ". */
 export type HeaderRecord = Record<string, string>
 
+type Headers = Readonly<Record<string, string>>
+
+/** Both together; of those with the same name, whatever its case, the last one stays. */
+export function mergedHeaders(earlier: Headers | undefined, later: Headers | undefined): Headers {
+  const merged = new Map<string, readonly [name: string, value: string]>()
+  for (const [name, value] of [...Object.entries(earlier ?? {}), ...Object.entries(later ?? {})])
+    merged.set(name.toLowerCase(), [name, value])
+  return Object.fromEntries(merged.values())
+}
+
+/**
+ * A URL out of a header. Its bytes came as Latin-1 but may be UTF-8, or anything: those beyond ASCII are
+ * percent-encoded one by one, and so stay as they are.
+ */
+export function headerUrl(value: string): string {
+  return value.replace(/[\x80-\xff]/g, octet => `%${octet.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
 /** Headers as they came: undici's list of names and values, or the text of a head. */
 export type RawHeaders = readonly Buffer[] | string
 

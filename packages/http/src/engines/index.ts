@@ -4,10 +4,13 @@ export type { ConnectionConfig, ConnectionOptions } from './connection-options.j
 export type { AsyncEngineProtocol, Engine, SyncEngineProtocol } from './engine.js'
 export { EngineResult, type EngineSummary } from './engine-result.js'
 export { fileStart } from './file-start.js'
+export { headerUrl, mergedHeaders } from './headers.js'
 export { GatedTransport } from './gated-transport.js'
 export { WorkerLostError } from './pool-worker.js'
+export { isRedirect } from './redirects.js'
 export type { RequestError, RequestResult, RequestStatus } from './request-result.js'
 export { classifyResponse, retryResponse } from './response-rules.js'
+export { type ServerWish, wishOf } from './server-wish.js'
 export { SyncEngine, type SyncEngineOptions } from './sync-engine.js'
 export { ThreadedEngine, type ThreadedEngineOptions } from './threaded-engine.js'
 export type {

@@ -13,7 +13,7 @@ import type { Transport, TransportCloseOptions, TransportRequest, TransportRespo
 
 /** The options that every transport takes. */
 export interface PooledTransportOptions extends ConnectionOptions {
-  /** The largest head of a response. Default 16,384. */
+  /** The largest head of a response, in bytes. Default 65,536. */
   readonly maxHeadBytes?: number
   /**
    * Which addresses the hosts of URLs may have: `named` (what the URL names itself), `private` or `any`.
@@ -28,7 +28,7 @@ export interface PooledTransportOptions extends ConnectionOptions {
 
 export const transportDefaults: Readonly<Required<PooledTransportOptions>> = Object.freeze({
   ...connectionDefaults,
-  maxHeadBytes: 16_384,
+  maxHeadBytes: 65_536,
   reach: 'named',
   lookup: systemLookup,
   clock: systemClock,

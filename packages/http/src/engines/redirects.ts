@@ -1,3 +1,4 @@
+import { headerUrl } from './headers.js'
 import type { Reach } from './reach.js'
 import { maySendOn } from './reach.js'
 import type { TransportRequest, TransportResponse } from './transport.js'
@@ -19,6 +20,11 @@ const PUBLIC_HEADERS = new Set([
 const BODY_HEADERS = /^content-/
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
+/** Whether a response of this status asks for its Location to be asked instead. */
+export function isRedirect(statusCode: number): boolean {
+  return REDIRECTS.has(statusCode)
+}
+
 /**
  * The request that follows a redirect, or undefined when the response is none or names no usable place.
  * 303 turns into GET, 301 and 302 turn POST into GET; 307 and 308 repeat the request. Source: RFC 9110, 15.4.
@@ -30,8 +36,9 @@ export function redirected(
   response: TransportResponse,
   reach: Reach,
 ): TransportRequest | undefined {
-  const location = response.headers['location']
-  if (location === undefined || !REDIRECTS.has(response.statusCode)) return undefined
+  const { location: given } = response.headers
+  if (given === undefined || !isRedirect(response.statusCode)) return undefined
+  const location = headerUrl(given)
   const from = new URL(request.url)
   if (!URL.canParse(location, from.href)) return undefined
   const to = new URL(location, from)

@@ -1,5 +1,6 @@
-import { parseRetryAfter, retryErrors } from 'async-patterns'
+import { retryErrors, systemClock } from 'async-patterns'
 import type { Outcome, RetryVerdict, Verdict } from 'async-patterns'
+import { wishOf } from './server-wish.js'
 import type { TransportResponse } from './transport.js'
 
 /** Errors of a transport after which another attempt can do no better. */
@@ -30,12 +31,15 @@ export function classifyResponse(
 
 /**
  * Which responses are worth another attempt, for a retry's `retryWhen`: 408, 425, 429, 500, 502, 503, 504,
- * and errors but those that another attempt cannot mend. A Retry-After sets the delay.
+ * and errors but those that another attempt cannot mend. What the server wishes sets the delay (`wishOf`); a
+ * wish that cannot be meant does not.
  */
 export function retryResponse(outcome: Outcome<TransportResponse>): RetryVerdict {
   if (!outcome.ok) return retryErrors(outcome) && !FINAL_CODES.has(codeOf(outcome.error))
   if (!PASSING.has(outcome.value.statusCode)) return false
-  return { delayMs: parseRetryAfter(outcome.value.headers['retry-after']) }
+  const { statusCode, headers } = outcome.value
+  const wish = wishOf(statusCode, headers, systemClock.wallNow())
+  return { delayMs: wish?.isPlausible === true ? wish.waitMs : undefined }
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,3 +1,4 @@
+import { publicUrl } from '../display/index.js'
 import { TransportError } from './transport-error.js'
 
 /** Where a request goes. */
@@ -57,5 +58,5 @@ function parseTarget(text: string): Target {
 }
 
 function badUrl(text: string, why: string): TransportError {
-  return new TransportError('BAD_REQUEST', `cannot send to ${JSON.stringify(text)}: ${why}`)
+  return new TransportError('BAD_REQUEST', `cannot send to ${JSON.stringify(publicUrl(text))}: ${why}`)
 }

@@ -15,7 +15,8 @@ import type { AsyncPatternsErrorOptions } from 'async-patterns'
  * - `BAD_ENCODING`: the body does not decode as its Content-Encoding says;
  * - `ADDRESS_REFUSED`: the host's address is none that the transport may connect to; `ORIGIN_REFUSED`: the
  *   URL lies at an origin that may not be asked; `REDIRECT_REFUSED`: a redirect wants the body elsewhere;
- * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`.
+ * - `BAD_REQUEST`: the request cannot be sent (URL, method, header); `TOO_MANY_REDIRECTS`,
+ *   `REDIRECT_LOOP`.
  */
 export class TransportError extends AsyncPatternsError {
   readonly code: string
@@ -32,6 +33,9 @@ export class TransportError extends AsyncPatternsError {
   }
 }
 
+/** The message of an error with this code. */
+export const HEAD_TOO_LARGE =
+  'the head, or one of its lines, is over the limit: limits.maxHeaderSize of a pipeline, maxHeadBytes of a transport'
 /** What a TransportError may say besides code and message. */
 export interface TransportErrorOptions extends AsyncPatternsErrorOptions {
   /** Default false. */

@@ -5,7 +5,7 @@ export interface TransportRequest {
   readonly url: string
   /** Default GET. */
   readonly method?: string
-  /** Default: none. */
+  /** Default: an Accept for anything and this library's User-Agent; one named here takes its place. */
   readonly headers?: Readonly<Record<string, string>>
   /** Default: none. */
   readonly body?: Uint8Array | string | null

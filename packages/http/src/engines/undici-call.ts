@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { endedReused } from './reused-connections.js'
 import { TransportCall } from './transport-call.js'
-import { errorCode, TransportError } from './transport-error.js'
+import { errorCode, HEAD_TOO_LARGE, TransportError } from './transport-error.js'
 
 /** What undici calls it, and what it is called here. */
 const codes: Readonly<Record<string, string>> = {
@@ -74,8 +74,10 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
 }
 
 function translateUndiciError(error: Error, progress: Progress): TransportError {
+  const code = codeOf(error, progress)
+  const message = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : error.message
   const isStale = progress === 'nothing' && endedReused(error)
-  return new TransportError(codeOf(error, progress), error.message, { cause: error, isStale })
+  return new TransportError(code, message, { cause: error, isStale })
 }
 
 /** undici waits for the body that a 304's Content-Length speaks of; there is none (RFC 9110, 15.4.5). */

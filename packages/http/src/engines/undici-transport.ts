@@ -3,8 +3,11 @@ import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patt
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
+import { publicUrl } from '../display/index.js'
 import { ACCEPTED_ENCODINGS } from './body-decoder.js'
 import { ConnectingSockets } from './connecting-sockets.js'
+import { defaultHeaders } from './default-headers.js'
+import { mergedHeaders } from './headers.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
 import { guardedLookup } from './reach.js'
@@ -43,6 +46,8 @@ const defaults = Object.freeze({
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets
+  /** What is sent with every request that does not name it. */
+  readonly #defaults: Readonly<Record<string, string>>
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
@@ -51,6 +56,9 @@ export class UndiciTransport extends PooledTransport<Pool> {
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)
     checkCount('UndiciTransport.maxRedirects', settings.maxRedirects, { min: 0 })
     this.#options = settings
+    this.#defaults = settings.compression
+      ? { ...defaultHeaders, 'accept-encoding': ACCEPTED_ENCODINGS }
+      : defaultHeaders
     const { lookup = settings.lookup } = { ...settings.tls } as { readonly lookup?: LookupFunction }
     this.#connecting = new ConnectingSockets({
       ...settings.tls,
@@ -91,7 +99,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       if (hops === this.#options.maxRedirects) {
         throw new TransportError(
           'TOO_MANY_REDIRECTS',
-          `more than ${hops} redirects from ${withoutQuery(request.url)}`,
+          `more than ${hops} redirects from ${publicUrl(request.url)}`,
         )
       }
       current = next
@@ -119,10 +127,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
   }
 
   #headers(given: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-    if (!this.#options.compression) return given ?? {}
-    if (given === undefined) return { 'accept-encoding': ACCEPTED_ENCODINGS }
-    const named = Object.keys(given).some(name => name.toLowerCase() === 'accept-encoding')
-    return named ? given : { ...given, 'accept-encoding': ACCEPTED_ENCODINGS }
+    return given === undefined ? this.#defaults : mergedHeaders(this.#defaults, given)
   }
 
   /** Whether the connection is one too many to keep: it is closed after its request. */
@@ -130,8 +135,4 @@ export class UndiciTransport extends PooledTransport<Pool> {
     const { maxConnections, maxKeepaliveConnections } = this.#options
     return maxKeepaliveConnections < maxConnections && pool.stats.size >= maxKeepaliveConnections
   }
-}
-
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*$/s, '')
 }

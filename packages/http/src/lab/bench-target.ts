@@ -1,4 +1,5 @@
 import { checkCount, checkDuration, checkNumber, withDefaults } from 'async-patterns'
+import { publicUrl } from '../display/index.js'
 import { UndiciTransport } from '../engines/index.js'
 import { spawnMock } from '../mock/index.js'
 import type { Behaviour, HttpMockStats, SpawnedMock } from '../mock/index.js'
@@ -104,5 +105,5 @@ function checkUrl(text: string): void {
   if (url !== undefined && url.username + url.password !== '')
     throw new TypeError(`url has credentials for ${JSON.stringify(url.host)}; allowed is a URL without`)
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new TypeError(`url is ${JSON.stringify(text)}; allowed is an http or https URL`)
+    throw new TypeError(`url is ${JSON.stringify(publicUrl(text))}; allowed is an http or https URL`)
 }

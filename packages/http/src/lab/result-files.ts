@@ -1,6 +1,13 @@
 import { statSync } from 'node:fs'
+import { publicUrl } from '../display/index.js'
 import type { WrittenFile } from '../measurements/index.js'
-import { countJsonlRecords, countSqliteRecords, JsonlWriter, SqliteWriter } from '../persistence/index.js'
+import {
+  asWriterError,
+  countJsonlRecords,
+  countSqliteRecords,
+  JsonlWriter,
+  SqliteWriter,
+} from '../persistence/index.js'
 import type { RecordWriter, RecordWriterOptions, StoredResult } from '../persistence/index.js'
 
 /** Where results go, and how they are buffered on the way. Files that are there are overwritten. */
@@ -16,11 +23,18 @@ interface ResultFile {
   readonly kind: WrittenFile['kind']
   readonly writer: RecordWriter<StoredResult>
   readonly count: (file: string) => number | Promise<number>
+  /** What it failed with; nothing is written to it any more. */
+  error?: string
 }
 
-/** The files that a benchmark writes its results to: none, one or two. */
+/**
+ * The files that a benchmark writes its results to: none, one or two. One that cannot be written any more
+ * costs no measurement: the others go on, and `close` tells.
+ */
 export class ResultFiles implements AsyncDisposable {
   readonly #files: readonly ResultFile[]
+  /** Results of one and the same URL follow one another. */
+  #url: readonly [whole: string, shown: string] = ['', '']
 
   /** @throws WriterError, MissingPackageError; RangeError that names the option. */
   constructor({ jsonlOut, sqliteOut, ...buffering }: ResultFilesOptions) {
@@ -39,7 +53,11 @@ export class ResultFiles implements AsyncDisposable {
 
   /** Waits for room in every file's queue: the source is slowed down rather than a result dropped. */
   async write(result: StoredResult): Promise<void> {
-    for (const { writer } of this.#files) await writer.write(result)
+    if (result.url !== this.#url[0]) this.#url = [result.url, publicUrl(result.url)]
+    const stored = { ...result, url: this.#url[1] }
+    for (const file of this.#files) {
+      if (file.error === undefined) await attempt(file, () => file.writer.write(stored))
+    }
   }
 
   /** Results that wait to be written. */
@@ -47,19 +65,31 @@ export class ResultFiles implements AsyncDisposable {
     return this.#files.reduce((sum, { writer }) => sum + writer.metrics().queued, 0)
   }
 
-  /** Closes the files, then counts what is in them. Rejects with WriterError when something is not. */
+  /** Closes the files, then counts what is in them. */
   async close(): Promise<WrittenFile[]> {
     const written: WrittenFile[] = []
     for (const result of this.#files) {
       const { file, kind, writer } = result
-      await writer.close()
-      written.push({ file, kind, writer: writer.metrics(), records: await recordsIn(result) })
+      await attempt(result, () => writer.close())
+      const records = (await attempt(result, () => recordsIn(result))) ?? 0
+      const { error } = result
+      written.push({ file, kind, writer: writer.metrics(), records, ...(error !== undefined && { error }) })
     }
     return written
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#files.map(({ writer }) => writer[Symbol.asyncDispose]()))
+    await Promise.all(this.#files.map(file => attempt(file, () => file.writer.close())))
+  }
+}
+
+/** Keeps what it fails with first. */
+async function attempt<T>(file: ResultFile, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    file.error ??= asWriterError(error, file.file).message
+    return undefined
   }
 }
 

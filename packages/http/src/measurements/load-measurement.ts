@@ -106,6 +106,8 @@ export interface LoadMeasurement {
   readonly startedAt: number
   /** It was told to stop before its end. */
   readonly interrupted: boolean
+  /** Why not all results are in their file; left out where they are. */
+  readonly fileError?: string | undefined
 }
 
 /**
@@ -126,6 +128,8 @@ export interface LoadMeasurementFile {
   readonly timeline: readonly TimelineHistogram[]
   /** It was told to stop before its end. */
   readonly interrupted: boolean
+  /** Why not all results are in their file; left out where they are. */
+  readonly fileError?: string | undefined
 }
 
 const sloSchema: z.ZodType<WrittenSlo> = z.object({
@@ -181,4 +185,5 @@ export const loadMeasurementSchema: z.ZodType<LoadMeasurementFile> = z.object({
     }),
   ),
   interrupted: z.boolean(),
+  fileError: z.string().optional(),
 })

@@ -21,6 +21,8 @@ export interface WrittenFile {
   readonly writer: WriterCounts
   /** Counted in the file itself; what was written, where that cannot be read again (a pipe). */
   readonly records: number
+  /** Why not everything is in it: the disk filled up, somebody took it away. Left out where all went well. */
+  readonly error?: string | undefined
 }
 
 export const writtenFileSchema: z.ZodType<WrittenFile> = z.object({
@@ -35,4 +37,5 @@ export const writtenFileSchema: z.ZodType<WrittenFile> = z.object({
     waits: z.number(),
   }),
   records: z.number(),
+  error: z.string().optional(),
 })

@@ -2,9 +2,11 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } fr
 import { BufferedWriter } from './buffered-writer.js'
 import type { BatchStore } from './buffered-writer.js'
 import { makeFolderOf } from './make-folder.js'
+import { keepPrivate, OWNER_ONLY } from './private-file.js'
 import type { RecordWriterOptions, WriteMode } from './record-writer.js'
+import { sameFile } from './same-file.js'
 import type { StoredResult } from './stored-result.js'
-import { WriterError } from './writer-error.js'
+import { takenAway, WriterError } from './writer-error.js'
 
 const NEWLINE = 0x0a
 const BRACE = 0x7b
@@ -26,7 +28,9 @@ export class JsonlWriter<T extends object = StoredResult> extends BufferedWriter
 
 /** A file of JSON lines that is whole after each batch: what a batch has half-written is taken back. */
 class JsonlFile<T extends object> implements BatchStore<T> {
+  readonly #file: string
   readonly #descriptor: number
+  readonly #isThere: () => boolean
   /**
    * Up to where all lines are whole; NaN for what is no regular file and has no length (a pipe, a device).
    */
@@ -34,7 +38,9 @@ class JsonlFile<T extends object> implements BatchStore<T> {
 
   constructor(file: string, mode: WriteMode) {
     makeFolderOf(file)
-    this.#descriptor = openSync(file, 'a+')
+    this.#file = file
+    this.#descriptor = openSync(file, 'a+', OWNER_ONLY)
+    this.#isThere = sameFile(file)
     try {
       this.#size = this.#begin(file, mode)
     } catch (error) {
@@ -60,12 +66,14 @@ class JsonlFile<T extends object> implements BatchStore<T> {
 
   close(): void {
     closeSync(this.#descriptor)
+    if (!Number.isNaN(this.#size) && !this.#isThere()) throw takenAway(this.#file)
   }
 
   #begin(file: string, mode: WriteMode): number {
     const stat = fstatSync(this.#descriptor)
     if (!stat.isFile()) return Number.NaN
     if (mode === 'append') return heal(this.#descriptor, stat.size, file)
+    keepPrivate(this.#descriptor)
     ftruncateSync(this.#descriptor)
     return 0
   }

@@ -2,10 +2,12 @@ import type BetterSqlite3 from 'better-sqlite3'
 import { BufferedWriter } from './buffered-writer.js'
 import type { BatchStore } from './buffered-writer.js'
 import { makeFolderOf } from './make-folder.js'
+import { makePrivate } from './private-file.js'
 import type { RecordWriterOptions, WriteMode } from './record-writer.js'
+import { sameFile } from './same-file.js'
 import { sqliteDriver } from './sqlite-driver.js'
 import type { StoredResult } from './stored-result.js'
-import { WriterError } from './writer-error.js'
+import { takenAway, WriterError } from './writer-error.js'
 
 const SCHEMA = `
 create table if not exists request_results (
@@ -49,12 +51,17 @@ export class SqliteWriter extends BufferedWriter<StoredResult> {
 
 /** The table `request_results`. A batch is a transaction. */
 class RequestTable implements BatchStore<StoredResult> {
+  readonly #file: string
+  readonly #isThere: () => boolean
   readonly #database: BetterSqlite3.Database
   readonly #insertAll: (records: readonly StoredResult[]) => void
 
   constructor(file: string, mode: WriteMode) {
     const Sqlite = sqliteDriver('Writing results to SQLite')
     makeFolderOf(file)
+    makePrivate(file)
+    this.#file = file
+    this.#isThere = sameFile(file)
     this.#database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
     try {
       prepare(this.#database, mode)
@@ -71,6 +78,7 @@ class RequestTable implements BatchStore<StoredResult> {
 
   close(): void {
     this.#database.close()
+    if (!this.#isThere()) throw takenAway(this.#file)
   }
 
   #inserter(file: string): (records: readonly StoredResult[]) => void {

@@ -1,10 +1,11 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { makeFolderOf } from './make-folder.js'
+import { NEW_FILE, temporaryBeside } from './private-file.js'
 import { asWriterError } from './writer-error.js'
 
 /**
- * A file that is there whole or not at all: it is written beside its place, and put there when it is done.
- * Whether that can be is found out when it is opened, before anybody has worked for what it is to hold.
+ * A file that is there whole or not at all, for its owner only: it is written beside its place, and put there
+ * when it is done. Whether that can be is found out when it is opened, before anybody has worked for what it is to hold.
  * Dispose it in any case.
  */
 export class WholeFile implements Disposable {
@@ -25,8 +26,12 @@ export class WholeFile implements Disposable {
   /** @throws WriterError; the file is then as it was. */
   write(text: string): void {
     this.#explained(() => {
-      writeFileSync(this.#temporary ?? this.#place, text)
-      if (this.#temporary !== undefined) renameSync(this.#temporary, this.#place)
+      if (this.#temporary === undefined) {
+        writeFileSync(this.#place, text)
+        return
+      }
+      writeFileSync(this.#temporary, text, NEW_FILE)
+      renameSync(this.#temporary, this.#place)
     })
   }
 
@@ -51,8 +56,8 @@ function prepare(file: string): [place: string, temporary: string | undefined] {
   const place = known === undefined ? file : realpathSync(file)
   // A file that is there must be one that may be written; a folder throws here.
   if (known !== undefined) closeSync(openSync(place, 'r+'))
-  const temporary = `${place}.tmp`
-  closeSync(openSync(temporary, 'w'))
+  const temporary = temporaryBeside(place)
+  closeSync(openSync(temporary, NEW_FILE.flags, NEW_FILE.mode))
   // Only tried: a process that is killed leaves nothing behind.
   rmSync(temporary)
   return [place, temporary]

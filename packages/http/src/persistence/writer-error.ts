@@ -12,6 +12,11 @@ export class WriterError extends AsyncPatternsError {
   }
 }
 
+/** The file that was written is not the one that lies there now. */
+export function takenAway(file: string): WriterError {
+  return new WriterError('it was removed, renamed or replaced while it was written', file)
+}
+
 /** The error as a WriterError that says what to do. */
 export function asWriterError(error: unknown, file: string): WriterError {
   if (error instanceof WriterError) return error

@@ -21,6 +21,20 @@ test('redirects are responses unless they are asked to be followed', async () =>
   ])
 })
 
+test('N-3 a Location in raw UTF-8 or Latin-1 is asked byte for byte', async () => {
+  const asked: string[] = []
+  await using server = await rawServer((socket, head) => {
+    const path = head.split(' ')[1] ?? ''
+    asked.push(path)
+    const location = { '/': '/caf\xc3\xa9?q=\xe2\x82\xac', '/caf%C3%A9?q=%E2%82%AC': '/caf\xe9' }[path]
+    const status = location === undefined ? '200 OK' : `302 Found\r\nLocation: ${location}`
+    socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`, 'latin1')
+  })
+  await using transport = new UndiciTransport({ maxRedirects: 3 })
+  await transport.send({ url: `${server.url}/` })
+  expect(asked).toEqual(['/', '/caf%C3%A9?q=%E2%82%AC', '/caf%E9'])
+})
+
 test('a circle of redirects ends with an error', async () => {
   await using server = await httpServer(
     (_, response) => void response.writeHead(302, { Location: '/' }).end(),

@@ -68,7 +68,7 @@ test.each([
   ['sends a login page', response(['content-type: text/html'], '<html>login</html>'), 'MARKUP_NOT_JSON', 4],
   ['sends nothing, with success', response([], '', '204 No Content'), 'EMPTY_BODY', 4],
   ['has a status that is none', response(['content-length: 0'], '', '000 None'), 'BAD_RESPONSE', 4],
-  ['redirects to itself', response(['location: /'], '', '302 Found'), 'HTTP_302', 1],
+  ['redirects to itself', response(['location: /'], '', '302 Found'), 'REDIRECT_LOOP', 1],
   ['redirects elsewhere', response(['location: http://127.0.0.1:1/'], '', '307 Moved'), 'HTTP_307', 1],
   ['names itself as the next page', json({ items: [{ id: 'a' }], next: '/' }), 'LOOP', 1],
   ['names a next page elsewhere', json({ items: [], next: 'http://127.0.0.1:1/' }), 'NEXT_URL_FOREIGN', 1],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,6 +63,42 @@ test.each(['--output', '--jsonl-out', '--sqlite-out'])(
     expect(stderr).not.toContain('warm-up')
   },
 )
+
+test.runIf(existsSync('/dev/full'))(
+  'N-30 a disk that fills costs no measurement: the table is shown, and the file is named',
+  async () => {
+    const flags = '--request-count 150 --runs 1 --workers 1 --concurrency 5 --mock-latency-ms 1'.split(' ')
+    const { code, stdout, stderr } = await bench(...flags, '--jsonl-out', '/dev/full', '--sqlite-out', 'r.db')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^async-optimized +\d+ +150 +0 /m)
+    expect(stderr).toMatch(/^error: \/dev\/full: the disk is full \(ENOSPC\)$/m)
+    expect(readTable(join(folder, 'r.db')).length).toBeGreaterThan(0)
+    const report = JSON.parse(
+      await readFile(join(folder, 'benchmark_output.json'), 'utf8'),
+    ) as EngineComparison
+    expect(report.files.map(({ error }) => error)).toEqual([expect.stringContaining('is full'), undefined])
+  },
+  60_000,
+)
+
+test('N-28 no credential of the URL is shown or stored, and what is stored is for its owner only', async () => {
+  await using mock = await startHttpMock()
+  const flags = '--request-count 30 --runs 1 --workers 1 --concurrency 2 --verbose'.split(' ')
+  const files = ['--jsonl-out', 'r.jsonl', '--sqlite-out', 'r.db', '--output', 'report.json']
+  const { code, stdout, stderr } = await bench(
+    '--url',
+    `${mock.url}/get?api_key=s3cret-key`,
+    ...flags,
+    ...files,
+  )
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain(`${mock.url}/get?api_key=[redacted]`)
+  const left = await Promise.all((await readdir(folder)).map(name => readFile(join(folder, name), 'latin1')))
+  expect([stdout, stderr, ...left].join('')).not.toContain('s3cret')
+  for (const name of await readdir(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+  for (const url of ['http://me:s3cret@127.0.0.1/', 'htp://h/?k=s3cret'])
+    expect((await bench('--url', url)).stderr).toMatch(/^error: (?:--)?url (?!.*s3cret)/)
+}, 60_000)
 
 test('takes a fault of its own for none of the user: exit code 1, and the stack when it is asked for', async () => {
   // Only there: on a busy machine the run lasts long enough for a line of progress, which tells the memory too.

@@ -23,13 +23,14 @@ test('writes to all files, and counts what is in them', async () => {
 })
 
 test.each(['jsonlOut', 'sqliteOut'] as const)(
-  'counts nothing in a file that was taken away: %s',
+  'N-10 counts nothing in a file that was taken away, and says so: %s',
   async kind => {
     const file = join(folder, 'results')
     await using files = new ResultFiles({ [kind]: file })
     for (const result of resultsOf(0, 3)) await files.write(result)
     await rm(file)
-    expect(await files.close()).toMatchObject([{ file, records: 0, writer: { accepted: 3 } }])
+    const error = `${file}: it was removed, renamed or replaced while it was written`
+    expect(await files.close()).toMatchObject([{ file, records: 0, error, writer: { accepted: 3 } }])
   },
 )
 

@@ -1,8 +1,11 @@
 import { inspect } from 'node:util'
 import type { core } from 'zod'
+import { publicUrl } from '../../display/index.js'
 import type { Secrets } from '../secrets/index.js'
 import { closest } from './closest.js'
 import type { ConfigProblem } from './config-error.js'
+import { mayHoldSecret } from './configured-secrets.js'
+import type { EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import type { ConfigSource, PathStep } from './config-source.js'
 import { pathText } from './config-source.js'
@@ -12,6 +15,7 @@ export interface ProblemContext {
   readonly file: ConfigSource
   readonly data: unknown
   readonly overrides: Overrides
+  readonly uses: readonly EnvironmentUse[]
   readonly secrets: Secrets
 }
 
@@ -19,16 +23,21 @@ export interface ProblemContext {
 export function problemsOf(issue: core.$ZodIssue, context: ProblemContext): readonly ConfigProblem[] {
   const path = issue.path.filter(step => typeof step !== 'symbol')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => unknownKey([...path, key], issue.message.split(', '), context))
+    return issue.keys
+      .slice(0, MOST_UNKNOWN)
+      .map(key => unknownKey([...path, key], issue.message.split(', '), context))
   }
   const value = valueAt(context.data, path)
   const name = pathText(path) || 'the file'
   const message =
     value === undefined
       ? `${name} is missing; it must be ${issue.message}`
-      : `${name} is ${shownValue(value, context)}; allowed is ${issue.message}`
+      : `${name} is ${shownValue(value, path, context)}; allowed is ${issue.message}`
   return [{ path: pathText(path), place: placeOf(path, context), message: clipped(message) }]
 }
+
+/** Of one mapping so many are told: where more are unknown, it is another file that was meant. */
+const MOST_UNKNOWN = 20
 
 function unknownKey(
   path: readonly PathStep[],
@@ -59,23 +68,28 @@ function valueAt(data: unknown, path: readonly PathStep[]): unknown {
 }
 
 /** As it stands in the file, without what is or may be a credential. */
-function shownValue(value: unknown, { data, secrets }: ProblemContext): string {
+function shownValue(value: unknown, path: readonly PathStep[], context: ProblemContext): string {
+  const { data, uses, secrets } = context
   if (value === null && data === null) return 'empty'
-  return secrets.redact(written(value).replaceAll(userInfo, '//[redacted]@'))
+  const use = uses.find(one => pathText(one.path) === pathText(path))
+  if (use !== undefined) return secrets.redact(`${JSON.stringify(use.written)} from the environment`)
+  if (mayHoldSecret(path, value)) return '[redacted]'
+  const isUrl = typeof value === 'string' && /^[a-z][\w+.-]*:\/|@/i.test(value)
+  return secrets.redact(written(isUrl ? publicUrl(value) : value))
 }
 
+/** Deeper down than one level may stand whatever belongs elsewhere. */
 function written(value: unknown): string {
-  if (typeof value !== 'object' && typeof value !== 'string') return inspect(value)
-  try {
-    return JSON.stringify(value)
-  } catch {
-    // It leads back to itself, or holds what JSON has no word for.
-    return inspect(value, { breakLength: Infinity })
-  }
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value) : inspect(value)
+  const items = Object.values(value)
+  if (Array.isArray(value)) return items.some(isObject) ? 'a list' : `[${items.map(written).join(',')}]`
+  return items.length === 0 ? '{}' : 'a mapping'
 }
 
-/** Before the `@` of a URL, however short: a password of three letters is one too. */
-const userInfo = /\/\/[^/?#\s"]+@/g
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
 
 const longestMessage = 500
 

@@ -6,6 +6,7 @@ import {
   isSecretVariable,
   Secrets,
 } from '../secrets/index.js'
+import { parametersOf, splitUrl } from '../streams/index.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './config-source.js'
 
@@ -25,6 +26,21 @@ export function isSecretPlace(path: readonly PathStep[]): boolean {
 }
 
 /**
+ * Whether what stands at this place may be a credential although it is of no use as one: anything in the
+ * headers, whose names may be wrong, and a query or authorization that is not made of parts with names.
+ */
+export function mayHoldSecret(path: readonly PathStep[], value: unknown): boolean {
+  const [root, , part] = path
+  if (root !== 'sources' || part === undefined) return false
+  if (path.length === 3) return /^(?:headers|query|auth)$/.test(String(part)) && !isMapping(value)
+  return part === 'headers' || path.some((_, index) => isSecretPlace(path.slice(0, index + 1)))
+}
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
  * All secrets of a configuration that may be invalid still: what the environment gave to a request (URLs
  * apart), credentials by their names, and what a base URL holds before its `@`. The latter two are
  * credentials, and so is what a variable gave whose name says so; any other value of the environment may be
@@ -39,6 +55,7 @@ export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]
   for (const { path, value } of leaves(data)) {
     if (isSecretPlace(path)) credentials.push(value, credentialAfterScheme(value) ?? value)
     if (path[2] === 'baseUrl') credentials.push(...userInfo(value))
+    if (path[2] === 'path' && path.length === 3) credentials.push(...secretsInQuery(value))
   }
   return new Secrets([...given.map(({ value }) => value), ...credentials], credentials)
 }
@@ -52,6 +69,13 @@ function* leaves(
     for (const [key, item] of Object.entries(value))
       yield* leaves(item, [...path, isArray ? Number(key) : key])
   } else if (typeof value === 'string' || typeof value === 'number') yield { path, value: String(value) }
+}
+
+/** Of a path such as `/items?api_key=…`, as they are and as they are written. */
+function secretsInQuery(path: string): string[] {
+  return parametersOf(splitUrl(path).query)
+    .filter(({ name }) => isSecretName(name))
+    .flatMap(({ text, value }) => [value, text.slice(text.indexOf('=') + 1)])
 }
 
 function isPlainUrl(value: string): boolean {

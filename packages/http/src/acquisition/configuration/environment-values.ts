@@ -36,7 +36,18 @@ export function substitute(file: ConfigSource, environment: Environment): Substi
     if (typeof value === 'string') return value.includes('${') ? substituteText(value, path) : value
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, [...path, checkedKey(key, path)])]),
+    )
+  }
+
+  /** No schema sees this key, so that what is under it would be dropped and nothing said. */
+  const checkedKey = (key: string, path: readonly PathStep[]): string => {
+    const whole = [...path, key]
+    const message = `${pathText(whole)} has a name that cannot be used; choose another`
+    if (key === '__proto__')
+      problems.push({ path: pathText(whole), place: file.placeOf(whole, true), message })
+    return key
   }
 
   const substituteText = (written: string, path: readonly PathStep[]): string => {
@@ -57,9 +68,10 @@ export function substitute(file: ConfigSource, environment: Environment): Substi
     const value = environment[name]
     const isWellFormed = match.endsWith('}') && validName.test(name)
     if (isWellFormed && value !== undefined && value !== '') return value
+    // What is no name may be a value, a default perhaps, and is not shown.
     const message = isWellFormed
       ? `${pathText(path)} needs the environment variable ${name}, which is not set`
-      : `${pathText(path)} holds ${match}; allowed is \${NAME} with letters, digits and _`
+      : `${pathText(path)} holds a \${…} that is no name; allowed is \${NAME} with letters, digits and _, and nothing else`
     problems.push({ path: pathText(path), place: file.placeOf(path), message })
     return match
   }

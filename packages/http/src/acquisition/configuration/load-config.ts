@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { Secrets } from '../secrets/index.js'
 import type { ConfigProblem } from './config-error.js'
@@ -16,6 +16,7 @@ import { pipelineSchema } from './pipeline-schema.js'
 import { resolveConfig } from './resolve-config.js'
 import type { SettingFlags } from './settings.js'
 import { YamlFile } from './yaml-file.js'
+import { LARGEST_FILE } from './yaml-limits.js'
 
 /** What may stand above the file. */
 export interface ConfigInputs {
@@ -41,7 +42,9 @@ export interface LoadedConfig {
 export async function loadConfig(file: string, inputs?: ConfigInputs): Promise<LoadedConfig> {
   let text: string
   try {
-    text = await readFile(file, 'utf8')
+    // One that is too large to be a pipeline is not read at all.
+    text =
+      (await stat(file)).size > LARGEST_FILE ? ' '.repeat(LARGEST_FILE + 1) : await readFile(file, 'utf8')
   } catch (error) {
     const message = `it cannot be read: ${error instanceof Error ? error.message : String(error)}`
     throw new ConfigError([{ path: '', place: file, message }])
@@ -64,7 +67,7 @@ export function readConfig(file: ConfigSource, overrides: Overrides, environment
   const { data: written, uses, problems } = substitute(file, environment)
   const data = overlaid(written, overrides)
   const secrets = configuredSecrets(data, uses)
-  const read = withRates(checked({ file, data, overrides, secrets }, problems), overrides)
+  const read = withRates(checked({ file, data, overrides, uses, secrets }, problems), overrides)
   const effective = { ...read, name: read.name ?? file.name }
   return {
     config: resolveConfig(effective),

@@ -4,7 +4,7 @@ import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, path, scalarMap, size, strict, text } =
+const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
 
 const MiB = 1024 ** 2
@@ -30,9 +30,14 @@ const breaker = strict({
 
 const limits = strict({
   rate: ratePerSecond().optional(),
+  pacing: oneOf(['window', 'even']).prefault('window'),
+  margin: duration(0, 'of 0ms or more').prefault('20ms'),
+  per: oneOf(['origin', 'path']).prefault('origin'),
+  maxWait: duration(0, 'of 0ms or more').prefault('1h'),
   concurrency: count(1, 10_000).prefault(4),
   timeout: duration(1, 'of 1ms or more').prefault('10s'),
   maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),
+  maxHeaderSize: size(1024, 'of 1KiB or more').prefault('64KiB'),
   retry: retry.prefault({}),
   breaker: breaker.prefault({}),
   giveUpAfter: duration(1, 'of 1ms or more').prefault('30s'),
@@ -45,10 +50,14 @@ const recordsAllowed = { error: 'a path such as data.items, or "" for the page i
 const source = strict({
   name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
-  path: z.string({ error: 'a path such as /v1/products' }).prefault(''),
+  path: z
+    .string({ error: 'a path such as /v1/products' })
+    .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
+    .prefault(''),
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),

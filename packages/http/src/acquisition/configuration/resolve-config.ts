@@ -30,14 +30,19 @@ function resolveSource(source: SourceFile, rateLimit: number): StreamConfig {
 }
 
 function resolveLimits(
-  { rate, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
+  { rate, pacing, per, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
   rateLimit: number,
 ): StreamLimits {
   return {
     ratePerSecond: rate ?? rateLimit,
+    pacing,
+    marginMs: parseDuration('margin', rest.margin),
+    per,
+    maxWaitMs: parseDuration('maxWait', rest.maxWait),
     concurrency,
     timeoutMs: parseDuration('timeout', rest.timeout),
     maxPageBytes: parseSize(rest.maxPageSize),
+    maxHeaderBytes: parseSize(rest.maxHeaderSize),
     retry: {
       maxAttempts: retry.maxAttempts,
       baseDelayMs: parseDuration('baseDelay', retry.baseDelay),

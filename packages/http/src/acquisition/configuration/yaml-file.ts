@@ -1,6 +1,7 @@
 import { parse } from 'node:path'
-import type { Document, Node } from 'yaml'
+import type { Node } from 'yaml'
 import {
+  Document,
   isAlias,
   isCollection,
   isMap,
@@ -9,10 +10,10 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
-  visit,
 } from 'yaml'
 import type { ConfigProblem } from './config-error.js'
 import type { ConfigSource, PathStep } from './config-source.js'
+import { LARGEST_FILE, yamlProblem } from './yaml-limits.js'
 import { yamlMistakes } from './yaml-mistake.js'
 
 /** A YAML text as data, and where in the text each of its values stands. */
@@ -28,14 +29,21 @@ export class YamlFile implements ConfigSource {
   constructor(text: string, file: string) {
     this.name = parse(file).name
     this.#file = file
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true })
-    const problems = yamlMistakes(this.#document).map(({ offset, message }) => this.#problem(message, offset))
+    if (text.length > LARGEST_FILE) {
+      this.#document = new Document()
+      this.problems = [{ path: '', place: file, message: tooLarge }]
+      return
+    }
+    this.#document = parseDocument(text, parserOptions(this.#lines))
+    const mistakes = [...yamlMistakes(this.#document)]
+    const found = this.#document.errors.length === 0 ? yamlProblem(this.#document) : undefined
+    if (found !== undefined) mistakes.push(found)
+    const problems = mistakes.map(({ offset, message }) => this.#problem(message, offset))
     try {
-      this.data = this.#document.errors.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
+      this.data = problems.length === 0 ? this.#document.toJS({ maxAliasCount: 100 }) : undefined
     } catch (error) {
-      // Aliases that name nothing, or that multiply beyond reason, and merges of what is no mapping.
-      const message = error instanceof Error ? error.message : String(error)
-      problems.push(this.#problem(message, offendingOffset(this.#document)))
+      // Aliases that multiply beyond reason, and merges of what is no mapping.
+      problems.push(this.#problem(error instanceof Error ? error.message : String(error), 0))
     }
     this.problems = problems
   }
@@ -84,23 +92,9 @@ export class YamlFile implements ConfigSource {
   }
 }
 
-/**
- * Where the first alias stands that names nothing, or the first merge of what is no mapping: the parser does
- * not say.
- */
-function offendingOffset(document: Document): number {
-  let offset = 0
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document) !== undefined) return undefined
-      offset = alias.range?.[0] ?? 0
-      return visit.BREAK
-    },
-    Pair(_key, { key, value }) {
-      if (!isScalar(key) || key.source !== '<<' || isAlias(value) || isCollection(value)) return undefined
-      offset = key.range?.[0] ?? 0
-      return visit.BREAK
-    },
-  })
-  return offset
+/** Equal keys are looked for by `yamlProblem`, in linear time. */
+function parserOptions(lineCounter: LineCounter) {
+  return { lineCounter, prettyErrors: false, merge: true, uniqueKeys: false } as const
 }
+
+const tooLarge = `the file is larger than ${LARGEST_FILE} bytes; allowed is that at most`

@@ -16,6 +16,8 @@ const causes: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   MULTIPLE_DOCS: 'the file holds several YAML documents; allowed is one',
   TAB_AS_INDENT: 'a tab cannot indent a line; use spaces',
   UNEXPECTED_TOKEN: 'something stands behind the end of a value; put all of it in quotes',
+  TAG_RESOLVE_FAILED: 'a tag (!) is unknown; put a text that begins with ! in quotes',
+  BAD_DIRECTIVE: 'a directive (%) cannot be understood',
   BAD_INDENT: 'this line is indented differently from the entries beside it; indent them alike',
 }
 
@@ -33,7 +35,9 @@ function mistakeOf({ code, message, pos: [offset] }: YAMLParseError, document: D
     return { offset: at, message: `this ${sign} is never closed` }
   }
   if (code === 'BAD_SCALAR_START') return { offset, message: `${message}; put the value in quotes` }
-  return { offset, message: causes[code] ?? missing(message) ?? message }
+  if (message.startsWith('Maximum call stack')) return { offset, message: 'it is nested too deep' }
+  // What follows a colon is quoted from the file, and may be a credential.
+  return { offset, message: causes[code] ?? missing(message) ?? message.replace(/: .*/s, '') }
 }
 
 /** One code stands for several signs that are missing. */

@@ -10,6 +10,8 @@ const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'NO_ROOM',
   'ADDRESS_REFUSED',
   'BAD_REQUEST',
+  'HEAD_TOO_LARGE',
+  'REDIRECT_LOOP',
   'ORIGIN_REFUSED',
   'REDIRECT_REFUSED',
   'TOO_MANY_REDIRECTS',
@@ -28,13 +30,14 @@ export function isWorthRetrying(error: unknown): boolean {
 }
 
 /**
- * What an attempt tells the breaker about the remote's health. A server that asks for less, or refuses this
- * one request, works; an interruption of ours says nothing.
+ * What an attempt tells the breaker about the remote's health. A server that asks for less, is not ready yet
+ * (202), or refuses this one request, works; an interruption of ours says nothing.
  */
 export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict {
   if (outcome.ok) return 'success'
   const { error } = outcome
   if (context.aborted || isStaleConnection(error)) return 'ignore'
-  if (error instanceof HttpStatusError) return error.action === 'retry' ? 'failure' : 'ignore'
+  if (error instanceof HttpStatusError)
+    return error.action === 'retry' && error.statusCode >= 400 ? 'failure' : 'ignore'
   return isWorthRetrying(error) ? 'failure' : 'ignore'
 }

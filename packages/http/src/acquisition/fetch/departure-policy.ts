@@ -1,6 +1,7 @@
 import type { Clock, Departure, Operation, Policy, Within } from 'async-patterns'
 import { contextOf, RateLimitedError } from 'async-patterns'
 import type { DepartureLimiter } from './endpoint-limiter.js'
+import { tooLongQuiet } from './quiet-error.js'
 
 /**
  * The limiter's layer in the stack of one attempt. Leave to depart is used up when the request's head is
@@ -9,6 +10,7 @@ import type { DepartureLimiter } from './endpoint-limiter.js'
  */
 export class DeparturePolicy implements Policy {
   readonly #limiter: DepartureLimiter
+  readonly #longestQuietMs: () => number
   readonly #clock: Clock
   readonly #onDeparture: (attempt: number, at: number) => void
   /** Whether the request is to have a connection of its own. */
@@ -16,15 +18,20 @@ export class DeparturePolicy implements Policy {
   #departure: Departure | undefined
   #attempt = 1
 
-  /** `onDeparture` is told the moment for which the limiter accounts, on the scale of `clock.now()`. */
+  /**
+   * `longestQuietMs`: the quiet that is waited out, from now on. `onDeparture` is told the moment for which
+   * the limiter accounts, on the scale of `clock.now()`.
+   */
   constructor(
     limiter: DepartureLimiter,
+    longestQuietMs: () => number,
     clock: Clock,
     onDeparture: (attempt: number, at: number) => void,
     newConnection = false,
   ) {
     this.newConnection = newConnection
     this.#limiter = limiter
+    this.#longestQuietMs = longestQuietMs
     this.#clock = clock
     this.#onDeparture = onDeparture
   }
@@ -41,18 +48,35 @@ export class DeparturePolicy implements Policy {
     this.#departure?.cancel()
   }
 
-  /** Asks for leave, also for a second time after `giveBack`. */
+  /**
+   * Asks for leave, also for a second time after `giveBack`.
+   * @throws QuietError (rejects) as soon as the server has asked for quiet that is not waited out.
+   */
   async acquire(within: Within): Promise<void> {
-    this.#departure = await this.#limiter.acquireDeparture(undefined, within)
+    let queueMs = 0
+    for (;;) {
+      const quietMs = this.#longestQuietMs()
+      const tooLong = tooLongQuiet(this.#limiter, quietMs, this.#clock)
+      if (tooLong !== undefined) throw tooLong
+      const waitMs = await this.#refusedFor(queueMs + quietMs, within)
+      if (waitMs === undefined) return
+      // It is the rate that is so low, and that is waited for.
+      queueMs = waitMs
+    }
   }
 
   /** As `acquire`; false, as soon as that is known, where it would take longer than `maxWaitMs`. */
   async acquireWithin(maxWaitMs: number, within: Within): Promise<boolean> {
+    return (await this.#refusedFor(maxWaitMs, within)) === undefined
+  }
+
+  /** How long it would take, where that is too long. */
+  async #refusedFor(maxWaitMs: number, within: Within): Promise<number | undefined> {
     try {
       this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs }, within)
-      return true
+      return undefined
     } catch (error) {
-      if (error instanceof RateLimitedError) return false
+      if (error instanceof RateLimitedError) return error.retryAfterMs ?? maxWaitMs
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import type { Clock, Context, Random, RetryPolicy, Within } from 'async-patterns'
-import { BreakerOpenError, contextOf, isAborted, parseRetryAfter, Timeout } from 'async-patterns'
+import { BreakerOpenError, contextOf, isAborted, Timeout } from 'async-patterns'
 import type { Transport, TransportRequest, TransportResponse } from '../../engines/index.js'
-import { errorCode } from '../../engines/index.js'
+import { errorCode, wishOf } from '../../engines/index.js'
 import type { PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
 import { PageInvalidError, usablePage } from '../records/index.js'
@@ -12,6 +12,11 @@ import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
+import { Patience } from './patience.js'
+import { QuietError } from './quiet-error.js'
+import { QuietKeeper } from './quiet-keeper.js'
+import type { RedirectSetting } from './redirects.js'
+import { Hops } from './redirects.js'
 import type { JudgedResponse, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { StreamHealth } from './stream-health.js'
@@ -24,6 +29,8 @@ export interface FetchedPage {
   readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
   readonly bytes: number
+  /** The URL that answered, after redirects. */
+  readonly url: string
   readonly reservation: MemoryReservation
 }
 
@@ -34,13 +41,14 @@ export type PageRequest = Pick<TransportRequest, 'method' | 'url' | 'headers' | 
 export interface FetchObserver {
   /** `at` is on the scale of `clock.now()`. */
   departed(page: PageRef, attempt: number, at: number): void
-  /** `quietMs`: for how long the server asked for quiet, if it did. */
-  attemptFailed(page: PageRef, attempt: number, code: string, message: string, quietMs?: number): void
-  throttled(page: PageRef, waitMs: number): void
+  attemptFailed(page: PageRef, attempt: number, code: string, message: string): void
+  /** The endpoint's server asked for quiet, longer than any that it had asked for before. */
+  quiet(page: PageRef, waitMs: number, askedBy: string): void
 }
 
 export interface FetcherParts {
   readonly limits: StreamLimits
+  readonly redirects: RedirectSetting
   readonly requestOf: (page: PageRef) => PageRequest
   readonly authorizer: Authorizer
   readonly rules: ResponseRules
@@ -51,9 +59,23 @@ export interface FetcherParts {
   /** Reads a page's bytes, which it may take over. */
   readonly normaliser: Pick<Normaliser, 'read'>
   readonly observer: FetchObserver
+  /** How much time is left in which anything may depart. Default: no end. */
+  readonly leftMs?: (() => number) | undefined
   readonly clock: Clock
   /** For the jitter of retries. Default Math.random. */
   readonly random?: Random | undefined
+}
+
+/** One attempt at a page. */
+interface Visit {
+  readonly page: PageRef
+  readonly hops: Hops
+  readonly patience: Patience
+}
+
+/** One departure of it: it may be the first, or where a redirect leads. */
+interface Hop extends Visit {
+  readonly departing: DeparturePolicy
 }
 
 /** What `skip` and `end` make of a response. */
@@ -79,29 +101,40 @@ export class Fetcher {
   readonly #parts: FetcherParts
   readonly #retries: RetryLadder
   readonly #timeout: Timeout
+  readonly #quiet: QuietKeeper
 
   constructor(parts: FetcherParts) {
     const { limits, clock, random } = parts
     this.#parts = parts
     this.#retries = new RetryLadder(limits.retry, clock, random)
+    this.#quiet = new QuietKeeper(parts)
     this.#timeout = new Timeout({ timeoutMs: limits.timeoutMs, clock })
   }
 
   /**
    * Rejects with RetryExhaustedError when the page has used its tries, with the attempt's own error when
-   * another try cannot help, with BreakerOpenError (no try is spent then) and with the caller's abort reason.
+   * another try cannot help, with BreakerOpenError and QuietError (no try is spent then) and with the abort
+   * reason of the caller, or of `stop`: nothing departs once that is aborted, what has departed goes on.
    */
-  fetch(page: PageRef, within: Within): Promise<FetchedPage> {
+  async fetch(page: PageRef, within: Within, stop?: AbortSignal): Promise<FetchedPage> {
+    using patience = new Patience(within, stop)
     const retry: RetryPolicy = this.#retries.after(page.tries)
-    return retry.execute(context => this.#attempt(page, context), within)
+    return await retry.execute(context => this.#attempt(page, patience, context), patience)
   }
 
-  async #attempt(page: PageRef, context: Context): Promise<FetchedPage> {
+  async #attempt(page: PageRef, patience: Patience, context: Context): Promise<FetchedPage> {
+    const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
-      return await this.#sendTwiceIfStale(page, context)
+      for (;;) {
+        const answer = await this.#sendTwiceIfStale({ page, hops, patience }, context)
+        if (answer !== 'redirected') return answer
+      }
     } catch (error) {
-      this.#noteFailure(page, error, context)
-      throw error
+      const reason = this.#quiet.after(page, error) ?? error
+      this.#noteFailure(page, reason, context)
+      throw reason
+    } finally {
+      patience.asks(false)
     }
   }
 
@@ -109,39 +142,44 @@ export class Fetcher {
    * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
    * has spent no try.
    */
-  async #sendTwiceIfStale(page: PageRef, context: Context): Promise<FetchedPage> {
+  async #sendTwiceIfStale(visit: Visit, context: Context): Promise<FetchedPage | 'redirected'> {
     try {
-      return await this.#depart(page, context, false)
+      return await this.#depart(visit, context, false)
     } catch (error) {
-      const { method = 'GET' } = this.#parts.requestOf(page)
+      const { method = 'GET' } = visit.hops.request
       if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
-      return await this.#depart(page, context, true)
+      return await this.#depart(visit, context, true)
     }
   }
 
-  #depart(page: PageRef, context: Context, newConnection: boolean): Promise<FetchedPage> {
+  /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
+  #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
     const { limiter, clock, observer } = this.#parts
+    const { page, patience } = visit
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
-    const departing = new DeparturePolicy(limiter, clock, onDeparture, newConnection)
-    return departing.execute(inner => this.#withMemory(page, departing, inner), context)
+    const departing = new DeparturePolicy(limiter, this.#quiet.longestMs, clock, onDeparture, newConnection)
+    patience.asks(false)
+    return departing.execute(inner => this.#withMemory({ ...visit, departing }, inner), context)
   }
 
   /**
    * Only what departs takes memory: a page that waits for the limiter, a minute of Retry-After perhaps, takes
    * none.
    */
-  async #withMemory(page: PageRef, departing: DeparturePolicy, context: Context): Promise<FetchedPage> {
+  async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
+    const { page, departing, patience } = hop
     const free = this.#parts.memory.tryReserve(page.stream)
     const reservation = free ?? (await this.#waitForRoom(page, departing, context))
     try {
-      return await this.#throughBreaker(page, reservation, departing, context)
+      return await this.#throughBreaker(hop, reservation, context)
     } catch (error) {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
+    patience.asks(false)
     // There is nothing larger than this; so no server can have its page fetched again and again.
     const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
-    return await this.#throughBreaker(page, enough, departing, context)
+    return await this.#throughBreaker(hop, enough, context)
   }
 
   /**
@@ -182,16 +220,15 @@ export class Fetcher {
   }
 
   async #throughBreaker(
-    page: PageRef,
+    hop: Hop,
     reservation: MemoryReservation,
-    departing: DeparturePolicy,
     context: Context,
-  ): Promise<FetchedPage> {
+  ): Promise<FetchedPage | 'redirected'> {
     try {
-      return await this.#parts.health.breaker.execute(
-        inner => this.#request(page, reservation, departing, inner),
-        context,
-      )
+      return await this.#parts.health.breaker.execute(inner => {
+        hop.patience.asks(true)
+        return this.#request(hop, reservation, inner)
+      }, context)
     } catch (error) {
       contextOf(context).releaseWhenDone(() => reservation.release())
       throw error
@@ -199,14 +236,13 @@ export class Fetcher {
   }
 
   async #request(
-    page: PageRef,
+    { page, hops, departing }: Hop,
     reservation: MemoryReservation,
-    departing: DeparturePolicy,
     context: Context,
-  ): Promise<FetchedPage> {
-    const { requestOf, authorizer, transport, memory, limits } = this.#parts
+  ): Promise<FetchedPage | 'redirected'> {
+    const { authorizer, transport, memory, limits, clock } = this.#parts
     const request = {
-      ...requestOf(page),
+      ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
       bodyRoom: reservation,
       newConnection: departing.newConnection,
@@ -217,19 +253,26 @@ export class Fetcher {
       context,
     )
     // Its headers are a getter, which a spread leaves out.
-    const { headers } = response
-    const judged = { ...response, headers, retryAfterMs: this.#retryAfterOf(response) }
+    const { headers, statusCode } = response
+    const wish = wishOf(statusCode, headers, clock.wallNow())
+    this.#quiet.heed(page, statusCode, wish)
+    if (hops.follow(response)) {
+      reservation.release()
+      return 'redirected'
+    }
+    const judged = { ...response, headers, wish }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
     if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(page, judged, context)
-    return { content, headers: response.headers, bytes, reservation }
+    const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    return { content, headers: response.headers, bytes, url: response.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
   async #contentOf(
     page: PageRef,
     response: TransportResponse & JudgedResponse,
+    detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer } = this.#parts
@@ -238,7 +281,7 @@ export class Fetcher {
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(response.statusCode, response.retryAfterMs, why)
+      new HttpStatusError(response.statusCode, response.wish, why, detail)
     switch (action) {
       case 'page': {
         const content = usablePage(reading as PageReading)
@@ -260,10 +303,6 @@ export class Fetcher {
     }
   }
 
-  #retryAfterOf({ headers }: TransportResponse): number | undefined {
-    return parseRetryAfter(headers['retry-after'], this.#parts.clock)
-  }
-
   /** The page is taken, but what it says besides must not be lost. */
   #noteErrors(page: PageRef, told: string, context: Context): void {
     const message = `the body reports errors beside its records: ${told}`
@@ -271,19 +310,8 @@ export class Fetcher {
   }
 
   #noteFailure(page: PageRef, error: unknown, context: Context): void {
-    if (error instanceof BreakerOpenError || isAborted(context)) return
-    const isThrottled = error instanceof HttpStatusError && error.action === 'wait'
-    const quietMs = isThrottled ? this.#throttle(page, error) : undefined
+    if (error instanceof BreakerOpenError || error instanceof QuietError || isAborted(context)) return
     const message = error instanceof Error ? error.message : String(error)
-    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, errorCode(error), message, quietMs)
-  }
-
-  /** All pages of the endpoint wait, not this one alone. Returns for how long. */
-  #throttle(page: PageRef, { retryAfterMs }: HttpStatusError): number {
-    const { limiter, clock, observer } = this.#parts
-    const waitMs = retryAfterMs ?? this.#parts.limits.retry.baseDelayMs
-    limiter.blockUntil(clock.now() + waitMs)
-    observer.throttled(page, waitMs)
-    return waitMs
+    this.#parts.observer.attemptFailed(page, page.tries + context.attempt, errorCode(error), message)
   }
 }

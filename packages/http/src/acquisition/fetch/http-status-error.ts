@@ -1,23 +1,30 @@
 import { AsyncPatternsError } from 'async-patterns'
+import type { ServerWish } from '../../engines/index.js'
 
 /** The server answered, but not with the page. `code` is countable: `HTTP_503`. */
 export class HttpStatusError extends AsyncPatternsError {
   readonly code: string
   readonly statusCode: number
-  /** What the server's Retry-After asks for, when it asks. */
-  readonly retryAfterMs: number | undefined
+  /** For how long the server asks to be left alone, when it asks. */
+  readonly wish: ServerWish | undefined
   /**
    * Whether another try may help (`retry`), only fewer of them (`wait`), one with the credentials that were
    * renewed meanwhile (`refreshAuth`), or none at all (`fail`).
    */
   readonly action: 'retry' | 'wait' | 'refreshAuth' | 'fail'
 
-  constructor(statusCode: number, retryAfterMs: number | undefined, action: HttpStatusError['action']) {
-    const wait = retryAfterMs === undefined ? '' : `, Retry-After ${retryAfterMs} ms`
-    super(`The server answered ${statusCode}${wait}`)
+  /** `detail` is what else the answer said: `with Location …`. */
+  constructor(
+    statusCode: number,
+    wish: ServerWish | undefined,
+    action: HttpStatusError['action'],
+    detail?: string,
+  ) {
+    const wait = wish === undefined ? '' : `, ${wish.header} ${Math.round(wish.waitMs)} ms`
+    super(`The server answered ${statusCode}${wait}${detail === undefined ? '' : ` ${detail}`}`)
     this.code = `HTTP_${statusCode}`
     this.statusCode = statusCode
-    this.retryAfterMs = retryAfterMs
+    this.wish = wish
     this.action = action
   }
 }

@@ -1,4 +1,4 @@
-import type { TransportResponse } from '../../engines/index.js'
+import type { ServerWish, TransportResponse } from '../../engines/index.js'
 import type { PageReading } from '../records/index.js'
 
 /**
@@ -14,8 +14,8 @@ export interface ResponseRule {
   readonly status?: readonly [from: number, to: number] | undefined
   /** A header that is there, in lower case. */
   readonly header?: string | undefined
-  /** Only with a Retry-After that can be read. */
-  readonly retryAfter?: boolean | undefined
+  /** Only where the server asks for quiet: by Retry-After, or in whichever way can be read. */
+  readonly quiet?: 'retry-after' | 'any' | undefined
   /** A path in the body at which something stands: not null, false, 0, nor an empty text, list or object. */
   readonly path?: string | undefined
   /** Only for a body without records. */
@@ -24,6 +24,7 @@ export interface ResponseRule {
 }
 
 const SUCCESS = [200, 299] as const
+const ACCEPTED = [202, 202] as const
 
 /** Keys under which services put errors that they answer with status 200. */
 const USUAL_ERROR_KEYS = ['error', 'errors', 'fault', 'exception'] as const
@@ -36,16 +37,20 @@ const PASSING_CLIENT_ERRORS = [408, 425] as const
  */
 export function defaultRules(errorPath?: string): readonly ResponseRule[] {
   return [
+    { status: ACCEPTED, quiet: 'retry-after', action: 'wait' },
     ...(errorPath === undefined ? [] : [{ status: SUCCESS, path: errorPath, action: 'retry' } as const]),
     ...USUAL_ERROR_KEYS.map(
       path => ({ status: SUCCESS, path, withoutRecords: true, action: 'retry' }) as const,
     ),
+    // "Not ready", unless it holds the records.
+    { status: ACCEPTED, withoutRecords: true, action: 'retry' },
     // Beside records they are told, and the records taken: a partial result, as GraphQL gives it.
     ...USUAL_ERROR_KEYS.map(path => ({ status: SUCCESS, path, action: 'page' }) as const),
     { status: SUCCESS, action: 'page' },
     { status: [401, 401], action: 'refreshAuth' },
     { status: [429, 429], action: 'wait' },
-    { status: [503, 503], retryAfter: true, action: 'wait' },
+    { status: [403, 403], quiet: 'any', action: 'wait' },
+    { status: [400, 999], quiet: 'retry-after', action: 'wait' },
     { status: [500, 999], action: 'retry' },
     ...PASSING_CLIENT_ERRORS.map(status => ({ status: [status, status], action: 'retry' }) as const),
     { action: 'fail' },
@@ -65,8 +70,8 @@ export interface Judgement {
 
 /** All that a response is judged by. */
 export interface JudgedResponse extends Pick<TransportResponse, 'statusCode' | 'headers'> {
-  /** What its Retry-After asks for, where it can be read. */
-  readonly retryAfterMs?: number | undefined
+  /** For how long it asks to be left alone, where it asks. */
+  readonly wish?: ServerWish | undefined
 }
 
 /** Judges responses by a table of rules, in one place for all of a stream. */
@@ -93,10 +98,11 @@ export class ResponseRules {
   }
 }
 
-function matchesHead(rule: ResponseRule, { statusCode, headers, retryAfterMs }: JudgedResponse): boolean {
-  const { status, header, retryAfter } = rule
+function matchesHead(rule: ResponseRule, { statusCode, headers, wish }: JudgedResponse): boolean {
+  const { status, header, quiet } = rule
   const isInRange = status === undefined || (statusCode >= status[0] && statusCode <= status[1])
-  if (retryAfter === true && retryAfterMs === undefined) return false
+  if (quiet !== undefined && wish === undefined) return false
+  if (quiet === 'retry-after' && wish?.header.includes('retry-after') !== true) return false
   return isInRange && (header === undefined || headers[header] !== undefined)
 }
 

@@ -1,13 +1,23 @@
-import type { BreakerOpenError, BreakerTransitionEvent, Clock, Policy } from 'async-patterns'
-import { CircuitBreaker } from 'async-patterns'
+import type {
+  BreakerOpenError,
+  BreakerTransitionEvent,
+  Clock,
+  Operation,
+  Policy,
+  Within,
+} from 'async-patterns'
+import { CircuitBreaker, contextOf } from 'async-patterns'
 import { verdictOn } from './attempt-verdict.js'
 import type { BreakerLimits } from './stream-limits.js'
 
-/** The health of one stream: its breaker, and how long that has not been closed. */
+/** The health of one stream: the breaker of its endpoint, and how long that has not been closed. */
 export interface StreamHealth {
   /** Attempts go through it. While it is open, it rejects with BreakerOpenError. */
   readonly breaker: Policy
-  /** The breaker has not closed for `giveUpAfterMs`: the stream has failed. */
+  /**
+   * The breaker has not closed for `giveUpAfterMs`, and that is not the doing of other streams alone: the
+   * stream has failed.
+   */
   readonly hasFailed: boolean
   /**
    * How long, in milliseconds, a page that the breaker turned away waits: until it may pass, or the stream is
@@ -16,7 +26,7 @@ export interface StreamHealth {
   pauseMs(rejection: BreakerOpenError): number
 }
 
-/** The stream whose health is kept, and what it bears. */
+/** A stream whose health is kept, and what it bears. */
 export interface WatchedStream {
   readonly name: string
   readonly limits: { readonly breaker: BreakerLimits; readonly giveUpAfterMs: number }
@@ -24,8 +34,14 @@ export interface WatchedStream {
 
 /** The health of all streams: as one process sees it, or as a fleet does. */
 export interface Health {
-  /** Called once for each stream of a run. `onTransition` is told each time that its breaker moves. */
-  healthOf(stream: WatchedStream, onTransition: (event: BreakerTransitionEvent) => void): StreamHealth
+  /**
+   * Called once for each endpoint of a run, with the streams that share it. `onTransition` is told each time
+   * that its breaker moves.
+   */
+  healthOf(
+    sharing: readonly WatchedStream[],
+    onTransition: (event: BreakerTransitionEvent) => void,
+  ): ReadonlyMap<string, StreamHealth>
 }
 
 /** The health of streams as this process sees it. */
@@ -36,31 +52,43 @@ export class EmbeddedHealth implements Health {
     this.#clock = clock
   }
 
-  healthOf(stream: WatchedStream, onTransition: (event: BreakerTransitionEvent) => void): StreamHealth {
-    return new BreakerHealth(stream, this.#clock, onTransition)
+  healthOf(
+    sharing: readonly WatchedStream[],
+    onTransition: (event: BreakerTransitionEvent) => void,
+  ): ReadonlyMap<string, StreamHealth> {
+    const shared = new EndpointHealth(sharing, this.#clock, onTransition)
+    return new Map(sharing.map(stream => [stream.name, new BreakerHealth(stream, shared, this.#clock)]))
   }
 }
 
 /** How soon a page may ask again at a breaker whose probes are taken. */
 const SHORTEST_PAUSE_MS = 50
 
-class BreakerHealth implements StreamHealth {
+/** Where attempts of so many streams have failed, the endpoint is at fault and not some of its paths. */
+const STREAMS_THAT_CONVICT = 3
+
+function nameOf([first, ...others]: readonly WatchedStream[]): string {
+  return `${first?.name}${others.length === 0 ? '' : ` and ${others.length} more`}`
+}
+
+/** What the streams of an endpoint share; of their limits the strictest hold. */
+class EndpointHealth {
   readonly breaker: CircuitBreaker
-  readonly #clock: Clock
-  readonly #giveUpAfterMs: number
   /** When the breaker left the closed state, on the scale of `clock.now()`. */
-  #notClosedSince: number | undefined
+  notClosedSince: number | undefined
+  /** The streams of which an attempt has failed since. */
+  readonly failed = new Set<string>()
 
   constructor(
-    { name, limits }: WatchedStream,
+    sharing: readonly WatchedStream[],
     clock: Clock,
     onTransition: (event: BreakerTransitionEvent) => void,
   ) {
-    this.#clock = clock
-    this.#giveUpAfterMs = limits.giveUpAfterMs
+    const limits = sharing.map(stream => stream.limits.breaker)
     this.breaker = new CircuitBreaker({
-      ...limits.breaker,
-      name,
+      failureThreshold: Math.min(...limits.map(({ failureThreshold }) => failureThreshold)),
+      openStateDurationMs: Math.max(...limits.map(({ openStateDurationMs }) => openStateDurationMs)),
+      name: nameOf(sharing),
       window: 'consecutive',
       latencyThresholdMultiplier: false,
       successThreshold: 1,
@@ -69,12 +97,33 @@ class BreakerHealth implements StreamHealth {
     })
     this.breaker.subscribe(event => {
       if (event.type !== 'transition') return
-      if (event.to === 'closed') this.#notClosedSince = undefined
-      else this.#notClosedSince ??= event.at
+      if (event.to === 'closed') {
+        this.notClosedSince = undefined
+        this.failed.clear()
+      } else this.notClosedSince ??= event.at
       onTransition(event)
     })
   }
+}
 
+class BreakerHealth implements StreamHealth {
+  readonly #shared: EndpointHealth
+  readonly #name: string
+  readonly #clock: Clock
+  readonly #giveUpAfterMs: number
+
+  constructor({ name, limits }: WatchedStream, shared: EndpointHealth, clock: Clock) {
+    this.#shared = shared
+    this.#name = name
+    this.#clock = clock
+    this.#giveUpAfterMs = limits.giveUpAfterMs
+  }
+
+  readonly breaker: Policy = {
+    execute: <T>(operation: Operation<T>, within?: Within): Promise<T> => this.#execute(operation, within),
+  }
+
+  /** A stream whose own attempts have not failed gets its turn when those of the others have given up. */
   get hasFailed(): boolean {
     return this.#leftMs() <= 0
   }
@@ -83,8 +132,21 @@ class BreakerHealth implements StreamHealth {
     return Math.min(Math.max(rejection.retryAfterMs, SHORTEST_PAUSE_MS), Math.max(0, this.#leftMs()))
   }
 
+  async #execute<T>(operation: Operation<T>, within: Within | undefined): Promise<T> {
+    const { breaker, failed } = this.#shared
+    try {
+      return await breaker.execute(operation, within)
+    } catch (error) {
+      const isFailure = verdictOn({ ok: false, error }, contextOf(within)) === 'failure'
+      if (isFailure && this.#shared.notClosedSince !== undefined) failed.add(this.#name)
+      throw error
+    }
+  }
+
   #leftMs(): number {
-    if (this.#notClosedSince === undefined) return Infinity
-    return this.#notClosedSince + this.#giveUpAfterMs - this.#clock.now()
+    const { notClosedSince, failed } = this.#shared
+    const isConvicted = failed.has(this.#name) || failed.size >= STREAMS_THAT_CONVICT
+    if (notClosedSince === undefined || !isConvicted) return Infinity
+    return notClosedSince + this.#giveUpAfterMs - this.#clock.now()
   }
 }

@@ -1,13 +1,41 @@
-/** How hard a stream may be asked, and how much of it is borne. */
-export interface StreamLimits {
+/** What a server is owed by all who ask it. */
+export interface PoliteLimits {
   /** At most this many departures in any half-open second. Default 5. */
   readonly ratePerSecond: number
+  /**
+   * `window` (the default): no second has more than the rate, and what a short delay has missed is made up
+   * for. `even`: each request keeps its distance to the one before, for servers that count by the distance
+   * (nginx `limit_req`, a leaky bucket).
+   */
+  readonly pacing: 'window' | 'even'
+  /**
+   * By so much a second is longer, or with even pacing a distance, so that the rate holds at the server too,
+   * where requests do not arrive as evenly as they depart. Default 20 ms.
+   */
+  readonly marginMs: number
+  /** Whose all this is, together with a breaker: the `origin`'s (the default) or that of each `path`. */
+  readonly per: 'origin' | 'path'
+  /**
+   * A server that asks for quiet (Retry-After, a rate limit that is used up) gets it for up to so long. A
+   * longer wish ends the stream for this run, and later ones wait. What cannot be meant (above 31 days) counts
+   * as this. Default 1 h.
+   */
+  readonly maxWaitMs: number
+}
+
+/** How hard a stream may be asked, and how much of it is borne. */
+export interface StreamLimits extends PoliteLimits {
   /** Requests in flight at once. Default 4. */
   readonly concurrency: number
   /** Bound on one request, body included. Default 10 s. */
   readonly timeoutMs: number
   /** A page larger than this is refused. Default 50 MiB. */
   readonly maxPageBytes: number
+  /**
+   * A response with a larger head is refused; of streams that run together, the largest bound holds. Default
+   * 64 KiB.
+   */
+  readonly maxHeaderBytes?: number | undefined
   readonly retry: RetryLimits
   readonly breaker: BreakerLimits
   /** A stream whose breaker has not closed for so long has failed. Default 30 s. */

@@ -6,6 +6,8 @@ export type {
   Journal,
   Ledger,
   NoticeRow,
+  OwedQuiet,
+  QuietRow,
   OpenOptions,
   OpenPages,
   PlannedStream,
@@ -15,6 +17,7 @@ export type {
   RunPlan,
 } from './ledger.js'
 export {
+  DamagedLedgerError,
   JoinRefusedError,
   LedgerError,
   LedgerLockedError,

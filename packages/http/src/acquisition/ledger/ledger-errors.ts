@@ -11,6 +11,20 @@ export class LedgerError extends AsyncPatternsError {
   }
 }
 
+/** Somebody or something has changed the ledger's file: what it holds cannot be trusted. */
+export class DamagedLedgerError extends LedgerError {
+  override readonly code = 'LEDGER_DAMAGED'
+
+  /** `found`: what is wrong with it. */
+  constructor(file: string, found: string, cause?: unknown) {
+    super(
+      `${file} is damaged (${found}); move it away, or start over with --fresh, which puts it aside`,
+      file,
+      cause,
+    )
+  }
+}
+
 /** Another process holds the ledger. It frees it when it ends, however it ends. */
 export class LedgerLockedError extends LedgerError {
   override readonly code = 'LEDGER_LOCKED'

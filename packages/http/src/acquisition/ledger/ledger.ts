@@ -17,7 +17,7 @@ export interface RunPlan {
 /** What a ledger has to know of one stream. */
 export interface PlannedStream {
   readonly name: string
-  /** Streams of one endpoint (origin and path) share its rate limit. */
+  /** Streams of one endpoint (an origin, or one of its paths) share its rate limit. */
   readonly endpoint: string
   readonly limitPerSecond: number
   /** Fields that hold numbers or amounts, whose averages `data` tells. */
@@ -40,8 +40,24 @@ export interface AttemptFailure extends PageError {
   readonly stream: string
   readonly pageId: string
   readonly attempt: number
-  /** For how many milliseconds from then on the server asked for quiet, if it did. */
-  readonly quietMs?: number | undefined
+}
+
+/** That the server of a stream's endpoint asked for quiet. */
+export interface QuietRow {
+  readonly stream: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** From then on. */
+  readonly quietMs: number
+  /** `429 of page 7 of shop (retry-after)`. */
+  readonly askedBy: string
+}
+
+/** What is left of the quiet that a server asked for. */
+export interface OwedQuiet {
+  /** From `open` on. */
+  readonly leftMs: number
+  readonly askedBy: string
 }
 
 /** A notice, and when it was given. */
@@ -57,6 +73,8 @@ export interface Journal {
   readonly failures: readonly AttemptFailure[]
   readonly transitions: readonly TransitionRow[]
   readonly notices?: readonly NoticeRow[]
+  /** Of an endpoint the one that ends last is kept, beyond the run. */
+  readonly quiets?: readonly QuietRow[]
 }
 
 /** A record as it stands now, or a deleted one, whose fields are null. */
@@ -89,6 +107,8 @@ export interface RejectedRow {
 export interface OpenOptions {
   /** Begins with an empty ledger, whatever there was. Default false. */
   readonly fresh?: boolean
+  /** Streams whose endpoints' quiet is not kept any longer. Default none. */
+  readonly forgetWaits?: readonly string[] | undefined
   /**
    * Takes part in the run that another process has opened, instead of taking the ledger for itself. Default
    * false.
@@ -105,9 +125,8 @@ export interface Ledger extends AsyncDisposable {
   /**
    * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its
    * results were not delivered, or else begins a new one, of whichever plan, that upserts over the records at
-   * hand. `fresh`
-   * begins with an empty ledger, whatever there was; only what endpoints are owed (`lastDepartureAt`,
-   * `quietMs`) is never forgotten.
+   * hand. `fresh` begins with an empty ledger, whatever there was; only what endpoints are owed
+   * (`lastDepartureAt`, `quiet`) is not forgotten.
    * @throws PlanChangedError when the run to continue is of another plan, OtherPipelineError when the ledger
    *   belongs to another pipeline, both unless `fresh` is set;
    *   JoinRefusedError where a ledger is for one process alone.
@@ -131,11 +150,8 @@ export interface Run {
    * or kill and restart would break the limit.
    */
   readonly lastDepartureAt: ReadonlyMap<string, number>
-  /**
-   * By stream, for how many milliseconds from `open` on its endpoint has asked for quiet (Retry-After), where
-   * it has.
-   */
-  readonly quietMs: ReadonlyMap<string, number>
+  /** By stream, the quiet that its endpoint's server has asked for, where it has. */
+  readonly quiet: ReadonlyMap<string, OwedQuiet>
 
   /** Done and failed pages, and those that another worker holds, are absent from the answer. */
   claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]>

@@ -60,11 +60,15 @@ export interface PageFailedEvent {
   readonly message: string
 }
 
-/** The server asked for less: nothing departs to the endpoint for so long. */
+/** The server asked for less, in this run or an earlier one: nothing departs to the endpoint for so long. */
 export interface ThrottledEvent {
   readonly type: 'throttled'
   readonly source: string
   readonly waitMs: number
+  /** ISO 8601. */
+  readonly until: string
+  /** `429 of page 7 of shop (retry-after)`. */
+  readonly askedBy: string
 }
 
 /** Something that is no error, but should be known. */

@@ -1,4 +1,4 @@
-import type { AttemptFailure, DepartureRow, Journal, NoticeRow, Run } from '../ledger/index.js'
+import type { AttemptFailure, DepartureRow, Journal, NoticeRow, QuietRow, Run } from '../ledger/index.js'
 import type { TransitionRow } from '../summary/index.js'
 
 interface Lines {
@@ -6,9 +6,10 @@ interface Lines {
   failures: AttemptFailure[]
   transitions: TransitionRow[]
   notices: NoticeRow[]
+  quiets: QuietRow[]
 }
 
-const noLines = (): Lines => ({ departures: [], failures: [], transitions: [], notices: [] })
+const noLines = (): Lines => ({ departures: [], failures: [], transitions: [], notices: [], quiets: [] })
 
 /**
  * Writes what happens on the wire to the ledger, all of one turn of the event loop at once: a killed process
@@ -39,6 +40,11 @@ export class JournalWriter {
 
   transition(row: TransitionRow): void {
     this.#lines.transitions.push(row)
+    this.#schedule()
+  }
+
+  quiet(row: QuietRow): void {
+    this.#lines.quiets.push(row)
     this.#schedule()
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from 'async-patterns'
 import { BreakerOpenError, ClosedError, RetryExhaustedError } from 'async-patterns'
 import { errorCode } from '../../engines/index.js'
+import { QuietError } from '../fetch/index.js'
 import type { Claim, OpenPages, PageCommit, PageRef, Run } from '../ledger/index.js'
 import { LedgerError } from '../ledger/index.js'
 import type { PageQueue, Redelivery } from '../queue/index.js'
@@ -77,7 +78,7 @@ export class PageWork {
 
   async #acquire(stream: StreamProgress, claim: Claim): Promise<void> {
     const { control, commit, queue } = this.#parts
-    const fetched = await stream.fetch(claim.page, control.cut)
+    const fetched = await stream.fetch(claim.page, control.stop, control.cut)
     try {
       const page = await stream.commitOf(claim, fetched)
       const committed = await commit(page)
@@ -109,7 +110,9 @@ export class PageWork {
     if (error instanceof LedgerError || error instanceof ClosedError) throw error
     // What a failed run held is free when the ledger is opened again.
     if (this.#parts.control.hasFailed) return undefined
-    if (this.#parts.control.cut.aborted) return this.#giveBack(claim, 0)
+    const { stop, cut } = this.#parts.control
+    if (cut.aborted || (stop.aborted && error === stop.reason)) return this.#giveBack(claim, 0)
+    if (error instanceof QuietError) return this.#endForQuiet(stream, claim, error)
     if (error instanceof BreakerOpenError) return this.#wait(stream, claim, error)
     await this.#fail(claim, error instanceof RetryExhaustedError ? error.cause : error)
     return undefined
@@ -127,6 +130,25 @@ export class PageWork {
     await journal.flush()
     await run.giveBack(claim, { notBefore, spendsTry: false })
     return { notBefore }
+  }
+
+  /** Its server asked for more quiet than is waited out: the stream goes on in a later run. */
+  async #endForQuiet(stream: StreamProgress, claim: Claim, { quiet }: QuietError): Promise<undefined> {
+    const { clock, journal, onEvent, run } = this.#parts
+    const isFirst = !stream.hasEnded
+    stream.end()
+    const now = clock.wallNow()
+    if (isFirst) {
+      const until = new Date(now + quiet.until - clock.now()).toISOString().replace(/\.\d+/, '')
+      const message =
+        `quiet until ${until}, asked by ${quiet.askedBy}: left to a later run ` +
+        `(--forget-wait ${stream.name} asks before)`
+      journal.notice({ stream: stream.name, code: 'QUIET', message, at: now })
+      onEvent({ type: 'notice', source: stream.name, code: 'QUIET', message })
+    }
+    await this.#giveBack(claim, 0)
+    if (isFirst) this.finishIfOver(await run.endStream(stream.name, 'QUIET'))
+    return undefined
   }
 
   async #giveUp(stream: StreamProgress, claim: Claim): Promise<undefined> {

@@ -21,6 +21,7 @@ export class RunControl implements Disposable {
   readonly #stop = new AbortController()
   readonly #cut = new AbortController()
   readonly #interrupt = (): void => this.#endEarly('interrupted')
+  readonly #endsAt: number
   #timer: TimerHandle | undefined
   #end: Exclude<RunEnd, 'finished'> | undefined
   #failure: { readonly error: unknown } | undefined
@@ -28,6 +29,7 @@ export class RunControl implements Disposable {
   constructor(options: RunControlOptions) {
     this.#options = options
     const { clock, timeoutMs } = options
+    this.#endsAt = clock.now() + timeoutMs
     if (timeoutMs !== Infinity) this.#timer = clock.setTimer(() => this.#endEarly('timeout'), timeoutMs)
   }
 
@@ -46,6 +48,11 @@ export class RunControl implements Disposable {
   /** Aborted when pages in flight are to be given back. */
   get cut(): AbortSignal {
     return this.#cut.signal
+  }
+
+  /** How long pages may still begin. */
+  get leftMs(): number {
+    return this.#endsAt - this.#options.clock.now()
   }
 
   /** Why the run ended. */

@@ -1,6 +1,6 @@
 import type { PipelineConfig } from '../configuration/index.js'
 import { planIdentity } from '../configuration/index.js'
-import { endpointOf } from '../fetch/index.js'
+import { byEndpoint, strictest } from '../fetch/index.js'
 import type { PlannedStream, RunPlan } from '../ledger/index.js'
 import { fieldTypes } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
@@ -9,19 +9,29 @@ import { paginationOf, UrlSecrets } from '../streams/index.js'
 
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
+  const places = new Map(
+    [...byEndpoint(config.sources, secrets)].flatMap(([endpoint, sharing]) => {
+      const { ratePerSecond: limitPerSecond } = strictest(sharing)
+      return sharing.map(({ name }) => [name, { endpoint, limitPerSecond }] as const)
+    }),
+  )
   return {
     name: config.name,
     ...planIdentity(config, secrets),
     version,
-    streams: config.sources.map(stream => plannedStream(stream, secrets)),
+    streams: config.sources.map(stream => ({
+      ...(places.get(stream.name) as NonNullable<ReturnType<typeof places.get>>),
+      ...plannedStream(stream, secrets),
+    })),
   }
 }
 
-function plannedStream(stream: StreamConfig, secrets: Secrets): PlannedStream {
+function plannedStream(
+  stream: StreamConfig,
+  secrets: Secrets,
+): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
   return {
     name: stream.name,
-    endpoint: endpointOf(stream, secrets),
-    limitPerSecond: stream.limits.ratePerSecond,
     numericFields: Object.entries(stream.mapping)
       .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
       .map(([name]) => name),

@@ -41,18 +41,19 @@ export class StreamProgress {
     return this.#hasEnded
   }
 
-  fetch(page: PageRef, signal: AbortSignal): Promise<FetchedPage> {
-    return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal })
+  /** Nothing departs once `stop` is aborted, and what is on its way ends with `cut`. */
+  fetch(page: PageRef, stop: AbortSignal, cut: AbortSignal): Promise<FetchedPage> {
+    return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal: cut }, stop)
   }
 
   /**
    * All that the page brings, as it is stored.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
-  async commitOf(claim: Claim, { content, headers, bytes }: FetchedPage): Promise<PageCommit> {
+  async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
-    const { pages, stop } = await pagination.next(page, { ...content, headers }, this.#seen)
+    const { pages, stop } = await pagination.next(page, { ...content, headers, url }, this.#seen)
     return {
       claim,
       records: content.records,

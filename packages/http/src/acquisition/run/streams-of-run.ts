@@ -2,8 +2,16 @@ import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
 import type { Transport } from '../../engines/index.js'
 import { GatedTransport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, Tokens } from '../fetch/index.js'
-import { authorizerOf, Fetcher, limitersOf, MemoryBudget, ResponseRules } from '../fetch/index.js'
+import type { FetchObserver, Health, Limits, StreamHealth, Tokens } from '../fetch/index.js'
+import {
+  authorizerOf,
+  byEndpoint,
+  Fetcher,
+  limitersOf,
+  MemoryBudget,
+  ResponseRules,
+  strictest,
+} from '../fetch/index.js'
 import type { Run } from '../ledger/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
@@ -22,17 +30,21 @@ export interface StreamTools {
   readonly limits: Limits
   readonly health: Health
   readonly tokens: Tokens
+  /** How long pages may still begin. */
+  readonly leftMs: () => number
   readonly secrets: Secrets
   readonly clock: Clock
   readonly random?: Random | undefined
   readonly onEvent: (event: AcquireEvent) => void
 }
 
-/** The progress of each stream by its name; limiters and memory are shared. */
+/** The progress of each stream by its name; limiters, breakers and memory are shared. */
 export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<string, StreamProgress> {
   const { run, secrets } = tools
   const streams = config.sources
   const limiters = limitersOf(streams, tools.limits, run, secrets)
+  const healths = healthsOf(streams, tools)
+  tellSharedRates(streams, tools)
   const memory = new MemoryBudget(
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
@@ -41,13 +53,14 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name } = stream
     const pagination = paginationOf(stream)
-    const health = tools.health.healthOf(stream, event => noteTransition(name, event, tools))
+    const health = healths.get(name) as StreamHealth
     // A page's URL comes from the ledger: whoever changed it there gets no credentials.
     const transport = new GatedTransport(tools.transport, [stream.baseUrl])
     const fetcher = new Fetcher({
       ...tools,
       transport,
       limits: stream.limits,
+      redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
       rules: new ResponseRules(responseRulesOf(stream)),
@@ -62,6 +75,31 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }
 
+function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {
+  return new Map(
+    [...byEndpoint(streams, tools.secrets).values()].flatMap(sharing => [
+      ...tools.health.healthOf(sharing, event => {
+        for (const { name } of sharing) noteTransition(name, event, tools)
+      }),
+    ]),
+  )
+}
+
+/** A source that may ask more often than those with which it shares an endpoint is held to their rate. */
+function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): void {
+  const { clock, journal, onEvent, secrets } = tools
+  for (const [endpoint, sharing] of byEndpoint(streams, secrets)) {
+    const { ratePerSecond } = strictest(sharing)
+    for (const { name, limits } of sharing.filter(one => one.limits.ratePerSecond > ratePerSecond)) {
+      const message =
+        `limits.rate is ${limits.ratePerSecond} and ${ratePerSecond} holds, the lowest of the sources that ` +
+        `share ${endpoint} (limits.per: path sets them apart)`
+      journal.notice({ stream: name, code: 'SHARED_RATE', message, at: clock.wallNow() })
+      onEvent({ type: 'notice', source: name, code: 'SHARED_RATE', message })
+    }
+  }
+}
+
 const NO_AUTH = { type: 'headers', headers: {} } as const
 
 /** What happens on the wire goes into the journal and to the listener. */
@@ -74,15 +112,42 @@ function observerOf({ clock, secrets, onEvent, journal }: StreamTools): FetchObs
       journal.departure({ stream, pageId, attempt, at: epoch + at })
       onEvent({ type: 'departure', source: stream, pageId, attempt })
     },
-    attemptFailed({ stream, id: pageId }, attempt, code, text, quietMs) {
+    attemptFailed({ stream, id: pageId }, attempt, code, text) {
       const message = secrets.redact(text)
-      journal.failure({ stream, pageId, attempt, code, message, at: epoch + clock.now(), quietMs })
+      journal.failure({ stream, pageId, attempt, code, message, at: epoch + clock.now() })
       onEvent({ type: 'attempt-failed', source: stream, pageId, attempt, code, message })
     },
-    throttled({ stream }, waitMs) {
-      onEvent({ type: 'throttled', source: stream, waitMs })
+    quiet({ stream }, waitMs, askedBy) {
+      const at = epoch + clock.now()
+      journal.quiet({ stream, at, quietMs: waitMs, askedBy })
+      onEvent({
+        type: 'throttled',
+        source: stream,
+        waitMs: Math.ceil(waitMs),
+        until: isoOf(at + waitMs),
+        askedBy,
+      })
     },
   }
+}
+
+/** Tells of the quiet that earlier runs were asked for. */
+export function tellOwedQuiet({ quiet }: Pick<Run, 'quiet'>, { clock, onEvent }: QuietTeller): void {
+  for (const [source, { leftMs, askedBy }] of quiet) {
+    onEvent({
+      type: 'throttled',
+      source,
+      waitMs: Math.ceil(leftMs),
+      until: isoOf(clock.wallNow() + leftMs),
+      askedBy,
+    })
+  }
+}
+
+type QuietTeller = Pick<StreamTools, 'clock' | 'onEvent'>
+
+function isoOf(epochMs: number): string {
+  return new Date(epochMs).toISOString()
 }
 
 function noteTransition(

@@ -8,3 +8,4 @@ export {
   Secrets,
   shortestSecret,
 } from './secrets.js'
+export { escapePattern } from './text-finder.js'

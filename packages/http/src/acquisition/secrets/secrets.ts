@@ -1,3 +1,7 @@
+import type { DecodedText } from './decoded-text.js'
+import { decoded } from './decoded-text.js'
+import { TextFinder } from './text-finder.js'
+
 /** What stands in a text where a secret was. */
 const redacted = '[redacted]'
 /** What `shown` ends a text with that was too long. */
@@ -43,16 +47,17 @@ export function credentialAfterScheme(value: string): string | undefined {
 }
 
 /**
- * Takes secrets out of texts that are shown or stored: by value, URL-encoded, JSON-escaped, and in Base64,
- * alone or inside something longer. Values of fewer than four characters are not looked for. It learns
- * further values while a run goes on.
+ * Takes secrets out of texts that are shown or stored: by value in any case, and in what encodings and escapes
+ * they may have been written, one in another too (see `needlesOf` and `decoded`), alone or inside something
+ * longer. Values of fewer than four characters are not looked for. It learns further values while a run goes
+ * on.
  */
 export class Secrets {
   readonly #values = new Set<string>()
   readonly #credentials = new Set<string>()
-  #pattern: RegExp | undefined
-  /** The longest first: a secret may be a part of another one's form. */
-  #forms: readonly string[] = []
+  #finder = new TextFinder([])
+  /** No secret is written longer than this. */
+  #longest = 0
 
   /** `credentials`: all `values` unless told. */
   constructor(values: Iterable<string> = [], credentials: Iterable<string> = values) {
@@ -77,11 +82,9 @@ export class Secrets {
     for (const value of longEnough(credentials)) this.#credentials.add(value)
     for (const value of longEnough(values)) this.#values.add(value)
     if (this.#values.size + this.#credentials.size === before) return
-    const forms = new Set([...this.#values].flatMap(formsOf))
-    forms.delete('')
-    this.#forms = [...forms].sort((a, b) => b.length - a.length)
-    const sources = this.#forms.map(escapePattern)
-    this.#pattern = sources.length === 0 ? undefined : new RegExp(sources.join('|'), 'gi')
+    const needles = [...this.#values].flatMap(needlesOf)
+    this.#finder = new TextFinder(needles)
+    this.#longest = widestCharacter * Math.max(0, ...needles.map(needle => needle.length))
   }
 
   /**
@@ -89,40 +92,136 @@ export class Secrets {
    * (`…`).
    */
   redact(text: string): string {
-    const clean = this.redactWhole(text)
-    if (!clean.includes(cutOff)) return clean
-    const parts = clean.split(cutOff)
-    return parts.map((part, index) => (index < parts.length - 1 ? this.#withoutEnd(part) : part)).join(cutOff)
+    return without(text, this.#spansIn(text, text.includes(cutOff) ? orCutOff : undefined))
   }
 
   /** As `redact`, for a text that nobody has cut. */
   redactWhole(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, redacted)
-  }
-
-  #withoutEnd(text: string): string {
-    const lower = text.toLowerCase()
-    for (const form of this.#forms) {
-      const start = form.toLowerCase()
-      for (let length = start.length - 1; length >= shortestSecret; length -= 1)
-        if (lower.endsWith(start.slice(0, length))) return text.slice(0, -length) + redacted
-    }
-    return text
+    return without(text, this.#spansIn(text))
   }
 
   /** Whether there is a secret in the text. */
   holdIn(text: string): boolean {
-    return this.#pattern !== undefined && text.search(this.#pattern) !== -1
+    return this.#spansIn(text).length > 0
   }
 
   /** The secrets that stand in the text, as they are written there. */
   foundIn(text: string): string[] {
-    return this.#pattern === undefined ? [] : (text.match(this.#pattern) ?? [])
+    return this.#spansIn(text).map(([start, end]) => text.slice(start, end))
+  }
+
+  /** In portions that overlap by the longest secret: so a long text takes no more memory than a portion. */
+  #spansIn(text: string, accepts?: Accepts): readonly Span[] {
+    // Most texts have neither an escape nor the beginning of a secret.
+    if (!mayHoldEscapes.test(text) && !this.#finder.mayBeIn(folded(text))) return none
+    const spans: Span[] = []
+    for (let from = 0; from === 0 || from < text.length; from += portion) {
+      const part = text.length <= portion ? text : text.slice(from, from + portion + this.#longest)
+      this.#search(part, from, accepts, spans)
+    }
+    return merged(spans)
+  }
+
+  #search(text: string, offset: number, accepts: Accepts | undefined, spans: Span[]): void {
+    let layer: DecodedText | undefined = { text, origin: at => at }
+    for (let depth = 0; layer !== undefined && depth <= deepest; depth += 1) {
+      const { text: read, origin }: DecodedText = layer
+      for (const { at, length } of this.#finder.in(folded(read), accepts))
+        spans.push([offset + origin(at), offset + origin(at + length)])
+      layer = mayHoldEscapes.test(read) ? decoded(layer) : undefined
+    }
   }
 }
 
+type Span = readonly [start: number, end: number]
+type Accepts = (text: string, at: number, needle: string) => number
+
+const none: readonly Span[] = []
+const mayHoldEscapes = /[%&\\]/
+const portion = 2 ** 20
+/** So many escapes of escapes are resolved: JSON in JSON in a URL that was encoded twice. */
+const deepest = 4
+/** How many characters may stand for one: `%25C3%25BC`. */
+const widestCharacter = 12
+
+/** Those that overlap or touch are one. */
+function merged(spans: Span[]): readonly Span[] {
+  if (spans.length < 2) return spans
+  const whole: [number, number][] = []
+  for (const [start, end] of spans.sort(([a], [b]) => a - b)) {
+    const last = whole.at(-1)
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end)
+    else whole.push([start, end])
+  }
+  return whole
+}
+
+function without(text: string, spans: readonly Span[]): string {
+  let kept = ''
+  let from = 0
+  for (const [start, end] of spans) {
+    kept += text.slice(from, start) + redacted
+    from = end
+  }
+  return spans.length === 0 ? text : kept + text.slice(from)
+}
+
+/** The cut may have gone through an escape too. */
+const brokenEscape = /(?:%[\da-f]?|&[#\w]{0,9}|\\[ux]?[\da-f{]{0,5})$/
+
+/** Whether the needle stands there whole, or its beginning and then the end of what was cut off. */
+function orCutOff(text: string, at: number, needle: string): number {
+  if (text.startsWith(needle, at)) return needle.length
+  const end = text.indexOf(cutOff, at)
+  if (end < 0 || end - at >= needle.length + longestBrokenEscape) return 0
+  const rest = text.slice(at, end)
+  const begins = [rest, rest.replace(brokenEscape, '')].some(
+    beginning => beginning.length >= shortestSecret && needle.startsWith(beginning),
+  )
+  return begins ? end - at : 0
+}
+
+const longestBrokenEscape = 11
+
 function longEnough(values: Iterable<string>): readonly string[] {
   return [...new Set(values)].filter(value => value.length >= shortestSecret)
+}
+
+/** In lower case, character by character, so that each keeps its place. */
+function folded(text: string): string {
+  const lower = text.toLowerCase()
+  const same = lower.length === text.length ? lower : text.replace(/./gsu, lowerOf)
+  // How a sigma is written depends on what is around it.
+  return same.includes('ς') ? same.replaceAll('ς', 'σ') : same
+}
+
+function lowerOf(character: string): string {
+  const lower = character.toLowerCase()
+  return lower.length === character.length ? lower : character
+}
+
+/**
+ * What is looked for, folded: the value, with what a source may make of its letters and spaces, as it reads
+ * where it is an escape itself, and its bytes in Base64 and in hex. Escapes of it need not be listed.
+ */
+function needlesOf(value: string): string[] {
+  const letters = [value, value.normalize('NFC'), value.normalize('NFD'), asLatin1(value)]
+  const texts = [...new Set(letters)].flatMap(text => [text, text.replaceAll(' ', '+'), ...resolved(text)])
+  const bytes = [Buffer.from(value), Buffer.from(value, 'latin1')]
+  const codes = bytes.flatMap(whole => [...base64Forms(whole), whole.toString('hex')])
+  return [...texts, ...codes].map(folded).filter(needle => needle.length >= shortestSecret)
+}
+
+/** UTF-8 that somebody has read as Latin-1. */
+function asLatin1(value: string): string {
+  return Buffer.from(value).toString('latin1')
+}
+
+function resolved(value: string): string[] {
+  const texts: string[] = []
+  for (let layer = decoded({ text: value, origin: at => at }); layer !== undefined; layer = decoded(layer))
+    texts.push(layer.text)
+  return texts
 }
 
 /**
@@ -133,7 +232,7 @@ export function formsOf(value: string): string[] {
   const percent = encodeURIComponent(value)
   const form = new URLSearchParams({ v: value }).toString().slice(2)
   const quoted = JSON.stringify(value).slice(1, -1)
-  return [value, percent, form, quoted, ...urlForms(value), ...base64Forms(value)]
+  return [value, percent, form, quoted, ...urlForms(value), ...base64Forms(Buffer.from(value))]
 }
 
 /** A URL's path and its query each leave other characters as they are. */
@@ -148,8 +247,7 @@ function urlForms(value: string): string[] {
  * Three bytes make four characters, so a secret inside a longer text has three forms; their unsure ends are
  * cut.
  */
-function base64Forms(value: string): string[] {
-  const whole = Buffer.from(value)
+function base64Forms(whole: Buffer): string[] {
   const forms = [whole.toString('base64'), whole.toString('base64url')]
   for (const lead of [0, 1, 2]) {
     const text = Buffer.concat([Buffer.alloc(lead), whole])
@@ -158,8 +256,4 @@ function base64Forms(value: string): string[] {
     forms.push(fragment, fragment.replaceAll('+', '-').replaceAll('/', '_'))
   }
   return forms.map(form => (form.length >= shortestFragment ? form : ''))
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }

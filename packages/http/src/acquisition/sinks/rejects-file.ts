@@ -1,6 +1,3 @@
-import { createWriteStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { markNumbers } from '../records/index.js'
 import { replaceFile } from './replace-file.js'
 import type { DeliveredRun, SinkKind } from './sink.js'
@@ -10,10 +7,7 @@ export const rejectsFile: SinkKind = {
   type: 'rejects',
   create: ({ rejected: path }) => ({
     name: 'rejects',
-    deliver: run =>
-      replaceFile(path, temporary =>
-        pipeline(Readable.from(rejectedLines(run)), createWriteStream(temporary)),
-      ),
+    deliver: run => replaceFile(path, rejectedLines(run)),
     [Symbol.asyncDispose]: async () => undefined,
   }),
 }

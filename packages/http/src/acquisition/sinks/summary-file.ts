@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { replaceFile } from './replace-file.js'
 import type { SinkKind } from './sink.js'
 
@@ -7,8 +6,7 @@ export const summaryFile: SinkKind = {
   type: 'summary',
   create: ({ summary: path }) => ({
     name: 'summary',
-    deliver: ({ summary }) =>
-      replaceFile(path, temporary => writeFile(temporary, `${JSON.stringify(summary, null, 2)}\n`)),
+    deliver: ({ summary }) => replaceFile(path, [`${JSON.stringify(summary, null, 2)}\n`]),
     [Symbol.asyncDispose]: async () => undefined,
   }),
 }

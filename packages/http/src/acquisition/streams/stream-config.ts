@@ -1,4 +1,4 @@
-import type { AuthConfig, StreamLimits } from '../fetch/index.js'
+import type { AuthConfig, RedirectSetting, StreamLimits } from '../fetch/index.js'
 import type { Mapping } from '../records/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
@@ -7,11 +7,14 @@ export interface StreamConfig {
   /** Unique within the pipeline; names the stream in summary, ledger and logs. */
   readonly name: string
   readonly baseUrl: string
+  /** It may have a query: `/items?status=active`. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
+  /** Which redirects of its pages are followed. Default `sameOrigin`. */
+  readonly redirects?: RedirectSetting | undefined
   readonly pagination: PaginationConfig
   /** Path to the array of records in a page; empty when the page itself is the array. */
   readonly records: string

@@ -19,6 +19,8 @@ export interface StreamCounts {
   readonly name: string
   readonly endpoint: string
   readonly limitPerSecond: number
+  /** Why its open pages are left to the next run, if they are: `GAVE_UP`, `QUIET`. */
+  readonly ended: string | null
   readonly donePages: number
   readonly failedPages: number
   readonly openPages: number

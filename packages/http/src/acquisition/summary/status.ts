@@ -4,7 +4,7 @@ import type { RunEnd, StreamCounts } from './run-data.js'
 /** How a stream stands: by the worst that happened to its pages. */
 export function statusOfStream(stream: StreamCounts, end: RunEnd | null): RunStatus {
   if (stream.failedPages > 0 || stream.strayed === 1) return 'failed'
-  if (stream.openPages > 0) return end === 'timeout' ? 'partial' : 'interrupted'
+  if (stream.openPages > 0) return end === 'timeout' || stream.ended === 'QUIET' ? 'partial' : 'interrupted'
   return stream.cutShort === 1 ? 'partial' : 'complete'
 }
 

@@ -1,4 +1,5 @@
 import type { AcquireEvent } from '../../acquisition/index.js'
+import { printable } from '../../display/index.js'
 import type { Progress } from './progress.js'
 import { SourceLines } from './source-lines.js'
 
@@ -40,7 +41,7 @@ export class LiveProgress implements Progress {
   #draw(): void {
     const { columns, rows } = sizeOf(this.#terminal)
     const texts = fitting([...this.#lines.render(), ...(this.#notice === '' ? [] : [this.#notice])], rows - 1)
-    const lines = texts.map(line => `${line.slice(0, columns - 1)}\n`)
+    const lines = texts.map(line => `${printable(line).slice(0, columns - 1)}\n`)
     this.#terminal.write(UP_AND_CLEAR(this.#drawn) + lines.join(''))
     this.#drawn = lines.length
   }

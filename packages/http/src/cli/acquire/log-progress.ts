@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
 import type { AcquireEvent, Summary } from '../../acquisition/index.js'
+import { printable } from '../../display/index.js'
 import { UsageError } from '../usage-error.js'
 import type { Progress } from './progress.js'
 import { SourceLines } from './source-lines.js'
@@ -45,7 +46,7 @@ export class LogProgress implements Progress {
   constructor(level: LogLevel, stream: NodeJS.WritableStream) {
     const formatters = { level: (label: string) => ({ level: label }) }
     const options = { level, base: null, formatters, timestamp: pino.stdTimeFunctions.isoTime }
-    this.#logger = pino(options, stream)
+    this.#logger = pino(options, { write: line => stream.write(printable(line)) })
     this.#timer = setInterval(() => this.#tellProgress(), PROGRESS_MS)
     this.#timer.unref()
   }

@@ -19,6 +19,7 @@ import {
 } from '../../acquisition/index.js'
 import { acquisitionTable } from '../../measurements/index.js'
 import { EXIT } from '../exit-code.js'
+import { print } from '../print.js'
 import { interruption } from '../interruption.js'
 import { UsageError } from '../usage-error.js'
 import { LiveProgress } from './live-progress.js'
@@ -79,6 +80,8 @@ function checkFolder(output: string): void {
 /** How a pipeline is run. */
 interface RunOptions {
   readonly fresh: boolean
+  /** Sources whose wish for quiet is forgotten. */
+  readonly forgetWaits?: readonly string[]
   /** Called when the ledger has taken the pipeline as its own, before the first request. */
   readonly onOpened?: () => void
 }
@@ -87,7 +90,7 @@ interface RunOptions {
 export async function runPipeline(
   { config, secrets }: LoadedConfig,
   flags: RunFlags,
-  { fresh, onOpened }: RunOptions,
+  { fresh, forgetWaits = [], onOpened }: RunOptions,
 ): Promise<number> {
   using interrupted = interruption()
   using progress = progressFor(flags)
@@ -96,6 +99,7 @@ export async function runPipeline(
       signal: interrupted.signal,
       secrets,
       fresh,
+      forgetWaits,
       onEvent: event => {
         if (event.type === 'run-opened') onOpened?.()
         progress?.show(event)
@@ -118,8 +122,8 @@ function progressFor(flags: RunFlags): Progress | undefined {
 }
 
 function showResult(summary: Summary, paths: ResultPaths, flags: RunFlags): void {
-  if (flags.json === true) console.log(JSON.stringify(summary, null, 2))
-  else if (flags.quiet !== true) console.log(acquisitionTable(summary, paths))
+  if (flags.json === true) print(JSON.stringify(summary, null, 2))
+  else if (flags.quiet !== true) print(acquisitionTable(summary, paths))
 }
 
 function exitCode(status: RunStatus, { allowPartial }: RunFlags): number {

@@ -90,7 +90,7 @@ export class SourceLines {
         standing.note = `failed: ${event.code}`
         break
       case 'throttled':
-        standing.note = `throttled for ${event.waitMs} ms`
+        standing.note = `quiet until ${timeOfDay(event.until)}, asked by ${event.askedBy}`
         break
       case 'notice':
         standing.note = event.message
@@ -122,6 +122,16 @@ export class SourceLines {
     ].join(' · ')
   }
 }
+
+/** As the clock on the wall shows it; with the day where that is another. */
+function timeOfDay(iso: string): string {
+  const at = new Date(iso)
+  const isToday = at.toDateString() === new Date().toDateString()
+  const day = isToday ? '' : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} `
+  return `${day}${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`
+}
+
+const two = (value: number): string => `${value}`.padStart(2, '0')
 
 function newStanding(): Standing {
   return {

@@ -1,16 +1,22 @@
 import { Command } from 'commander'
+import type { LoadedConfig } from '../../acquisition/index.js'
 import { settingsHelp } from '../../acquisition/index.js'
 import { pipelineFile } from '../acquire/pipeline-file.js'
 import { EXIT_CODES, loadPipeline, runOptions, runPipeline } from '../acquire/run-pipeline.js'
 import type { RunFlags } from '../acquire/run-pipeline.js'
 import { keepFromDemos } from '../demo/demo-folder.js'
 import { EXIT } from '../exit-code.js'
+import { print } from '../print.js'
+import { UsageError } from '../usage-error.js'
 import { schemaCommand } from './acquire-schema.js'
 
 interface AcquireFlags extends RunFlags {
   readonly printConfig?: boolean
   readonly fresh?: boolean
+  readonly forgetWait?: readonly string[]
 }
+
+type Names = readonly string[] | undefined
 
 /** What else can be done with a pipeline. A new one is a file beside this one and a line here. */
 const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand]
@@ -34,6 +40,11 @@ export function acquireCommand(): Command {
   runOptions(command)
     .option('--print-config', 'show each value and where it came from, and do nothing else')
     .option('--fresh', 'start over; the old ledger is kept as acquire.previous.db until the next --fresh')
+    .option(
+      '--forget-wait <source>',
+      'ask a source whose server had asked an earlier run for quiet; may be repeated',
+      (name: string, before: Names): Names => [...(before ?? []), name],
+    )
     .addHelpText('after', `\n${settingsHelp()}\n${HELP}`)
     .action(async (given: string | undefined, flags: AcquireFlags) => {
       const subcommands = command.commands.map(sub => sub.name())
@@ -46,9 +57,23 @@ export function acquireCommand(): Command {
 async function run(file: string, flags: AcquireFlags): Promise<number> {
   const loaded = await loadPipeline(file, flags)
   if (flags.printConfig === true) {
-    console.log(loaded.describe())
+    print(loaded.describe())
     return EXIT.ok
   }
   const onOpened = (): void => keepFromDemos(loaded.config.output)
-  return await runPipeline(loaded, flags, { fresh: flags.fresh === true, onOpened })
+  return await runPipeline(loaded, flags, {
+    fresh: flags.fresh === true,
+    forgetWaits: knownSources(flags.forgetWait ?? [], loaded),
+    onOpened,
+  })
+}
+
+/** @throws UsageError when there is no such source. */
+function knownSources(names: readonly string[], { config }: LoadedConfig): readonly string[] {
+  const known = config.sources.map(({ name }) => name)
+  const unknown = names.find(name => !known.includes(name))
+  if (unknown === undefined) return names
+  throw new UsageError(
+    `--forget-wait is ${JSON.stringify(unknown)}; allowed are the pipeline's sources ${known.join(', ')}`,
+  )
 }

@@ -11,6 +11,7 @@ import { EXIT } from '../exit-code.js'
 import { asFlags, asRequestFlags, loadOptions } from '../load/load-flags.js'
 import type { LoadFlags } from '../load/load-flags.js'
 import { loadProgress } from '../load/load-progress.js'
+import { print, printErrors } from '../print.js'
 import { ProgressLine } from '../progress-line.js'
 import { asGiven, UsageError } from '../usage-error.js'
 
@@ -72,7 +73,8 @@ async function run(url: string, flags: LoadFlags): Promise<number> {
   using output = flags.output === undefined ? undefined : new WholeFile(flags.output)
   const measurement = await measured(options)
   const text = flags.json === true || output !== undefined ? await measurementText(measurement) : ''
-  console.log(flags.json === true ? text.trimEnd() : loadTable(measurement))
+  print(flags.json === true ? text.trimEnd() : loadTable(measurement))
+  if (measurement.fileError !== undefined) printErrors([measurement.fileError])
   for (const { slo, actual, met } of measurement.slos) {
     if (!met && flags.json === true) console.error(`objective ${slo} missed: ${actual}`)
   }
@@ -94,9 +96,10 @@ async function measured(options: LoadOptions): Promise<LoadMeasurement> {
   }
 }
 
-function exitCode({ result, slos, interrupted, plan }: LoadMeasurement): number {
+function exitCode({ result, slos, interrupted, plan, fileError }: LoadMeasurement): number {
   const { status } = result.verdict
   if (interrupted) return EXIT.interrupted
+  if (fileError !== undefined) return EXIT.failed
   if (status === 'port-bound') return EXIT.untrusted
   if (status === 'generator-bound' && plan.ratePerSecond !== undefined) return EXIT.untrusted
   return result.requests.succeeded > 0 && slos.every(({ met }) => met) ? EXIT.ok : EXIT.failed

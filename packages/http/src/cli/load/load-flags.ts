@@ -134,10 +134,11 @@ function readFlagFile(flag: string, file: string): string {
   }
 }
 
-function headerOf(line: string): [name: string, value: string] {
+/** What was given is not shown where it is wrong: it may be a credential. */
+function headerOf(line: string, index: number): [name: string, value: string] {
   const [, name, value] = /^([^:\s]+)\s*:\s*(.*)$/.exec(line) ?? []
   if (name === undefined || value === undefined) {
-    throw new RangeError(`--header is ${JSON.stringify(line)}; allowed is "Name: value"`)
+    throw new RangeError(`--header (number ${index + 1}) has no name and colon; allowed is "Name: value"`)
   }
   return [name, value.trimEnd()]
 }
@@ -147,8 +148,9 @@ function bodyOf(text: string | undefined): string | Uint8Array | undefined {
   try {
     return readFileSync(text.slice(1))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new RangeError(`--body is ${JSON.stringify(text)}, a file that cannot be read: ${why}`, {
+    // It may be no path but a body that begins so: neither is shown.
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    throw new RangeError(`--body begins with @ and so names a file, which cannot be read: ${code}`, {
       cause: error,
     })
   }

@@ -1,3 +1,5 @@
+import { defaultHeaders } from '../default-headers.js'
+import { mergedHeaders } from '../headers.js'
 import type { Target } from '../target.js'
 import type { TransportRequest } from '../transport.js'
 import { TransportError } from '../transport-error.js'
@@ -23,7 +25,7 @@ const EXPECT_BODY = new Set(['POST', 'PUT', 'PATCH'])
 export function requestText(request: TransportRequest, target: Target, keepAlive: boolean): string {
   const method = request.method ?? 'GET'
   if (!isToken(method) || method === 'CONNECT') throw badRequest(`a method ${JSON.stringify(method)}`)
-  const { lines, hasHost, closes } = fieldLines(request.headers ?? {})
+  const { lines, hasHost, closes } = fieldLines(mergedHeaders(defaultHeaders, request.headers))
   const host = hasHost ? '' : `Host: ${target.host}\r\n`
   const connection = `Connection: ${keepAlive && !closes ? 'keep-alive' : 'close'}\r\n`
   const body = latin1(request.body ?? '')

@@ -31,7 +31,7 @@ export interface WireConnectionOptions {
   readonly sink?: BodySink
   /** Whether `head` is filled. Default false. */
   readonly keepHead?: boolean
-  /** The largest head of a response, in bytes. Default 16,384. */
+  /** The largest head of a response, in bytes. Default 65,536. */
   readonly maxHeadBytes?: number
   /** The buffer that all reads of this connection use. Default 32,768. */
   readonly readBufferBytes?: number
@@ -55,13 +55,12 @@ export class WireConnection {
   private readonly handler: WireHandler
 
   constructor(options: WireConnectionOptions) {
+    const { maxHeadBytes = 65_536 } = options
     this.handler = options.handler
     this.parser = new ResponseParser({
       keepHead: options.keepHead ?? false,
-      ...(options.maxHeadBytes !== undefined && {
-        maxHeadBytes: options.maxHeadBytes,
-        maxLineBytes: options.maxHeadBytes,
-      }),
+      maxHeadBytes,
+      maxLineBytes: maxHeadBytes,
     })
     this.parser.sink = options.sink
     const buffer = Buffer.allocUnsafeSlow(options.readBufferBytes ?? 32_768)

@@ -1,4 +1,4 @@
-import { errorCode, TransportError } from '../transport-error.js'
+import { errorCode, HEAD_TOO_LARGE, TransportError } from '../transport-error.js'
 
 export function socketError(error: Error, isStale: boolean): TransportError {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
@@ -14,5 +14,6 @@ export function connectionEnded(withinResponse: boolean, isStale: boolean): Tran
 }
 
 export function protocolError(reason: string, code = 'BAD_RESPONSE'): TransportError {
-  return new TransportError(code, `the response is refused: ${reason}`)
+  const why = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : reason
+  return new TransportError(code, `the response is refused: ${why}`)
 }

@@ -50,7 +50,6 @@ export class LoadGenerator implements LaneOwner, Sender {
   #onPrepared: (() => void) | undefined = undefined
   #unprepared = 0
   #resolve: () => void = () => undefined
-  #reject: (error: unknown) => void = () => undefined
 
   constructor({ plan, tally, lanes, pace, log, onMeasuring }: GeneratorParts) {
     this.#plan = plan
@@ -76,14 +75,10 @@ export class LoadGenerator implements LaneOwner, Sender {
     this.#onPrepared = undefined
   }
 
-  /**
-   * Resolves when the last request has ended and all connections are closed; rejects when results cannot be
-   * logged.
-   */
+  /** Resolves when the last request has ended and all connections are closed. */
   async run(): Promise<void> {
-    const ended = new Promise<void>((resolve, reject) => {
+    const ended = new Promise<void>(resolve => {
       this.#resolve = resolve
-      this.#reject = reject
     })
     const tickMs = Math.min(TICK_MS.max, Math.max(TICK_MS.min, this.#plan.timeoutMs / 20))
     const ticker = setInterval(() => this.#tick(), tickMs)
@@ -250,11 +245,7 @@ export class LoadGenerator implements LaneOwner, Sender {
     bytes: number,
   ): Promise<void> {
     if (this.#log === undefined || intendedAt < this.#measuredFrom) return
-    try {
-      await this.#log.write({ statusCode, code, sentAt, intendedAt, endedAt: now, bytes })
-    } catch (error) {
-      this.#reject(error)
-    }
+    await this.#log.write({ statusCode, code, sentAt, intendedAt, endedAt: now, bytes })
   }
 
   #tick(): void {

@@ -35,7 +35,7 @@ export interface LoadOptions {
   readonly warmupMs?: number
   /** Default GET. */
   readonly method?: string
-  /** Sent with every request. Default: none. */
+  /** Sent with every request, in the place of the transports' own. Default: none but those. */
   readonly headers?: LoadHeaders
   /** Sent with every request; a text as UTF-8. Default: none. */
   readonly body?: string | Uint8Array

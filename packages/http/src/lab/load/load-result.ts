@@ -1,5 +1,6 @@
 import { Histogram } from 'async-patterns/observability'
 import type { HistogramJson } from 'async-patterns/observability'
+import { publicUrl } from '../../display/index.js'
 import { latencySummary, rounded } from '../../measurements/index.js'
 import type {
   LoadMeasurement,
@@ -22,6 +23,7 @@ export interface LoadRun {
   readonly timeline: Timeline
   readonly startedAt: number
   readonly interrupted: boolean
+  readonly fileError: string | undefined
 }
 
 /** One class, over all threads. */
@@ -46,7 +48,7 @@ class Outcome {
 
 /** What the threads report as one measurement. */
 export function measurementOf(run: LoadRun): LoadMeasurement {
-  const { plan, timeline, startedAt, interrupted } = run
+  const { plan, timeline, startedAt, interrupted, fileError } = run
   const outcomes = mergedOutcomes(run.reports)
   const ok = outcomes.get(OK) ?? new Outcome()
   const total = sum([...outcomes.values()].map(({ count }) => count))
@@ -60,7 +62,7 @@ export function measurementOf(run: LoadRun): LoadMeasurement {
   return {
     plan,
     result: {
-      target: plan.url,
+      target: publicUrl(plan.url),
       durationMs: rounded(durationMs) ?? 0,
       connections: plan.connections,
       requests: { total, succeeded: ok.count, failed, neverSent, perSecond: rounded(perSecond) ?? 0 },
@@ -81,6 +83,7 @@ export function measurementOf(run: LoadRun): LoadMeasurement {
     timeline: timeline.histograms(),
     startedAt,
     interrupted,
+    ...(fileError !== undefined && { fileError }),
   }
 }
 

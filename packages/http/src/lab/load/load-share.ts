@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { acceptedStatuses } from '../accepted-statuses.js'
 import { Arrivals } from './arrivals.js'
 import { ClosedLoop } from './closed-loop.js'
@@ -24,6 +25,8 @@ export interface ShareReport {
   readonly health: HealthReport
   readonly lateSends: number
   readonly portErrors: readonly string[]
+  /** Why its results are not all in their file. */
+  readonly fileError: string | undefined
 }
 
 /** A share of a load, in this thread or in another. */
@@ -35,8 +38,11 @@ export interface ShareRunner extends AsyncDisposable {
   stop(): void
 }
 
-/** Connections and requests as evenly as they divide; the rate is shared by the schedule itself. */
-export function sharesOf(plan: LoadPlan): SharePlan[] {
+/**
+ * Connections and requests as evenly as they divide; the rate is shared by the schedule itself. Several
+ * threads write files of their own in the folder `parts`, to be joined afterwards.
+ */
+export function sharesOf(plan: LoadPlan, parts: string | undefined): SharePlan[] {
   const part = (whole: number, index: number): number =>
     whole === Infinity ? whole : Math.floor(whole / plan.workers) + (index < whole % plan.workers ? 1 : 0)
   return Array.from({ length: plan.workers }, (_, index) => ({
@@ -44,13 +50,8 @@ export function sharesOf(plan: LoadPlan): SharePlan[] {
     index,
     connections: part(plan.connections, index),
     requests: part(plan.requests, index),
-    jsonlFile: jsonlFileOf(plan, index),
+    jsonlFile: parts === undefined ? plan.jsonlFile : join(parts, `${index}.jsonl`),
   }))
-}
-
-/** Threads write files of their own, to be joined afterwards. */
-function jsonlFileOf({ jsonlFile, workers }: LoadPlan, index: number): string | undefined {
-  return jsonlFile === undefined || workers === 1 ? jsonlFile : `${jsonlFile}.${index}.part`
 }
 
 /** A share that runs in this thread. */
@@ -92,9 +93,9 @@ export class LoadShare implements ShareRunner {
     await this.#generator.run()
     const health = this.#health.end()
     const tally = this.#tally.report()
-    await this.#log?.close()
+    const fileError = await this.#log?.close()
     const { lateSends, portErrors } = this.#generator
-    return { tally, health, lateSends, portErrors }
+    return { tally, health, lateSends, portErrors, fileError }
   }
 
   stop(): void {
@@ -103,7 +104,7 @@ export class LoadShare implements ShareRunner {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#openLoop?.close()
-    await this.#log?.close().catch(() => undefined)
+    await this.#log?.close()
   }
 
   #pace(sender: Sender): Pace {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import { publicUrl } from '../../display/index.js'
 import type { LoadRecord } from '../../measurements/index.js'
-import { JsonlWriter } from '../../persistence/index.js'
+import { asWriterError, JsonlWriter } from '../../persistence/index.js'
 
 /** What a generator knows of a request that has ended; times are `performance.now()`. */
 export interface EndedRequest {
@@ -23,28 +24,45 @@ export interface ResultLogOptions {
   readonly accepted: Uint8Array
 }
 
-/** Every result of a load as a line of JSON. */
+/**
+ * Every result of a load as a line of JSON. Where the file cannot be written any more, the load goes on without
+ * it.
+ */
 export class ResultLog {
   readonly #writer: JsonlWriter<LoadRecord>
+  readonly #file: string
   readonly #url: string
+  #error: string | undefined
   readonly #isOpenLoop: boolean
   readonly #accepted: Uint8Array
 
   /** @throws WriterError when the file cannot be opened. */
   constructor({ file, url, isOpenLoop, accepted }: ResultLogOptions) {
     this.#writer = new JsonlWriter({ file, mode: 'overwrite', batchSize: 1_000, maxQueueSize: 10_000 })
-    this.#url = url
+    this.#file = file
+    this.#url = publicUrl(url)
     this.#isOpenLoop = isOpenLoop
     this.#accepted = accepted
   }
 
   /** Resolves when it is accepted. */
-  write(ended: EndedRequest): Promise<void> {
-    return this.#writer.write(this.#record(ended))
+  async write(ended: EndedRequest): Promise<void> {
+    if (this.#error === undefined) await this.#attempt(() => this.#writer.write(this.#record(ended)))
   }
 
-  close(): Promise<void> {
-    return this.#writer.close()
+  /** Resolves with why not everything was written, if so. */
+  async close(): Promise<string | undefined> {
+    await this.#attempt(() => this.#writer.close())
+    return this.#error
+  }
+
+  /** Keeps what it fails with first. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#error ??= asWriterError(error, this.#file).message
+    }
   }
 
   #record({ statusCode, code, sentAt, intendedAt, endedAt, bytes }: EndedRequest): LoadRecord {

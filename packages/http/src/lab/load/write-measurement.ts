@@ -1,3 +1,4 @@
+import { publicUrl } from '../../display/index.js'
 import type {
   LoadMeasurement,
   LoadMeasurementFile,
@@ -34,7 +35,12 @@ export async function measurementText(measurement: LoadMeasurement): Promise<str
 
 function settingsOf({ headers: _headers, body: _body, ca: _ca, ...plan }: LoadPlan): LoadSettings {
   const { durationMs, requests } = plan
-  return { ...plan, durationMs: limit(durationMs), requests: limit(requests) }
+  return {
+    ...plan,
+    url: publicUrl(plan.url),
+    durationMs: limit(durationMs),
+    requests: limit(requests),
+  }
 }
 
 function limit(value: number): number | undefined {

@@ -5,6 +5,7 @@ import type {
   PoolingEffect,
   Speedup,
 } from '../../measurements/index.js'
+import { publicUrl } from '../../display/index.js'
 import { benchHeading } from '../bench-heading.js'
 import { BenchTarget } from '../bench-target.js'
 import { ratioInterval } from '../bootstrap.js'
@@ -54,7 +55,7 @@ function configOf(settings: ComparisonSettings, target: BenchTarget): Readonly<R
   const { mockLatencyMs, mockErrorRate, mockRateLimitAfter = null } = rest
   const mock = { latencyMs: mockLatencyMs, errorRate: mockErrorRate, rateLimitAfter: mockRateLimitAfter }
   const engines = { requestCount, runs, concurrency, workers, pooling, transport, timeoutMs }
-  return { ...engines, url: target.url, mock: target.isMock ? mock : null }
+  return { ...engines, url: publicUrl(target.url), mock: target.isMock ? mock : null }
 }
 
 function speedupOf(

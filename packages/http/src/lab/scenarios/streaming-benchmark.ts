@@ -1,3 +1,4 @@
+import { publicUrl } from '../../display/index.js'
 import type { Check, MemoryGrowth, StreamingReport } from '../../measurements/index.js'
 import { benchHeading } from '../bench-heading.js'
 import { BenchTarget } from '../bench-target.js'
@@ -16,8 +17,7 @@ const GROWTH_LIMIT_MB = 20
 /**
  * The async engine at full speed for a while, every result streamed through a bounded producer-consumer
  * pipeline into files; then the threaded engine likewise, for comparison. It holds no more results than the
- * queue does, however long it runs. Rejects with WriterError when results cannot be stored, or when the mock
- * or an engine cannot run; with TypeError or RangeError for a wrong option. Whether the criteria were met is
+ * queue does, however long it runs. Rejects when the mock or an engine cannot run; with TypeError or RangeError for a wrong option. Whether the criteria were met is
  * in `checks`.
  */
 export async function runStreamingBenchmark(options?: StreamingBenchmarkOptions): Promise<StreamingReport> {
@@ -60,8 +60,12 @@ function checksOf(
   return [
     check('there were successes', succeeded > 0, `${succeeded} of ${results}`),
     check('every request has a result', sent === results, `${sent} sent, ${results} results`),
-    ...files.map(({ file, records }) =>
-      check(`every result is in ${file}`, records === results, `${records} records, ${results} results`),
+    ...files.map(({ file, records, error }) =>
+      check(
+        `every result is in ${file}`,
+        records === results && error === undefined,
+        `${records} records, ${results} results${error === undefined ? '' : `; ${error}`}`,
+      ),
     ),
     ...(serverRequests === null
       ? []
@@ -96,5 +100,5 @@ function configOf(settings: StreamingSettings, target: BenchTarget): Readonly<Re
   const { mockLatencyMs, mockErrorRate, mockRateLimitAfter = null } = rest
   const engines = { durationMs, concurrency, pooling, transport, workers, threadedDurationMs, timeoutMs }
   const mock = { latencyMs: mockLatencyMs, errorRate: mockErrorRate, rateLimitAfter: mockRateLimitAfter }
-  return { ...engines, url: target.url, mock: target.isMock ? mock : null }
+  return { ...engines, url: publicUrl(target.url), mock: target.isMock ? mock : null }
 }

@@ -19,8 +19,8 @@ describe('the environment in the file', () => {
       'p.yaml:3:14: sources[0].baseUrl needs the environment variable SHOP_URL, which is not set'
     expect(problems(text)).toEqual([message])
     expect(problems(text, { environment: { SHOP_URL: '' } })).toEqual([message])
-    expect(problems(withHeader('${A B}'))[0]).toContain('holds ${A B}; allowed is ${NAME}')
-    expect(problems(withHeader('${A'))[0]).toContain('holds ${A; allowed is ${NAME}')
+    expect(problems(withHeader('${A B}'))[0]).toContain('holds a ${…} that is no name; allowed is ${NAME}')
+    expect(problems(withHeader('${A'))[0]).toContain('holds a ${…} that is no name')
   })
 
   test('what a variable holds is no YAML and is not filled in again', () => {

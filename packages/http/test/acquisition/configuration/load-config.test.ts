@@ -18,6 +18,7 @@ describe('a pipeline file', () => {
           path: '',
           query: {},
           headers: {},
+          redirects: 'sameOrigin',
           pagination: {
             type: 'page',
             pageParam: 'page',
@@ -31,9 +32,14 @@ describe('a pipeline file', () => {
           mapping: { id: { type: 'string', path: 'id', required: true } },
           limits: {
             ratePerSecond: 5,
+            pacing: 'window',
+            marginMs: 20,
+            per: 'origin',
+            maxWaitMs: 3_600_000,
             concurrency: 4,
             timeoutMs: 10_000,
             maxPageBytes: 50 * 1024 ** 2,
+            maxHeaderBytes: 64 * 1024,
             retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
             breaker: { failureThreshold: 3, openStateDurationMs: 5000 },
             giveUpAfterMs: 30_000,
@@ -166,11 +172,9 @@ sources:
 
   test('says where an alias or a merge goes wrong, and that there is one document', () => {
     expect(problems(`${minimal}    records: *nothing\n`)).toEqual([
-      'p.yaml:6:14: Unresolved alias (the anchor must be set before the alias): nothing',
+      'p.yaml:6:14: an alias (*) names nothing that stands above it; put a text that begins with * in quotes',
     ])
-    expect(problems(`${minimal}    <<: 5\n`)).toEqual([
-      'p.yaml:6:5: Merge sources must be maps or map aliases',
-    ])
+    expect(problems(`${minimal}    <<: 5\n`)).toEqual(['p.yaml:6:5: << merges mappings; this is none'])
     expect(problems(`${minimal}---\n${minimal}`)).toEqual([
       'p.yaml:6:1: the file holds several YAML documents; allowed is one',
     ])
@@ -191,11 +195,11 @@ sources:
       problems(`${minimal}    headers: ${text}\n`, { environment })
     expect(headers("{ 'x y': a }")).toEqual([
       expect.stringMatching(
-        /^p\.yaml:6:23: sources\[0\]\.headers\.x y is "a"; allowed is a header whose name/,
+        /^p\.yaml:6:23: sources\[0\]\.headers\.x y is \[redacted\]; allowed is a header whose name/,
       ),
     ])
     expect(headers("{ authorization: 'Bearer ${T}' }", { T: 'tell nobody\n' })).toEqual([
-      'p.yaml:6:31: sources[0].headers.authorization is "[redacted]"; allowed is a text without line breaks and control characters, in Latin-1',
+      'p.yaml:6:31: sources[0].headers.authorization is "Bearer ${T}" from the environment; allowed is a text without line breaks and control characters, in Latin-1',
     ])
     expect(headers('{ x: "ü \\t", "x-n": 5 }')).toEqual([])
   })

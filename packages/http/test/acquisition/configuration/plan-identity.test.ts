@@ -19,6 +19,15 @@ describe('the identity of a plan', () => {
     expect(identity(key('abcd'))).not.toEqual(identity(minimal))
   })
 
+  test('N-11 a credential in the query of a path is one, another parameter there is part of the plan', () => {
+    const withPath = (path: string) => minimal.replace('    pagination', `    path: ${path}\n    pagination`)
+    expect(load(withPath('/i?api_key=a%2Fcde')).secrets.redact('of a/cde and a%2Fcde')).toBe(
+      'of [redacted] and [redacted]',
+    )
+    expect(identity(withPath('/i?api_key=abcd'))).toEqual(identity(withPath('/i?api_key=efgh')))
+    expect(identity(withPath('/i?status=abcd'))).not.toEqual(identity(withPath('/i?status=efgh')))
+  })
+
   test('A-14 does not depend on credentials, wherever they stand, but on other values of the environment', () => {
     const placed = (variable: string) =>
       minimal

@@ -1,12 +1,16 @@
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import type { DepartureLimiter } from '../../../src/acquisition/fetch/endpoint-limiter.js'
-import { EmbeddedLimits, endpointOf, limitersOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { EmbeddedLimits, limitersOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { endpointOf } from '../../../src/acquisition/fetch/endpoints.js'
+import type { OwedQuiet } from '../../../src/acquisition/ledger/ledger.js'
 import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
 import { streamAt } from '../../support/stream-at.js'
 
 /** Nothing is left from earlier runs. */
-const none = { lastDepartureAt: new Map<string, number>(), quietMs: new Map<string, number>() }
+const none = { lastDepartureAt: new Map<string, number>(), quiet: new Map<string, OwedQuiet>() }
+
+const PER_PATH = { per: 'path' } as const
 
 async function depart(clock: ManualClock, limiter: DepartureLimiter | undefined): Promise<void> {
   const departure = await clock.run(limiter?.acquireDeparture({}) ?? Promise.reject(new Error('no limiter')))
@@ -14,14 +18,20 @@ async function depart(clock: ManualClock, limiter: DepartureLimiter | undefined)
 }
 
 describe('endpoint limiters', () => {
-  test('knows an endpoint by origin and path', () => {
-    expect(endpointOf(streamAt('http://a.test/v1/', '/items'), new Secrets())).toBe('http://a.test/v1/items')
-    expect(endpointOf(streamAt('http://a.test', ''), new Secrets())).toBe('http://a.test/')
+  test('N-23b knows an endpoint by its origin, or by origin and path where that is asked', () => {
+    const at = (baseUrl: string, path: string, limits = {}) =>
+      endpointOf(streamAt(baseUrl, path, 5, {}, limits), new Secrets())
+    expect(at('http://a.test/v1/', '/items')).toBe('http://a.test')
+    expect(at('HTTP://A.test:80', '')).toBe('http://a.test')
+    expect(at('https://a.test', '')).toBe('https://a.test')
+    expect(at('http://a.test/v1/', '/items', PER_PATH)).toBe('http://a.test/v1/items')
+    expect(at('http://a.test', '', PER_PATH)).toBe('http://a.test/')
   })
 
   test('A-4 A-14 tells hosts apart that the environment gave, and shows none; a credential makes no other endpoint', () => {
     const secrets = new Secrets(['one.test', 'two.test', 'key-1', 'key-2'], ['key-1', 'key-2'])
-    const at = (host: string, key: string) => endpointOf(streamAt(`http://${host}/${key}`, 'items'), secrets)
+    const at = (host: string, key: string) =>
+      endpointOf(streamAt(`http://${host}/${key}`, 'items', 5, {}, PER_PATH), secrets)
     expect(at('one.test', 'key-1')).toMatch(/^http:\/\/\[redacted\]\/\[redacted\]\/items [\w-]{43}$/)
     expect(at('two.test', 'key-1')).not.toBe(at('one.test', 'key-1'))
     expect(at('one.test', 'key-2')).toBe(at('one.test', 'key-1'))
@@ -31,10 +41,10 @@ describe('endpoint limiters', () => {
     ).toBe(2)
   })
 
-  test('shares a limiter per endpoint, at the lowest of the rates', async () => {
+  test('N-23b shares a limiter per origin, at the strictest of the limits', async () => {
     const clock = new ManualClock()
-    const [one, two] = [streamAt('http://a.test', 'x', 5), streamAt('http://a.test/', '/x', 2)]
-    const other = streamAt('http://a.test', 'y')
+    const [one, two] = [streamAt('http://a.test', 'x', 5), streamAt('http://a.test/', '/y', 2)]
+    const other = streamAt('http://a.test', 'y', 5, {}, PER_PATH)
     const limiters = limitersOf([one, two, other], new EmbeddedLimits(clock), none, new Secrets())
     expect(limiters.get(one.name)).toBe(limiters.get(two.name))
     expect(limiters.get(one.name)).not.toBe(limiters.get(other.name))
@@ -59,8 +69,9 @@ describe('endpoint limiters', () => {
 
   test('A-9 stays shut for as long as the server had asked for', async () => {
     const clock = new ManualClock()
-    const [asked, other] = [streamAt('http://a.test', 'x'), streamAt('http://a.test', 'y')]
-    const before = { ...none, quietMs: new Map([[asked.name, 7_000]]) }
+    const [asked, other] = [streamAt('http://a.test', 'x'), streamAt('http://b.test', 'y')]
+    const quiet = { leftMs: 7_000, askedBy: '429 of page 1 of a' }
+    const before = { ...none, quiet: new Map([[asked.name, quiet]]) }
     const limiters = limitersOf([asked, other], new EmbeddedLimits(clock), before, new Secrets())
     await depart(clock, limiters.get(other.name))
     expect(clock.now()).toBe(0)

@@ -1,5 +1,5 @@
-import type { CircuitBreaker, Within } from 'async-patterns'
-import { BreakerOpenError, RetryExhaustedError, SpacedLimiter } from 'async-patterns'
+import type { BreakerTransitionEvent, Within } from 'async-patterns'
+import { BreakerOpenError, RetryExhaustedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { StreamHealth } from '../../../src/acquisition/fetch/stream-health.js'
@@ -9,6 +9,8 @@ import type { Authorizer } from '../../../src/acquisition/fetch/auth/authorizer.
 import type { ResponseRule } from '../../../src/acquisition/fetch/response-rules.js'
 import { defaultRules, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
 import type { FetchedPage, FetcherParts } from '../../../src/acquisition/fetch/fetcher.js'
+import type { DepartureLimiter } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { EmbeddedLimits } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { Fetcher } from '../../../src/acquisition/fetch/fetcher.js'
 import type { NormalisedPage, PageReading } from '../../../src/acquisition/records/normalised-page.js'
 import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'
@@ -16,12 +18,13 @@ import { MemoryBudget } from '../../../src/acquisition/fetch/memory-budget.js'
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/engines/index.js'
 import { TransportError } from '../../../src/engines/index.js'
 import { pageOf } from '../../contracts/ledger-contract.js'
+import { POLITE } from '../../support/stream-at.js'
 
 /** A status, what the transport fails with, `hang`, or `deaf`: departs late, and ignores the signal. */
 type Answer = number | Error | 'hang' | 'deaf' | { status: number; retryAfter: string } | { bytes: number }
 
 const LIMITS: StreamLimits = {
-  ratePerSecond: 5,
+  ...POLITE,
   concurrency: 4,
   timeoutMs: 10_000,
   maxPageBytes: 1_000,
@@ -42,18 +45,17 @@ const EMPTY: NormalisedPage = {
 
 const readingOf = (page: NormalisedPage): PageReading => ({ ok: true, page, observed: {} })
 
-const stateOf = ({ breaker }: StreamHealth): string => (breaker as CircuitBreaker).state
-
 describe('Fetcher', () => {
   let clock: ManualClock
-  let limiter: SpacedLimiter
+  let limiter: DepartureLimiter
+  let state: BreakerTransitionEvent['to']
   let health: StreamHealth
   let memory: MemoryBudget
   let answers: Answer[]
   let departures: { at: number; attempt: number }[]
   let failures: string[]
   let newConnections: boolean[]
-  let throttles: number[]
+  let throttles: { waitMs: number; askedBy: string }[]
   let normalise: () => Promise<NormalisedPage>
 
   const transport: Transport = {
@@ -91,9 +93,11 @@ describe('Fetcher', () => {
 
   const fetcherWith = (limits: Partial<StreamLimits> = {}, parts: Partial<FetcherParts> = {}): Fetcher => {
     const stream = { name: 'a', limits: { ...LIMITS, ...limits } }
-    health = new EmbeddedHealth(clock).healthOf(stream, () => undefined)
+    state = 'closed'
+    health = new EmbeddedHealth(clock).healthOf([stream], ({ to }) => (state = to)).get('a') as StreamHealth
     return new Fetcher({
       limits: stream.limits,
+      redirects: 'none',
       requestOf: page => ({ url: `http://a.test/?page=${page.ordinal}` }),
       authorizer: { authorize: async request => request },
       rules: new ResponseRules(defaultRules()),
@@ -106,18 +110,24 @@ describe('Fetcher', () => {
       observer: {
         departed: (_page, attempt, at) => departures.push({ at, attempt }),
         attemptFailed: (_page, attempt, code) => failures.push(`${attempt} ${code}`),
-        throttled: (_page, waitMs) => throttles.push(waitMs),
+        quiet: (_page, waitMs, askedBy) => throttles.push({ waitMs, askedBy }),
       },
       ...parts,
     })
   }
+
+  const limiterAt = (ratePerSecond: number, pacing: StreamLimits['pacing'] = 'window'): DepartureLimiter =>
+    new EmbeddedLimits(clock).limiterOf({ ...POLITE, endpoint: 'a', ratePerSecond, pacing })
+
+  const quietFor = (waitMs: number): boolean =>
+    limiter.keepQuiet({ until: clock.now() + waitMs, askedBy: 'a test' })
 
   const fetch = (fetcher: Fetcher, tries = 0, signal?: AbortSignal): Promise<FetchedPage> =>
     clock.run(fetcher.fetch(pageOf('a', 1, { tries }), { signal }))
 
   beforeEach(() => {
     clock = new ManualClock()
-    limiter = new SpacedLimiter({ maxRequests: 5, windowMs: 1_000, clock })
+    limiter = limiterAt(5)
     memory = new MemoryBudget(1_000_000, 4)
     answers = []
     departures = []
@@ -181,14 +191,14 @@ describe('Fetcher', () => {
     answers = [500, 500, 500]
     await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
     expect(failures).toEqual(['1 HTTP_500', '2 HTTP_500', '3 HTTP_500'])
-    expect(stateOf(health)).toBe('open')
+    expect(state).toBe('open')
     const before = departures.length
     await expect(fetch(fetcher, 3)).rejects.toThrow(BreakerOpenError)
     expect(departures).toHaveLength(before)
     await clock.advance(5_000)
     await fetch(fetcher, 3)
     expect(departures.at(-1)?.attempt).toBe(4)
-    expect(stateOf(health)).toBe('closed')
+    expect(state).toBe('closed')
   })
 
   test('A-9 429 blocks the limiter until Retry-After and does not trip the breaker', async () => {
@@ -198,8 +208,8 @@ describe('Fetcher', () => {
     const other = fetcher.fetch(pageOf('a', 2), {})
     await fetch(fetcher)
     await clock.run(other)
-    expect(throttles.every(waitMs => waitMs === 7_000)).toBe(true)
-    expect(stateOf(health)).toBe('closed')
+    expect(throttles[0]).toEqual({ waitMs: 7_000, askedBy: '429 of page 2 of a (retry-after)' })
+    expect(state).toBe('closed')
     const gaps = departures.slice(2).map(({ at }, index) => at - (departures[index]?.at ?? 0))
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6_800)
   })
@@ -208,7 +218,7 @@ describe('Fetcher', () => {
     const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
     answers = [{ status: 503, retryAfter: '2' }]
     await fetch(fetcher)
-    expect(stateOf(health)).toBe('closed')
+    expect(state).toBe('closed')
     answers = [503]
     await expect(fetch(fetcher)).rejects.toThrow(BreakerOpenError)
   })
@@ -220,7 +230,7 @@ describe('Fetcher', () => {
       const fetcher = fetcherWith({ breaker: { failureThreshold: 1, openStateDurationMs: 5_000 } })
       await expect(fetch(fetcher)).rejects.toMatchObject({ code: `HTTP_${status}` })
       expect(departures).toHaveLength(1)
-      expect(stateOf(health)).toBe('closed')
+      expect(state).toBe('closed')
     },
   )
 
@@ -247,7 +257,7 @@ describe('Fetcher', () => {
   })
 
   test('A-4 a request that was given up but still runs keeps its place until it has settled: it may depart yet', async () => {
-    limiter = new SpacedLimiter({ maxRequests: 1, windowMs: 100, clock })
+    limiter = limiterAt(10, 'even')
     const fetcher = fetcherWith({ timeoutMs: 50 })
     answers = ['deaf']
     await fetch(fetcher)
@@ -260,7 +270,7 @@ describe('Fetcher', () => {
 
   test('A-8 takes memory for what departs, not for what waits for the limiter', async () => {
     const fetcher = fetcherWith()
-    limiter.blockUntil(clock.now() + 60_000)
+    quietFor(60_000)
     const fetched = fetcher.fetch(pageOf('a', 1), {})
     await clock.advance(59_000)
     expect(memory.bytesInUse).toBe(0)
@@ -293,7 +303,7 @@ describe('Fetcher', () => {
       all?.release()
       const { reservation } = await clock.run(fetched)
       expect(departures.map(({ attempt }) => attempt)).toEqual([1, 1])
-      expect([failures, stateOf(health)]).toEqual([[], 'closed'])
+      expect([failures, state]).toEqual([[], 'closed'])
       reservation.release()
       expect(memory.bytesInUse).toBe(0)
     })
@@ -328,7 +338,7 @@ describe('Fetcher', () => {
   test('A-9 a page that waited for memory while the server asked for quiet does not depart in the quiet', async () => {
     const fetcher = fetcherWith()
     const { all, fetched } = await waitingForMemory(fetcher)
-    limiter.blockUntil(clock.now() + 7_000)
+    quietFor(7_000)
     all.release()
     await clock.advance(6_999)
     expect(departures).toEqual([])
@@ -344,7 +354,7 @@ describe('Fetcher', () => {
     // As a 429 comes in: the memory of the page that met it is free before the limiter knows.
     all.release()
     await Promise.resolve()
-    limiter.blockUntil(clock.now() + 60_000)
+    quietFor(60_000)
     await clock.advance(1_000)
     expect(memory.bytesInUse).toBe(0)
     const other = await memory.reserve('a', {})
@@ -368,7 +378,7 @@ describe('Fetcher', () => {
     await expect(fetched).rejects.toBe(reason)
     expect(failures).toEqual([])
     expect(memory.bytesInUse).toBe(0)
-    expect(stateOf(health)).toBe('closed')
+    expect(state).toBe('closed')
   })
 
   test('A-4 departs by the limit, counted at the moment the head is written', async () => {
@@ -415,7 +425,7 @@ describe('Fetcher', () => {
       if (answer === 'again') (await fetched).reservation.release()
       else await expect(fetched).rejects.toMatchObject({ code: 'HTTP_401', action: 'fail' })
       expect([refused, failures, departures.length]).toEqual([[401], failed, requests])
-      expect(stateOf(health)).toBe('closed')
+      expect(state).toBe('closed')
       expect(memory.bytesInUse).toBe(0)
     })
   })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defaultRules, observedPaths, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
+import { wishOf } from '../../../src/engines/index.js'
 import type { PageReading } from '../../../src/acquisition/records/normalised-page.js'
 
 const empty = { records: [], rejects: [], warnings: 0, redactions: 0, paging: {}, fingerprint: '' }
@@ -10,8 +11,7 @@ const reading = (recordCount: number, observed: PageReading['observed'] = {}): P
 })
 const unreadable: PageReading = { ok: false, code: 'NO_RECORDS', message: '', observed: { error: '"down"' } }
 const response = (statusCode: number, headers: Record<string, string> = {}) => {
-  const seconds = Number(headers['retry-after'])
-  return { statusCode, headers, retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000 }
+  return { statusCode, headers, wish: wishOf(statusCode, headers, 0) }
 }
 
 describe('response rules', () => {
@@ -34,9 +34,25 @@ describe('response rules', () => {
     [503, {}, undefined, 'retry'],
     [503, { 'retry-after': 'soon' }, undefined, 'retry'],
     [503, { 'retry-after': '1' }, undefined, 'wait'],
+    [500, { 'retry-after': '1' }, undefined, 'wait'],
+    [404, { 'retry-after': '1' }, undefined, 'wait'],
+    [403, { 'retry-after': '1' }, undefined, 'wait'],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }, undefined, 'wait'],
+    [404, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }, undefined, 'fail'],
+    [403, {}, undefined, 'fail'],
+    [401, { 'retry-after': '1' }, undefined, 'refreshAuth'],
+    [301, { 'retry-after': '1' }, undefined, 'fail'],
+    [200, { 'retry-after': '1' }, reading(2), 'page'],
   ] as const)('by default %i with %j is judged as it always was', (status, headers, read, action) => {
     expect(rules.judge(response(status, headers), read).action).toBe(action)
     expect(rules.needsBody(response(status, headers))).toBe(status < 300)
+  })
+
+  test('N-7 202 is "not ready": it waits where it says how long, and is tried again unless it holds the records', () => {
+    expect(rules.judge(response(202, { 'retry-after': '2' })).action).toBe('wait')
+    expect(rules.judge(response(202), reading(0)).action).toBe('retry')
+    expect(rules.judge(response(202), unreadable).action).toBe('retry')
+    expect(rules.judge(response(202), reading(2)).action).toBe('page')
   })
 
   test('tells what stood at the path that decided', () => {

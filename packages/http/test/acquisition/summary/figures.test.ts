@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { DecimalAverage } from '../../../src/acquisition/summary/decimal-average.js'
 import { changesBetween } from '../../../src/acquisition/ledger/ledger-errors.js'
 import { windowOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { POLITE } from '../../support/stream-at.js'
 import { worstRollingSecond } from '../../../src/acquisition/summary/rolling-second.js'
 
 describe('DecimalAverage', () => {
@@ -78,15 +79,26 @@ describe('worstRollingSecond', () => {
 
 describe('windowOf', () => {
   test('keeps whole numbers in any second, and a rate below 1 in its own interval', () => {
-    expect(windowOf(5)).toEqual({ maxRequests: 5, windowMs: 1_000 })
-    expect(windowOf(0.1 * 30)).toEqual({ maxRequests: 3, windowMs: 1_000 })
-    expect(windowOf(0.25)).toEqual({ maxRequests: 1, windowMs: 4_000 })
+    expect(windowOf({ ...POLITE, ratePerSecond: 5 })).toEqual({ maxRequests: 5, windowMs: 1_000 })
+    expect(windowOf({ ...POLITE, ratePerSecond: 0.1 * 30 })).toEqual({ maxRequests: 3, windowMs: 1_000 })
+    expect(windowOf({ ...POLITE, ratePerSecond: 0.25 })).toEqual({ maxRequests: 1, windowMs: 4_000 })
+  })
+
+  test('N-23 a margin makes the window longer, and even pacing makes it that of a single request', () => {
+    const limit = { ...POLITE, ratePerSecond: 5, marginMs: 20 }
+    expect(windowOf(limit)).toEqual({ maxRequests: 5, windowMs: 1_020 })
+    expect(windowOf({ ...limit, pacing: 'even' })).toEqual({ maxRequests: 1, windowMs: 220 })
+    expect(windowOf({ ...limit, ratePerSecond: 2.5, pacing: 'even' })).toEqual({
+      maxRequests: 1,
+      windowMs: 520,
+    })
+    expect(windowOf({ ...limit, ratePerSecond: 0.25 })).toEqual({ maxRequests: 1, windowMs: 4_020 })
   })
 
   test('A-4 no second holds more than the rate, also when the rate is no whole number', async () => {
     for (const rate of [0.3, 0.999, 1.5, 2.5, 7.9]) {
       const clock = new ManualClock()
-      const limiter = new SpacedLimiter({ ...windowOf(rate), clock })
+      const limiter = new SpacedLimiter({ ...windowOf({ ...POLITE, ratePerSecond: rate }), clock })
       const departures: number[] = []
       for (let count = 0; count < 60; count += 1) {
         await clock.run(limiter.acquire())

@@ -17,7 +17,13 @@ const EVENTS: readonly AcquireEvent[] = [
   { type: 'departure', ...page, attempt: 2 },
   { type: 'page-done', ...page, records: 9, rejects: 1, openPages: 4 },
   { type: 'breaker', source: 'shop', from: 'closed', to: 'open', cause: 'failures' },
-  { type: 'throttled', source: 'shop', waitMs: 1_000 },
+  {
+    type: 'throttled',
+    source: 'shop',
+    waitMs: 1_000,
+    until: '2026-01-02T00:00:00Z',
+    askedBy: '429 of page 7 of shop',
+  },
 ]
 
 const SUMMARY: Summary = {
@@ -72,8 +78,8 @@ describe('SourceLines', () => {
     let now = 0
     const lines = new SourceLines(() => now)
     for (const event of EVENTS) lines.add(event)
-    expect(lines.render()).toEqual([
-      'shop   1 pages (4 open) · 9 records · 1 rejected · 1.0/s · 1 retries · breaker open · throttled for 1000 ms',
+    expect(lines.render().map(line => line.replace(/2026-01-0[123] \d\d:\d\d:00/, 'TIME'))).toEqual([
+      'shop   1 pages (4 open) · 9 records · 1 rejected · 1.0/s · 1 retries · breaker open · quiet until TIME, asked by 429 of page 7 of shop',
       'other  0 pages (1 open) · 0 records · 0 rejected · 0.0/s · 0 retries · breaker closed',
     ])
     now = 3_000

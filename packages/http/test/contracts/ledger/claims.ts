@@ -8,7 +8,7 @@ export function describeClaims(rig: LedgerRig): void {
     test('begins with the first page of each source', async () => {
       expect(rig.run.resumed).toBe(false)
       expect(rig.run.lastDepartureAt.size).toBe(0)
-      expect(rig.run.quietMs.size).toBe(0)
+      expect(rig.run.quiet.size).toBe(0)
       expect(await rig.pending()).toEqual([pageOf('a', 1), pageOf('b', 1)])
     })
 

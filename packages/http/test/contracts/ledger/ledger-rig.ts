@@ -44,7 +44,7 @@ export class LedgerRig {
   async setUp(): Promise<void> {
     this.#place = await this.#makePlace()
     this.clock = new ManualClock()
-    await this.#open(planOf('a', 'b'), false)
+    await this.#open(planOf('a', 'b'), {})
   }
 
   async tearDown(): Promise<void> {
@@ -53,9 +53,13 @@ export class LedgerRig {
   }
 
   /** As after a restart of the process. */
-  async reopen(plan: RunPlan = planOf('a', 'b'), fresh = false): Promise<void> {
+  async reopen(
+    plan: RunPlan = planOf('a', 'b'),
+    fresh = false,
+    forgetWaits: readonly string[] = [],
+  ): Promise<void> {
     await this.ledger[Symbol.asyncDispose]()
-    await this.#open(plan, fresh)
+    await this.#open(plan, { fresh, forgetWaits })
   }
 
   openElsewhere(plan: RunPlan, options: OpenOptions): Promise<OpenedElsewhere> {
@@ -89,9 +93,9 @@ export class LedgerRig {
     return (await Promise.all(names.map(name => this.run.pending(name)))).flat()
   }
 
-  async #open(plan: RunPlan, fresh: boolean): Promise<void> {
+  async #open(plan: RunPlan, options: OpenOptions): Promise<void> {
     this.ledger = await this.#place.open(this.clock)
-    this.run = await this.ledger.open(plan, { fresh })
+    this.run = await this.ledger.open(plan, options)
   }
 }
 

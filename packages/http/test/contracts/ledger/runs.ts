@@ -90,26 +90,17 @@ export function describeRuns(rig: LedgerRig): void {
     })
 
     test('A-9 remembers the quiet that a server asked for, and no more than it asked for', async () => {
-      const failure = (stream: string, attempt: number, quietMs?: number) => ({
-        stream,
-        pageId: `${stream}:page=1`,
-        attempt,
-        code: 'HTTP_429',
-        message: 'no',
-        at: rig.clock.wallNow(),
-        quietMs,
-      })
-      const failures = [failure('a', 1, 60_000), failure('a', 2, 1_000), failure('b', 1)]
-      await rig.run.log({ departures: [], failures, transitions: [] })
+      const quiet = { stream: 'a', at: rig.clock.wallNow(), quietMs: 60_000, askedBy: '429' }
+      await rig.run.log({ departures: [], failures: [], transitions: [], quiets: [quiet] })
       await rig.clock.advance(20_000)
       await rig.reopen()
-      expect(rig.run.quietMs).toEqual(new Map([['a', 40_000]]))
+      expect(rig.run.quiet).toEqual(new Map([['a', { leftMs: 40_000, askedBy: '429' }]]))
       rig.clock.jumpWall(-86_400_000)
       await rig.reopen()
-      expect(rig.run.quietMs).toEqual(new Map([['a', 60_000]]))
+      expect(rig.run.quiet).toEqual(new Map([['a', { leftMs: 40_000, askedBy: '429' }]]))
       rig.clock.jumpWall(2 * 86_400_000)
       await rig.reopen()
-      expect(rig.run.quietMs).toEqual(new Map())
+      expect(rig.run.quiet).toEqual(new Map())
     })
 
     test('waits no longer for what an earlier process waited for', async () => {

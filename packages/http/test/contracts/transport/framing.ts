@@ -52,6 +52,21 @@ export function describeFraming(make: MakeTransport): void {
       expect(await codeOf(transport.send({ url: server.url }))).toBe('ECONNRESET')
     })
 
+    test('N-21 a head of 60 KB is read, and more only when it is allowed', async () => {
+      const head = (bytes: number): string =>
+        `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(bytes)}\r\nContent-Length: 0\r\n\r\n`
+      await using large = await raw(head(60_000))
+      await using larger = await raw(head(100_000))
+      await using transport = make()
+      expect((await transport.send({ url: large.url })).headers['x']).toHaveLength(60_000)
+      await expect(transport.send({ url: larger.url })).rejects.toMatchObject({
+        code: 'HEAD_TOO_LARGE',
+        message: expect.stringContaining('limits.maxHeaderSize'),
+      })
+      await using patient = make({ maxHeadBytes: 200_000 })
+      expect((await patient.send({ url: larger.url })).headers['x']).toHaveLength(100_000)
+    })
+
     test('a head over the limit is HEAD_TOO_LARGE', async () => {
       await using server = await raw(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(9000)}\r\nContent-Length: 0\r\n\r\n`)
       await using transport = make({ maxHeadBytes: 4096 })

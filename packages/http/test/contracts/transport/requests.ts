@@ -57,6 +57,28 @@ export function describeRequests(make: MakeTransport): void {
       }
     })
 
+    test('N-19 says who asks, and takes any type, unless the request says otherwise in whatever case', async () => {
+      await using server = await httpServer((request, response) => {
+        const names = request.rawHeaders.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase())
+        const { accept, 'user-agent': agent } = request.headers
+        const twice = names.filter((name, index) => names.indexOf(name) !== index)
+        response.end(JSON.stringify({ accept, agent, twice }))
+      })
+      await using transport = make()
+      const sent = async (headers?: Record<string, string>): Promise<unknown> =>
+        JSON.parse(text((await transport.send({ url: server.url, ...(headers && { headers }) })).body))
+      const agent: unknown = expect.stringMatching(
+        /^async-patterns\/\d+\.\d+\.\d+\S* \(\+https:\/\/github\.com\/async-patterns\/async-patterns\)$/,
+      )
+      expect(await sent()).toEqual({ accept: '*/*', agent, twice: [] })
+      expect(await sent({ ACCEPT: 'text/csv', 'x-a': '1' })).toEqual({ accept: 'text/csv', agent, twice: [] })
+      expect(await sent({ 'User-agent': 'me/1', accept: 'a/b', Accept: 'c/d' })).toEqual({
+        accept: 'c/d',
+        agent: 'me/1',
+        twice: [],
+      })
+    })
+
     test('an error status is a response, not an error', async () => {
       await using server = await httpServer((_, response) => void response.writeHead(503).end('no'))
       await using transport = make()

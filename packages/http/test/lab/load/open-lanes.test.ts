@@ -50,6 +50,24 @@ test.each<[string, (url: string, owner: LaneOwner) => LaneSource]>([
   },
 )
 
+test('N-19 a load says who asks, unless its own headers do, in whatever case', async () => {
+  const agents: (string | undefined)[][] = []
+  await using server = await httpServer((request, response) => {
+    agents.push([request.headers['user-agent'], request.headers.accept])
+    response.end()
+  })
+  for (const headers of [{}, { 'USER-AGENT': 'me/1', Accept: 'a/b' }]) {
+    const owner = new Once()
+    await using source = openLanes(loadPlan({ url: server.url, connections: 1, headers }), owner)
+    for (const lane of source.lanes()) lane.open()
+    await eventually(() => owner.done.length === 1)
+  }
+  expect(agents).toEqual([
+    [expect.stringMatching(/^async-patterns\/\S+ \(\+https:/), '*/*'],
+    ['me/1', 'a/b'],
+  ])
+})
+
 test('a lane that is cut tells nothing more, and its request is gone', async () => {
   await using server = await httpServer(() => undefined)
   const owner = new Once()

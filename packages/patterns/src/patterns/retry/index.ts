@@ -1,4 +1,4 @@
-export { parseRetryAfter } from './retry-after.js'
+export { delayAskedFor, LONGEST_PLAUSIBLE_WISH_MS, parseRetryAfter } from './retry-after.js'
 export type { RetryBudgetOptions, RetryBudgetState } from './retry-budget.js'
 export { RetryBudget } from './retry-budget.js'
 export type { RetryConfig, RetryOptions, RetryVerdict } from './retry-options.js'

@@ -1,4 +1,4 @@
-import { mergedHeaders } from '../merged-headers.js'
+import { mergedHeaders } from '../../../engines/index.js'
 import type { AuthKind } from './authorizer.js'
 
 export interface HeadersAuth {

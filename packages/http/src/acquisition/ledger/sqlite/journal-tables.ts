@@ -1,5 +1,5 @@
 import type { TransitionRow } from '../../summary/index.js'
-import type { AttemptFailure, DepartureRow, NoticeRow } from '../ledger.js'
+import type { AttemptFailure, DepartureRow, NoticeRow, QuietRow } from '../ledger.js'
 import type { PageError, PageRef } from '../page.js'
 import type { Database } from './open-database.js'
 
@@ -11,6 +11,7 @@ export class JournalTables {
   readonly #pageFailure
   readonly #transition
   readonly #notice
+  readonly #quiet
   readonly #departures
 
   constructor(database: Database, run: number) {
@@ -19,7 +20,7 @@ export class JournalTables {
       'insert into departures (run, stream, page, attempt, at) values (?, ?, ?, ?, ?)',
     )
     this.#failure = database.prepare(
-      'insert into failures (run, stream, page, attempt, code, message, at, quiet_ms) values (?, ?, ?, ?, ?, ?, ?, ?)',
+      'insert into failures (run, stream, page, attempt, code, message, at) values (?, ?, ?, ?, ?, ?, ?)',
     )
     this.#pageFailure = database.prepare(
       `insert into failures (run, stream, page, attempt, code, message, at)
@@ -28,6 +29,12 @@ export class JournalTables {
     )
     this.#transition = database.prepare(
       'insert into transitions (run, stream, from_state, to_state, at, cause) values (?, ?, ?, ?, ?, ?)',
+    )
+    this.#quiet = database.prepare(
+      `insert into cooldowns (endpoint, asked_at, quiet_ms, asked_by)
+        select endpoint, @at, @quietMs, @askedBy from streams where run = @run and name = @stream
+        on conflict do update set asked_at = @at, quiet_ms = @quietMs, asked_by = @askedBy
+          where asked_at + quiet_ms < @at + @quietMs`,
     )
     this.#notice = database.prepare(
       `insert into notices (run, stream, code, about, message, count, first_at, last_at)
@@ -44,8 +51,8 @@ export class JournalTables {
     this.#departure.run(this.#run, stream, pageId, attempt, at)
   }
 
-  failure({ stream, pageId, attempt, code, message, at, quietMs }: AttemptFailure): void {
-    this.#failure.run(this.#run, stream, pageId, attempt, code, message, at, quietMs ?? null)
+  failure({ stream, pageId, attempt, code, message, at }: AttemptFailure): void {
+    this.#failure.run(this.#run, stream, pageId, attempt, code, message, at)
   }
 
   /** Nothing when an attempt at the page has failed for the same reason: it was counted then. */
@@ -55,6 +62,10 @@ export class JournalTables {
 
   transition({ stream, from, to, at, cause }: TransitionRow): void {
     this.#transition.run(this.#run, stream, from, to, at, cause)
+  }
+
+  quiet(row: QuietRow): void {
+    this.#quiet.run({ run: this.#run, ...row })
   }
 
   notice({ stream, code, about = '', message, at }: NoticeRow): void {

@@ -1,7 +1,11 @@
 import type { Claim, PageCommit, PageRef } from '../page.js'
 import type { Database } from './open-database.js'
+import { storedObject } from './stored-json.js'
 
 interface PageRow {
+  readonly id: string
+  readonly stream: string
+  readonly ordinal: number
   readonly ref: string
   readonly tries: number
   readonly not_before: number
@@ -14,9 +18,14 @@ function serialise({ tries: _tries, notBefore: _notBefore, ...lasting }: PageRef
   return JSON.stringify(lasting)
 }
 
+/** @throws SyntaxError where the columns and the page itself are at odds: the ledger is damaged. */
 function pageOf(row: PageRow): PageRef {
-  const lasting = JSON.parse(row.ref) as Omit<PageRef, 'tries' | 'notBefore'>
-  return { ...lasting, tries: row.tries, notBefore: row.not_before }
+  const page = storedObject(row.ref) as Omit<PageRef, 'tries' | 'notBefore'>
+  const { id, stream, ordinal, state } = page
+  const isWhole = id === row.id && stream === row.stream && ordinal === row.ordinal
+  if (!isWhole || typeof state !== 'object' || state === null)
+    throw new SyntaxError(`the page ${row.id} is not what its row says`)
+  return { ...page, tries: row.tries, notBefore: row.not_before }
 }
 
 /** Makes a page known to a run; false when it is known already. */
@@ -103,7 +112,7 @@ export class PageTable {
 function prepare(database: Database) {
   return {
     open: database.prepare<[number, string], PageRow>(
-      "select ref, tries, not_before from pages where run = ? and id = ? and state = 'pending'",
+      "select id, stream, ordinal, ref, tries, not_before from pages where run = ? and id = ? and state = 'pending'",
     ),
     done: database.prepare(
       `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, bytes = ?,
@@ -116,7 +125,7 @@ function prepare(database: Database) {
     ),
     spendTry: database.prepare('update pages set tries = max(tries, ?) where run = ? and id = ?'),
     pending: database.prepare<[number, string, number, string], PageRow>(
-      `select ref, tries, not_before from pages
+      `select id, stream, ordinal, ref, tries, not_before from pages
         where run = ? and stream = ? and state = 'pending' and (ordinal, id) > (?, ?)
         order by ordinal, id limit ${PENDING_PORTION}`,
     ),

@@ -2,6 +2,7 @@ import type { RunStatus } from '../../../measurements/index.js'
 import type { RunEnd } from '../../summary/index.js'
 import type { PageState, StreamCursor } from '../page.js'
 import type { Database } from './open-database.js'
+import { storedObject } from './stored-json.js'
 
 /** How far streams, sinks and the run itself have come. */
 export class ProgressTables {
@@ -19,7 +20,7 @@ export class ProgressTables {
 
   cursor(stream: string, partition: string): PageState | undefined {
     const text = this.#statements.cursor.get(stream, partition)
-    return text === undefined ? undefined : (JSON.parse(text) as PageState)
+    return text === undefined ? undefined : (storedObject(text) as PageState)
   }
 
   setCursor(stream: string, { partition, state }: StreamCursor): void {

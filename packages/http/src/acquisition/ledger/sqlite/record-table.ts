@@ -2,6 +2,7 @@ import type { AcceptedRecord, RejectedRecord } from '../../records/index.js'
 import type { RecordChange, RejectedRow } from '../ledger.js'
 import type { PageRef } from '../page.js'
 import type { Database } from './open-database.js'
+import { storedObject } from './stored-json.js'
 
 /** Sorts a record without a readable `updatedAt` before all others. */
 const OLDEST = -9e15
@@ -68,7 +69,7 @@ export class RecordTable {
         yield {
           ...row,
           stream,
-          fields: fields === null ? null : (JSON.parse(fields) as Record<string, unknown>),
+          fields: fields === null ? null : (storedObject(fields) as Record<string, unknown>),
         }
       const last = rows.at(-1)
       if (last === undefined) return

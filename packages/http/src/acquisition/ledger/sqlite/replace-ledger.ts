@@ -1,9 +1,11 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
+import { NEW_FILE } from '../../../persistence/index.js'
 import { sqliteDriver } from '../../../persistence/sqlite-driver.js'
+import { LedgerError } from '../ledger-errors.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import { cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database, DatabaseOptions } from './open-database.js'
-import { openDatabase } from './open-database.js'
+import { isLedger, openDatabase } from './open-database.js'
 
 /** Where a ledger lies that `fresh` has replaced: `out/acquire.db` becomes `out/acquire.previous.db`. */
 export function previousFile(file: string): string {
@@ -18,6 +20,7 @@ const PARTS = ['-wal', '-shm', '']
  * is put aside, in the place of one that was put aside before; one without records is dropped instead, as it
  * must not take the place of one that has some. A damaged one is kept as it is; then `unknown` are the
  * cooldowns. The new one is whole before the old one is touched: where the disk is full, all stays as it was.
+ * @throws LedgerError where another program's database is in the place.
  */
 export function replaceLedger(options: DatabaseOptions, now: number, unknown: readonly Cooldown[]): void {
   const { file } = options
@@ -25,6 +28,7 @@ export function replaceLedger(options: DatabaseOptions, now: number, unknown: re
   remove(next)
   const { hasRecords, cooldowns = unknown } = concluded(file, now)
   try {
+    closeSync(openSync(next, NEW_FILE.flags, NEW_FILE.mode))
     const database = openDatabase({ ...options, file: next })
     try {
       database.transaction(() => keepCooldowns(database, cooldowns))()
@@ -70,10 +74,12 @@ function concluded(
   let database: Database | undefined
   try {
     database = new (sqliteDriver('The embedded ledger'))(file)
+    if (!isLedger(database, file)) return { hasRecords: false, cooldowns: [] }
     database.pragma('wal_checkpoint(truncate)')
     const hasRecords = database.prepare('select 1 from records limit 1').get() !== undefined
     return { hasRecords, cooldowns: cooldownsIn(database, now) }
-  } catch {
+  } catch (error) {
+    if (error instanceof LedgerError) throw error
     return { hasRecords: true, cooldowns: undefined }
   } finally {
     database?.close()

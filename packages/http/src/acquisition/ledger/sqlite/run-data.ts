@@ -12,9 +12,10 @@ import type {
 import { FieldAverages, LISTED_RECORDS, RollingSecond } from '../../summary/index.js'
 import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
+import { storedObject, storedTexts } from './stored-json.js'
 
 const STREAM_COUNTS = `
-select s.name, s.endpoint, s.limit_per_second as limitPerSecond,
+select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   count(*) filter (where p.state = 'done') as donePages,
   count(*) filter (where p.state = 'failed') as failedPages,
   count(*) filter (where p.state = 'pending') as openPages,
@@ -73,7 +74,7 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
 }
 
 function fieldsOf(text: string): StoredRecord['fields'] {
-  return JSON.parse(text) as StoredRecord['fields']
+  return storedObject(text) as StoredRecord['fields']
 }
 
 /** Record by record: memory does not grow with them. */
@@ -88,7 +89,7 @@ function averagesOf(database: Database, run: number): RunData['averages'] {
     .pluck()
   const averages = new Map<string, ReturnType<FieldAverages['values']>>()
   for (const { name, numeric_fields: text } of streams.all(run)) {
-    const fields = JSON.parse(text) as string[]
+    const fields = storedTexts(text)
     if (fields.length === 0) continue
     const sums = new FieldAverages(fields)
     for (const record of records.iterate(run, name)) sums.add(fieldsOf(record))

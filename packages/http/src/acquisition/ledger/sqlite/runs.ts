@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Run, RunPlan } from '../ledger.js'
 import { changesBetween, OtherPipelineError, PlanChangedError } from '../ledger-errors.js'
-import { cooldownsFor, cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
+import { cooldownsFor, cooldownsIn, keepCooldowns, withoutWaits } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
 import { insertPage } from './page-table.js'
 import { RUN_TABLES } from './schema.js'
@@ -28,12 +28,17 @@ export interface OpenedRun extends Pick<Run, 'id' | 'startedAt' | 'resumed'>, Be
 }
 
 /** What earlier processes left for the limiters. */
-type Before = Pick<Run, 'lastDepartureAt' | 'quietMs'>
+type Before = Pick<Run, 'lastDepartureAt' | 'quiet'>
 
 /** Continues the last run or begins a new one: see `Ledger.open`. To be called in a transaction. */
-export function openRun(database: Database, plan: RunPlan, now: number): OpenedRun {
+export function openRun(
+  database: Database,
+  plan: RunPlan,
+  now: number,
+  forgetWaits: readonly string[],
+): OpenedRun {
   const last = lastRun(database)
-  const cooldowns = cooldownsIn(database, now)
+  const cooldowns = withoutWaits(cooldownsIn(database, now), plan.streams, forgetWaits)
   keepCooldowns(database, cooldowns)
   const before = cooldownsFor(plan.streams, cooldowns)
   if (last !== undefined && last.pipeline !== plan.name)

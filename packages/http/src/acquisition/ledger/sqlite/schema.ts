@@ -1,3 +1,6 @@
+/** Written to `application_id`, so that no other program's database is taken for a ledger: "APLG". */
+export const APPLICATION_ID = 0x41_50_4c_47
+
 /** Written to `user_version`; a ledger of another version is refused. */
 export const SCHEMA_VERSION = 6
 
@@ -111,15 +114,15 @@ create table if not exists failures (
   attempt integer not null,
   code text not null,
   message text not null,
-  at real not null,
-  quiet_ms real
+  at real not null
 );
 create index if not exists failures_of_page on failures (run, page, code);
 create table if not exists cooldowns (
   endpoint text primary key,
   departed_at real,
   asked_at real not null,
-  quiet_ms real not null
+  quiet_ms real not null,
+  asked_by text not null
 ) without rowid;
 create table if not exists transitions (
   run integer not null,
@@ -152,3 +155,8 @@ export const RUN_TABLES = [
   'transitions',
   'notices',
 ] as const
+
+/** The tables and indexes that a ledger has. */
+export const SCHEMA_NAMES = [...SCHEMA.matchAll(/create (?:table|index) if not exists (\w+)/g)].map(
+  ([, name = '']) => name,
+)

@@ -1,10 +1,11 @@
 import type { Clock } from 'async-patterns'
 import { systemClock } from 'async-patterns'
 import type { Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
-import { JoinRefusedError } from '../ledger-errors.js'
+import { JoinRefusedError, LedgerError } from '../ledger-errors.js'
+import { sameFile } from '../../../persistence/index.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
-import { openDatabase, ownFile, translating } from './open-database.js'
+import { lockFileOf, openDatabase, ownFile, translating } from './open-database.js'
 import { finishReplacing, replaceLedger } from './replace-ledger.js'
 import { openRun } from './runs.js'
 import { SqliteRun } from './sqlite-run.js'
@@ -43,7 +44,10 @@ export class SqliteLedger implements Ledger {
     this.#lock = ownFile(options.file)
   }
 
-  async open(plan: RunPlan, { fresh = false, join = false }: OpenOptions = {}): Promise<Run> {
+  async open(
+    plan: RunPlan,
+    { fresh = false, join = false, forgetWaits = [] }: OpenOptions = {},
+  ): Promise<Run> {
     const { file } = this.#options
     if (join) throw new JoinRefusedError(file)
     this.#closeDatabase()
@@ -53,9 +57,10 @@ export class SqliteLedger implements Ledger {
       if (fresh) replaceLedger(this.#options, now, anyCooldown(plan, now))
       const database = openDatabase(this.#options)
       try {
-        const opened = database.transaction(() => openRun(database, plan, now)).immediate()
+        const opened = database.transaction(() => openRun(database, plan, now, forgetWaits)).immediate()
         this.#fence = Math.max(this.#fence, opened.opened * FENCES_A_HANDLE) + FENCES_A_HANDLE
-        const run = new SqliteRun({ database, opened, file, clock: this.#clock, fence: this.#fence })
+        const parts = { database, opened, file, clock: this.#clock, fence: this.#fence }
+        const run = new SqliteRun({ ...parts, checkPlace: placeCheck(file) })
         this.#database = database
         return run
       } finally {
@@ -76,7 +81,21 @@ export class SqliteLedger implements Ledger {
   }
 }
 
+/** Throws when the ledger or its lock was taken away since: what is written to it then, nobody finds. */
+function placeCheck(file: string): () => void {
+  const checks = [file, lockFileOf(file)].map(path => ({ path, isThere: sameFile(path) }))
+  return () => {
+    const gone = checks.find(({ isThere }) => !isThere())
+    if (gone === undefined) return
+    throw new LedgerError(
+      `${gone.path} was removed, renamed or replaced while the run was going on, so its results are not whole; ` +
+        'put it back if it was moved, and run the same command again',
+      gone.path,
+    )
+  }
+}
+
 /** Where the past cannot be read, requests may have departed to any endpoint up to now. */
 function anyCooldown({ streams }: RunPlan, now: number): Cooldown[] {
-  return streams.map(({ endpoint }) => ({ endpoint, departedAt: now, askedAt: now, quietMs: 0 }))
+  return streams.map(({ endpoint }) => ({ endpoint, departedAt: now, askedAt: now, quietMs: 0, askedBy: '' }))
 }

@@ -31,6 +31,8 @@ export interface SqliteRunParts {
   readonly clock: Clock
   /** Lower than the fences of this handle, higher than those of all before. */
   readonly fence: number
+  /** @throws LedgerError when the database no longer lies where it is looked for. */
+  readonly checkPlace: () => void
 }
 
 /** A run in the database of a `SqliteLedger`. All work is done before a method returns. */
@@ -39,11 +41,12 @@ export class SqliteRun implements Run {
   readonly startedAt: number
   readonly resumed: boolean
   readonly lastDepartureAt: ReadonlyMap<string, number>
-  readonly quietMs: ReadonlyMap<string, number>
+  readonly quiet: Run['quiet']
   readonly #database: Database
   readonly #run: number
   readonly #file: string
   readonly #clock: Clock
+  readonly #checkPlace: () => void
   readonly #transaction: { immediate(work: () => unknown): unknown }
   readonly #claims: PageClaims
   readonly #pages: PageTable
@@ -54,16 +57,17 @@ export class SqliteRun implements Run {
   #open: Map<string, number>
   readonly #ended = new Set<string>()
 
-  constructor({ database, opened, file, clock, fence }: SqliteRunParts) {
+  constructor({ database, opened, file, clock, fence, checkPlace }: SqliteRunParts) {
     this.id = opened.id
     this.startedAt = opened.startedAt
     this.resumed = opened.resumed
     this.lastDepartureAt = opened.lastDepartureAt
-    this.quietMs = opened.quietMs
+    this.quiet = opened.quiet
     this.#database = database
     this.#run = opened.number
     this.#file = file
     this.#clock = clock
+    this.#checkPlace = checkPlace
     this.#transaction = database.transaction((work: () => unknown) => work())
     this.#claims = new PageClaims(fence)
     this.#pages = new PageTable(database, this.#run)
@@ -88,6 +92,7 @@ export class SqliteRun implements Run {
   }
 
   async commit(commits: readonly PageCommit[]): Promise<CommitAnswer> {
+    this.#checkPlace()
     const done = new Map<string, Claim>()
     const results = this.#writing(() => {
       const written = commits.map(commit => this.#commitPage(commit, done))
@@ -156,11 +161,12 @@ export class SqliteRun implements Run {
     return this.#reading(() => this.#pages.hasServed(stream, fingerprint))
   }
 
-  async log({ departures, failures, transitions, notices = [] }: Journal): Promise<void> {
+  async log({ departures, failures, transitions, notices = [], quiets = [] }: Journal): Promise<void> {
     this.#writing(() => {
       for (const departure of departures) this.#journal.departure(departure)
       for (const transition of transitions) this.#journal.transition(transition)
       for (const notice of notices) this.#journal.notice(notice)
+      for (const quiet of quiets) this.#journal.quiet(quiet)
       for (const failure of failures) {
         this.#journal.failure(failure)
         this.#pages.spendTry(failure.pageId, failure.attempt)
@@ -198,6 +204,7 @@ export class SqliteRun implements Run {
   }
 
   async end(reason: RunEnd): Promise<RunStatus> {
+    this.#checkPlace()
     return this.#writing(() => {
       const status = statusOfRun(streamCountsOf(this.#database, this.#run), reason)
       this.#progress.end(this.#clock.wallNow(), reason, status)
@@ -206,6 +213,7 @@ export class SqliteRun implements Run {
   }
 
   async delivered(): Promise<void> {
+    this.#checkPlace()
     this.#writing(() => this.#progress.delivered())
   }
 

@@ -8,7 +8,7 @@ export interface Chain {
   first(): PageRef
   /** The token of the next page; null, undefined or empty when there is none. */
   tokenOf(result: PageResult): string | null | undefined
-  follow(page: PageRef, token: string): PageRef
+  follow(page: PageRef, token: string, result: PageResult): PageRef
   request(page: PageRef): PageAddress
 }
 
@@ -41,7 +41,7 @@ export class ChainedPagination implements Pagination {
       return { pages: [], stop: hasMore === true ? 'no-cursor' : 'end' }
     }
     if (await repeatsRows(result, seen)) return { pages: [], stop: 'loop' }
-    const next = this.#chain.follow(page, token)
+    const next = this.#chain.follow(page, token, result)
     const state = withEmpties(next.state, emptyRun(page, result))
     return followedBy(page, { ...next, state }, this.#maxPages, seen)
   }

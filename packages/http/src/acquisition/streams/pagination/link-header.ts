@@ -1,6 +1,9 @@
+import { headerUrl } from '../../../engines/index.js'
+import { streamUrl } from '../requests/stream-url.js'
 import { ChainedPagination } from './chained-pagination.js'
-import { urlChain } from './next-url.js'
-import type { PaginationKind } from './pagination.js'
+import { NextUrlError, urlChain } from './next-url.js'
+import type { PagedStream, PaginationKind } from './pagination.js'
+import { webLinks } from './web-links.js'
 
 /** Each page carries the URL of the next in its Link header. */
 export const linkHeaderPaging: PaginationKind<{ readonly type: 'linkHeader' }> = {
@@ -10,31 +13,39 @@ export const linkHeaderPaging: PaginationKind<{ readonly type: 'linkHeader' }> =
   paths: () => ({}),
   create: (stream, { maxPages }) =>
     new ChainedPagination(
-      urlChain(stream, ({ headers }) => nextLink(headers['link'])),
+      urlChain(stream, ({ headers, url = streamUrl(stream) }) => nextLink(stream, headers['link'], url)),
       maxPages,
     ),
 }
 
-const linkPattern =
-  /<([^>]*)>((?:\s*;\s*[\w!#$%&'*+.^`|~-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)\s*(?:,|$)/g
-const parameterPattern = /;\s*([^\s=;,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+)))?/g
+/** How much of a header that cannot be read is shown. */
+const SHOWN = 80
 
 /**
- * The target of the first link with the relation `next` in a Link header (RFC 8288), still relative if it
+ * The target of the first link with the relation `next` in the Link header of a page, still relative if it
  * was; null when the header has none, undefined when there is no header.
+ * @throws NextUrlError when there is none among what can be read, but not all can be: that is no end.
  */
-export function nextLink(header: string | undefined): string | null | undefined {
+export function nextLink(
+  { name }: Pick<PagedStream, 'name'>,
+  header: string | undefined,
+  page: string,
+): string | null | undefined {
   if (header === undefined) return undefined
-  for (const [, target, parameters = ''] of header.matchAll(linkPattern)) {
-    if (relationsOf(parameters).includes('next')) return target ?? null
-  }
-  return null
+  const { links, unread } = webLinks(header)
+  const next = links.find(({ relations, anchor }) => relations.includes('next') && isOf(page, anchor))
+  // An empty one leads back to the page, not to the end.
+  if (next !== undefined) return headerUrl(next.target) || '#'
+  if (unread === undefined) return null
+  const shown = JSON.stringify(headerUrl(unread).slice(0, SHOWN))
+  const allowed = 'allowed is <URL>; rel="next", or no link'
+  throw new NextUrlError('LINK_HEADER_INVALID', `${name}: the Link header has ${shown}; ${allowed}`)
 }
 
-/** Only a link's first `rel` counts (RFC 8288, 3.3). */
-function relationsOf(parameters: string): readonly string[] {
-  for (const [, name, quoted, bare] of parameters.matchAll(parameterPattern)) {
-    if (name?.toLowerCase() === 'rel') return (quoted ?? bare ?? '').toLowerCase().split(/\s+/)
-  }
-  return []
+/** A link with an anchor is one of the page where that has the page's path, under whatever host. */
+function isOf(page: string, anchor: string | undefined): boolean {
+  if (anchor === undefined) return true
+  if (!URL.canParse(headerUrl(anchor), page)) return false
+  const { pathname, hash } = new URL(headerUrl(anchor), page)
+  return pathname === new URL(page).pathname && hash === ''
 }

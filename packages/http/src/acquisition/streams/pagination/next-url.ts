@@ -1,7 +1,7 @@
 import { AsyncPatternsError } from 'async-patterns'
 import { httpOrigin } from '../../../engines/index.js'
-import { isSecretName } from '../../secrets/index.js'
-import { streamUrl } from '../requests/stream-url.js'
+import { ownParameters, streamUrl } from '../requests/stream-url.js'
+import { parametersOf, splitUrl } from '../requests/url-text.js'
 import type { Chain } from './chained-pagination.js'
 import { ChainedPagination, pageKey } from './chained-pagination.js'
 import { newPage } from './page-sequence.js'
@@ -9,8 +9,11 @@ import type { PagedStream, PaginationKind } from './pagination.js'
 
 /** The source points to a next page that must not or cannot be fetched. */
 export class NextUrlError extends AsyncPatternsError {
-  /** `NEXT_URL_FOREIGN`: it lies at another origin. `NEXT_URL_INVALID`: it is no HTTP URL. */
-  readonly code: 'NEXT_URL_FOREIGN' | 'NEXT_URL_INVALID'
+  /**
+   * `NEXT_URL_FOREIGN`: it lies at another origin. `NEXT_URL_INVALID`: it is no HTTP URL.
+   * `LINK_HEADER_INVALID`: the header that would name it cannot be read.
+   */
+  readonly code: 'NEXT_URL_FOREIGN' | 'NEXT_URL_INVALID' | 'LINK_HEADER_INVALID'
 
   constructor(code: NextUrlError['code'], message: string) {
     super(message)
@@ -31,15 +34,15 @@ export const nextUrlPaging: PaginationKind<{ readonly type: 'nextUrl'; readonly 
     ),
 }
 
-/** A chain whose tokens are URLs, absolute or relative to the page that carried them. */
+/** A chain whose tokens are URLs, absolute or relative to the URL that the page came from. */
 export function urlChain(stream: PagedStream, tokenOf: Chain['tokenOf']): Chain {
   const pageOf = (url: string, ordinal: number) =>
     newPage(stream.name, `url=${urlKey(stream, url)}`, ordinal, { url })
   return {
     first: () => pageOf(streamUrl(stream), 1),
     tokenOf,
-    follow: ({ state, ordinal }, token) =>
-      pageOf(resolveNext(stream, String(state['url']), token), ordinal + 1),
+    follow: ({ state, ordinal }, token, { url = String(state['url']) }) =>
+      pageOf(resolveNext(stream, url, token), ordinal + 1),
     request: ({ state }) => ({ url: String(state['url']) }),
   }
 }
@@ -59,14 +62,15 @@ function resolveNext(stream: PagedStream, page: string, next: string): string {
 }
 
 /**
- * What tells a page from the others of its stream: path and query without the stream's own and without
- * secrets.
+ * What tells a page from the others of its stream: path and query, without what the stream puts into every
+ * request. A parameter is never left out for its name: what is called a token may be what tells pages apart.
  */
 function urlKey(stream: PagedStream, href: string): string {
-  const url = new URL(href)
-  const telling = [...url.searchParams].filter(
-    ([name, value]) => stream.query[name] !== value && !isSecretName(name),
-  )
-  const query = new URLSearchParams(telling).toString()
-  return pageKey(query === '' ? url.pathname : `${url.pathname}?${query}`)
+  const own = ownParameters(stream)
+  const given = parametersOf(splitUrl(href).query)
+  const valuesOf = (of: typeof own, name: string) =>
+    JSON.stringify(of.filter(parameter => parameter.name === name).map(({ value }) => value))
+  const telling = given.filter(({ name }) => valuesOf(given, name) !== valuesOf(own, name))
+  const { pathname } = new URL(href)
+  return pageKey([pathname, telling.map(({ text }) => text).join('&')].filter(Boolean).join('?'))
 }

@@ -20,6 +20,8 @@ export interface PagedStream extends StreamAddress {
 export interface PageResult extends NormalisedPage {
   /** Of the response; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** Where it came from, after redirects. Default: from where it was asked for. */
+  readonly url?: string | undefined
 }
 
 /** What the run knows already, to notice a stream that leads back to it. */
@@ -54,7 +56,7 @@ export interface PageAddress {
 export interface Pagination {
   first(): PageRef
   request(page: PageRef): PageAddress
-  /** @throws NextUrlError (rejects) when the source points to another origin, or to what is no URL. */
+  /** @throws NextUrlError (rejects) when the source points to another origin, or to what cannot be read. */
   next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages>
 }
 

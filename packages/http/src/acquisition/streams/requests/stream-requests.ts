@@ -1,21 +1,23 @@
+import { mergedHeaders } from '../../../engines/index.js'
 import type { PageRequest } from '../../fetch/index.js'
-import { mergedHeaders } from '../../fetch/index.js'
 import type { PageRef } from '../../ledger/index.js'
 import type { Pagination } from '../pagination/pagination.js'
 import type { StreamConfig } from '../stream-config.js'
-import { streamUrl } from './stream-url.js'
+import { ownParameters, streamUrl } from './stream-url.js'
+import { withMissing } from './url-text.js'
 
 const DEFAULT_HEADERS = { accept: 'application/json' }
 
 /**
- * The request of a page, made from its stream and from what the page carries. It has no credentials but those
- * of the file's headers.
+ * The request of a page, made from its stream and from what the page carries. A URL that the source gave has
+ * the stream's own parameters too, but for those that it names itself. There are no credentials but those of
+ * the file's headers and query.
  */
 export function requestOf(stream: StreamConfig, pagination: Pagination, page: PageRef): PageRequest {
   const { url, query, headers = {}, ...rest } = pagination.request(page)
   return {
     ...rest,
-    url: url ?? streamUrl(stream, query),
+    url: url === undefined ? streamUrl(stream, query) : withMissing(url, ownParameters(stream)),
     headers: mergedHeaders(mergedHeaders(DEFAULT_HEADERS, stream.headers), headers),
   }
 }

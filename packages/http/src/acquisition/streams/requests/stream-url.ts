@@ -1,18 +1,39 @@
+import type { UrlParameter } from './url-text.js'
+import { parameterOf, parametersOf } from './url-text.js'
+
 /** Where a stream's pages are. */
 export interface StreamAddress {
   readonly baseUrl: string
+  /** It may have a query: `/items?status=active`. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
 }
 
-/** The URL of a stream's endpoint with its own query and the parameters given; the latter win. */
-export function streamUrl(
-  { baseUrl, path: relative, query }: StreamAddress,
-  parameters: Readonly<Record<string, string>> = {},
-): string {
-  const url = new URL(baseUrl)
-  const path = relative.replace(/^\/+/, '')
+type Parameters = Readonly<Record<string, string>>
+
+/** The parameters of a stream's own, from its path and its query, and those given; the latter win. */
+export function ownParameters({ path, query }: StreamAddress, parameters: Parameters = {}): UrlParameter[] {
+  const set = { ...query, ...parameters }
+  const written = parametersOf(splitPath(path).query)
+  return [
+    ...written.filter(({ name }) => !Object.hasOwn(set, name)),
+    ...Object.entries(set).map(([name, value]) => parameterOf(name, value)),
+  ]
+}
+
+/** The URL of a stream's endpoint with its own parameters and those given; the latter win. */
+export function streamUrl(stream: StreamAddress, parameters: Parameters = {}): string {
+  const url = new URL(stream.baseUrl)
+  const path = splitPath(stream.path).before.replace(/^\/+/, '')
   if (path !== '') url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`
-  for (const [name, value] of Object.entries({ ...query, ...parameters })) url.searchParams.set(name, value)
+  url.search = ownParameters(stream, parameters)
+    .map(({ text }) => text)
+    .join('&')
   return url.href
+}
+
+/** A `#` in a path stands for itself: what is behind it would never be sent. */
+function splitPath(path: string): { before: string; query: string } {
+  const [before = '', ...query] = path.split('?')
+  return { before, query: query.join('?') }
 }

@@ -2,13 +2,16 @@ import type { PageRef, PageState } from '../../ledger/index.js'
 import type { Secrets } from '../../secrets/index.js'
 import {
   credentialAfterScheme,
+  escapePattern,
   formsOf,
   isSecretHeader,
   isSecretName,
   shortestSecret,
 } from '../../secrets/index.js'
 import type { StreamAddress } from './stream-url.js'
-import { streamUrl } from './stream-url.js'
+import { ownParameters, streamUrl } from './stream-url.js'
+import type { UrlParameter } from './url-text.js'
+import { parametersOf, splitUrl } from './url-text.js'
 
 /** Where a stream may have credentials. */
 interface AddressedStream extends StreamAddress {
@@ -16,104 +19,122 @@ interface AddressedStream extends StreamAddress {
   readonly auth?: unknown
 }
 
-type Parameter = readonly [name: string, value: string]
+type Place = readonly [name: string, value: string]
+type Pair = readonly [text: string, instead: string]
+
+const MARK = '__secret-'
+/** What stands for the mark itself, so that nobody can call a credential by writing its place. */
+const ESCAPED_MARK = `${MARK}-`
 
 /**
- * What stands in a stored URL where a credential was. It names the credential's place, so that a rotated one
+ * What stands in a stored text where a credential was. It names the credential's place, so that a rotated one
  * is put in.
  */
-const placeholder = (place: string, form: number): string => `__secret-${encodeURIComponent(place)}-${form}__`
+const placeholder = (place: string, form: number): string => `${MARK}${encodeURIComponent(place)}-${form}__`
 
 /**
- * Keeps the credentials of a stream out of the states and ids that the ledger stores: those of its query are
- * taken away, and those that stand elsewhere (in its path, or echoed by the server in a next URL) give way to
- * the name of their place. Only a stream's own credentials are ever put back.
+ * Keeps the credentials of a stream out of the states and ids that the ledger stores: wherever they stand, in
+ * the URL's path or query or echoed by the server in a cursor, they give way to the name of their place. All
+ * else is left as it was written. Only a stream's own credentials are ever put back.
  */
 export class UrlSecrets {
   readonly #secrets: Secrets
-  readonly #parameters: readonly Parameter[]
-  /**
-   * Each form of a credential with what stands for it; the longest first, as one may be a part of another.
-   */
-  readonly #forms: readonly (readonly [form: string, placeholder: string])[]
+  readonly #parameters: readonly UrlParameter[]
+  readonly #sealing: Exchange
+  readonly #opening: Exchange
 
   constructor(stream: AddressedStream, secrets: Secrets) {
     this.#secrets = secrets
     const isSecret = (value: string): boolean => secrets.redact(value) !== value
-    this.#parameters = Object.entries(stream.query).filter(
-      ([name, value]) => isSecretName(name) || isSecret(value),
+    this.#parameters = ownParameters(stream).filter(
+      ({ name, value }) => isSecretName(name) || isSecret(value),
     )
     const places = [
-      ...this.#parameters.map(([name, value]): Parameter => [`query-${name}`, value]),
+      ...this.#parameters.map(({ name, value }): Place => [`query-${name}`, value]),
       ...headerPlaces(stream, isSecret),
       ...authPlaces(stream.auth, isSecret),
       ...urlPlaces(stream, secrets),
-    ].filter(([, value]) => value.length >= shortestSecret)
-    this.#forms = places
+    ]
+    const forms = places
+      .filter(([, value]) => value.length >= shortestSecret)
       .flatMap(([place, value]) =>
-        formsOf(value).map((form, index) => [form, placeholder(place, index)] as const),
+        formsOf(value).map((form, index): Pair => [form, placeholder(place, index)]),
       )
       .filter(([form]) => form !== '')
-      .sort(([a], [b]) => b.length - a.length)
+    this.#sealing = new Exchange([[MARK, ESCAPED_MARK], ...forms])
+    this.#opening = new Exchange([[ESCAPED_MARK, MARK], ...forms.map(([form, name]): Pair => [name, form])])
   }
 
   /** The page as it is stored and told. */
   sealPage(page: PageRef): PageRef {
-    return {
-      ...page,
-      id: this.sealId(page.id),
-      state: mapTexts(page.state, (text, isUrl) => (isUrl ? this.seal(text) : this.#replaced(text))),
-    }
+    const seal = (text: string, isUrl: boolean): string => (isUrl ? this.seal(text) : this.#sealing.in(text))
+    return { ...page, id: this.sealId(page.id), state: mapTexts(page.state, seal) }
   }
 
   /** The page as its request is made. */
   openPage(page: PageRef): PageRef {
-    return {
-      ...page,
-      state: mapTexts(page.state, (text, isUrl) => (isUrl ? this.open(text) : this.#restored(text))),
-    }
+    return { ...page, state: mapTexts(page.state, text => this.open(text)) }
   }
 
   sealId(pageId: string): string {
     return this.#secrets.redact(pageId)
   }
 
-  #replaced(text: string): string {
-    return this.#forms.reduce((whole, [form, name]) => whole.replaceAll(form, name), text)
-  }
-
-  /** Backwards: what was put in for one credential may hold what looks like another. */
-  #restored(text: string): string {
-    return this.#forms.reduceRight((whole, [form, name]) => whole.replaceAll(name, () => form), text)
-  }
-
   /** The URL without the credentials. */
   seal(href: string): string {
-    return this.#replaced(this.#stripped(href))
+    return this.#sealing.in(this.#stripped(href))
   }
 
-  /** The URL with them, as it is sent. */
-  open(href: string): string {
-    const whole = this.#restored(href)
-    if (this.#parameters.length === 0) return whole
-    const url = new URL(whole)
-    for (const [name, value] of this.#parameters) {
-      if (!url.searchParams.has(name)) url.searchParams.set(name, value)
-    }
-    return url.href
+  /** The URL, or another text of a state, with them. */
+  open(text: string): string {
+    return this.#opening.in(text)
   }
 
+  /**
+   * Without the parameters that hold a credential which cannot be told by its text: too short, or written as
+   * nobody writes it. The request gets them again, with the others of the stream that its URL leaves out.
+   */
   #stripped(href: string): string {
-    if (this.#parameters.length === 0) return href
-    const url = new URL(href)
-    for (const [name, value] of this.#parameters) {
-      if (url.searchParams.get(name) === value) url.searchParams.delete(name)
-    }
-    return url.href
+    const { before, query } = splitUrl(href)
+    const hidden = new Set(
+      parametersOf(query)
+        .filter(parameter => this.#isCredential(parameter) && !isTold(parameter))
+        .map(({ text }) => text),
+    )
+    if (hidden.size === 0) return href
+    const kept = query.split('&').filter(text => !hidden.has(text))
+    return kept.length === 0 ? before : `${before}?${kept.join('&')}`
+  }
+
+  #isCredential({ name, value }: UrlParameter): boolean {
+    return this.#parameters.some(own => own.name === name && own.value === value)
   }
 }
 
-/** Of all texts in a state only its `url` is a URL, from which parameters can be taken. */
+/** Whether the credential in the parameter is one that is looked for, as it is written there. */
+function isTold({ text, value }: UrlParameter): boolean {
+  return value.length >= shortestSecret && formsOf(value).includes(text.slice(text.indexOf('=') + 1))
+}
+
+/** Puts texts in the place of others, all at once: what is put in is not looked at again. */
+class Exchange {
+  readonly #texts: ReadonlyMap<string, string>
+  readonly #pattern: RegExp
+
+  /** Of two with the same text the first counts. */
+  constructor(pairs: readonly Pair[]) {
+    this.#texts = new Map(pairs.toReversed())
+    // The longest first, as one may be a part of another.
+    const texts = [...this.#texts.keys()].sort((a, b) => b.length - a.length)
+    this.#pattern = new RegExp(texts.map(escapePattern).join('|'), 'g')
+  }
+
+  in(text: string): string {
+    return text.replace(this.#pattern, found => this.#texts.get(found) ?? found)
+  }
+}
+
+/** Of all texts in a state only its `url` is a URL. */
 function mapTexts(state: PageState, change: (text: string, isUrl: boolean) => string): PageState {
   return Object.fromEntries(
     Object.entries(state).map(([key, value]) => [
@@ -124,30 +145,30 @@ function mapTexts(state: PageState, change: (text: string, isUrl: boolean) => st
 }
 
 /** `Bearer abc` is a credential, and so is `abc` alone. */
-function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) => boolean): Parameter[] {
+function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) => boolean): Place[] {
   return Object.entries(headers)
     .filter(([name, value]) => isSecretHeader(name) || isSecret(value))
     .flatMap(([name, value]) => credentialIn(value, `header-${name.toLowerCase()}`))
 }
 
 /** All secret texts of the options by which the stream is authorized. */
-function authPlaces(auth: unknown, isSecret: (value: string) => boolean, place = 'auth'): Parameter[] {
+function authPlaces(auth: unknown, isSecret: (value: string) => boolean, place = 'auth'): Place[] {
   if (typeof auth === 'number') return authPlaces(String(auth), isSecret, place)
   if (typeof auth === 'string') return isSecret(auth) ? credentialIn(auth, place) : []
   if (typeof auth !== 'object' || auth === null) return []
   return Object.entries(auth).flatMap(([key, value]) => authPlaces(value, isSecret, `${place}-${key}`))
 }
 
-function credentialIn(value: string, place: string): Parameter[] {
+function credentialIn(value: string, place: string): Place[] {
   const credentials = credentialAfterScheme(value)
   return credentials === undefined ? [[place, value]] : [[`${place}-value`, credentials]]
 }
 
 /** What stands in the endpoint's path, and what its URL holds before the `@`. */
-function urlPlaces(stream: StreamAddress, secrets: Secrets): Parameter[] {
+function urlPlaces(stream: StreamAddress, secrets: Secrets): Place[] {
   const { pathname, username, password } = new URL(streamUrl(stream))
   return [
-    ...secrets.foundIn(pathname).map((value, index): Parameter => [`path-${index}`, value]),
+    ...secrets.foundIn(pathname).map((value, index): Place => [`path-${index}`, value]),
     ['user', username],
     ['password', password],
   ]

@@ -161,9 +161,8 @@ describe('SqliteLedger', () => {
       await using ledger = new SqliteLedger({ file, clock })
       const run = await ledger.open(planOf('a'))
       const departures = [{ stream: 'a', pageId: 'a:page=1', attempt: 1, at: clock.wallNow() }]
-      const failure = { stream: 'a', pageId: 'a:page=1', attempt: 1, code: 'HTTP_429', message: 'no' }
-      const failures = [{ ...failure, at: clock.wallNow(), quietMs: 60_000 }]
-      await run.log({ departures, failures, transitions: [] })
+      const quiets = [{ stream: 'a', at: clock.wallNow(), quietMs: 60_000, askedBy: '429' }]
+      await run.log({ departures, failures: [], transitions: [], quiets })
       await run.end('finished')
     })
 
@@ -191,8 +190,8 @@ describe('SqliteLedger', () => {
       }
       await rename(file, `${file}.next`)
       await using ledger = new SqliteLedger({ file, clock })
-      const { quietMs } = await ledger.open(planOf('a'))
-      expect(quietMs).toEqual(new Map([['a', 60_000]]))
+      const { quiet } = await ledger.open(planOf('a'))
+      expect(quiet).toEqual(new Map([['a', { leftMs: 60_000, askedBy: '429' }]]))
     })
   })
 

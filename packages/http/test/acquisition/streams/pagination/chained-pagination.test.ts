@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { NextUrlError } from '../../../../src/acquisition/streams/pagination/next-url.js'
 import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
-import { nothingSeen, result, rowsFrom, streamWith, walk } from './paging-run.js'
+import type { PageRef } from '../../../../src/acquisition/ledger/page.js'
+import { nothingSeen, result, rowsFrom, streamWith, urlOf, walk } from './paging-run.js'
 
 const byCursor = { type: 'cursor', cursorParam: 'cursor', cursorPath: 'next', maxPages: 1000 } as const
 const byUrl = { type: 'nextUrl', nextUrlPath: 'next', maxPages: 1000 } as const
@@ -155,12 +156,91 @@ describe('next URLs', () => {
     expect(walked).toMatchObject({ ids: ['shop:url=/api/items', 'shop:url=/api/items?p=2'], stops: ['loop'] })
   })
 
-  test("page ids hold no secret and nothing of the stream's own query", async () => {
+  test("page ids hold nothing of the stream's own query", async () => {
     const stream = streamWith(byUrl, { query: { key: 's3cret', lang: 'de' } })
-    const { pages } = await next('?key=s3cret&lang=de&access_token=abc&page=2', stream)
-    const [page] = pages
-    expect(page?.id).toBe('shop:url=/api/items?page=2')
-    expect(page?.state['url']).toContain('access_token=abc')
+    const { pages } = await next('?key=s3cret&lang=de&page=2', stream)
+    expect(pages[0]?.id).toBe('shop:url=/api/items?page=2')
+  })
+
+  test.each(['$skiptoken', 'token', 'key', 'pageToken', 'access_token', 'sig', 'api_key', 'X-Signature'])(
+    'N-2 pages are told apart by %s as by any other parameter',
+    async name => {
+      const walked = await walk(streamWith(byUrl, { query: { lang: 'de' } }), url => {
+        const at = Number(url.searchParams.get(name) ?? 0)
+        const further = `/api/items?${encodeURIComponent(name)}=${at + 1}`
+        return { rows: [`${at}a`, `${at}b`], facts: { next: at < 3 ? further : null } }
+      })
+      expect(walked).toMatchObject({ rows: { length: 8 }, stops: ['end'] })
+    },
+  )
+
+  test('N-2 the credential of the stream is no identity, another one in its place is', async () => {
+    const stream = streamWith(byUrl, { query: { key: 's3cret' } })
+    const walked = await walk(stream, url => {
+      const key = url.searchParams.get('key') ?? ''
+      const facts = { next: key === 's3cret' ? '/api/items?key=page2' : '/api/items' }
+      return { rows: [`${key}1`, `${key}2`], facts }
+    })
+    expect(walked).toMatchObject({
+      ids: ['shop:url=/api/items', 'shop:url=/api/items?key=page2'],
+      stops: ['loop'],
+    })
+  })
+
+  test('N-2 a signature that is ever new does not go on for ever: the same rows are a loop', async () => {
+    let signature = 0
+    const walked = await walk(streamWith(byUrl), () => {
+      signature += 1
+      return { rows: rowsFrom(0, 3), facts: { next: `/api/items?page=2&sig=${signature}` } }
+    })
+    expect(walked).toMatchObject({ ids: { length: 2 }, stops: ['loop'] })
+  })
+
+  test.each([
+    ['as written', "?q=a%20b+c&x=%2f%2F&y=~*!'()&&z&e=", '?q=a%20b+c&x=%2f%2F&y=~*!%27()&&z&e=&lang=de'],
+    ['with none', '/api/more', '/api/more?lang=de'],
+    ['with an empty query', '/api/more?', '/api/more?lang=de'],
+    ['with its own', '?page=2&lang=fr', '?page=2&lang=fr'],
+    ['with its own, encoded', '?page=2&l%61ng=fr', '?page=2&l%61ng=fr'],
+    ['with its own, empty', '?lang&page=2', '?lang&page=2'],
+    ['with a name that holds it', '?xlang=1', '?xlang=1&lang=de'],
+    ['without its fragment', '?page=2#lang=fr', '?page=2&lang=de'],
+    ['with a bad percent sign', '?a=100%&page=2', '?a=100%&page=2&lang=de'],
+  ])('N-11 the query goes with next URLs too: %s', async (_how, target, sent) => {
+    const stream = streamWith(byUrl, { query: { lang: 'de' } })
+    const [page] = (await next(target, stream)).pages
+    expect(urlOf(stream, page as PageRef)).toBe(
+      sent.startsWith('?') ? `https://shop.example/api/items${sent}` : `https://shop.example${sent}`,
+    )
+  })
+
+  test('N-11 a first page with the query and a next URL without it are the same page', async () => {
+    const walked = await walk(streamWith(byUrl, { query: { lang: 'de', tag: 'a' } }), url => ({
+      rows: [`${url.search}1`, `${url.search}2`],
+      facts: { next: url.searchParams.has('p') ? '/api/items?tag=a' : '/api/items?p=2' },
+    }))
+    expect(walked).toMatchObject({ ids: ['shop:url=/api/items', 'shop:url=/api/items?p=2'], stops: ['loop'] })
+  })
+
+  test('N-11 a parameter that a URL has more often than the stream tells pages apart', async () => {
+    const walked = await walk(streamWith(byUrl, { query: { tag: 'a' } }), url => {
+      const tags = url.searchParams.getAll('tag')
+      return {
+        rows: [`${tags.length}a`, `${tags.length}b`],
+        facts: { next: tags.length < 3 ? `${url.search}&tag=a` : null },
+      }
+    })
+    expect(walked).toMatchObject({ rows: { length: 6 }, stops: ['end'] })
+  })
+
+  test('N-20 relative next URLs start from where the page was, after redirects', async () => {
+    const pagination = paginationOf(streamWith(byUrl))
+    const page = {
+      ...result({ rows: ['a'], facts: { next: 'more?page=2' } }),
+      url: 'https://shop.example/v2/items/',
+    }
+    const { pages } = await pagination.next(pagination.first(), page, nothingSeen)
+    expect(pages[0]?.state).toEqual({ url: 'https://shop.example/v2/items/more?page=2' })
   })
 
   test('a Link header pages the same way', async () => {

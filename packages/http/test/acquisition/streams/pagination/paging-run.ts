@@ -4,6 +4,7 @@ import type { PaginationConfig } from '../../../../src/acquisition/streams/pagin
 import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
 import type { PageResult, Seen } from '../../../../src/acquisition/streams/pagination/pagination.js'
 import { requestOf } from '../../../../src/acquisition/streams/requests/stream-requests.js'
+import { POLITE } from '../../../support/stream-at.js'
 import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
 
 export function streamWith(pagination: PaginationConfig, changes: Partial<StreamConfig> = {}): StreamConfig {
@@ -17,7 +18,7 @@ export function streamWith(pagination: PaginationConfig, changes: Partial<Stream
     records: 'items',
     mapping: { id: { type: 'string', path: 'id', required: true } },
     limits: {
-      ratePerSecond: 5,
+      ...POLITE,
       concurrency: 4,
       timeoutMs: 1000,
       maxPageBytes: 1e6,

@@ -1,0 +1,27 @@
+import type { Clock } from 'async-patterns'
+import { AsyncPatternsError } from 'async-patterns'
+import type { DepartureLimiter, Quiet } from './endpoint-limiter.js'
+
+/** The server asked for quiet beyond what is waited for: nothing more is asked of it in this run. */
+export class QuietError extends AsyncPatternsError {
+  readonly code = 'QUIET'
+  readonly quiet: Quiet
+
+  constructor(quiet: Quiet) {
+    super(`The server asked for quiet by ${quiet.askedBy}`)
+    this.quiet = quiet
+  }
+}
+
+/** A double may miss the end of a wait by this. */
+const ROUNDING_MS = 1
+
+/** The error to end with, where the quiet that holds is longer than what is waited out. */
+export function tooLongQuiet(
+  { quiet }: Pick<DepartureLimiter, 'quiet'>,
+  longestMs: number,
+  clock: Clock,
+): QuietError | undefined {
+  if (quiet === undefined || quiet.until - clock.now() <= longestMs + ROUNDING_MS) return undefined
+  return new QuietError(quiet)
+}

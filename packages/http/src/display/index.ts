@@ -1,0 +1,2 @@
+export { printable } from './printable.js'
+export { publicUrl } from './public-url.js'

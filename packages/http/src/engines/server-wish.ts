@@ -1,0 +1,130 @@
+import { delayAskedFor, LONGEST_PLAUSIBLE_WISH_MS } from 'async-patterns'
+
+/** That a server wants to be left alone for a while. */
+export interface ServerWish {
+  /** From now on, in milliseconds; 0 when the moment has passed. */
+  readonly waitMs: number
+  /** The header that says so, in lower case. */
+  readonly header: string
+  /** Up to 31 days. What is longer was not meant as it reads. */
+  readonly isPlausible: boolean
+}
+
+type Headers = Readonly<Record<string, string>>
+type Wishes = readonly { readonly header: string; readonly waitMs: number }[]
+
+/** Statuses that tell by themselves that a limit was met. */
+const LIMIT_MET: ReadonlySet<number> = new Set([429, 503])
+
+const RETRY_AFTER = ['retry-after', 'x-retry-after'] as const
+const RETRY_AFTER_MS = ['retry-after-ms', 'x-ms-retry-after-ms'] as const
+
+/** `X-RateLimit-Reset`, `RateLimit-Remaining`, `X-Rate-Limit-Reset`, `x-ratelimit-reset-after`, `...-reset-requests`. */
+const LIMIT_HEADER = /^((?:x-)?rate-?limit-)(remaining|reset-after|reset)(-[\w-]+)?$/
+
+/**
+ * What a response asks for: by Retry-After, else by the headers of a rate limit that is used up (RateLimit of
+ * the IETF's drafts, X-RateLimit-* in their usual forms). Undefined when it asks for nothing.
+ *
+ * Moments are compared with the server's own `Date`, so that a clock that is wrong does no harm on either
+ * side; with `now` (epoch milliseconds) where there is none. Of several wishes in one kind of header the
+ * longest plausible one counts. Sources: RFC 9110, 10.2.3; draft-ietf-httpapi-ratelimit-headers-07 and -11.
+ */
+export function wishOf(status: number, headers: Headers, now: number): ServerWish | undefined {
+  const delay = delayBy(headers, now)
+  const afters = retryAfters(headers, delay)
+  const limits = usedUp(headers, LIMIT_MET.has(status), delay)
+  return plausible(afters) ?? plausible(limits) ?? longest(afters) ?? longest(limits)
+}
+
+/** How long a wish is, by the server's clock or else, where that makes no sense, by ours. */
+function delayBy({ date }: Headers, now: number): (text: string | undefined) => number | undefined {
+  const servers = date === undefined ? NaN : Date.parse(date)
+  return text => {
+    const delayMs = delayAskedFor(text, Number.isNaN(servers) ? now : servers)
+    return delayMs === undefined || delayMs <= LONGEST_PLAUSIBLE_WISH_MS ? delayMs : delayAskedFor(text, now)
+  }
+}
+
+function retryAfters(headers: Headers, delay: ReturnType<typeof delayBy>): Wishes {
+  return [
+    ...RETRY_AFTER_MS.flatMap(header => wish(header, scaled(delay(headers[header]), 1 / 1_000))),
+    ...RETRY_AFTER.flatMap(header => wish(header, delay(headers[header]))),
+  ]
+}
+
+function scaled(value: number | undefined, factor: number): number | undefined {
+  return value === undefined ? undefined : value * factor
+}
+
+function wish(header: string, waitMs: number | undefined): Wishes {
+  return waitMs === undefined ? [] : [{ header, waitMs }]
+}
+
+/** `isMet`: a limit was met even if no header says which. */
+function usedUp(headers: Headers, isMet: boolean, delay: ReturnType<typeof delayBy>): Wishes {
+  const isUsedUp = (remaining: string | undefined): boolean =>
+    remaining === undefined ? isMet : remaining.split(',').some(text => /^\s*0+(?:\.0*)?\s*$/.test(text))
+  const single = Object.keys(headers).flatMap(header => {
+    const [, prefix, kind, suffix = ''] = LIMIT_HEADER.exec(header) ?? []
+    if (kind === undefined || kind === 'remaining') return []
+    return isUsedUp(headers[`${prefix}remaining${suffix}`]) ? wish(header, delay(headers[header])) : []
+  })
+  const combined = limitsIn(headers).flatMap(({ remaining, reset }) =>
+    isUsedUp(remaining) ? wish('ratelimit', delay(reset)) : [],
+  )
+  return [...single, ...combined]
+}
+
+interface Limit {
+  readonly remaining: string | undefined
+  /** In seconds. */
+  readonly reset: string | undefined
+}
+
+/** Members of a list, and commas within quotes are none. */
+const MEMBERS = /(?:"[^"]*"|[^",])+/g
+
+/** `RateLimit: "default";r=0;t=30` (draft 11), or `limit=10, remaining=0, reset=30` (draft 7). */
+function limitsIn(headers: Headers): Limit[] {
+  const members = headers['ratelimit']?.match(MEMBERS) ?? []
+  const named = members.map(text => ({
+    name: nameOf(text),
+    r: parameter(text, 'r'),
+    t: parameter(text, 't'),
+  }))
+  const whole = members.join(';')
+  return [
+    ...named.map(({ name, r, t }) => ({
+      remaining: r,
+      reset: t ?? (r === undefined ? r : windowOf(headers, name)),
+    })),
+    { remaining: parameter(whole, 'remaining'), reset: parameter(whole, 'reset') },
+  ]
+}
+
+/** The window of a policy: by then at the latest there is a new quota. */
+function windowOf(headers: Headers, name: string): string | undefined {
+  const policies = headers['ratelimit-policy']?.match(MEMBERS) ?? []
+  const policy = policies.find(text => nameOf(text) === name)
+  return policy === undefined ? undefined : parameter(policy, 'w')
+}
+
+function nameOf(member: string): string {
+  return member.split(';', 1)[0]?.trim() ?? ''
+}
+
+function parameter(member: string, name: string): string | undefined {
+  return new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*(\\d+)`).exec(member)?.[1]
+}
+
+function plausible(wishes: Wishes): ServerWish | undefined {
+  return longest(wishes.filter(({ waitMs }) => waitMs <= LONGEST_PLAUSIBLE_WISH_MS))
+}
+
+function longest(wishes: Wishes): ServerWish | undefined {
+  const [first] = wishes.toSorted((a, b) => b.waitMs - a.waitMs)
+  return first === undefined
+    ? undefined
+    : { ...first, isPlausible: first.waitMs <= LONGEST_PLAUSIBLE_WISH_MS }
+}

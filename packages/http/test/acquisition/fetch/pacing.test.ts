@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ManualClock } from 'async-patterns/testing'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { EmbeddedLimits } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import type { PoliteLimits } from '../../../src/acquisition/fetch/stream-limits.js'
+import { worstRollingSecond } from '../../../src/acquisition/summary/rolling-second.js'
+import { UndiciTransport } from '../../../src/engines/index.js'
+import { systemClock } from 'async-patterns'
+import { eventually } from '../../contracts/servers.js'
+import { testWith } from '../../support/services.js'
+import { POLITE } from '../../support/stream-at.js'
+
+/** Arrivals of requests that depart as soon as they may, each late by one of `delays`, in their order. */
+async function arrivals(limits: Partial<PoliteLimits>, delays: readonly number[]): Promise<number[]> {
+  const clock = new ManualClock()
+  const limiter = new EmbeddedLimits(clock).limiterOf({ ...POLITE, endpoint: 'a', ...limits })
+  const at: number[] = []
+  const send = async (delayMs: number): Promise<void> => {
+    const departure = await limiter.acquireDeparture()
+    departure.sent()
+    at.push(clock.now() + delayMs)
+  }
+  await clock.run(Promise.all(delays.map(send)))
+  return at.toSorted((a, b) => a - b)
+}
+
+/** What nginx's `limit_req` refuses: it reckons with the distance to the request before (ngx_http_limit_req). */
+function refusedByNginx(at: readonly number[], ratePerSecond: number, burst: number): number {
+  let [excess, last, refused] = [0, Number.NEGATIVE_INFINITY, 0]
+  for (const moment of at.map(Math.floor)) {
+    const next = Math.max(0, excess - (ratePerSecond * 1_000 * (moment - last)) / 1_000 + 1_000)
+    if (last === Number.NEGATIVE_INFINITY) [excess, last] = [0, moment]
+    else if (next > burst * 1_000) refused += 1
+    else [excess, last] = [next, moment]
+  }
+  return refused
+}
+
+describe('pacing', () => {
+  const delays = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 40, maxLength: 40 })
+  const rates = fc.constantFrom(1, 2, 5, 20)
+
+  test('N-23 what is late on its way by less than the margin makes no second of the server too full', async () => {
+    await fc.assert(
+      fc.asyncProperty(delays, rates, async (late, ratePerSecond) => {
+        const at = await arrivals({ ratePerSecond, marginMs: 20 }, late)
+        expect(worstRollingSecond(at)).toBeLessThanOrEqual(ratePerSecond)
+      }),
+      { numRuns: 30 },
+    )
+    const bare = await arrivals({ ratePerSecond: 5, marginMs: 0 }, [
+      20,
+      ...Array.from({ length: 19 }, () => 0),
+    ])
+    expect(worstRollingSecond(bare)).toBe(6)
+  })
+
+  test('N-23 even pacing passes a server that counts by distance, without a burst', async () => {
+    await fc.assert(
+      fc.asyncProperty(delays, rates, async (late, ratePerSecond) => {
+        const at = await arrivals({ ratePerSecond, marginMs: 20, pacing: 'even' }, late)
+        expect(refusedByNginx(at, ratePerSecond, 0)).toBe(0)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  testWith('nginx')(
+    'N-23 nginx limit_req refuses nothing of even pacing, with and without nodelay',
+    async () => {
+      for (const rule of ['zone=one', 'zone=one burst=1', 'zone=one burst=1 nodelay']) {
+        await using nginx = await limitedNginx(rule)
+        expect(await statusesOf(nginx.url, { pacing: 'even', ratePerSecond: 10, marginMs: 30 })).toEqual([
+          200,
+        ])
+      }
+    },
+  )
+})
+
+/** A program of the test machine, not of this package. */
+const NGINX = 'nginx'
+
+/** The statuses of twelve requests that depart as they may. */
+async function statusesOf(url: string, limits: Partial<PoliteLimits>): Promise<number[]> {
+  await using transport = new UndiciTransport({ maxConnections: 4 })
+  const limiter = new EmbeddedLimits(systemClock).limiterOf({ ...POLITE, endpoint: url, ...limits })
+  const statuses = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const departure = await limiter.acquireDeparture()
+      const { statusCode } = await transport.send({ url, onDeparture: () => departure.sent() })
+      return statusCode
+    }),
+  )
+  return [...new Set(statuses)]
+}
+
+async function limitedNginx(rule: string): Promise<{ url: string } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'nginx-limited-'))
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  free.close()
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    kind => `${kind}_temp_path ${folder}/temp;`,
+  )
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+    events {}
+    http {
+      access_log off; ${temp.join(' ')}
+      limit_req_zone $server_port zone=one:1m rate=10r/s;
+      server { listen 127.0.0.1:${port}; location / { limit_req ${rule}; root ${folder}; } }
+    }`,
+  )
+  await writeFile(join(folder, 'index.html'), '[]')
+  // The worker is nobody where the master is root.
+  await chmod(folder, 0o755)
+  const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`
+  const options = { stdio: 'ignore', env: { ...process.env, PATH } } as const
+  const args = ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')]
+  const child = spawn(NGINX, args, options)
+  let isUp = false
+  const url = `http://127.0.0.1:${port}/`
+  const ask = (): void =>
+    void fetch(url).then(
+      () => (isUp = true),
+      () => setTimeout(ask, 20),
+    )
+  ask()
+  await eventually(() => isUp)
+  await new Promise(resolve => setTimeout(resolve, 200))
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true })
+    },
+  }
+}

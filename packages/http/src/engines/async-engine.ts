@@ -223,15 +223,13 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     this.#tell(context.attempt > 1 ? 'retrying' : 'in_flight', record)
     const headers = this.#headers
     const { url } = record
-    const onDeparture = (): void => record.depart()
-    const response = this.#transport.send(
+    const onDeparture = (connectMs?: number): void => record.depart(connectMs)
+    return this.#transport.send(
       headers === undefined
         ? { url, discardBody: true, onDeparture }
         : { url, headers, discardBody: true, onDeparture },
       isHeeded ? context : undefined,
     )
-    record.handOver()
-    return response
   }
 
   #tell(status: RequestStatus, { url, attempt }: RequestRecord, result?: RequestResult): void {

@@ -50,9 +50,8 @@ async function fetchOne(url: string): Promise<RequestResult> {
   const record = new RequestRecord(url, systemClock)
   record.begin(1)
   try {
-    const response = transport.send({ url, discardBody: true, onDeparture: () => record.depart() })
-    record.handOver()
-    return record.respond(await response)
+    const onDeparture = (connectMs?: number): void => record.depart(connectMs)
+    return record.respond(await transport.send({ url, discardBody: true, onDeparture }))
   } catch (error) {
     return record.fail(error)
   }

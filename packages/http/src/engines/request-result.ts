@@ -27,8 +27,8 @@ export interface RequestResult {
    */
   readonly latencyMs: number
   /**
-   * Of `latencyMs`: until there was a connection to send on. Left out where there was one at once, and where none
-   * was to be had.
+   * Of `latencyMs`: how long making its connection took. Left out where there was one already, or none was to be
+   * had.
    */
   readonly connectMs?: number | undefined
   /**
@@ -51,7 +51,6 @@ export class RequestRecord {
   private readonly clock: Clock
   private timestamp = 0
   private startedAt = 0
-  private isHandedOver = false
   private connectMs: number | undefined = undefined
 
   constructor(url: string, clock: Clock) {
@@ -64,18 +63,12 @@ export class RequestRecord {
     this.attempt = attempt
     this.timestamp = this.clock.wallNow()
     this.startedAt = this.clock.now()
-    this.isHandedOver = false
     this.connectMs = undefined
   }
 
-  /** The transport has it. */
-  handOver(): void {
-    this.isHandedOver = true
-  }
-
-  /** It is sent on a connection now: where the transport had it before, it waited for that connection. */
-  depart(): void {
-    if (this.isHandedOver) this.connectMs = this.clock.now() - this.startedAt
+  /** It is sent now, on a connection that took so long to make where it was made for it. */
+  depart(connectMs: number | undefined): void {
+    this.connectMs = connectMs
   }
 
   respond({ statusCode, bytes }: TransportResponse): RequestResult {

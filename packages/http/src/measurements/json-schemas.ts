@@ -10,7 +10,10 @@ const benchReport = z.union([engineComparisonSchema, streamingReportSchema, resi
 /** The JSON Schemas of measurement files by name: `schemas/NAME.schema.json` holds them. */
 export function measurementJsonSchemas(): Readonly<Record<string, object>> {
   return {
-    'load-measurement': jsonSchema('what async-patterns load --output writes and --json prints', loadMeasurementSchema),
+    'load-measurement': jsonSchema(
+      'what async-patterns load --output writes and --json prints',
+      loadMeasurementSchema,
+    ),
     'bench-report': jsonSchema('what async-patterns bench --output writes', benchReport),
     'result-record': jsonSchema('a line of what load and bench --jsonl-out write', resultRecordSchema),
   }

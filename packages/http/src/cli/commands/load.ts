@@ -33,7 +33,10 @@ export function loadCommand(): Command {
     .description('Load an HTTP server, measure it, and say whether the numbers can be trusted.')
     .argument('<url>', 'http, or https (slower: through undici)')
     .option('-c, --connections <n>', 'connections in all, each with one request at a time (default: 10)')
-    .option('-d, --duration <time>', 'for how long requests are sent (default: 10s, or no limit with --requests)')
+    .option(
+      '-d, --duration <time>',
+      'for how long requests are sent (default: 10s, or no limit with --requests)',
+    )
     .option('-n, --requests <n>', 'how many requests are sent')
     .option('-r, --rate <n>', 'open loop: so many requests a second')
     .option('--arrivals <process>', 'of an open loop: constant or poisson (default: constant)')
@@ -41,7 +44,7 @@ export function loadCommand(): Command {
     .option('--ramp <time>', 'connections or rate grow to the full for so long, from the start (default: 0s)')
     .option('--warmup <time>', 'nothing is counted for so long, from the start (default: 0s)')
     .option('--method <method>', 'default: GET')
-    .option('-H, --header <name: value>', 'may be given several times', collect)
+    .option('--header <name: value>', 'may be given several times', collect)
     .option('--body <text>', 'what is sent; @file for what a file holds')
     .option('--timeout <time>', 'for a response, a connection, and the wait for a free one (default: 10s)')
     .option('--workers <n>', 'threads that generate (default: 1)')
@@ -50,10 +53,7 @@ export function loadCommand(): Command {
       'p99<50ms, mean<20ms, errors<1%, rate>=500; may be given several times',
       collect,
     )
-    .option(
-      '--accept-status <list>',
-      'statuses that are no failure, such as 200-299,404 (default: 100-399)',
-    )
+    .option('--accept-status <list>', 'statuses that are no failure, such as 200-299,404 (default: 100-399)')
     .option('--insecure', 'https: do not check certificates')
     .option('--cacert <file>', 'https: trust the certificates in this PEM file too')
     .option('--json', 'print the measurement as one JSON object, as --output writes it')

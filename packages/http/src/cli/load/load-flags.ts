@@ -122,7 +122,9 @@ function certificatesOf(file: string | undefined): string | undefined {
   if (file === undefined) return undefined
   const text = readFlagFile('--cacert', file)
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text
-  throw new RangeError(`--cacert is ${JSON.stringify(file)}, which holds no certificate; allowed is a PEM file`)
+  throw new RangeError(
+    `--cacert is ${JSON.stringify(file)}, which holds no certificate; allowed is a PEM file`,
+  )
 }
 
 function readFlagFile(flag: string, file: string): string {
@@ -130,7 +132,9 @@ function readFlagFile(flag: string, file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
-    throw new RangeError(`${flag} is ${JSON.stringify(file)}, which cannot be read: ${code}`, { cause: error })
+    throw new RangeError(`${flag} is ${JSON.stringify(file)}, which cannot be read: ${code}`, {
+      cause: error,
+    })
   }
 }
 

@@ -37,13 +37,11 @@ class TransportLane extends Lane {
   readonly #owner: LaneOwner
   #abort: AbortController | undefined = undefined
   #hasDeparted = false
-  /** `send` has not returned: a request that departs meanwhile found a connection. */
-  #isSending = false
 
   constructor(transport: Transport, request: TransportRequest, owner: LaneOwner) {
     super()
     this.#transport = transport
-    this.#request = { ...request, onDeparture: () => this.#departed() }
+    this.#request = { ...request, onDeparture: connectMs => this.#departed(connectMs) }
     this.#owner = owner
   }
 
@@ -63,9 +61,7 @@ class TransportLane extends Lane {
   override send(): void {
     this.state = 'busy'
     this.#hasDeparted = false
-    this.#isSending = true
     void this.#exchange(new AbortController())
-    this.#isSending = false
   }
 
   override cut(): void {
@@ -76,11 +72,11 @@ class TransportLane extends Lane {
   }
 
   /** It was sent only now where a connection had to be made first: that is no service time. */
-  #departed(): void {
+  #departed(connectMs: number | undefined): void {
     this.#hasDeparted = true
-    if (this.#isSending) return
+    if (connectMs === undefined) return
     const now = performance.now()
-    this.#owner.onConnected(this, now - this.since, now)
+    this.#owner.onConnected(this, connectMs, now)
     this.since = now
   }
 

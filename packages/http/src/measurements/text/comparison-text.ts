@@ -31,7 +31,10 @@ function poolingLines({ connections, ...interval }: PoolingEffect): string[] {
 }
 
 function targetLines({ engine, over, target, reached, ...interval }: Speedup): string[] {
-  return fitted(`${reached === true ? 'reached' : 'MISSED '}  ${engine} >= ${target} x ${over}: ${timesOf(interval)}`, '  ')
+  return fitted(
+    `${reached === true ? 'reached' : 'MISSED '}  ${engine} >= ${target} x ${over}: ${timesOf(interval)}`,
+    '  ',
+  )
 }
 
 /** `12.3x [11.9, 12.8]`; without an interval where there were too few rounds for one. */

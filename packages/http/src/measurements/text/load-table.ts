@@ -33,7 +33,9 @@ export function loadTable(measurement: Shown): string {
     ...(rows.length === 0 ? [] : ['', headLine()]),
     ...rows.flatMap(timesLines),
     ...(rows.some(hasThin)
-      ? fitted(`* fewer than ${MIN_SAMPLES_BEYOND} samples lie beyond it: another run may give another number`)
+      ? fitted(
+          `* fewer than ${MIN_SAMPLES_BEYOND} samples lie beyond it: another run may give another number`,
+        )
       : []),
     '',
     ...field('generator', generatorText(measurement)),
@@ -140,7 +142,9 @@ function hasThin({ count }: Times): boolean {
 
 function actualText(actual: number | string | undefined): string {
   if (actual === undefined || Number.isNaN(actual)) return 'nothing to measure'
-  return actual === Infinity || actual === 'Infinity' ? 'failed requests reach into it' : number(Number(actual))
+  return actual === Infinity || actual === 'Infinity'
+    ? 'failed requests reach into it'
+    : number(Number(actual))
 }
 
 function number(value: number): string {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { paginationKinds, pipelineJsonSchema } from '../../packages/http/dist/acquisition/index.js'
 
 const page = fileURLToPath(new URL('../../docs/pipeline.md', import.meta.url))
-const common = new Set(['type', 'maxPages', 'hasMorePath'])
+const common = new Set(['type', 'maxPages', 'hasMorePath', 'endWhen', 'onRepeatedPage'])
 const { oneOf: schemas } = pipelineJsonSchema().properties.sources.items.properties.pagination
 
 /** `pageParam` (`page`) */

@@ -6,6 +6,7 @@ export {
   AsyncPatternsError,
   type AsyncPatternsErrorOptions,
   abortReason,
+  ClearedError,
   type Clock,
   ClosedError,
   type Context,
@@ -14,6 +15,8 @@ export {
   type Discard,
   disposeValue,
   isAborted,
+  type LatencyPercentiles,
+  type LatencyRecorder,
   type Listener,
   type Operation,
   type Outcome,
@@ -43,6 +46,7 @@ export {
   checkDuration,
   checkNumber,
   checkOneOf,
+  checkOptions,
   type NumberRange,
   parseDuration,
   withDefaults,
@@ -67,6 +71,8 @@ export * from './patterns/rate-limiter/index.js'
 export {
   type BreakerCall,
   type BreakerEvent,
+  BreakerHealthCheck,
+  type BreakerHealthCheckOptions,
   type BreakerMetrics,
   BreakerOpenError,
   type BreakerRejection,
@@ -137,6 +143,7 @@ export {
 } from './patterns/backoff/index.js'
 export { Deadline, type DeadlineEvent, type DeadlineOptions } from './patterns/deadline/index.js'
 export {
+  type ExhaustedReason,
   delayAskedFor,
   LONGEST_PLAUSIBLE_WISH_MS,
   parseRetryAfter,
@@ -209,6 +216,7 @@ export {
   type CacheLoad,
   type CacheMetrics,
   type CacheOptions,
+  type LoadContext,
 } from './patterns/cache/index.js'
 
 export {

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Clock } from 'async-patterns'
 import { systemClock } from 'async-patterns'
-import type { Transport } from '../engines/index.js'
-import { UndiciTransport } from '../engines/index.js'
 import type { Summary } from '../measurements/index.js'
 import type { PipelineConfig, PipelineInput } from './configuration/index.js'
 import { usableConfig } from './configuration/index.js'
-import { EmbeddedHealth, EmbeddedLimits, learningTokens, MemoryTokens } from './fetch/index.js'
+import {
+  EmbeddedHealth,
+  EmbeddedLimits,
+  learningTokens,
+  MemoryTokens,
+  StreamTransports,
+} from './fetch/index.js'
 import type { Run } from './ledger/index.js'
 import { SqliteLedger } from './ledger/index.js'
 import type { PageQueue } from './queue/index.js'
@@ -92,6 +96,7 @@ export async function acquire(
     onStopping: reason => onEvent({ type: 'stopping', reason, graceMs: config.graceMs }),
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
+  for (const warning of warningsOf(config)) onEvent(warning)
   tellOwedQuiet(run, { clock, onEvent })
   control.listen()
   await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
@@ -116,7 +121,7 @@ interface RunParts extends Ports {
 async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   const { config, control, clock, secrets } = parts
   const fatal = (error: unknown): void => control.fail(error)
-  await using transport = ownedOrInjected(parts.transport, () => openTransport(config, clock))
+  await using transports = new StreamTransports(config.sources, clock, parts.transport)
   await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, secrets))
   await using queue = ownedOrInjected(parts.queue, () => openQueue(config, run, clock))
   const journal = new JournalWriter(run, fatal)
@@ -126,7 +131,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     ...parts,
     run,
     journal,
-    transport: transport.port,
+    transports,
     normaliser: normaliser.port,
     limits: parts.limits ?? new EmbeddedLimits(clock),
     health: parts.health ?? new EmbeddedHealth(clock),
@@ -151,23 +156,6 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
-/** Of a stream that was not read from a file. */
-const DEFAULT_HEADER_BYTES = 65_536
-
-/**
- * Every page that may be in flight finds a connection; each stream bounds its requests by its own timeout.
- */
-function openTransport({ sources }: PipelineConfig, clock: Clock): Transport {
-  const maxConnections = sources.reduce((sum, stream) => sum + stream.limits.concurrency, 0)
-  return new UndiciTransport({
-    maxConnections,
-    maxKeepaliveConnections: maxConnections,
-    maxHeadBytes: Math.max(...sources.map(({ limits }) => limits.maxHeaderBytes ?? DEFAULT_HEADER_BYTES)),
-    timeoutMs: Infinity,
-    clock,
-  })
-}
-
 function startPool({ sources, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
   return new NormalisePool(sources.map(readingInstructionsOf), { workers, secrets })
 }
@@ -183,6 +171,13 @@ async function fill(queue: PageQueue, run: Run, { sources }: PipelineConfig): Pr
     for (let pages = await run.pending(name); pages.length > 0; pages = await run.pending(name, pages.at(-1)))
       await queue.add(pages)
   }
+}
+
+function warningsOf({ sources }: PipelineConfig): AcquireEvent[] {
+  const message = 'tls.insecure is true: whoever is on the way can read and change all that is sent'
+  return sources
+    .filter(({ tls }) => tls?.insecure === true)
+    .map(({ name }) => ({ type: 'warning', source: name, message }))
 }
 
 function namesOf({ sources }: PipelineConfig): string[] {

@@ -27,6 +27,7 @@ export type {
   Authorizer,
   AuthorizerParts,
   BreakerLimits,
+  ConnectionConfig,
   DepartureLimiter,
   EndpointLimit,
   Health,
@@ -41,6 +42,7 @@ export type {
   RetryLimits,
   StreamHealth,
   StreamLimits,
+  TlsConfig,
   Tokens,
   WatchedStream,
 } from './fetch/index.js'
@@ -127,6 +129,7 @@ export type {
   SourceGaveUpEvent,
   StoppingEvent,
   ThrottledEvent,
+  WarningEvent,
 } from './run/index.js'
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'

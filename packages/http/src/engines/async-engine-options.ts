@@ -5,6 +5,7 @@ import {
   RetryPolicy,
   SemaphoreLimiter,
   systemClock,
+  checkOptions,
 } from 'async-patterns'
 import type { AnyPolicy, CircuitBreakerOptions, Clock, Policy, RetryOptions } from 'async-patterns'
 import { connectionOptions } from './connection-options.js'
@@ -37,6 +38,23 @@ export interface AsyncEngineOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Default: the runtime's. */
   readonly clock?: Clock
+}
+
+const KNOWN: Readonly<Record<keyof AsyncEngineOptions, true>> = {
+  maxConcurrent: true,
+  connection: true,
+  pooling: true,
+  transport: true,
+  circuitBreaker: true,
+  retryPolicy: true,
+  policy: true,
+  headers: true,
+  clock: true,
+}
+
+/** @throws TypeError for what is no options object, or has other names in it. */
+export function checkEngineOptions(options: AsyncEngineOptions): void {
+  checkOptions('AsyncEngine', options, Object.keys(KNOWN))
 }
 
 /** The engine's own transport. @throws RangeError, TypeError. */

@@ -7,9 +7,10 @@ import {
   map,
   pipeline,
   systemClock,
+  checkOptions,
 } from 'async-patterns'
 import type { CircuitBreaker, Clock, Context, Listener, Policy, Within } from 'async-patterns'
-import { breakerOf, openTransport, stackOf } from './async-engine-options.js'
+import { breakerOf, checkEngineOptions, openTransport, stackOf } from './async-engine-options.js'
 import type { AsyncEngineOptions } from './async-engine-options.js'
 import type { AsyncEngineProtocol } from './engine.js'
 import { EngineResult } from './engine-result.js'
@@ -59,6 +60,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options: AsyncEngineOptions = {}) {
+    checkEngineOptions(options)
     this.#maxConcurrent = options.maxConcurrent ?? 100
     checkCount('AsyncEngine.maxConcurrent', this.#maxConcurrent)
     this.#clock = options.clock ?? systemClock
@@ -115,6 +117,7 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
    * closed.
    */
   async close(options?: TransportCloseOptions): Promise<void> {
+    checkOptions('AsyncEngine.close', options, ['timeoutMs'])
     const timeoutMs = options?.timeoutMs ?? 5_000
     // Before anything is closed: a wrong option must not keep a later close from its work.
     checkDuration('AsyncEngine.close.timeoutMs', timeoutMs)

@@ -1,4 +1,4 @@
-import { checkCount, checkDuration, withDefaults } from 'async-patterns'
+import { checkOptions, checkCount, checkDuration, withDefaults } from 'async-patterns'
 
 /** The connections of a transport, or of an engine. */
 export interface ConnectionOptions {
@@ -38,6 +38,7 @@ export function checkConnections(owner: string, options: Required<ConnectionOpti
 
 /** @throws RangeError, TypeError that name the option. */
 export function connectionOptions(options: ConnectionOptions | undefined): Required<ConnectionOptions> {
+  checkOptions('ConnectionOptions', options, Object.keys(connectionDefaults))
   const settings = withDefaults(connectionDefaults, options)
   checkConnections('ConnectionOptions', settings)
   return settings

@@ -20,6 +20,7 @@ export type {
   TransportRequest,
   TransportResponse,
 } from './transport.js'
+export { type FoundProxy, proxyFromEnvironment } from './proxy-environment.js'
 export { type Reach, REACHES } from './reach.js'
 export { httpOrigin, type Target, TargetCache } from './target.js'
 export { errorCode, TransportError } from './transport-error.js'

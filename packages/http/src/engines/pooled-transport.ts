@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { ClosedError, checkCount, checkDuration, checkOneOf, systemClock } from 'async-patterns'
+import { checkOptions, ClosedError, checkCount, checkDuration, checkOneOf, systemClock } from 'async-patterns'
 import type { Clock, Within } from 'async-patterns'
 import { checkConnections, connectionDefaults } from './connection-options.js'
 import type { ConnectionOptions } from './connection-options.js'
@@ -59,6 +59,7 @@ export abstract class PooledTransport<P extends OriginPool> implements Transport
   abstract send(request: TransportRequest, within?: Within): Promise<TransportResponse>
 
   async close(options?: TransportCloseOptions): Promise<void> {
+    checkOptions(`${this.#name}.close`, options, ['timeoutMs'])
     const timeoutMs = options?.timeoutMs ?? 5_000
     // Before anything is closed: a wrong option must not keep a later close from its work.
     checkDuration(`${this.#name}.close.timeoutMs`, timeoutMs)

@@ -1,3 +1,4 @@
+import { checkOptions } from 'async-patterns'
 import type { SyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
 import { WorkerPool } from './worker-pool.js'
@@ -18,6 +19,7 @@ export class SyncEngine implements SyncEngineProtocol, Disposable {
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options: SyncEngineOptions = {}) {
+    checkOptions('SyncEngine', options, ['timeoutMs'])
     this.#pool = new WorkerPool(1, options.timeoutMs ?? 30_000, 'SyncEngine')
   }
 

@@ -1,4 +1,4 @@
-import { checkCount } from 'async-patterns'
+import { checkOptions, checkCount } from 'async-patterns'
 import type { AsyncEngineProtocol } from './engine.js'
 import type { EngineResult } from './engine-result.js'
 import { WorkerPool } from './worker-pool.js'
@@ -20,6 +20,7 @@ export class ThreadedEngine implements AsyncEngineProtocol, Disposable, AsyncDis
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options: ThreadedEngineOptions = {}) {
+    checkOptions('ThreadedEngine', options, ['maxWorkers', 'timeoutMs'])
     const { maxWorkers = 10, timeoutMs = 30_000 } = options
     checkCount('ThreadedEngine.maxWorkers', maxWorkers)
     this.#pool = new WorkerPool(maxWorkers, timeoutMs, 'ThreadedEngine')

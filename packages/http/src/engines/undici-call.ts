@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { withAdvice } from './certificate-advice.js'
 import type { ConnectingSockets } from './connecting-sockets.js'
 import type { InFlight } from './in-flight.js'
 import { endedReused } from './reused-connections.js'
@@ -90,7 +91,7 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
 
 function translateUndiciError(error: Error, progress: Progress): TransportError {
   const code = codeOf(error, progress)
-  const message = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : error.message
+  const message = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : withAdvice(code, error.message)
   const isStale = progress === 'nothing' && endedReused(error)
   return new TransportError(code, message, { cause: error, isStale })
 }

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net'
-import { ClosedError, checkCount, checkDuration, withDefaults } from 'async-patterns'
+import { checkOptions, ClosedError, checkCount, checkDuration, withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { Pool } from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
@@ -10,6 +10,8 @@ import { defaultHeaders } from './default-headers.js'
 import { mergedHeaders } from './headers.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
+import { proxyOf } from './proxy.js'
+import type { Proxy } from './proxy.js'
 import { guardedLookup } from './reach.js'
 import { redirected } from './redirects.js'
 import type { Target } from './target.js'
@@ -30,6 +32,12 @@ export interface UndiciTransportOptions extends PooledTransportOptions {
   readonly compression?: boolean
   /** For https: certificates and the like. Default: what Node takes. */
   readonly tls?: buildConnector.BuildOptions
+  /**
+   * URL of an http or https proxy, with its user and password if it wants them. Requests over http go to it as
+   * they are, https through a tunnel. It looks names up, so that `reach` cannot see the addresses that they
+   * turn out to have. Default: none, whatever the environment says.
+   */
+  readonly proxy?: string
 }
 
 const defaults = Object.freeze({
@@ -46,24 +54,28 @@ const defaults = Object.freeze({
 export class UndiciTransport extends PooledTransport<Pool> {
   readonly #options: UndiciTransportOptions & typeof defaults
   readonly #connecting: ConnectingSockets
+  readonly #proxy: Proxy | undefined
   /** What is sent with every request that does not name it. */
   readonly #defaults: Readonly<Record<string, string>>
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: UndiciTransportOptions) {
+    checkOptions('UndiciTransport', options, [...Object.keys(defaults), 'proxy', 'tls'])
     const settings = withDefaults(defaults, options)
     super('UndiciTransport', settings)
     checkDuration('UndiciTransport.connectTimeoutMs', settings.connectTimeoutMs)
     checkCount('UndiciTransport.maxRedirects', settings.maxRedirects, { min: 0 })
     this.#options = settings
+    this.#proxy = settings.proxy === undefined ? undefined : proxyOf('UndiciTransport.proxy', settings.proxy)
+    const { lookup = settings.lookup, servername } = { ...settings.tls } as NamedInTls
     this.#defaults = settings.compression
       ? { ...defaultHeaders, 'accept-encoding': ACCEPTED_ENCODINGS }
       : defaultHeaders
-    const { lookup = settings.lookup } = { ...settings.tls } as { readonly lookup?: LookupFunction }
     this.#connecting = new ConnectingSockets({
-      ...settings.tls,
-      timeout: settings.connectTimeoutMs,
-      lookup: guardedLookup(settings.reach, lookup),
+      timeoutMs: settings.connectTimeoutMs,
+      direct: { ...settings.tls, lookup: guardedLookup(settings.reach, lookup) },
+      proxy: this.#proxy,
+      servername,
     })
   }
 
@@ -76,18 +88,24 @@ export class UndiciTransport extends PooledTransport<Pool> {
     this.#connecting.destroy(new ClosedError('the transport was closed before the connection was made'))
   }
 
-  protected override openPool({ origin }: Target): Pool {
+  protected override openPool(target: Target): Pool {
     const options = this.#options
-    return new Pool(origin, {
+    const proxy = this.#proxyFor(target)
+    return new Pool(proxy?.url.origin ?? target.origin, {
       connections: options.maxConnections,
       pipelining: 1,
       keepAliveTimeout: Math.max(1, options.keepaliveExpiryMs),
       keepAliveMaxTimeout: Math.max(1, options.keepaliveExpiryMs),
       maxHeaderSize: options.maxHeadBytes,
-      connect: this.#connecting.connector,
+      connect: proxy === undefined ? this.#connecting.connector : this.#connecting.proxyConnector,
       headersTimeout: 0,
       bodyTimeout: 0,
     })
+  }
+
+  /** The proxy that is asked itself, with the whole URL (RFC 9112, 3.2.2); behind a tunnel nobody knows of it. */
+  #proxyFor({ protocol }: Target): Proxy | undefined {
+    return protocol === 'http:' ? this.#proxy : undefined
   }
 
   async #follow(request: TransportRequest, within: Within | undefined): Promise<TransportResponse> {
@@ -117,10 +135,13 @@ export class UndiciTransport extends PooledTransport<Pool> {
   }
 
   #dispatchOptions(request: TransportRequest, target: Target, pool: Pool): Dispatcher.DispatchOptions {
+    const proxy = this.#proxyFor(target)
+    const headers = this.#headers(request.headers)
     return {
-      path: target.path,
+      path: proxy === undefined ? target.path : target.origin + target.path,
       method: request.method ?? 'GET',
-      headers: this.#headers(request.headers),
+      headers:
+        proxy === undefined ? headers : mergedHeaders({ host: target.host, ...proxy.headers }, headers),
       body: request.body ?? null,
       reset: request.newConnection === true || this.#isSurplus(pool),
     }
@@ -135,4 +156,10 @@ export class UndiciTransport extends PooledTransport<Pool> {
     const { maxConnections, maxKeepaliveConnections } = this.#options
     return maxKeepaliveConnections < maxConnections && pool.stats.size >= maxKeepaliveConnections
   }
+}
+
+/** What of `tls` is looked at here. */
+interface NamedInTls {
+  readonly lookup?: LookupFunction
+  readonly servername?: string
 }

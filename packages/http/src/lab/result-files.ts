@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { withDefaults } from 'async-patterns'
 import { publicUrl } from '../display/index.js'
 import type { WrittenFile } from '../measurements/index.js'
 import {
@@ -37,7 +38,9 @@ export class ResultFiles implements AsyncDisposable {
   #url: readonly [whole: string, shown: string] = ['', '']
 
   /** @throws WriterError, MissingPackageError; RangeError that names the option. */
-  constructor({ jsonlOut, sqliteOut, ...buffering }: ResultFilesOptions) {
+  constructor({ jsonlOut, sqliteOut, batchSize, flushIntervalMs, maxQueueSize }: ResultFilesOptions) {
+    const given = withDefaults({}, { batchSize, flushIntervalMs, maxQueueSize })
+    const buffering = given as Omit<RecordWriterOptions, 'file'>
     const options = (file: string): RecordWriterOptions => ({ ...buffering, file, mode: 'overwrite' })
     const files: ResultFile[] = []
     if (jsonlOut !== undefined) {

@@ -6,6 +6,7 @@ import {
   ProducerConsumerPipeline,
   systemClock,
   withDefaults,
+  checkOptions,
 } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import type { RecordWriter, RecordWriterMetrics, RecordWriterOptions, WriteMode } from './record-writer.js'
@@ -58,6 +59,8 @@ export class BufferedWriter<T> implements RecordWriter<T> {
     options: RecordWriterOptions,
     open: (mode: WriteMode) => BatchStore<T>,
   ) {
+    if (options === undefined) throw new TypeError(`${owner}.options is undefined; allowed is an object`)
+    checkOptions(owner, options, ['file', ...Object.keys(DEFAULTS)])
     const { file, mode, batchSize, flushIntervalMs, maxQueueSize, clock } = withDefaults(DEFAULTS, options)
     if (typeof file !== 'string' || file === '')
       throw new TypeError(`${owner}.file is not the path of a file`)

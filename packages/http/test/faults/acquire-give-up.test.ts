@@ -11,10 +11,9 @@ test('A-5 a source that is given up, with more pages than are held at once, lets
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://host')
     const page = Number(searchParams.get('page'))
     const isDown = pathname === '/bad' && page > 1
+    const total = pathname === '/bad' ? 6_000 : 40
     response.writeHead(isDown ? 500 : 200)
-    response.end(
-      isDown ? '' : JSON.stringify({ total: pathname === '/bad' ? 6_000 : 40, items: [{ id: page }] }),
-    )
+    response.end(isDown ? '' : JSON.stringify({ total, items: page > total ? [] : [{ id: page }] }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   await using output = await outputFolder()

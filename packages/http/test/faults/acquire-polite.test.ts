@@ -76,6 +76,28 @@ describe('a server that asks for quiet', () => {
     expect(summary.sources[0]).toMatchObject({ accepted: 4, status: 'complete' })
   })
 
+  test('N-17 for a moment: it is waited out, and told with its reason', async () => {
+    let asked = 0
+    await using server = await httpServer((request, response) => {
+      asked += 1
+      if (asked === 2) refuse(response, 429, { 'retry-after': '0.2' })
+      else answer(request, response)
+    })
+    await using output = await outputFolder()
+    const { summary, events } = await acquired(pipeline(output.path, server.url, ['shop']))
+    const [source] = summary.sources
+    expect(source).toMatchObject({
+      status: 'complete',
+      accepted: 4,
+      errors: [{ code: 'HTTP_429', count: 1 }],
+    })
+    const askedBy = '429 of page 2 of shop (retry-after)'
+    expect(source?.notices[0]?.message).toMatch(
+      /^quiet until .*Z, asked by 429 of page 2 of shop \(retry-after\)$/,
+    )
+    expect(events.find(event => event.type === 'throttled')).toMatchObject({ waitMs: 200, askedBy })
+  })
+
   test('N-17 at an origin of several sources binds them all, and no other origin', async () => {
     let quiet = true
     await using server = await httpServer((request, response) => {

@@ -95,14 +95,16 @@ describe('async-patterns acquire', () => {
       expect(await run.exit(), args.join(' ')).toBe(2)
       return run.stderr
     }
-    const [unknown, badValue, badLevel] = await Promise.all([
+    const [unknown, badValue, badLevel, badName] = await Promise.all([
       usage(shops, '--nonsense'),
       usage(shops, '--timeout', 'soon'),
       usage(shops, '--log-level', 'loud'),
+      usage(shops, '--forget-wait', 'nobody'),
     ])
     expect(unknown).toContain('--nonsense')
     expect(badValue).toContain('--timeout')
     expect(badLevel).toContain('debug, info')
+    expect(badName).toContain('northwind, kaufhaus, mercado')
     await using first = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK])
     expect(await first.exit()).toBe(0)
     expect(await usage(other)).toContain('northwind.endpoint changed')

@@ -34,7 +34,7 @@ async function takeAll(stream: StreamConfig) {
     taken.pages += 1
     const seen = {
       pages: async (ids: readonly string[]) => new Set(ids.filter(id => known.has(id))),
-      rows: async () => false,
+      rows: async () => [],
     }
     const { pages } = await pagination.next(page, { ...result, headers: {} }, seen)
     for (const next of pages) {

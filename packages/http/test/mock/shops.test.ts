@@ -52,7 +52,7 @@ describe('paging', () => {
       const response = await fetch(`${shops.kaufhaus.apiUrl}?offset=${offset}&limit=10`)
       texts.push(await response.text())
     }
-    expect(texts[0]).toContain('"meta":{"gesamt":250,"offset":0,"limit":10}')
+    expect(texts[0]).toContain('"meta":{"gesamt":250,"offset":0,"limit":10,"weitere":true}')
     for (const id of shops.kaufhaus.facts.ids) expect(texts.join()).toContain(`"artikelnummer":${id},`)
     expect((await get(`${shops.kaufhaus.apiUrl}?offset=250`)).body).toMatchObject({ artikel: [] })
   })

@@ -23,6 +23,7 @@ const packed = bodies.map(body => gzipSync(body))
 const server = createServer((request, response) => {
   const url = new URL(request.url, 'http://host')
   const index = Number(url.searchParams.get('page')) - 1
+  if (index >= pages) return response.writeHead(404).end()
   if (url.pathname === '/told') return response.end(bodies[index])
   if (url.pathname === '/untold') {
     response.write(bodies[index].subarray(0, 1_000))

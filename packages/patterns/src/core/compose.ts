@@ -1,3 +1,4 @@
+import { checkPolicy, misuse } from './misuse.js'
 import type { Operation, Policy, PolicyDescription, Within } from './policy.js'
 
 /** Any policy, as an element of a list. */
@@ -28,7 +29,10 @@ export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> 
   readonly policies: readonly AnyPolicy[]
   readonly #layers: readonly Policy<unknown, unknown>[]
 
+  /** @throws RangeError when there is no policy, TypeError for what is none. */
   constructor(policies: readonly AnyPolicy[]) {
+    if (policies.length === 0) throw new RangeError('compose is given no policy; allowed is one or more')
+    for (const [place, policy] of policies.entries()) checkPolicy(`compose.policies[${place}]`, policy)
     this.policies = Object.freeze([...policies])
     this.#layers = this.policies as readonly Policy<unknown, unknown>[]
   }
@@ -42,7 +46,14 @@ export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> 
   }
 
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A> {
-    return this.#run(0, operation, within) as Promise<T | A>
+    const refused = misuse('PolicyStack', operation, within)
+    if (refused !== undefined) return refused
+    try {
+      return this.#run(0, operation, within) as Promise<T | A>
+    } catch (error) {
+      // A policy of somebody else's may throw; this one never does.
+      return Promise.reject(error)
+    }
   }
 
   #run(depth: number, operation: Operation<unknown>, within: Within | undefined): Promise<unknown> {
@@ -58,11 +69,10 @@ export class PolicyStack<in R = unknown, out A = never> implements Policy<R, A> 
  *
  * The order that serves: `compose(deadline, retry, limiter, breaker, timeout)`. Waits that are ours (limiter,
  * permit) lie outside what is timed, so breaker and timeout see only the remote.
- * @throws RangeError when no policy is given.
+ * @throws RangeError when no policy is given, TypeError for what is none.
  */
 export function compose<const P extends readonly AnyPolicy[]>(
   ...policies: P
 ): PolicyStack<Understood<P>, Added<P>> {
-  if (policies.length === 0) throw new RangeError('compose is given no policy; allowed is one or more')
   return new PolicyStack(policies)
 }

@@ -97,6 +97,11 @@ export class DeadlineExceededError extends RejectionError {
   }
 }
 
+/** Whoever waited was sent away by `clear`. */
+export class ClearedError extends RejectionError {
+  readonly code = 'CLEARED'
+}
+
 /** The thing was closed; it takes nothing more. */
 export class ClosedError extends AsyncPatternsError {
   readonly code = 'CLOSED'

@@ -14,6 +14,7 @@ export type { AsyncPatternsErrorOptions, Facts } from './errors.js'
 export {
   AcquireTimeoutError,
   AsyncPatternsError,
+  ClearedError,
   ClosedError,
   DeadlineExceededError,
   QueueFullError,
@@ -23,6 +24,8 @@ export {
 export type { Listener, PatternEvent } from './events.js'
 export { Events } from './events.js'
 export { onGivenUp } from './given-up.js'
+export { checkPolicy, checkWithin, misuse } from './misuse.js'
+export type { LatencyPercentiles, LatencyRecorder } from './latencies.js'
 export type { Linked } from './linked-list.js'
 export { LinkedList } from './linked-list.js'
 export type { NumberRange } from './option-checks.js'
@@ -33,10 +36,12 @@ export {
   checkNumber,
   checkOneOf,
   withDefaults,
+  wrong,
 } from './option-checks.js'
 export type { OptionRule, OptionRules } from './options.js'
 export {
   anything,
+  checkOptions,
   clockLike,
   count,
   duration,

@@ -38,6 +38,18 @@ export class LinkedList<N extends Linked<N>> {
     this.#size += 1
   }
 
+  /** Adds a node, which stands in no list, behind another; at the beginning when that is undefined. */
+  insertAfter(node: N, before: N | undefined): void {
+    const after = before === undefined ? this.#first : before.next
+    node.previous = before
+    node.next = after
+    if (before === undefined) this.#first = node
+    else before.next = node
+    if (after === undefined) this.#last = node
+    else after.previous = node
+    this.#size += 1
+  }
+
   /** Takes a node out; false, and without effect, when it stands in no list. */
   remove(node: N): boolean {
     const { previous, next } = node

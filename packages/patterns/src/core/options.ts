@@ -30,7 +30,7 @@ export function optionsOf<D extends object, O extends object>(
   rules: OptionRules<NoInfer<O>>,
   given: O | undefined,
 ): Readonly<D & O> {
-  if (given !== undefined) checkNames(owner, given, Object.keys(rules))
+  checkOptions(owner, given, Object.keys(rules))
   const options = withDefaults(defaults, given) as Record<string, unknown>
   for (const [name, check] of Object.entries<Check>(rules)) check(`${owner}.${name}`, options[name])
   return Object.freeze(options) as D & O
@@ -38,11 +38,19 @@ export function optionsOf<D extends object, O extends object>(
 
 type Check = (name: string, value: unknown) => void
 
-/** An option that is undefined is not given, whatever its name. */
-function checkNames(owner: string, given: object, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw wrong(TypeError, `${owner}.options`, given, 'an object')
-  }
+/** Whether it is an object that may hold options: nothing that has a kind of its own, an AbortSignal say. */
+export function isPlain(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]'
+}
+
+/**
+ * For the options of a single call; those of a constructor go through `optionsOf`. One that is undefined is
+ * not given, whatever its name.
+ * @throws TypeError when they are no object, or have a name that is not an option.
+ */
+export function checkOptions(owner: string, given: unknown, known: readonly string[]): void {
+  if (given === undefined) return
+  if (!isPlain(given)) throw wrong(TypeError, `${owner}.options`, given, 'an object')
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || known.includes(name)) continue
     const similar = closest(name, known)

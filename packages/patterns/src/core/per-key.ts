@@ -1,3 +1,4 @@
+import { checkFunction } from './option-checks.js'
 import { count, optionsOf } from './options.js'
 
 /** How many keys a PerKey remembers. */
@@ -17,6 +18,7 @@ export class PerKey<K, P extends { readonly idle?: boolean }> {
   readonly #entries = new Map<K, P>()
 
   constructor(make: (key: K) => P, options?: PerKeyOptions) {
+    checkFunction('perKey.make', make)
     this.#make = make
     this.#maxKeys = optionsOf('perKey', DEFAULTS, RULES, options).maxKeys
   }

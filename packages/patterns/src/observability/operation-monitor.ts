@@ -1,4 +1,4 @@
-import { checkNumber, clockLike, count, optionsOf, systemClock } from '../core/index.js'
+import { checkFunction, checkNumber, clockLike, count, optionsOf, systemClock } from '../core/index.js'
 import type { Clock } from '../core/index.js'
 import { Histogram } from './histogram.js'
 
@@ -81,6 +81,7 @@ export class OperationMonitor {
    * Runs `fn` and records how it ended; a promise counts when it settles. The result is passed on as it is.
    */
   measure<R>(name: string, fn: () => R): R {
+    checkFunction('OperationMonitor.measure.fn', fn)
     const { clock } = this.#options
     const startedAt = clock.now()
     const succeeded = (): void => this.record({ name, durationMs: clock.now() - startedAt, ok: true })
@@ -102,6 +103,7 @@ export class OperationMonitor {
     name: string,
     fn: (this: This, ...args: Args) => R,
   ): (this: This, ...args: Args) => R {
+    checkFunction('OperationMonitor.wrap.fn', fn)
     const monitor = this
     return function measured(this: This, ...args: Args): R {
       return monitor.measure(name, () => fn.apply(this, args))

@@ -37,12 +37,13 @@ async function bundledBytes(names: string): Promise<number> {
 }
 
 /**
- * 4 KiB was aimed at. Of the 6.7 the shared core (contexts, options, events, clock, deadline) takes 2.8,
+ * 4 KiB was aimed at. Of the 7.1 the shared core (contexts, options, events, clock, deadline) takes 2.8,
  * snapshot and restore 0.5, the three windows 0.6. Each is either shared by the next pattern or a method that
  * somebody may call, so no bundler can drop it. The rules of the options with their "did you mean" take 0.4
- * of the core, and the error of a passed deadline 0.2.
+ * of the core, the error of a passed deadline 0.2, and refusing by name what is no operation or Within another
+ * 0.2. The share of failures in half-open takes 0.1; health check and percentiles are parts of their own.
  */
-const BREAKER_BYTES = 6.75 * 1024
+const BREAKER_BYTES = 7.15 * 1024
 
 test('one breaker does not grow: tree-shaken, minified and gzipped', async () => {
   const bytes = await bundledBytes('CircuitBreaker')

@@ -7,6 +7,8 @@ export type PathStep = string | number
 export interface ConfigSource {
   /** What the pipeline is called if it does not say so itself. */
   readonly name: string
+  /** Where the files that it names lie. */
+  readonly folder: string
   readonly data: unknown
   /** Why it cannot be read at all. */
   readonly problems: readonly ConfigProblem[]
@@ -19,6 +21,7 @@ export interface ConfigSource {
 /** An object of a program. */
 export class ConfigObject implements ConfigSource {
   readonly name = 'pipeline'
+  readonly folder = '.'
   readonly data: unknown
   readonly problems = []
 

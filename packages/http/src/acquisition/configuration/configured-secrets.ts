@@ -14,7 +14,7 @@ import type { PathStep } from './config-source.js'
  * The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no
  * secret.
  */
-const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers', 'auth'])
+const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers', 'auth', 'proxy'])
 
 /** Whether a value at this place is a credential by its name: `sources[0].headers.authorization`. */
 export function isSecretPlace(path: readonly PathStep[]): boolean {
@@ -54,7 +54,7 @@ export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]
   const credentials = given.filter(({ name }) => isSecretVariable(name)).map(({ value }) => value)
   for (const { path, value } of leaves(data)) {
     if (isSecretPlace(path)) credentials.push(value, credentialAfterScheme(value) ?? value)
-    if (path[2] === 'baseUrl') credentials.push(...userInfo(value))
+    if (path[2] === 'baseUrl' || path[2] === 'proxy') credentials.push(...userInfo(value))
     if (path[2] === 'path' && path.length === 3) credentials.push(...secretsInQuery(value))
   }
   return new Secrets([...given.map(({ value }) => value), ...credentials], credentials)
@@ -82,7 +82,8 @@ function isPlainUrl(value: string): boolean {
   return /^https?:\/\//i.test(value) && userInfo(value).length === 0 && !value.includes('?')
 }
 
-function userInfo(value: string): string[] {
+/** What a URL holds before its `@`, as it is written and as it is meant. */
+export function userInfo(value: string): string[] {
   if (!URL.canParse(value)) return []
   const { username, password } = new URL(value)
   return [username, password].flatMap(part => [part, decodeURIComponent(part)]).filter(part => part !== '')

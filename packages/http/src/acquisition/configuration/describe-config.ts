@@ -1,6 +1,8 @@
 import type { Secrets } from '../secrets/index.js'
+import { publicUrl } from '../../display/index.js'
+import { proxyFromEnvironment } from '../../engines/index.js'
 import { isSecretPlace } from './configured-secrets.js'
-import type { EnvironmentUse } from './environment-values.js'
+import type { Environment, EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import type { PipelineFile } from './pipeline-schema.js'
 import type { ConfigSource, PathStep } from './config-source.js'
@@ -12,6 +14,7 @@ export interface DescribedConfig {
   readonly overrides: Overrides
   readonly uses: readonly EnvironmentUse[]
   readonly secrets: Secrets
+  readonly environment: Environment
 }
 
 /** One line for each value: its path, the value, and where it came from. No secret is shown. */
@@ -39,16 +42,26 @@ function leaves(value: unknown, path: readonly PathStep[] = []): Leaf[] {
 function shownValue(path: readonly PathStep[], value: unknown, { uses, secrets }: DescribedConfig): string {
   const use = uses.find(one => pathText(one.path) === pathText(path))
   if (use !== undefined) return secrets.redact(use.written)
-  return isSecretPlace(path)
-    ? '[redacted]'
-    : secrets.redact(typeof value === 'string' ? value || '""' : JSON.stringify(value))
+  if (isSecretPlace(path)) return '[redacted]'
+  if (typeof value !== 'string') return secrets.redact(JSON.stringify(value))
+  return secrets.redact(path.at(-1) === 'proxy' ? publicUrl(value) : value || '""')
 }
 
-function originOf(path: readonly PathStep[], { file, overrides }: DescribedConfig): string {
+function originOf(path: readonly PathStep[], config: DescribedConfig): string {
+  const { file, overrides } = config
   const isRate = path[0] === 'sources' && path[2] === 'limits' && path[3] === 'rate'
   const key = isRate ? 'rateLimit' : path.length === 1 ? path[0] : undefined
   const override = [...overrides].find(([name]) => name === key)?.[1]
   if (override !== undefined) return override.from
   const written = file.has(path) ? path : isRate && file.has(['rateLimit']) ? ['rateLimit'] : undefined
-  return written === undefined ? 'default' : file.placeOf(written)
+  if (written !== undefined) return file.placeOf(written)
+  return proxyVariable(path, config) ?? 'default'
+}
+
+function proxyVariable(
+  [root, index, key]: readonly PathStep[],
+  { effective, environment }: DescribedConfig,
+): string | undefined {
+  const source = root === 'sources' && key === 'proxy' ? effective.sources[Number(index)] : undefined
+  return source && proxyFromEnvironment(source.baseUrl, environment)?.variable
 }

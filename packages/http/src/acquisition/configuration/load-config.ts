@@ -5,7 +5,8 @@ import type { ConfigProblem } from './config-error.js'
 import { ConfigError } from './config-error.js'
 import type { ConfigSource } from './config-source.js'
 import { problemsOf, repeatedNames } from './config-problems.js'
-import { configuredSecrets } from './configured-secrets.js'
+import { readCertificates } from './certificates.js'
+import { configuredSecrets, userInfo } from './configured-secrets.js'
 import { describeConfig } from './describe-config.js'
 import type { Environment } from './environment-values.js'
 import { substitute } from './environment-values.js'
@@ -13,6 +14,7 @@ import type { Overrides } from './overrides.js'
 import { overridesOf } from './overrides.js'
 import type { PipelineFile } from './pipeline-schema.js'
 import { pipelineSchema } from './pipeline-schema.js'
+import { withProxies } from './proxies.js'
 import { resolveConfig } from './resolve-config.js'
 import type { SettingFlags } from './settings.js'
 import { YamlFile } from './yaml-file.js'
@@ -67,12 +69,14 @@ export function readConfig(file: ConfigSource, overrides: Overrides, environment
   const { data: written, uses, problems } = substitute(file, environment)
   const data = overlaid(written, overrides)
   const secrets = configuredSecrets(data, uses)
-  const read = withRates(checked({ file, data, overrides, uses, secrets }, problems), overrides)
+  const found = checked({ file, data, overrides, uses, secrets }, problems)
+  const read = withProxies(withRates(found, overrides), environment)
+  for (const { proxy } of read.sources) secrets.add(...userInfo(proxy))
   const effective = { ...read, name: read.name ?? file.name }
   return {
-    config: resolveConfig(effective),
+    config: resolveConfig(effective, readCertificates(effective, file)),
     secrets,
-    describe: () => describeConfig({ effective, file, overrides, uses, secrets }),
+    describe: () => describeConfig({ effective, file, overrides, uses, secrets, environment }),
   }
 }
 

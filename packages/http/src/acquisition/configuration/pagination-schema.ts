@@ -2,10 +2,11 @@ import type * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import type { PaginationConfig } from '../streams/index.js'
 import { paginationKinds } from '../streams/index.js'
+import { endWhenSchema } from './end-when-schema.js'
 import { kindSchema } from './kind-schema.js'
 import type { PaginationInput } from './kind-inputs.js'
 
-const { count, path } = schemaParts
+const { count, oneOf, path } = schemaParts
 
 /** How a stream's pages follow each other. */
 export const paginationSchema: z.ZodType<PaginationConfig, PaginationInput> = kindSchema(
@@ -13,5 +14,7 @@ export const paginationSchema: z.ZodType<PaginationConfig, PaginationInput> = ki
   () => ({
     maxPages: count(1, 10_000_000).prefault(10_000),
     hasMorePath: path().optional(),
+    endWhen: endWhenSchema.optional(),
+    onRepeatedPage: oneOf(['stop', 'continue']).prefault('stop'),
   }),
 )

@@ -45,6 +45,14 @@ const limits = strict({
 
 const timeoutAllowed = { error: 'a duration of 1ms or more, such as 500ms, 5s, 1m, or none' }
 
+const tls = strict({
+  ca: text('a PEM file').optional(),
+  cert: text('a PEM file').optional(),
+  key: text('a PEM file').optional(),
+  servername: text('the name of a host').optional(),
+  insecure: flag().prefault(false),
+})
+
 const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
 
 const source = strict({
@@ -57,6 +65,9 @@ const source = strict({
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
+  tls: tls.optional(),
+  allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
@@ -104,6 +115,10 @@ function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   return /^https?:$/.test(url.protocol) && url.search + url.hash + url.username + url.password === ''
+}
+
+export function isProxy(value: string): boolean {
+  return value === 'none' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
 }
 
 /** The JSON Schema of the file, for editors: `schemas/pipeline.schema.json` holds what this returns. */

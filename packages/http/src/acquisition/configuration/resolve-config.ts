@@ -1,12 +1,15 @@
 import { parseDuration } from 'async-patterns'
-import type { StreamLimits } from '../fetch/index.js'
+import type { StreamLimits, TlsConfig } from '../fetch/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
-export function resolveConfig(file: PipelineFile & { readonly name: string }): PipelineConfig {
+export function resolveConfig(
+  file: PipelineFile & { readonly name: string },
+  certificates: readonly (TlsConfig | undefined)[],
+): PipelineConfig {
   return {
     name: file.name,
     output: file.output,
@@ -15,16 +18,20 @@ export function resolveConfig(file: PipelineFile & { readonly name: string }): P
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
     summary: file.summary,
-    sources: file.sources.map(source => resolveSource(source, file.rateLimit)),
+    sources: file.sources.map((source, index) => ({
+      ...resolveSource(source, file.rateLimit),
+      tls: certificates[index],
+    })),
   }
 }
 
 function resolveSource(source: SourceFile, rateLimit: number): StreamConfig {
-  const { limits, query, headers, ...rest } = source
+  const { limits, query, headers, proxy, tls: _files, ...rest } = source
   return {
     ...rest,
     query: asTexts(query),
     headers: asTexts(headers),
+    proxy: proxy === 'none' ? undefined : proxy,
     limits: resolveLimits(limits, rateLimit),
   }
 }

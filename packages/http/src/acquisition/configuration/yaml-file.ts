@@ -20,6 +20,7 @@ import { yamlMistakes } from './yaml-mistake.js'
 export class YamlFile implements ConfigSource {
   /** The file's, without folder and ending. */
   readonly name: string
+  readonly folder: string
   readonly data: unknown
   readonly problems: readonly ConfigProblem[]
   readonly #file: string
@@ -27,7 +28,9 @@ export class YamlFile implements ConfigSource {
   readonly #lines = new LineCounter()
 
   constructor(text: string, file: string) {
-    this.name = parse(file).name
+    const { name, dir } = parse(file)
+    this.name = name
+    this.folder = dir
     this.#file = file
     if (text.length > LARGEST_FILE) {
       this.#document = new Document()

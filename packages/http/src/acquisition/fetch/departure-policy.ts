@@ -1,6 +1,7 @@
 import type { Clock, Departure, Operation, Policy, Within } from 'async-patterns'
 import { contextOf, RateLimitedError } from 'async-patterns'
 import type { DepartureLimiter } from './endpoint-limiter.js'
+import type { Lateness } from './lateness.js'
 import { tooLongQuiet } from './quiet-error.js'
 
 /**
@@ -16,6 +17,7 @@ export class DeparturePolicy implements Policy {
   /** Whether the request is to have a connection of its own. */
   readonly newConnection: boolean
   #departure: Departure | undefined
+  #sentAt: number | undefined
   #attempt = 1
 
   /**
@@ -39,8 +41,14 @@ export class DeparturePolicy implements Policy {
   /** To be called at the moment at which the request's head is written. */
   sent(): void {
     const at = this.#clock.now()
+    this.#sentAt = at
     this.#departure?.sent(at)
     this.#onDeparture(this.#attempt, at)
+  }
+
+  /** To be called when the answer has come: what was long on its way may have arrived late. */
+  answered(lateness: Lateness): void {
+    if (this.#sentAt !== undefined) this.#departure?.delayed(lateness.of(this.#clock.now() - this.#sentAt))
   }
 
   /** Leave that was granted is given back. */

@@ -8,8 +8,10 @@ import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
+import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import { HttpStatusError } from './http-status-error.js'
+import { Lateness } from './lateness.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
 import { Patience } from './patience.js'
@@ -50,6 +52,8 @@ export interface FetcherParts {
   readonly limits: StreamLimits
   readonly redirects: RedirectSetting
   readonly requestOf: (page: PageRef) => PageRequest
+  /** Whether a response of this status says that the stream has no such page. Default never. */
+  readonly isEnd?: ((page: PageRef, statusCode: number) => boolean) | undefined
   readonly authorizer: Authorizer
   readonly rules: ResponseRules
   readonly transport: Transport
@@ -78,17 +82,6 @@ interface Hop extends Visit {
   readonly departing: DeparturePolicy
 }
 
-/** What `skip` and `end` make of a response. */
-const NO_RECORDS: NormalisedPage = {
-  recordCount: 0,
-  records: [],
-  rejects: [],
-  warnings: 0,
-  redactions: 0,
-  paging: {},
-  fingerprint: '',
-}
-
 /** Methods that may be sent again although the server may have acted on them already (RFC 9110, 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
@@ -101,7 +94,9 @@ export class Fetcher {
   readonly #parts: FetcherParts
   readonly #retries: RetryLadder
   readonly #timeout: Timeout
+  readonly #empty = new EmptyPages()
   readonly #quiet: QuietKeeper
+  readonly #lateness = new Lateness()
 
   constructor(parts: FetcherParts) {
     const { limits, clock, random } = parts
@@ -252,6 +247,7 @@ export class Fetcher {
       async timed => transport.send(await authorizer.authorize(request, timed), timed),
       context,
     )
+    departing.answered(this.#lateness)
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())
@@ -275,16 +271,20 @@ export class Fetcher {
     detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
-    const { rules, normaliser, authorizer } = this.#parts
+    const { rules, normaliser, authorizer, isEnd } = this.#parts
+    const { statusCode } = response
+    if (isEnd?.(page, statusCode) === true)
+      return { ...NO_RECORDS, paging: { end: true, endStatus: statusCode } }
     const reading = rules.needsBody(response)
       ? await normaliser.read(response.body, page.stream, response.headers)
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(response.statusCode, response.wish, why, detail)
+      new HttpStatusError(statusCode, response.wish, why, detail ?? endHint(page, statusCode))
     switch (action) {
       case 'page': {
-        const content = usablePage(reading as PageReading)
+        const content =
+          this.#empty.read(page, statusCode, reading as PageReading) ?? usablePage(reading as PageReading)
         if (told !== undefined) this.#noteErrors(page, told, context)
         return content
       }

@@ -186,8 +186,8 @@ export interface Run {
   pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]>
   /** Which of these pages the run knows, whatever has become of them. */
   known(pageIds: readonly string[]): Promise<ReadonlySet<string>>
-  /** Whether a page of the stream that is done had rows of this fingerprint. */
-  served(stream: string, fingerprint: string): Promise<boolean>
+  /** Ids of the first two pages of the stream that are done and had rows of this fingerprint, by ordinal. */
+  served(stream: string, fingerprint: string): Promise<readonly string[]>
   /** A failure spends a try of its page; so a page's tries are remembered over restarts. */
   log(journal: Journal): Promise<void>
   /** All departures of the run, in the order of their moments. */

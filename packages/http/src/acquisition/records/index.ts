@@ -1,4 +1,5 @@
 export { markNumbers } from './decoders/mark-numbers.js'
+export type { BodyEndRule } from './end-rules.js'
 export type { FieldMapping, Mapping } from './mapping.js'
 export type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
 export { pageReader } from './normalise-page.js'
@@ -8,6 +9,7 @@ export type {
   AcceptedRecord,
   NormalisedPage,
   PageReading,
+  PagingName,
   PagingValues,
   RejectedRecord,
 } from './normalised-page.js'

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import { parsePage } from './decoders/json.js'
+import type { BodyEndRule } from './end-rules.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
 import type { Mapping } from './mapping.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
@@ -10,6 +11,7 @@ import type { PagingPaths } from './paging-values.js'
 import { pagingReader } from './paging-values.js'
 import type { MappedRecords } from './record-mapper.js'
 import { recordMapper } from './record-mapper.js'
+import { namesReader } from './records-way.js'
 import { shown } from './unreadable.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -20,6 +22,8 @@ export interface ReadingInstructions {
   /** Paths to what the rules for responses look at. */
   readonly observe: readonly string[]
   readonly paging: PagingPaths
+  /** What in a body ends the stream. */
+  readonly endWhen?: readonly BodyEndRule[] | undefined
   readonly mapping: Mapping
 }
 
@@ -37,25 +41,29 @@ export type PageReader = (bytes: Uint8Array, headers?: PageHeaders) => PageReadi
  */
 export function pageReader(instructions: ReadingInstructions, secrets = new Secrets()): PageReader {
   const recordsOf = recordsReader(instructions.records)
-  const pagingOf = pagingReader(instructions.paging)
+  const namesOf = namesReader(instructions.records)
+  const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const mapRecord = recordMapper(instructions.mapping, secrets)
   const observe = observer(instructions.observe)
   const normalise = (body: unknown): NormalisedPage => {
     const rows = recordsOf(body)
     const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
-    return { recordCount: rows.length, ...sink, paging: pagingOf(body), fingerprint: fingerprintOf(sink) }
+    const paging = pagingOf(body, rows.length)
+    return { recordCount: rows.length, ...sink, paging, fingerprint: fingerprintOf(sink) }
   }
   return (bytes, headers = {}) => {
     let observed: PageReading['observed'] = {}
+    let body: unknown
     try {
-      const body = parsePage(bytes, headers['content-type'])
+      body = parsePage(bytes, headers['content-type'])
       observed = observe(body)
-      return { ok: true, page: normalise(body), observed }
+      return { ok: true, page: normalise(body), observed, names: namesOf(body) }
     } catch (error) {
-      if (error instanceof PageInvalidError)
-        return { ok: false, code: error.code, message: error.message, observed }
-      throw error
+      if (!(error instanceof PageInvalidError)) throw error
+      const { code, message } = error
+      if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
+      return { ok: false, code, message, observed, paging: pagingOf(body, 0), names: namesOf(body) }
     }
   }
 }

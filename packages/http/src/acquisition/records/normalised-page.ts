@@ -38,6 +38,9 @@ export interface NormalisedPage {
   readonly fingerprint: string
 }
 
+/** What of paging a page may say. */
+export type PagingName = 'totalRecords' | 'totalPages' | 'next' | 'hasMore'
+
 /** What a page says of the pages after it; undefined where it says nothing. */
 export interface PagingValues {
   readonly totalRecords?: number | undefined
@@ -45,13 +48,26 @@ export interface PagingValues {
   /** Cursor or next URL; null or empty when the source says there is none. */
   readonly next?: string | null | undefined
   readonly hasMore?: boolean | undefined
+  /** At whose configured paths nothing stands. */
+  readonly unfound?: readonly PagingName[] | undefined
+  /** At whose paths stands what makes no sense there. */
+  readonly unread?: readonly PagingName[] | undefined
+  /** A rule of `endWhen` holds, or the status that `endStatus` tells does: no page is behind this one. */
+  readonly end?: boolean | undefined
+  readonly endStatus?: number | undefined
 }
 
 /** What a page's bytes say. Plain data, because an error that crosses a thread loses its class. */
 export type PageReading = PageObservations &
   (
     | { readonly ok: true; readonly page: NormalisedPage }
-    | { readonly ok: false; readonly code: PageInvalidCode; readonly message: string }
+    | {
+        readonly ok: false
+        readonly code: PageInvalidCode
+        readonly message: string
+        /** What it says of paging, where it only has no records. */
+        readonly paging?: PagingValues | undefined
+      }
   )
 
 interface PageObservations {
@@ -60,6 +76,11 @@ interface PageObservations {
    * stands.
    */
   readonly observed: Readonly<Record<string, string>>
+  /**
+   * The names on the way to the records, by which an error is told from a page that leaves its records out.
+   * Undefined where something else stands in the records' place.
+   */
+  readonly names?: readonly string[] | undefined
 }
 
 /** @throws PageInvalidError when the page cannot be used. */

@@ -1,2 +1,2 @@
 export type { PathReader } from './path.js'
-export { compilePath } from './path.js'
+export { compilePath, compileWay } from './path.js'

@@ -24,6 +24,12 @@ export function compilePath(path: string): PathReader {
   }
 }
 
+/** Readers of all that lies on the way to a path's place, from the value itself on, without that place. */
+export function compileWay(path: string): PathReader[] {
+  const segments = parsePath(path)
+  return segments.map((_, length) => value => segments.slice(0, length).reduce<unknown>(step, value))
+}
+
 function step(value: unknown, segment: Segment): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   if (typeof segment === 'number') return Array.isArray(value) ? value[segment] : undefined

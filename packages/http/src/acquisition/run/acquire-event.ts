@@ -11,6 +11,7 @@ export type AcquireEvent =
   | NoticeEvent
   | BreakerMovedEvent
   | SourceGaveUpEvent
+  | WarningEvent
   | StoppingEvent
   | FinishedEvent
 
@@ -91,6 +92,13 @@ export interface BreakerMovedEvent {
 /** The source's breaker has not closed for too long; its other pages are left for the next run. */
 export interface SourceGaveUpEvent {
   readonly type: 'source-gave-up'
+  readonly source: string
+  readonly message: string
+}
+
+/** Something that the configuration asks for is not as it should be. */
+export interface WarningEvent {
+  readonly type: 'warning'
   readonly source: string
   readonly message: string
 }

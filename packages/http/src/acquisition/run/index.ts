@@ -11,6 +11,7 @@ export type {
   SourceGaveUpEvent,
   StoppingEvent,
   ThrottledEvent,
+  WarningEvent,
 } from './acquire-event.js'
 export { JournalWriter } from './journal.js'
 export { LEASE_MS, LeaseKeeper } from './leases.js'

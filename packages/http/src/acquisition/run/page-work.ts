@@ -12,6 +12,7 @@ import type { LeaseKeeper } from './leases.js'
 import type { Committed } from './page-batches.js'
 import type { RunControl } from './run-control.js'
 import type { StreamProgress } from './stream-progress.js'
+import { quietText } from './streams-of-run.js'
 
 /** Everything that the way of a page touches. */
 export interface PageWorkParts {
@@ -88,6 +89,7 @@ export class PageWork {
       }
       this.finishIfOver(committed)
     } finally {
+      stream.settled(claim)
       fetched.reservation.release()
     }
   }
@@ -139,10 +141,8 @@ export class PageWork {
     stream.end()
     const now = clock.wallNow()
     if (isFirst) {
-      const until = new Date(now + quiet.until - clock.now()).toISOString().replace(/\.\d+/, '')
-      const message =
-        `quiet until ${until}, asked by ${quiet.askedBy}: left to a later run ` +
-        `(--forget-wait ${stream.name} asks before)`
+      const asked = quietText(now + quiet.until - clock.now(), quiet.askedBy)
+      const message = `${asked}: left to a later run (--forget-wait ${stream.name} asks before)`
       journal.notice({ stream: stream.name, code: 'QUIET', message, at: now })
       onEvent({ type: 'notice', source: stream.name, code: 'QUIET', message })
     }

@@ -18,7 +18,9 @@ export class StreamProgress {
   readonly name: string
   readonly health: StreamHealth
   readonly #parts: StreamProgressParts
-  readonly #seen: Seen
+  readonly #seen: Omit<Seen, 'rows'>
+  /** Fingerprints of pages that are being committed, by id: the ledger does not know them yet. */
+  readonly #arriving = new Map<string, string>()
   #hasEnded = false
 
   constructor(parts: StreamProgressParts) {
@@ -32,7 +34,6 @@ export class StreamProgress {
         const known = await run.known([...sealed.keys()])
         return new Set([...known].map(id => sealed.get(id) ?? id))
       },
-      rows: fingerprint => run.served(name, fingerprint),
     }
   }
 
@@ -47,13 +48,19 @@ export class StreamProgress {
   }
 
   /**
-   * All that the page brings, as it is stored.
+   * All that the page brings, as it is stored; `settled` is due once it is.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
   async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
-    const { pages, stop } = await pagination.next(page, { ...content, headers, url }, this.#seen)
+    const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === content.fingerprint)
+    this.#arriving.set(page.id, content.fingerprint)
+    const rows = async (fingerprint: string) => {
+      const served = await this.#parts.run.served(this.name, fingerprint)
+      return [...new Set([...served, ...earlier.map(([id]) => id)])]
+    }
+    const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
     return {
       claim,
       records: content.records,
@@ -64,12 +71,18 @@ export class StreamProgress {
       })),
       warnings: content.warnings,
       redactions: content.redactions,
-      next: pages.map(one => urls.sealPage(one)),
+      next: next.pages.map(one => urls.sealPage(one)),
       reportedTotal: content.paging.totalRecords,
       fingerprint: content.fingerprint,
       bytes,
-      stop,
+      notices: next.notices?.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
+      stop: next.stop,
     }
+  }
+
+  /** The page is in the ledger, or will not be. */
+  settled({ page }: Claim): void {
+    this.#arriving.delete(page.id)
   }
 
   /** The stream is given up: its open pages are left to the next run. */

@@ -1,8 +1,6 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
-import type { Transport } from '../../engines/index.js'
-import { GatedTransport } from '../../engines/index.js'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, StreamHealth, Tokens } from '../fetch/index.js'
+import type { FetchObserver, Health, Limits, StreamHealth, StreamTransports, Tokens } from '../fetch/index.js'
 import {
   authorizerOf,
   byEndpoint,
@@ -16,7 +14,7 @@ import type { Run } from '../ledger/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -25,7 +23,7 @@ import { StreamProgress } from './stream-progress.js'
 export interface StreamTools {
   readonly run: Run
   readonly journal: JournalWriter
-  readonly transport: Transport
+  readonly transports: StreamTransports
   readonly normaliser: Normaliser
   readonly limits: Limits
   readonly health: Health
@@ -49,20 +47,24 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
-  const observer = observerOf(tools)
+  const maxWaits = new Map(streams.map(({ name, limits }) => [name, limits.maxWaitMs]))
+  const observer = observerOf(tools, maxWaits)
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name } = stream
     const pagination = paginationOf(stream)
     const health = healths.get(name) as StreamHealth
-    // A page's URL comes from the ledger: whoever changed it there gets no credentials.
-    const transport = new GatedTransport(tools.transport, [stream.baseUrl])
     const fetcher = new Fetcher({
       ...tools,
-      transport,
+      transport: tools.transports.toOriginOf(stream),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
-      authorizer: authorizerOf(stream.auth ?? NO_AUTH, { ...tools, stream: name }),
+      isEnd: endsByStatus(stream.pagination.endWhen),
+      authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
+        ...tools,
+        transport: tools.transports.of(stream),
+        stream: name,
+      }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,
@@ -103,7 +105,10 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
 const NO_AUTH = { type: 'headers', headers: {} } as const
 
 /** What happens on the wire goes into the journal and to the listener. */
-function observerOf({ clock, secrets, onEvent, journal }: StreamTools): FetchObserver {
+function observerOf(
+  { clock, secrets, onEvent, journal, leftMs }: StreamTools,
+  maxWaits: ReadonlyMap<string, number>,
+): FetchObserver {
   // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
@@ -120,6 +125,10 @@ function observerOf({ clock, secrets, onEvent, journal }: StreamTools): FetchObs
     quiet({ stream }, waitMs, askedBy) {
       const at = epoch + clock.now()
       journal.quiet({ stream, at, quietMs: waitMs, askedBy })
+      // A longer one ends the stream, which is told then.
+      if (waitMs <= Math.min(maxWaits.get(stream) ?? 0, leftMs())) {
+        journal.notice({ stream, code: 'QUIET', message: quietText(at + waitMs, askedBy), at })
+      }
       onEvent({
         type: 'throttled',
         source: stream,
@@ -129,6 +138,11 @@ function observerOf({ clock, secrets, onEvent, journal }: StreamTools): FetchObs
       })
     },
   }
+}
+
+/** `quiet until 2026-03-01T14:03:00Z, asked by 429 of page 7 of shop (retry-after)`. */
+export function quietText(untilMs: number, askedBy: string): string {
+  return `quiet until ${isoOf(untilMs).replace(/\.\d+/, '')}, asked by ${askedBy}`
 }
 
 /** Tells of the quiet that earlier runs were asked for. */

@@ -8,4 +8,4 @@ export {
   Secrets,
   shortestSecret,
 } from './secrets.js'
-export { escapePattern } from './text-finder.js'
+export { TextFinder } from './text-finder.js'

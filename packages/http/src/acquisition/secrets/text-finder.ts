@@ -62,6 +62,6 @@ function wholly(text: string, at: number, needle: string): number {
 }
 
 /** The source of a pattern that finds this text and no other. */
-export function escapePattern(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }

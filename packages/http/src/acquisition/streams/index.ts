@@ -1,3 +1,4 @@
+export { endsByStatus } from './pagination/end-rules.js'
 export type { PaginationConfig } from './pagination/kinds.js'
 export { paginationKinds, paginationOf } from './pagination/kinds.js'
 export { NextUrlError } from './pagination/next-url.js'

@@ -1,6 +1,7 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
 import type { ReadingInstructions } from '../records/index.js'
+import { bodyRulesOf } from './pagination/end-rules.js'
 import { pagingPathsOf } from './pagination/kinds.js'
 import type { StreamConfig } from './stream-config.js'
 
@@ -11,12 +12,12 @@ export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseR
 
 /** What a worker thread has to know of a stream to read its pages. */
 export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions {
-  const { pagination } = stream
   return {
     stream: stream.name,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
-    paging: { totalRecords: stream.total, hasMore: pagination.hasMorePath, ...pagingPathsOf(pagination) },
+    paging: pagingPathsOf(stream),
+    endWhen: bodyRulesOf(stream.pagination.endWhen),
     mapping: stream.mapping,
   }
 }

@@ -1,9 +1,9 @@
-import type { AuthConfig, RedirectSetting, StreamLimits } from '../fetch/index.js'
+import type { AuthConfig, ConnectionConfig, RedirectSetting, StreamLimits } from '../fetch/index.js'
 import type { Mapping } from '../records/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
 /** One kind of record of an API, acquired page by page. */
-export interface StreamConfig {
+export interface StreamConfig extends ConnectionConfig {
   /** Unique within the pipeline; names the stream in summary, ledger and logs. */
   readonly name: string
   readonly baseUrl: string

@@ -1,4 +1,5 @@
 import type { ErrorSummary, NoticeSummary, SourceSummary, Summary } from '../../measurements/index.js'
+import { coverageNotices } from './coverage-notices.js'
 import { productOf } from './products.js'
 import type { ErrorCount, NoticeCount, RunData, RunEnd, StreamCounts, TransitionRow } from './run-data.js'
 import { statusOfRun, statusOfStream } from './status.js'
@@ -11,7 +12,8 @@ export interface SummaryOptions {
 /** The summary of a run, from what its ledger tells and nothing else. */
 export function summarise(data: RunData, { products = false }: SummaryOptions = {}): Summary {
   const groups = groupsOf(data)
-  const sources = data.streams.map(stream => summariseStream(stream, data.run.end, groups))
+  const at = data.run.finishedAt ?? data.run.now
+  const sources = data.streams.map(stream => summariseStream(stream, data.run.end, groups, at))
   const totals = totalsOf(sources)
   const listed = data.records.length
   return {
@@ -57,13 +59,20 @@ function totalsOf(sources: readonly SourceSummary[]): Summary['totals'] {
   }
 }
 
-function summariseStream(source: StreamCounts, end: RunEnd | null, groups: Groups): SourceSummary {
+function summariseStream(
+  source: StreamCounts,
+  end: RunEnd | null,
+  groups: Groups,
+  at: number,
+): SourceSummary {
   const { uniqueIds, rejectedRecords, reportedTotal } = source
   const transitions = groups.transitions.get(source.name) ?? []
   const errors = groups.errors.get(source.name) ?? []
+  const status = statusOfStream(source, end)
+  const notices = [...(groups.notices.get(source.name) ?? []), ...coverageNotices(source, status, at)]
   return {
     name: source.name,
-    status: statusOfStream(source, end),
+    status,
     pages: source.donePages,
     requests: source.requests,
     retries: source.retries,
@@ -75,7 +84,7 @@ function summariseStream(source: StreamCounts, end: RunEnd | null, groups: Group
     redactions: source.redactions,
     averages: groups.averages.get(source.name) ?? {},
     errors: errors.map(errorOf),
-    notices: (groups.notices.get(source.name) ?? []).map(noticeOf),
+    notices: notices.map(noticeOf),
     breaker: {
       state: transitions.at(-1)?.to ?? 'closed',
       transitions: transitions.map(({ from, to, at, cause }) => ({ from, to, at: isoOf(at), cause })),

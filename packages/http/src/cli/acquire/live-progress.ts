@@ -23,6 +23,7 @@ export class LiveProgress implements Progress {
   show(event: AcquireEvent): void {
     this.#lines.add(event)
     if (event.type === 'run-opened' && event.resumed) this.#notice = 'continuing the last run'
+    if (event.type === 'warning') this.#notice = `${event.source}: ${event.message}`
     if (event.type === 'stopping') {
       this.#notice = `stopping (${event.reason}); pages in flight have ${event.graceMs} ms; once more stops at once`
     }

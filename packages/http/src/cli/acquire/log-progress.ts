@@ -28,6 +28,7 @@ const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 
   notice: 'warn',
   breaker: 'warn',
   'source-gave-up': 'error',
+  warning: 'warn',
   stopping: 'warn',
   finished: 'info',
 }

@@ -32,7 +32,9 @@ export function demoCommand(): Command {
 async function run(flags: RunFlags): Promise<number> {
   await using shops = await spawnMock('shops', ['--faults', 'example'])
   const urls = Object.entries(shops.urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])
-  const environment = { PIPELINE_OUTPUT: DEMO_FOLDER, ...process.env, ...Object.fromEntries(urls) }
+  // The shops are on this machine, where no proxy leads to.
+  const direct = { no_proxy: '*' }
+  const environment = { PIPELINE_OUTPUT: DEMO_FOLDER, ...process.env, ...Object.fromEntries(urls), ...direct }
   const loaded = await loadPipeline(PIPELINE, flags, environment)
   claimForDemo(loaded.config.output)
   // The ports are new each time, so there is no earlier run to continue.

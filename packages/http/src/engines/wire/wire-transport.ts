@@ -1,4 +1,4 @@
-import { withDefaults } from 'async-patterns'
+import { checkOptions, withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
 import { PooledTransport, transportDefaults } from '../pooled-transport.js'
 import type { PooledTransportOptions } from '../pooled-transport.js'
@@ -27,6 +27,7 @@ export class WireTransport extends PooledTransport<WirePool> {
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: WireTransportOptions) {
+    checkOptions('WireTransport', options, Object.keys(transportDefaults))
     const settings = withDefaults(transportDefaults, options)
     super('WireTransport', settings)
     this.#options = settings

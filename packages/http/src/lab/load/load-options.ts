@@ -1,4 +1,11 @@
-import { checkCount, checkDuration, checkNumber, checkOneOf, withDefaults } from 'async-patterns'
+import {
+  checkOptions,
+  checkCount,
+  checkDuration,
+  checkNumber,
+  checkOneOf,
+  withDefaults,
+} from 'async-patterns'
 import type { ArrivalProcess, LoadHeaders, LoadPlan } from '../../measurements/index.js'
 import { acceptedStatuses, DEFAULT_ACCEPTED } from '../accepted-statuses.js'
 import { parseSlo } from './slo.js'
@@ -100,8 +107,11 @@ const DEFAULTS = Object.freeze({
 
 const DEFAULT_DURATION_MS = 10_000
 
+const KNOWN = ['url', 'durationMs', 'signal', 'onProgress', ...Object.keys(DEFAULTS)]
+
 /** @throws TypeError or RangeError that names the option. */
 export function loadPlan(options: LoadOptions): LoadPlan {
+  checkOptions('runLoad', options, KNOWN)
   const { signal: _signal, onProgress: _onProgress, ...given } = options
   const durationMs = given.requests === undefined ? DEFAULT_DURATION_MS : Infinity
   const plan: LoadPlan = withDefaults({ ...DEFAULTS, durationMs }, given)

@@ -1,4 +1,4 @@
-import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
+import { checkOptions, checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
 import { ENGINE_NAMES } from '../../measurements/index.js'
 import type { EngineName } from '../../measurements/index.js'
 import { targetOptions } from '../bench-target.js'
@@ -52,10 +52,33 @@ const DEFAULTS: Defaults = Object.freeze({
   timeoutMs: 30_000,
 })
 
+const KNOWN = Object.keys({
+  url: true,
+  mockPort: true,
+  mockLatencyMs: true,
+  mockErrorRate: true,
+  mockRateLimitAfter: true,
+  batchSize: true,
+  flushIntervalMs: true,
+  maxQueueSize: true,
+  jsonlOut: true,
+  sqliteOut: true,
+  requestCount: true,
+  runs: true,
+  concurrency: true,
+  workers: true,
+  pooling: true,
+  transport: true,
+  timeoutMs: true,
+  onProgress: true,
+  signal: true,
+} satisfies Record<keyof EngineComparisonOptions, true>)
+
 export type ComparisonSettings = ReturnType<typeof comparisonSettings>
 
 /** @throws TypeError or RangeError that names the option. */
 export function comparisonSettings(options: EngineComparisonOptions | undefined) {
+  checkOptions('runEngineComparison', options, KNOWN)
   const read = { ...withDefaults(DEFAULTS, options), ...targetOptions(options ?? {}) }
   for (const name of ['requestCount', 'concurrency', 'workers'] as const) checkCount(name, read[name])
   checkCount('runs', read.runs, { max: read.requestCount })

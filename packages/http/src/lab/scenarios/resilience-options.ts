@@ -1,4 +1,4 @@
-import { checkCount, checkDuration, checkNumber, withDefaults } from 'async-patterns'
+import { checkOptions, checkCount, checkDuration, checkNumber, withDefaults } from 'async-patterns'
 import type { BreakerTransitionEvent } from 'async-patterns'
 import { targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
@@ -47,10 +47,29 @@ const DEFAULTS = Object.freeze({
   retryBudgetRatio: 0.5,
 })
 
+const KNOWN = Object.keys({
+  mockPort: true,
+  mockLatencyMs: true,
+  requestCount: true,
+  breaker: true,
+  retry: true,
+  paceMs: true,
+  concurrency: true,
+  failureThreshold: true,
+  openStateDurationMs: true,
+  halfOpenMaxCalls: true,
+  maxAttempts: true,
+  baseDelayMs: true,
+  retryBudgetRatio: true,
+  onTransition: true,
+  signal: true,
+} satisfies Record<keyof ResilienceBenchmarkOptions, true>)
+
 export type ResilienceSettings = ReturnType<typeof resilienceSettings>
 
 /** @throws TypeError or RangeError that names the option. */
 export function resilienceSettings(options: ResilienceBenchmarkOptions | undefined) {
+  checkOptions('runResilienceBenchmark', options, KNOWN)
   const read = { ...withDefaults(DEFAULTS, options), ...targetOptions(options ?? {}) }
   for (const name of [
     'requestCount',

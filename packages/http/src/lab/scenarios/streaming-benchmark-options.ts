@@ -1,4 +1,4 @@
-import { checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
+import { checkOptions, checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
 import type { EngineName } from '../../measurements/index.js'
 import { targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
@@ -72,10 +72,35 @@ const DEFAULTS: Defaults = Object.freeze({
   monitorSampleIntervalMs: 1_000,
 })
 
+const KNOWN = Object.keys({
+  url: true,
+  mockPort: true,
+  mockLatencyMs: true,
+  mockErrorRate: true,
+  mockRateLimitAfter: true,
+  batchSize: true,
+  flushIntervalMs: true,
+  maxQueueSize: true,
+  jsonlOut: true,
+  sqliteOut: true,
+  durationMs: true,
+  concurrency: true,
+  pooling: true,
+  transport: true,
+  workers: true,
+  threadedDurationMs: true,
+  timeoutMs: true,
+  monitorLoop: true,
+  monitorSampleIntervalMs: true,
+  onProgress: true,
+  signal: true,
+} satisfies Record<keyof StreamingBenchmarkOptions, true>)
+
 export type StreamingSettings = ReturnType<typeof streamingSettings>
 
 /** @throws TypeError or RangeError that names the option. */
 export function streamingSettings(options: StreamingBenchmarkOptions | undefined) {
+  checkOptions('runStreamingBenchmark', options, KNOWN)
   const read = { ...withDefaults(DEFAULTS, options), ...targetOptions(options ?? {}) }
   const { threadedDurationMs = read.durationMs / 6 } = read
   checkDuration('durationMs', read.durationMs, { min: 1 })

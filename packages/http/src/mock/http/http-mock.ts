@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { seededRandom } from 'async-patterns'
+import { checkOptions, seededRandom } from 'async-patterns'
 import type { Random } from 'async-patterns'
 import { answer } from '../answer.js'
 import type { Behaviour } from '../behaviour.js'
@@ -53,7 +53,9 @@ export class HttpMock extends MockServer {
   /** Only when asked for: it grows with every request. */
   #log: TimingLog | undefined = undefined
 
-  constructor({ seed = 1, behaviour = {} }: HttpMockOptions = {}) {
+  constructor(options: HttpMockOptions = {}) {
+    checkOptions('HttpMock', options, ['port', 'host', 'seed', 'behaviour'])
+    const { seed = 1, behaviour = {} } = options
     super(behaviour, seed)
     this.#random = seededRandom(seed)
   }

@@ -62,7 +62,7 @@ export const kaufhaus: Shop = {
     limit: integerOf(query, 'limit', PAGE_SIZE, 1, LARGEST_PAGE_SIZE),
   }),
   page: ({ records, offset, limit, total }) =>
-    `{"meta":${JSON.stringify({ gesamt: total, offset, limit })},"artikel":[${records.join(',')}]}`,
+    `{"meta":${JSON.stringify({ gesamt: total, offset, limit, weitere: offset + limit < total })},"artikel":[${records.join(',')}]}`,
 }
 
 function idOf(product: Product): bigint {

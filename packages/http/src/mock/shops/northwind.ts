@@ -44,7 +44,13 @@ export const northwind: Shop = {
     return { offset: (page - 1) * limit, limit }
   },
   page: ({ records, offset, limit, total }) => {
-    const paging = { page: offset / limit + 1, per_page: limit, total_pages: Math.ceil(total / limit), total }
+    const paging = {
+      page: offset / limit + 1,
+      per_page: limit,
+      total_pages: Math.ceil(total / limit),
+      total,
+      has_more: offset + limit < total,
+    }
     return `{"products":[${records.join(',')}],${JSON.stringify(paging).slice(1)}`
   },
 }

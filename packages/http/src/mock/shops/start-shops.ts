@@ -1,4 +1,4 @@
-import { checkCount } from 'async-patterns'
+import { checkOptions, checkCount } from 'async-patterns'
 import type { Behaviour } from '../behaviour.js'
 import { kaufhaus } from './kaufhaus.js'
 import { mercado } from './mercado.js'
@@ -41,6 +41,7 @@ const SHOPS = { northwind, kaufhaus, mercado }
  * Rejects, with none left open, when a port cannot be had.
  */
 export async function startShops(options: ShopsOptions = {}): Promise<Shops> {
+  checkOptions('startShops', options, ['ports', 'host', 'seed', 'pages', 'behaviour', 'behaviours'])
   const { ports = [0, 0, 0], host = '127.0.0.1' } = options
   const all = SHOP_NAMES.map(name => makeShop(name, options))
   const close = async (): Promise<void> => {

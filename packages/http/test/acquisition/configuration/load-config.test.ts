@@ -18,6 +18,9 @@ describe('a pipeline file', () => {
           path: '',
           query: {},
           headers: {},
+          proxy: undefined,
+          tls: undefined,
+          allowPrivate: false,
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',
@@ -27,6 +30,7 @@ describe('a pipeline file', () => {
             stopAfterEmpty: 1,
             stopOnShortPage: false,
             maxPages: 10_000,
+            onRepeatedPage: 'stop',
           },
           records: '',
           mapping: { id: { type: 'string', path: 'id', required: true } },

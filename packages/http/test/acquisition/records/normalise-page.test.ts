@@ -222,12 +222,17 @@ describe('records', () => {
       totalPages: undefined,
       next: null,
       hasMore: false,
+      unread: ['totalRecords', 'totalPages'],
     })
     for (const unusable of ['{"href":"/2"}', '["/2"]', 'true']) {
-      expect(facts(`{"next":${unusable}}`)).toEqual({ hasMore: true })
-      expect(facts(`{"next":${unusable},"more":false}`)).toEqual({ hasMore: false })
+      expect(facts(`{"next":${unusable}}`)).toMatchObject({ next: undefined, hasMore: true })
+      expect(facts(`{"next":${unusable},"more":false}`)).toMatchObject({ next: undefined, hasMore: false })
     }
-    expect(facts('{"next":false}')).toEqual({})
+    expect(facts('{"next":false,"more":"Y","total":null}')).toEqual({
+      next: null,
+      unfound: ['totalPages'],
+      unread: ['hasMore'],
+    })
     expect(facts('{"next":17,"more":1}')).toMatchObject({ next: '17', hasMore: true })
   })
 })

@@ -18,11 +18,18 @@ export function describeCommits(rig: LedgerRig): void {
         pageOf('a', 3),
         pageOf('b', 1),
       ])
-      expect(await rig.run.served('a', 'f')).toBe(true)
-      expect([await rig.run.served('a', 'g'), await rig.run.served('b', 'f')]).toEqual([false, false])
+      expect(await rig.run.served('a', 'f')).toEqual(['a:page=1'])
+      expect([await rig.run.served('a', 'g'), await rig.run.served('b', 'f')]).toEqual([[], []])
       const rows = []
       for await (const row of rig.run.rejects('by-page')) rows.push(row)
       expect(rows).toEqual([{ ...reject, stream: 'a', page: 'a:page=1', position: expect.any(Number) }])
+    })
+
+    test('N-5 knows the first two pages that had the same rows', async () => {
+      await rig.commit('a:page=1', [], { next: [pageOf('a', 2), pageOf('a', 3)], fingerprint: 'f' })
+      await rig.commit('a:page=3', [], { fingerprint: 'f' })
+      await rig.commit('a:page=2', [], { fingerprint: 'f' })
+      expect(await rig.run.served('a', 'f')).toEqual(['a:page=1', 'a:page=2'])
     })
 
     test('does not reopen a page that is named again', async () => {

@@ -24,6 +24,7 @@ import {
   systemClock,
   TimeoutError,
   tooLate,
+  misuse,
 } from '../../core/index.js'
 import { SemaphoreLimiter } from '../semaphore-limiter/index.js'
 import type { Limit } from './limit.js'
@@ -133,9 +134,30 @@ export class AdaptiveLimiter<in R = unknown> implements Policy<R> {
    * deadline that has passed runs nothing, though a permit is free: DeadlineExceededError.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    const refused = misuse('AdaptiveLimiter', operation, within)
+    if (refused !== undefined) return refused
     const late = isAborted(within) ? undefined : tooLate(within, this.#clock)
     if (late !== undefined) return Promise.reject(late)
     return this.#semaphore.execute(context => this.#measure(operation, context), within)
+  }
+
+  /** As `SemaphoreLimiter.pause`. */
+  pause(): void {
+    this.#semaphore.pause()
+  }
+
+  resume(): void {
+    this.#semaphore.resume()
+  }
+
+  /** As `SemaphoreLimiter.onIdle`. */
+  onIdle(): Promise<void> {
+    return this.#semaphore.onIdle()
+  }
+
+  /** As `SemaphoreLimiter.clear`. */
+  clear(reason?: unknown): void {
+    this.#semaphore.clear(reason)
   }
 
   metrics(): AdaptiveLimiterMetrics {

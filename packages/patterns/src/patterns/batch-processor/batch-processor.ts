@@ -10,6 +10,8 @@ import {
   LinkedList,
   TimeoutError,
   tooLate,
+  misuse,
+  checkOptions,
 } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
@@ -109,6 +111,8 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
    * then not handled.
    */
   add(item: T, within?: Within): Promise<R> {
+    const refused = misuse('BatchProcessor', this.#process, within)
+    if (refused !== undefined) return refused
     if (isAborted(within)) return Promise.reject(abortReason(within))
     const error = tooLate(within, this.#clock)
     if (error !== undefined) return Promise.reject(error)
@@ -208,6 +212,7 @@ export class BatchProcessor<T, R> implements AsyncDisposable {
   }
 
   async #ended(name: string, options: BatchCloseOptions = {}): Promise<void> {
+    checkOptions(`BatchProcessor.${name}`, options, ['timeoutMs'])
     const { timeoutMs = Infinity } = options
     checkDuration(`BatchProcessor.${name}.timeoutMs`, timeoutMs, { orInfinity: true })
     const ended = Promise.all(this.#collectors)

@@ -1,6 +1,7 @@
 import {
   checkCount,
   checkDuration,
+  checkOptions,
   checkNumber,
   clockLike,
   count,
@@ -56,8 +57,10 @@ export function queueOptions<T>(given: BoundedQueueOptions<T> | undefined) {
 }
 
 /** @throws TypeError or RangeError for a limit outside its range. */
-export function checkTakeBatch({ maxItems, maxBytes, maxWaitMs }: TakeBatchOptions<never>): void {
+export function checkTakeBatch(options: TakeBatchOptions<never>): void {
   const name = `${OWNER}.takeBatch`
+  checkOptions(name, options, ['maxItems', 'maxBytes', 'maxWaitMs'])
+  const { maxItems, maxBytes, maxWaitMs } = options
   if (maxItems !== undefined) checkCount(`${name}.maxItems`, maxItems, { orInfinity: true })
   if (maxBytes !== undefined) checkNumber(`${name}.maxBytes`, maxBytes, { min: 0, orInfinity: true })
   if (maxWaitMs !== undefined && typeof maxWaitMs !== 'function') {

@@ -111,6 +111,26 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     })
   }
 
+  /** Whether consumers wait for `resume`. */
+  get isPaused(): boolean {
+    return this.#core.isPaused
+  }
+
+  /** Gives nothing out until `resume`; producers go on as long as there is room. */
+  pause(): void {
+    this.#core.pause()
+  }
+
+  /** Ends a pause. */
+  resume(): void {
+    this.#core.resume()
+  }
+
+  /** Resolves when nothing is in it and no producer waits. */
+  onIdle(): Promise<void> {
+    return this.#core.onIdle()
+  }
+
   /** A `takeBatch` that has items, and waits for more, goes at once with what is there. */
   flush(): void {
     this.#core.hurry()

@@ -2,10 +2,12 @@ import {
   abortReason,
   AcquireTimeoutError,
   ClosedError,
+  Deferred,
   isAborted,
   LinkedList,
   onGivenUp,
   tooLate,
+  checkWithin,
 } from '../../core/index.js'
 import type { Clock, Within } from '../../core/index.js'
 import { QueueBuffer } from './queue-buffer.js'
@@ -24,6 +26,8 @@ export class QueueCore<T> {
   readonly #takers = new LinkedList<Taker<T>>()
   readonly #putters = new LinkedList<Putter<T>>()
   #ending: Ending | undefined
+  #isPaused = false
+  #idle: Deferred<void> | undefined
 
   constructor(bounds: Bounds<T>, clock: Clock, putTimeoutMs: number) {
     this.buffer = new QueueBuffer(bounds)
@@ -52,12 +56,17 @@ export class QueueCore<T> {
 
   /** Whether an item is there for whoever comes. */
   get isAvailable(): boolean {
-    return this.buffer.size > 0 && this.#takers.size === 0
+    return this.buffer.size > 0 && this.#takers.size === 0 && !this.#isPaused
   }
 
   /** Why nothing can be done for this caller: it has given up, or its deadline has passed. */
   refusalOf(within: Within | undefined): Promise<never> | undefined {
     if (within === undefined) return undefined
+    try {
+      checkWithin('BoundedQueue', within)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     if (isAborted(within)) return Promise.reject(abortReason(within))
     const error = tooLate(within, this.#clock)
     return error === undefined ? undefined : Promise.reject(error)
@@ -93,6 +102,7 @@ export class QueueCore<T> {
   shift(): T {
     const item = this.buffer.shift()
     if (this.#putters.size > 0) this.#admit()
+    if (this.#idle !== undefined) this.#tellIdle()
     return item
   }
 
@@ -113,6 +123,33 @@ export class QueueCore<T> {
     return items
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#disarm(this.#takers.first)
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.settle()
+  }
+
+  /** Resolves when nothing is in and no producer waits. */
+  onIdle(): Promise<void> {
+    if (this.buffer.size === 0 && this.#putters.size === 0) return Promise.resolve()
+    this.#idle ??= new Deferred()
+    return this.#idle.promise
+  }
+
+  #tellIdle(): void {
+    if (this.#idle === undefined || this.buffer.size > 0 || this.#putters.size > 0) return
+    this.#idle.resolve()
+    this.#idle = undefined
+  }
+
   /** Whoever waits for more than is there waits no longer. */
   hurry(): void {
     if (this.buffer.size === 0 || this.#takers.first === undefined) return
@@ -124,6 +161,7 @@ export class QueueCore<T> {
   settle(): void {
     this.#admit()
     this.#serve()
+    this.#tellIdle()
   }
 
   /** The first ending counts. */
@@ -135,6 +173,7 @@ export class QueueCore<T> {
       putter.reject(this.refusal)
     }
     this.#serve()
+    this.#tellIdle()
   }
 
   /** Nobody waits ahead, and the item fits, if need be after a batch that was still filling has gone. */
@@ -142,7 +181,7 @@ export class QueueCore<T> {
     if (this.#putters.size > 0) return false
     while (!this.buffer.fits(bytes)) {
       const taker = this.#takers.first
-      if (taker === undefined) return false
+      if (taker === undefined || this.#isPaused) return false
       this.#deliver(taker)
     }
     return true
@@ -183,6 +222,7 @@ export class QueueCore<T> {
 
   /** Gives waiting consumers, in order, what they wait for, as far as it is there. */
   #serve(): void {
+    if (this.#isPaused) return
     for (let taker = this.#takers.first; taker !== undefined; taker = this.#takers.first) {
       if (this.buffer.size > 0 ? !this.#isReady(taker) : this.#ending === undefined) return
       // Asked how long it waits, it may have failed, or called back and been served.
@@ -232,6 +272,7 @@ export class QueueCore<T> {
     else if (this.#ending !== undefined && 'error' in this.#ending) taker.reject(this.#ending.error)
     else taker.deliver([])
     this.#admit()
+    if (this.#idle !== undefined) this.#tellIdle()
   }
 }
 

@@ -1,13 +1,23 @@
-import { abortReason, checkDuration, checkNumber, Events, isAborted, tooLate } from '../../core/index.js'
-import type { Context, Listener, Within } from '../../core/index.js'
+import {
+  abortReason,
+  checkDuration,
+  checkNumber,
+  Events,
+  isAborted,
+  tooLate,
+  misuse,
+  checkOptions,
+} from '../../core/index.js'
+import type { Listener, Within } from '../../core/index.js'
 import { cacheOptions } from './cache-options.js'
 import type { CacheOptions, CheckedCacheOptions } from './cache-options.js'
 import { SharedLoad } from './shared-load.js'
+import type { LoadContext } from './shared-load.js'
 import { Entry, LruStore } from './lru-store.js'
 import { CoarseClock } from './coarse-clock.js'
 
 /** Fetches what the cache does not hold. `context.signal` is aborted when all who waited have given up. */
-export type CacheLoad<K, V> = (key: K, context: Context) => V | PromiseLike<V>
+export type CacheLoad<K, V> = (key: K, context: LoadContext<V>) => V | PromiseLike<V>
 
 /** What a cache tells its subscribers. */
 export type CacheEvent<K> =
@@ -88,6 +98,7 @@ export class Cache<K, V> {
    * @throws RangeError when that or the value's size is out of range.
    */
   set(key: K, value: V, options?: { readonly ttlMs?: number }): void {
+    checkOptions('Cache.set', options, ['ttlMs'])
     const ttlMs = options?.ttlMs ?? this.#options.ttlMs
     checkDuration('Cache.set.ttlMs', ttlMs, { orInfinity: true })
     this.#loads.delete(key)
@@ -113,24 +124,39 @@ export class Cache<K, V> {
    * failure is not kept: the next caller loads again.
    */
   getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
+    const refused = misuse('Cache.getOrLoad', load, within)
+    if (refused !== undefined) return refused
     if (within !== undefined) {
       if (isAborted(within)) return Promise.reject(abortReason(within))
       const error = tooLate(within, this.#options.clock)
       if (error !== undefined) return Promise.reject(error)
     }
     const entry = this.#store.peek(key)
-    if (entry === undefined) return this.#miss(key, load, within)
+    if (entry === undefined) return this.#miss(key, load, within, undefined)
     const staleForMs = this.#staleForMs(entry)
     if (staleForMs >= this.#options.staleWhileRevalidateMs) {
       this.#sweep(entry)
-      return this.#miss(key, load, within)
+      return this.#miss(key, load, within, entry)
     }
     // Before the load, which may delete the entry.
     this.#store.touch(entry)
     if (staleForMs < 0) this.#hits += 1
-    else this.#refresh(key, load)
+    else this.#refresh(key, load, entry)
     entry.promise ??= Promise.resolve(entry.value)
     return entry.promise
+  }
+
+  /**
+   * Loads the value however fresh it is, and keeps it; what was there is given out until then. A load that is
+   * under way is joined, for it is as new. Rejects as `getOrLoad` does, and a failure leaves what was there.
+   */
+  refresh(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
+    const refused = misuse('Cache.refresh', load, within)
+    if (refused !== undefined) return refused
+    if (isAborted(within)) return Promise.reject(abortReason(within))
+    const error = tooLate(within, this.#options.clock)
+    if (error !== undefined) return Promise.reject(error)
+    return this.#loadOnce(key, load, this.#store.peek(key)).join(within)
   }
 
   /** How it stands at this moment. */
@@ -162,48 +188,60 @@ export class Cache<K, V> {
     if (entry !== undefined && this.#staleForMs(entry) >= this.#graceMs) this.#store.delete(entry.key)
   }
 
-  #miss(key: K, load: CacheLoad<K, V>, within: Within | undefined): Promise<V> {
+  #miss(
+    key: K,
+    load: CacheLoad<K, V>,
+    within: Within | undefined,
+    known: Entry<K, V> | undefined,
+  ): Promise<V> {
     this.#misses += 1
-    return this.#loadOnce(key, load).join(within)
+    return this.#loadOnce(key, load, known).join(within)
   }
 
   /** The refresh has a caller that never gives up: the cache itself. */
-  #refresh(key: K, load: CacheLoad<K, V>): void {
+  #refresh(key: K, load: CacheLoad<K, V>, known: Entry<K, V>): void {
     this.#staleHits += 1
-    if (!this.#loads.has(key)) void this.#loadOnce(key, load).join(undefined)
+    if (!this.#loads.has(key)) void this.#loadOnce(key, load, known).join(undefined)
   }
 
-  #loadOnce(key: K, load: CacheLoad<K, V>): SharedLoad<V> {
-    const known = this.#loads.get(key)
-    if (known !== undefined) return known
-    const isCurrent = (): boolean => this.#loads.get(key) === shared
-    const shared: SharedLoad<V> = new SharedLoad(this.#options.clock, () => {
-      if (isCurrent()) this.#loads.delete(key)
+  #loadOnce(key: K, load: CacheLoad<K, V>, known: Entry<K, V> | undefined): SharedLoad<V> {
+    const underWay = this.#loads.get(key)
+    if (underWay !== undefined) return underWay
+    const shared: SharedLoad<V> = new SharedLoad(this.#options.clock, known?.value, () => {
+      if (this.#loads.get(key) === shared) this.#loads.delete(key)
     })
     this.#loads.set(key, shared)
-    shared.start(context => this.#load(key, load, context, isCurrent))
+    shared.start(context => this.#load(key, load, context, shared, known))
     return shared
   }
 
-  async #load(key: K, load: CacheLoad<K, V>, context: Context, isCurrent: () => boolean): Promise<V> {
+  async #load(
+    key: K,
+    load: CacheLoad<K, V>,
+    context: LoadContext<V>,
+    shared: SharedLoad<V>,
+    known: Entry<K, V> | undefined,
+  ): Promise<V> {
     try {
       const value = await load(key, context)
-      if (isCurrent()) this.set(key, value)
+      const { ttlMs } = shared
+      if (this.#loads.get(key) === shared) this.set(key, value, ttlMs === undefined ? undefined : { ttlMs })
       return value
     } catch (error) {
-      const stale = this.#rescue(key)
-      if (isCurrent()) this.#loads.delete(key)
+      const stale = this.#rescue(key, known)
+      if (this.#loads.get(key) === shared) this.#loads.delete(key)
       this.#failed(key, error, stale !== undefined)
       if (stale === undefined) throw error
       return stale.value
     }
   }
 
-  /** What may stand in for a load that failed. */
-  #rescue(key: K): Entry<K, V> | undefined {
+  /** What may stand in for a load that failed: what was set meanwhile, or what may be given out then. */
+  #rescue(key: K, known: Entry<K, V> | undefined): Entry<K, V> | undefined {
     const entry = this.#store.peek(key)
     const { staleIfErrorMs } = this.#options
-    return entry !== undefined && this.#staleForMs(entry) < staleIfErrorMs ? entry : undefined
+    if (entry === undefined || (entry === known && staleIfErrorMs === 0)) return undefined
+    return this.#staleForMs(entry) < staleIfErrorMs ? entry : undefined
   }
 
   #failed(key: K, error: unknown, servedStale: boolean): void {

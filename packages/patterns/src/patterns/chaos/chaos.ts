@@ -24,6 +24,7 @@ import {
   systemClock,
   systemRandom,
   tooLate,
+  misuse,
 } from '../../core/index.js'
 
 /** The fault that Chaos injects unless told otherwise. */
@@ -113,6 +114,8 @@ export class Chaos<out A = never> implements Policy<unknown, A> {
 
   /** Rejects with DeadlineExceededError, and draws nothing, when the deadline has passed. */
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T | A> {
+    const refused = misuse('Chaos', operation, within)
+    if (refused !== undefined) return refused
     const context = contextOf(within)
     if (context.aborted) throw context.reason
     const late = tooLate(context, this.#settings.clock)

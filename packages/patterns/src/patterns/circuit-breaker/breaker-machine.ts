@@ -5,6 +5,7 @@ import type { BreakerState, BreakerStateName, TransitionCause } from './breaker-
 import { ClosedState, HalfOpenState, OpenState } from './breaker-states.js'
 import type { CallWindow } from './call-window.js'
 import type { BreakerSettings, Verdict } from './circuit-breaker-options.js'
+import { failuresToReopen } from './circuit-breaker-options.js'
 import { ConsecutiveWindow } from './consecutive-window.js'
 import { CountWindow } from './count-window.js'
 import { TimeWindow } from './time-window.js'
@@ -87,7 +88,8 @@ export class BreakerMachine<R> {
       this.totals.ignored += 1
       return
     }
-    const { slowCallDurationMs, latencyThresholdMultiplier } = this.#settings
+    const { slowCallDurationMs, latencyThresholdMultiplier, latencies } = this.#settings
+    latencies?.record(latencyMs)
     const slow = latencyMs >= slowCallDurationMs
     const failed = verdict === 'failure' || (slow && latencyThresholdMultiplier !== false)
     if (failed) this.totals.failed += 1
@@ -131,7 +133,8 @@ export class BreakerMachine<R> {
 
   #probed(state: HalfOpenState, failed: boolean, now: number): void {
     if (failed) {
-      this.#open('probe-failed', { ...state.counts, calls: state.successes + 1, failures: 1 }, now)
+      state.failures += 1
+      if (state.failures >= failuresToReopen(this.#settings)) this.#open('probe-failed', state.counts, now)
       return
     }
     state.successes += 1

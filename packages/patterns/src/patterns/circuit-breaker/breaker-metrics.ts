@@ -1,3 +1,4 @@
+import type { LatencyPercentiles } from '../../core/index.js'
 import type { BreakerTotals } from './breaker-machine.js'
 import type { BreakerStateName } from './breaker-states.js'
 import type { CallCounts } from './trip-rules.js'
@@ -17,4 +18,6 @@ export interface BreakerMetrics extends CallCounts {
   /** When another try makes sense, in milliseconds; 0 when it would be let in. */
   readonly retryAfterMs: number
   readonly totals: BreakerTotals
+  /** Of the option `latencies`, if that was given. */
+  readonly latencies: LatencyPercentiles | undefined
 }

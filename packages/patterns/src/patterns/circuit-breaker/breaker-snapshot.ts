@@ -2,6 +2,7 @@ import type { BreakerMachine, BreakerTotals } from './breaker-machine.js'
 import type { BreakerState, TransitionCause } from './breaker-states.js'
 import { ClosedState, HalfOpenState, OpenState } from './breaker-states.js'
 import type { WindowRow } from './call-window.js'
+import { failuresToReopen } from './circuit-breaker-options.js'
 import type { BreakerSettings } from './circuit-breaker-options.js'
 import type { CallCounts } from './trip-rules.js'
 
@@ -24,6 +25,8 @@ interface OpenSnapshot {
 interface HalfOpenSnapshot {
   readonly name: 'half-open'
   readonly successes: number
+  /** Missing means none: earlier versions wrote none. */
+  readonly failures?: number
   readonly opened: OpenSnapshot
 }
 
@@ -66,7 +69,8 @@ function describeState(state: BreakerState, window: string, now: number): Breake
     return { name: 'closed', forced: state.forced, window, rows: state.window.rows(now) }
   }
   if (state.name === 'open') return describeOpen(state, now)
-  return { name: 'half-open', successes: state.successes, opened: describeOpen(state.opened, now) }
+  const { successes, failures, opened } = state
+  return { name: 'half-open', successes, failures, opened: describeOpen(opened, now) }
 }
 
 function describeOpen({ since, until, cause, counts }: OpenState, now: number): OpenSnapshot {
@@ -89,7 +93,9 @@ function readState<R>(
   }
   const halfOpen = new HalfOpenState(readOpen(state.opened, savedAt))
   // Under a smaller threshold than when it was saved, it still waits for one more success.
-  halfOpen.admitted = halfOpen.successes = Math.min(state.successes, settings.successThreshold - 1)
+  halfOpen.successes = Math.min(state.successes, settings.successThreshold - 1)
+  halfOpen.failures = Math.min(state.failures ?? 0, failuresToReopen(settings) - 1)
+  halfOpen.admitted = halfOpen.successes + halfOpen.failures
   return halfOpen
 }
 

@@ -67,6 +67,7 @@ export class HalfOpenState {
   /** Probes that hold one of the `probeCount` places. */
   inFlight = 0
   successes = 0
+  failures = 0
   lastAdmittedAt = 0
   /** Why it had opened, for those who are turned away. */
   readonly opened: OpenState
@@ -76,7 +77,8 @@ export class HalfOpenState {
   }
 
   get counts(): CallCounts {
-    return { calls: this.successes, failures: 0, slowCalls: 0 }
+    const { successes, failures } = this
+    return { calls: successes + failures, failures, slowCalls: 0 }
   }
 
   enter(now: number): void {

@@ -1,4 +1,4 @@
-import type { Clock, Context, OptionRules, Outcome, Random } from '../../core/index.js'
+import type { Clock, Context, LatencyRecorder, OptionRules, Outcome, Random } from '../../core/index.js'
 import {
   clockLike,
   count,
@@ -80,10 +80,15 @@ export interface CircuitBreakerOptions<R = unknown> {
   /** Calls that it admits at once, from 1 to `halfOpenMaxCalls`. Default 1. */
   readonly probeCount?: number
   /**
-   * Successful probes that close it, from 1 to `halfOpenMaxCalls`. Default `halfOpenMaxCalls`. One failure
-   * reopens it.
+   * Successful probes that close it, from 1 to `halfOpenMaxCalls`. Default `halfOpenMaxCalls`, or as many of
+   * them as leave the share of failures below `halfOpenErrorRateThreshold`.
    */
   readonly successThreshold?: number
+  /**
+   * Share of `halfOpenMaxCalls` that must fail to reopen it, 0 to 1; `false`: the first failure does. Default
+   * `false`.
+   */
+  readonly halfOpenErrorRateThreshold?: number | false
   /**
    * When probes are out and no other was admitted for so long, they are given up and it reopens.
    * Measured from the last admission, so that rare calls can close it too. More than 0; `false` waits
@@ -103,6 +108,11 @@ export interface CircuitBreakerOptions<R = unknown> {
    * stall explains is ignored.
    */
   readonly stalledMs?: () => number
+  /**
+   * Takes the latency of every call that is judged, for `metrics().latencies`: `new RollingLatencies()` of
+   * `async-patterns/observability`, say. Default: latencies are not kept.
+   */
+  readonly latencies?: LatencyRecorder
   /** For the jitter of a backoff. Default: the runtime's. */
   readonly random?: Random
   /** Default: the runtime's. */
@@ -111,9 +121,10 @@ export interface CircuitBreakerOptions<R = unknown> {
 
 /** The options, checked, with nothing left open. */
 export interface BreakerSettings<R = unknown>
-  extends Required<Omit<CircuitBreakerOptions<R>, 'classify' | 'stalledMs'>> {
+  extends Required<Omit<CircuitBreakerOptions<R>, 'classify' | 'stalledMs' | 'latencies'>> {
   readonly classify: CircuitBreakerOptions<R>['classify']
   readonly stalledMs: CircuitBreakerOptions<R>['stalledMs']
+  readonly latencies: LatencyRecorder | undefined
 }
 
 /**
@@ -136,9 +147,11 @@ const DEFAULTS: BreakerSettings = Object.freeze({
   halfOpenMaxCalls: 3,
   probeCount: 1,
   successThreshold: 3,
+  halfOpenErrorRateThreshold: false,
   halfOpenMaxWaitMs: 60_000,
   classify: undefined,
   stalledMs: undefined,
+  latencies: undefined,
   random: systemRandom,
   clock: systemClock,
 })
@@ -159,11 +172,13 @@ const RULES = {
   slowCallDurationMs: positiveMs,
   openStateDurationMs: orObject(having('delayMs'), duration()),
   halfOpenMaxCalls: count(),
+  halfOpenErrorRateThreshold: orOff(share()),
   probeCount: count(),
   successThreshold: count(),
   halfOpenMaxWaitMs: orOff(positiveMs),
   classify: optional(fn()),
   stalledMs: optional(fn()),
+  latencies: optional(having('record', 'percentiles')),
   random: fn(),
   clock: clockLike(),
 } satisfies OptionRules<CircuitBreakerOptions>
@@ -171,6 +186,14 @@ const RULES = {
 /** A run of failures has no share; whoever asks for one there means something else. */
 const noShare = oneOf([false])
 const CONSECUTIVE_RULES = { ...RULES, errorRateThreshold: noShare, slowCallRateThreshold: noShare }
+
+/** How many probes must fail; without the rounding error of binary fractions, 0.07 of 100 are 7. */
+export function failuresToReopen(
+  settings: Pick<BreakerSettings, 'halfOpenErrorRateThreshold' | 'halfOpenMaxCalls'>,
+): number {
+  const { halfOpenErrorRateThreshold: rate, halfOpenMaxCalls } = settings
+  return Math.max(1, Math.ceil(Number((Number(rate) * halfOpenMaxCalls).toPrecision(12))))
+}
 
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
 export function breakerSettings<R>(options: CircuitBreakerOptions<R> | undefined): BreakerSettings<R> {
@@ -181,13 +204,15 @@ export function breakerSettings<R>(options: CircuitBreakerOptions<R> | undefined
     ...DEFAULTS,
     errorRateThreshold: isRun ? false : DEFAULTS.errorRateThreshold,
     slowCallDurationMs: (given.latencyThresholdMultiplier || 3) * given.baselineLatencyMs,
-    successThreshold: given.halfOpenMaxCalls,
+    successThreshold: given.halfOpenMaxCalls - failuresToReopen(given) + 1,
   }
   const rules = (isRun ? CONSECUTIVE_RULES : RULES) as typeof RULES
   const settings: BreakerSettings<R> = optionsOf('CircuitBreaker', defaults, rules, options)
-  const isFew = count({ max: settings.halfOpenMaxCalls })
-  isFew('CircuitBreaker.probeCount', settings.probeCount)
-  isFew('CircuitBreaker.successThreshold', settings.successThreshold)
+  const { halfOpenMaxCalls, probeCount, successThreshold } = settings
+  count({ max: halfOpenMaxCalls })('CircuitBreaker.probeCount', probeCount)
+  // With more it could neither close nor reopen.
+  const max = halfOpenMaxCalls - failuresToReopen(settings) + 1
+  count({ max })('CircuitBreaker.successThreshold', successThreshold)
   const { window, windowCalls, minimumCalls } = settings
   return {
     ...settings,

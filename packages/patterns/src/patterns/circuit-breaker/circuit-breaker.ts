@@ -10,11 +10,14 @@ import type {
 } from '../../core/index.js'
 import {
   abortReason,
+  checkOptions,
   checkNumber,
+  checkWithin,
   Deferred,
   disposeValue,
   Events,
   isAborted,
+  misuse,
   ownContextOf,
   runOperation,
   tooLate,
@@ -36,7 +39,7 @@ import { defaultVerdict, isStallsFault } from './default-verdict.js'
  * Closed: calls run and are counted; when a rule of the options is broken it opens. Open: calls are rejected
  * with BreakerOpenError. The first call after `openStateDurationMs` makes it half-open, and is a probe:
  * `probeCount` probes run at once, `halfOpenMaxCalls` in all, `successThreshold` successes close it, one
- * failure opens it again. A result counts only in the state in which its call began. There is no timer.
+ * failure (or a share, `halfOpenErrorRateThreshold`) opens it again. A result counts only in the state in which its call began. There is no timer.
  *
  * Source: M. Nygard, Release It!, 2nd ed., ch. 5.
  */
@@ -65,6 +68,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     snapshot: BreakerSnapshot,
     options?: CircuitBreakerOptions<R>,
   ): CircuitBreaker<R> {
+    checkOptions('CircuitBreaker', options, Object.keys(Object(options)))
     const breaker = new CircuitBreaker<R>({ ...options, name: options?.name ?? snapshot.name })
     restoreInto(breaker.#machine, snapshot, breaker.#settings)
     return breaker
@@ -95,13 +99,12 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * last two count as nothing.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
-    if (isAborted(within)) return Promise.reject(abortReason(within))
-    const late = tooLate(within, this.#clock)
-    if (late !== undefined) return Promise.reject(late)
+    const refused = misuse('CircuitBreaker', operation, within)
+    if (refused !== undefined) return refused
     const startedAt = this.#clock.now()
     let began: BreakerState
     try {
-      began = this.#machine.admit(startedAt)
+      began = this.#admit(startedAt, within)
     } catch (rejection) {
       return Promise.reject(rejection)
     }
@@ -126,11 +129,9 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * DeadlineExceededError when its deadline has passed.
    */
   acquire(within?: Within): BreakerCall {
-    if (isAborted(within)) throw abortReason(within)
-    const late = tooLate(within, this.#clock)
-    if (late !== undefined) throw late
+    checkWithin('CircuitBreaker', within)
     const startedAt = this.#clock.now()
-    const began = this.#machine.admit(startedAt)
+    const began = this.#admit(startedAt, within)
     const context = ownContextOf(within)
     this.#pending += 1
     return new BreakerCall(verdict => this.#end(began, startedAt, context, verdict))
@@ -171,6 +172,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
       openings: machine.openings,
       retryAfterMs: machine.retryAfterMs(now),
       totals: { ...machine.totals },
+      latencies: this.#settings.latencies?.percentiles(),
     }
   }
 
@@ -202,6 +204,13 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   /** Transitions and rejections, in the order in which they happen; dispose the result to stop. */
   subscribe(listener: Listener<BreakerEvent>): Disposable {
     return this.#events.subscribe(listener)
+  }
+
+  #admit(now: number, within: Within | undefined): BreakerState {
+    if (isAborted(within)) throw abortReason(within)
+    const late = tooLate(within, this.#clock)
+    if (late !== undefined) throw late
+    return this.#machine.admit(now)
   }
 
   #judge(began: BreakerState, startedAt: number, context: CallContext, outcome: Outcome<R>): void {

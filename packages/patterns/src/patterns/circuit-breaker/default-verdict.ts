@@ -3,7 +3,13 @@ import { abortReason } from '../../core/index.js'
 import type { Verdict } from './circuit-breaker-options.js'
 
 /** The refusals of policies inside: nothing was sent, so nothing was learnt. */
-const REFUSALS: readonly unknown[] = ['CIRCUIT_OPEN', 'QUEUE_FULL', 'ACQUIRE_TIMEOUT', 'COST_TOO_HIGH']
+const REFUSALS: readonly unknown[] = [
+  'CIRCUIT_OPEN',
+  'QUEUE_FULL',
+  'ACQUIRE_TIMEOUT',
+  'COST_TOO_HIGH',
+  'CLEARED',
+]
 
 /**
  * What this package's errors carry; by it they are known even if another copy of the package has made them.

@@ -1,4 +1,6 @@
 export type { BreakerCall } from './breaker-call.js'
+export type { BreakerHealthCheckOptions } from './breaker-health-check.js'
+export { BreakerHealthCheck } from './breaker-health-check.js'
 export type {
   BreakerEvent,
   BreakerRejectionEvent,

@@ -21,6 +21,7 @@ import {
   fn,
   optionsOf,
   systemClock,
+  misuse,
 } from '../../core/index.js'
 import { TimeLimit } from '../timeout/index.js'
 
@@ -100,6 +101,8 @@ export class Deadline implements Policy {
   }
 
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
+    const refused = misuse('Deadline', operation, within)
+    if (refused !== undefined) return refused
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
     const now = this.#clock.now()

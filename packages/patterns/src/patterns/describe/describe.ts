@@ -1,3 +1,4 @@
+import { checkPolicy } from '../../core/index.js'
 import type { AnyPolicy, Facts, PolicyRole } from '../../core/index.js'
 import { layersOf } from './layers.js'
 import { warningsOf } from './stack-warnings.js'
@@ -35,6 +36,7 @@ export interface StackDescription extends WorstCase {
  *     describe(compose(retry, limiter, breaker, timeout)).warnings.map(warning => warning.message)
  */
 export function describe(policy: AnyPolicy): StackDescription {
+  checkPolicy('describe.policy', policy)
   const described = layersOf(policy)
   const layers = described.map(({ pattern, role, options = {}, isOpaque }) => ({
     pattern,

@@ -10,7 +10,16 @@ import type {
   PolicyDescription,
   Within,
 } from '../../core/index.js'
-import { anything, contextOf, discardWith, disposeValue, Events, fn, optionsOf } from '../../core/index.js'
+import {
+  anything,
+  contextOf,
+  discardWith,
+  disposeValue,
+  Events,
+  fn,
+  optionsOf,
+  misuse,
+} from '../../core/index.js'
 
 /** What is given instead of which outcomes. */
 export interface FallbackOptions<R, A> {
@@ -64,6 +73,8 @@ export class Fallback<out A, in R = unknown> implements Policy<R, A> {
   }
 
   async execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T | A> {
+    const refused = misuse('Fallback', operation, within)
+    if (refused !== undefined) return refused
     const context = contextOf(within)
     if (context.aborted) throw context.reason
     let value: T

@@ -1,5 +1,5 @@
 import type { Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { contextOf, Events, tooLate } from '../../core/index.js'
+import { contextOf, Events, tooLate, misuse } from '../../core/index.js'
 import { HedgeBudget } from './hedge-budget.js'
 import type { HedgeOptions, HedgeSettings } from './hedge-options.js'
 import { hedgeSettings } from './hedge-options.js'
@@ -74,6 +74,8 @@ export class Hedge<in R = unknown> implements Policy<R> {
    * Rejects with DeadlineExceededError, and runs nothing, when the deadline has passed.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    const refused = misuse('Hedge', operation, within)
+    if (refused !== undefined) return refused
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
     const late = tooLate(outer, this.#settings.clock)

@@ -58,9 +58,9 @@ class BatchIterator<T> implements StageIterator<T[]> {
 
   constructor(source: AsyncIterable<T>, settings: typeof DEFAULTS & BatchOptions<T>) {
     this.#source = new SourceReader(source)
-    const { maxItems, maxBytes, sizeOf, clock } = settings
+    const { maxItems, maxBytes, maxWaitMs, sizeOf, clock } = settings
     this.#queue = new BoundedQueue({ maxItems, maxBytes, clock, ...(sizeOf && { sizeOf }) })
-    this.#limits = settings
+    this.#limits = { maxItems, maxBytes, maxWaitMs }
   }
 
   async next(): Promise<IteratorResult<T[], undefined>> {

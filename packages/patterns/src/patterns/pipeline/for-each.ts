@@ -1,4 +1,13 @@
-import { abortReason, checkFunction, count, isAborted, onAbort, optionsOf } from '../../core/index.js'
+import {
+  abortReason,
+  checkFunction,
+  count,
+  isAborted,
+  onAbort,
+  optionsOf,
+  anything,
+  checkWithin,
+} from '../../core/index.js'
 import type { Context, Within } from '../../core/index.js'
 import { MapIterator } from './map-iterator.js'
 import { END } from './stage.js'
@@ -10,7 +19,7 @@ export interface ForEachOptions extends Within {
 }
 
 const DEFAULTS = Object.freeze({ concurrency: 1 })
-const RULES = { concurrency: count() }
+const RULES = { concurrency: count(), signal: anything(), deadlineAt: anything() }
 
 const nothing = (): void => undefined
 
@@ -26,9 +35,14 @@ export function forEach<T>(
   options?: ForEachOptions,
 ): (source: AsyncIterable<T>) => Promise<void> {
   checkFunction('forEach.fn', fn)
-  // Read by name: whoever hands on a Context as the options has more in it than there are options.
-  const given = options?.concurrency === undefined ? {} : { concurrency: options.concurrency }
-  const settings = { ...optionsOf('forEach', DEFAULTS, RULES, given), ordered: false }
+  // Whoever hands on a Context as the options has more in it than there are options.
+  const given = options !== undefined && 'waitUntil' in Object(options) ? {} : options
+  const { concurrency } = optionsOf('forEach', DEFAULTS, RULES, given)
+  checkWithin(
+    'forEach',
+    options === undefined ? undefined : { signal: options.signal, deadlineAt: options.deadlineAt },
+  )
+  const settings = { concurrency, ordered: false }
   return async source => {
     if (isAborted(options)) throw abortReason(options)
     await runToEnd(new MapIterator(source, fn, settings, options), options)

@@ -8,6 +8,8 @@ import {
   keepShape,
   QueueFullError,
   tooLate,
+  checkOptions,
+  misuse,
 } from '../../core/index.js'
 import type { Clock, Context, Within } from '../../core/index.js'
 import { BoundedQueue } from '../bounded-queue/index.js'
@@ -107,6 +109,8 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
    */
   put(item: T, within?: Within): Promise<void> {
     if (this.#whenFull === 'wait') return this.#queue.put(item, within)
+    const refused = misuse('ProducerConsumerPipeline', nothing, within)
+    if (refused !== undefined) return refused
     if (isAborted(within)) return Promise.reject(abortReason(within))
     const late = tooLate(within, this.#clock)
     if (late !== undefined) return Promise.reject(late)
@@ -143,6 +147,7 @@ export class ProducerConsumerPipeline<T> implements AsyncDisposable {
    * A pipeline that was never started handles nothing. May be called again to be less patient.
    */
   async stop(options?: StopOptions): Promise<T[]> {
+    checkOptions('ProducerConsumerPipeline.stop', options, ['drain', 'timeoutMs'])
     const { drain = true, timeoutMs } = options ?? {}
     if (timeoutMs !== undefined) checkDuration('ProducerConsumerPipeline.stop.timeoutMs', timeoutMs)
     if (drain && this.#workers.length > 0) this.#queue.close()

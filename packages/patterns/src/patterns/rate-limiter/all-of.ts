@@ -1,3 +1,4 @@
+import { wrong } from '../../core/index.js'
 import type { Clock } from '../../core/index.js'
 import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import { queueOf, RateLimiter } from './rate-limiter.js'
@@ -117,9 +118,16 @@ class JointQueue implements LimiterQueue, JointWaiter {
 /** Several limiters as one: see `allOf`. */
 export class JointRateLimiter extends RateLimiter {
   constructor(limiters: readonly RateLimiter[]) {
-    const first = limiters[0]
-    if (first === undefined) throw new RangeError('allOf is given no limiter; allowed is one or more')
-    super('joint-rate-limiter', new JointQueue(queuesOf(limiters), first[queueOf].clock))
+    if (limiters.length === 0) throw new RangeError('allOf is given no limiter; allowed is one or more')
+    for (const [place, limiter] of limiters.entries()) {
+      if (!(limiter instanceof RateLimiter)) {
+        throw wrong(TypeError, `allOf.limiters[${place}]`, limiter, 'a rate limiter')
+      }
+    }
+    super(
+      'joint-rate-limiter',
+      new JointQueue(queuesOf(limiters), (limiters[0] as RateLimiter)[queueOf].clock),
+    )
   }
 }
 
@@ -131,7 +139,7 @@ export class JointRateLimiter extends RateLimiter {
  * both are.
  *
  * All of the limiters share one clock. One that is named twice counts once.
- * @throws RangeError when no limiter is given.
+ * @throws RangeError when no limiter is given, TypeError for what is none.
  */
 export function allOf(...limiters: readonly RateLimiter[]): JointRateLimiter {
   return new JointRateLimiter(limiters)

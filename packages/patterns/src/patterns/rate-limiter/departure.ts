@@ -8,6 +8,8 @@ export interface DepartureBook {
   holdAgain(cost: number): void
   /** What was held departed at `at`. */
   settle(at: number, cost: number): void
+  /** What departed at `at` counts as if it had done so at `later`. */
+  postpone(at: number, later: number, cost: number): void
   /** What was held never departs; `nextAt` is what `hold` returned. */
   giveBack(nextAt: number, cost: number): void
 }
@@ -25,6 +27,7 @@ export class Departure implements Disposable {
   readonly #nextAt: number
   readonly #onKnown: () => void
   #state: 'held' | 'sent' | 'cancelled' = 'held'
+  #departedAt = 0
 
   constructor(book: DepartureBook, clock: Clock, grantedAt: number, cost: number, onKnown: () => void) {
     this.grantedAt = grantedAt
@@ -46,8 +49,21 @@ export class Departure implements Disposable {
     this.#state = 'sent'
     const now = this.#clock.now()
     const departedAt = at === undefined || Number.isNaN(at) ? now : at
-    this.#book.settle(Math.min(Math.max(departedAt, this.grantedAt), now), this.#cost)
+    this.#departedAt = Math.min(Math.max(departedAt, this.grantedAt), now)
+    this.#book.settle(this.#departedAt, this.#cost)
     this.#onKnown()
+  }
+
+  /**
+   * It was longer on its way than others are, by so many milliseconds (0 or less changes nothing): it counts
+   * as if it had departed later, so that the limit holds where it arrives too. Of effect while it is within
+   * the window.
+   */
+  delayed(byMs: number): void {
+    if (this.#state !== 'sent' || !(byMs > 0)) return
+    const later = this.#departedAt + byMs
+    this.#book.postpone(this.#departedAt, later, this.#cost)
+    this.#departedAt = later
   }
 
   /** Nothing departs; the place is free again. Of no effect once it was sent. */

@@ -2,12 +2,15 @@ import {
   abortReason,
   checkCount,
   checkDuration,
+  checkOptions,
+  checkWithin,
   contextOf,
   deadlineExceeded,
   deadlineOf,
   Events,
   isAborted,
   tooLate,
+  misuse,
 } from '../../core/index.js'
 import type {
   Clock,
@@ -72,6 +75,8 @@ export interface RateLimiterRejectEvent extends PatternEvent {
 /** The key by which `allOf` finds a limiter's queue. */
 export const queueOf: unique symbol = Symbol('queue')
 
+const ACQUIRE = ['cost', 'maxWaitMs']
+
 const granted: Promise<void> = Promise.resolve()
 const nothing = (): void => undefined
 
@@ -109,6 +114,7 @@ export abstract class RateLimiter implements Policy {
    * of at least 1.
    */
   tryAcquire(options?: Pick<RateAcquireOptions, 'cost'>): boolean {
+    checkOptions(this.#owner, options, ['cost'])
     const cost = options?.cost ?? 1
     this.#checkCost(cost)
     return this.#tryTake(cost) || this.#missed()
@@ -131,6 +137,8 @@ export abstract class RateLimiter implements Policy {
    * called then. A caller that gives up, or is out of time, between the grant and the call has used its cost.
    */
   async execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
+    const refused = misuse(this.#owner, operation, within)
+    if (refused !== undefined) return refused
     const context = contextOf(within)
     const isPlain = !context.aborted && context.deadlineAt === Infinity
     if (isPlain && this.#tryTake(1)) return operation(context)
@@ -169,6 +177,8 @@ export abstract class RateLimiter implements Policy {
     within: Within | undefined,
     take: (now: number) => T,
   ): Promise<T> {
+    checkOptions(this.#owner, options, ACQUIRE)
+    checkWithin(this.#owner, within)
     const { cost = 1, maxWaitMs = Infinity } = options ?? {}
     this.#checkCost(cost)
     if (maxWaitMs !== Infinity) checkDuration(`${this.#owner}.acquire.maxWaitMs`, maxWaitMs)

@@ -21,6 +21,9 @@ export interface JointWaiter {
   pump(): void
 }
 
+/** Most queues have none, and need no set of their own. Nothing is ever added to it. */
+const NO_JOINTS = new Set<JointWaiter>()
+
 /** Sums of moments are as good as equal when they differ by less. */
 const ROUNDING_MS = 1e-6
 
@@ -30,7 +33,7 @@ export class RateQueue implements LimiterQueue {
   readonly #rate: Rate
   /** In the order of arrival. */
   readonly #waiters = new Set<Waiter>()
-  readonly #joints = new Set<JointWaiter>()
+  #joints = NO_JOINTS
   /** The sum of the waiters' costs. */
   #ahead = 0
   #blockedUntil = -Infinity
@@ -114,6 +117,7 @@ export class RateQueue implements LimiterQueue {
   }
 
   enqueue(joint: JointWaiter): void {
+    if (this.#joints === NO_JOINTS) this.#joints = new Set()
     this.#joints.add(joint)
   }
 

@@ -9,6 +9,9 @@ import {
   ownContextOf,
   TimeoutError,
   tooLate,
+  checkOptions,
+  checkWithin,
+  checkFunction,
 } from '../../core/index.js'
 import type { Context, DeadlineExceededError, Listener, Within } from '../../core/index.js'
 import type { Lease } from './lease.js'
@@ -80,7 +83,7 @@ export class ResourcePool<T> implements AsyncDisposable {
       const lease = this.#scheduler.tryLend()
       if (lease !== undefined) return Promise.resolve(lease)
     }
-    return this.#acquire(options?.maxWaitMs, within)
+    return this.#acquire(options, within)
   }
 
   /**
@@ -91,6 +94,8 @@ export class ResourcePool<T> implements AsyncDisposable {
     operation: (resource: T, context: Context) => R | PromiseLike<R>,
     within?: Within,
   ): Promise<R> {
+    checkFunction('ResourcePool.use.operation', operation)
+    checkWithin('ResourcePool', within)
     const context = ownContextOf(within)
     const lease = await this.acquire(undefined, within === undefined ? undefined : context)
     try {
@@ -124,6 +129,7 @@ export class ResourcePool<T> implements AsyncDisposable {
    * and what is still lent out is destroyed when it comes back.
    */
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkOptions('ResourcePool.close', options, ['timeoutMs'])
     const { timeoutMs = Infinity } = options
     checkDuration('ResourcePool.close.timeoutMs', timeoutMs, { orInfinity: true })
     this.#isClosed = true
@@ -149,10 +155,10 @@ export class ResourcePool<T> implements AsyncDisposable {
     return this.close()
   }
 
-  async #acquire(
-    maxWaitMs: number = this.#options.acquireTimeoutMs,
-    within: Within | undefined,
-  ): Promise<Lease<T>> {
+  async #acquire(options: PoolAcquireOptions | undefined, within: Within | undefined): Promise<Lease<T>> {
+    checkOptions('ResourcePool.acquire', options, ['maxWaitMs'])
+    checkWithin('ResourcePool', within)
+    const maxWaitMs = options?.maxWaitMs ?? this.#options.acquireTimeoutMs
     checkDuration('ResourcePool.acquire.maxWaitMs', maxWaitMs, { orInfinity: true })
     this.#checkOpen()
     if (isAborted(within)) throw abortReason(within)

@@ -3,7 +3,7 @@ export type { RetryBudgetOptions, RetryBudgetState } from './retry-budget.js'
 export { RetryBudget } from './retry-budget.js'
 export type { RetryConfig, RetryOptions, RetryVerdict } from './retry-options.js'
 export { retryErrors } from './retry-options.js'
-export type { RetryHistory } from './retry-errors.js'
+export type { ExhaustedReason, RetryHistory } from './retry-errors.js'
 export { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
 export type {
   RetryAgainEvent,

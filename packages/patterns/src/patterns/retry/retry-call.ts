@@ -1,9 +1,9 @@
-import type { CallContext, Events, Operation, Outcome } from '../../core/index.js'
+import type { CallContext, Events, Facts, Operation, Outcome } from '../../core/index.js'
 import { discardWith, runOperation } from '../../core/index.js'
 import { clampDelay } from '../backoff/index.js'
 import type { RetrySettings, RetryVerdict } from './retry-options.js'
 import { RetryBudgetExceededError, RetryExhaustedError } from './retry-errors.js'
-import type { RetryHistory } from './retry-errors.js'
+import type { ExhaustedReason, RetryHistory } from './retry-errors.js'
 import type { RetryEvent } from './retry-events.js'
 
 /** One call, from the end of its first attempt on. */
@@ -53,7 +53,11 @@ export class RetryCall<T extends R, R> {
     if (verdict === false) return undefined
     if (!outcome.ok) this.#remember(outcome.error)
     if (this.attempts >= this.#settings.maxAttempts) return this.#stop(outcome, 'attempts')
-    const delayMs = this.#delay(verdict, outcome)
+    const wishedMs = wishOf(verdict)
+    const retryAfterMs = wishedMs ?? askedFor(outcome)
+    if (retryAfterMs > this.#settings.maxRetryAfterMs)
+      return this.#stop(outcome, 'retry-after', { retryAfterMs })
+    const delayMs = clampDelay(wishedMs ?? Math.max(this.#backoffMs(), retryAfterMs))
     if (!this.#fitsDeadline(delayMs)) return this.#stop(outcome, 'deadline')
     const { budget, budgetKey } = this.#settings
     if (budget !== undefined && !budget.tryTake(budgetKey)) return this.#stopBroke(outcome)
@@ -62,12 +66,9 @@ export class RetryCall<T extends R, R> {
     return delayMs
   }
 
-  #delay(verdict: RetryVerdict, outcome: Outcome<T>): number {
-    const wished = typeof verdict === 'object' ? verdict.delayMs : undefined
-    if (wished !== undefined && !Number.isNaN(wished)) return clampDelay(wished)
+  #backoffMs(): number {
     const { backoff, random } = this.#settings
-    const delayMs = backoff.delayMs(this.attempts, random, this.delaysMs.at(-1) ?? 0)
-    return clampDelay(Math.max(delayMs, askedFor(outcome)))
+    return backoff.delayMs(this.attempts, random, this.delaysMs.at(-1) ?? 0)
   }
 
   #fitsDeadline(delayMs: number): boolean {
@@ -96,12 +97,12 @@ export class RetryCall<T extends R, R> {
     if (!outcome.ok) throw this.#outer.reason
   }
 
-  #stop(outcome: Outcome<T>, reason: 'attempts' | 'deadline'): undefined {
+  #stop(outcome: Outcome<T>, reason: ExhaustedReason, facts?: Facts): undefined {
     this.#report({ type: 'exhausted', reason, attempts: this.attempts, error: errorOf(outcome) })
     if (outcome.ok) return
     const { maxAttempts } = this.#settings
     const { deadlineAt } = this.#outer
-    throw new RetryExhaustedError(reason, this.#history(), { maxAttempts, deadlineAt })
+    throw new RetryExhaustedError(reason, this.#history(), { maxAttempts, deadlineAt, ...facts })
   }
 
   #stopBroke(outcome: Outcome<T>): undefined {
@@ -156,6 +157,12 @@ function valueOf<T>(outcome: Outcome<T>): T {
 
 function errorOf(outcome: Outcome<unknown>): unknown {
   return outcome.ok ? undefined : outcome.error
+}
+
+/** The delay that `retryWhen` has set. */
+function wishOf(verdict: RetryVerdict): number | undefined {
+  const wished = typeof verdict === 'object' ? verdict.delayMs : undefined
+  return Number.isNaN(wished) ? undefined : wished
 }
 
 /** The least wait that the error itself asks for: a server's Retry-After, a breaker that is open. */

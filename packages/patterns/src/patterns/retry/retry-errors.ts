@@ -31,16 +31,26 @@ abstract class RetryError extends RejectionError {
   }
 }
 
-/** Every attempt failed, or the deadline leaves no time for another. `cause` is the last error. */
+/** What allowed no further attempt; `retry-after`: a longer wait was asked for than `maxRetryAfterMs`. */
+export type ExhaustedReason = 'attempts' | 'deadline' | 'retry-after'
+
+const WHY: Readonly<Record<ExhaustedReason, string>> = {
+  attempts: '',
+  deadline: '; the deadline leaves no time for another',
+  'retry-after': '; the wait that is asked for is longer than maxRetryAfterMs',
+}
+
+/**
+ * Every attempt failed, or the deadline or a server's Retry-After leaves no time for another. `cause` is the
+ * last error.
+ */
 export class RetryExhaustedError extends RetryError {
   readonly code = 'RETRY_EXHAUSTED'
-  /** What allowed no further attempt. */
-  readonly reason: 'attempts' | 'deadline'
+  readonly reason: ExhaustedReason
 
-  constructor(reason: 'attempts' | 'deadline', history: RetryHistory, facts: object) {
-    const why = reason === 'attempts' ? '' : '; the deadline leaves no time for another'
+  constructor(reason: ExhaustedReason, history: RetryHistory, facts: object) {
     const cause = history.errors.at(-1)
-    super(`Failed after ${history.attempts} attempt(s)${why}: ${messageOf(cause)}`, history, cause, {
+    super(`Failed after ${history.attempts} attempt(s)${WHY[reason]}: ${messageOf(cause)}`, history, cause, {
       reason,
       ...facts,
     })

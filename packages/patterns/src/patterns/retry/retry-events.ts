@@ -1,3 +1,5 @@
+import type { ExhaustedReason } from './retry-errors.js'
+
 /** Another attempt will be made. */
 export interface RetryAgainEvent {
   readonly type: 'retry'
@@ -8,10 +10,10 @@ export interface RetryAgainEvent {
   readonly error: unknown
 }
 
-/** No further attempt: all were used, or the deadline leaves no time. */
+/** No further attempt: all were used, or the deadline or a Retry-After leaves no time. */
 export interface RetryExhaustedEvent {
   readonly type: 'exhausted'
-  readonly reason: 'attempts' | 'deadline'
+  readonly reason: ExhaustedReason
   readonly attempts: number
   readonly error: unknown
 }

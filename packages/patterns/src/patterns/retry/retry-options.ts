@@ -38,12 +38,18 @@ export interface RetryOptions<R = unknown> {
   /** Replaces the four options above. */
   readonly backoff?: Backoff
   /**
-   * Which outcomes are tried again. Default: every error but CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLOSED and
-   * RETRY_BUDGET_EXCEEDED, and no value.
+   * Which outcomes are tried again. Default: every error but CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLEARED, CLOSED
+   * and RETRY_BUDGET_EXCEEDED, and no value.
    */
   readonly retryWhen?: (outcome: Outcome<R>, context: Context) => RetryVerdict
   /** The least time that an attempt takes: none begins with less left until the deadline. Default 0. */
   readonly minAttemptMs?: number
+  /**
+   * The longest wait that is granted to whoever asks for one: a server's Retry-After, `retryAfterMs` of an
+   * error, a `delayMs` of `retryWhen`. Who asks for more is not tried again: too early a try is refused
+   * anyway. 0 or more, or Infinity. Default Infinity.
+   */
+  readonly maxRetryAfterMs?: number
   /** Shared by many policies; it bounds the retries of all of them together. Default: none. */
   readonly budget?: RetryBudget
   /** Whose budget this policy draws on. Default `'default'`. */
@@ -67,6 +73,7 @@ export interface RetrySettings<R> {
   readonly backoff: Backoff
   readonly retryWhen: (outcome: Outcome<R>, context: Context) => RetryVerdict
   readonly minAttemptMs: number
+  readonly maxRetryAfterMs: number
   readonly budget: RetryBudget | undefined
   readonly budgetKey: string
   readonly discard: Discard
@@ -78,13 +85,14 @@ export interface RetrySettings<R> {
 const FINAL_CODES: ReadonlySet<unknown> = new Set([
   'CIRCUIT_OPEN',
   'DEADLINE_EXCEEDED',
+  'CLEARED',
   'CLOSED',
   'RETRY_BUDGET_EXCEEDED',
 ])
 
 /**
  * The default `retryWhen`, for others to build on: every error but those whose `code` says that trying again
- * now is pointless (CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLOSED, RETRY_BUDGET_EXCEEDED); no value.
+ * now is pointless (CIRCUIT_OPEN, DEADLINE_EXCEEDED, CLEARED, CLOSED, RETRY_BUDGET_EXCEEDED); no value.
  */
 export function retryErrors(outcome: Outcome<unknown>): boolean {
   return !outcome.ok && !FINAL_CODES.has((outcome.error as { code?: unknown } | null | undefined)?.code)
@@ -93,6 +101,7 @@ export function retryErrors(outcome: Outcome<unknown>): boolean {
 const DEFAULTS = Object.freeze({
   maxAttempts: 3,
   minAttemptMs: 0,
+  maxRetryAfterMs: Infinity,
   budget: undefined,
   budgetKey: 'default',
   retryWhen: retryErrors,
@@ -111,6 +120,7 @@ const RULES = {
   backoff: optional(having('delayMs')),
   retryWhen: fn(),
   minAttemptMs: duration(),
+  maxRetryAfterMs: duration({ orInfinity: true }),
   budget: optional(having('countCall', 'tryTake', 'state')),
   budgetKey: text(),
   discard: fn(),
@@ -121,9 +131,21 @@ const RULES = {
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
 export function retrySettings<R>(given: RetryOptions<R> | undefined): RetrySettings<R> {
   const options = optionsOf('RetryPolicy', DEFAULTS, RULES, given)
-  const { maxAttempts, retryWhen, minAttemptMs, budget, budgetKey, discard, clock, random } = options
+  const { maxAttempts, retryWhen, minAttemptMs, maxRetryAfterMs, budget, budgetKey, discard, clock, random } =
+    options
   const backoff = options.backoff ?? backoffOf(options)
-  return { maxAttempts, backoff, retryWhen, minAttemptMs, budget, budgetKey, discard, clock, random }
+  return {
+    maxAttempts,
+    backoff,
+    retryWhen,
+    minAttemptMs,
+    maxRetryAfterMs,
+    budget,
+    budgetKey,
+    discard,
+    clock,
+    random,
+  }
 }
 
 type Delays = Pick<RetryOptions, 'baseDelayMs' | 'maxDelayMs' | 'exponentialBase' | 'jitter'>

@@ -1,5 +1,5 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { contextOf, deadlineExceeded, Events, runOperation } from '../../core/index.js'
+import { contextOf, deadlineExceeded, Events, runOperation, misuse } from '../../core/index.js'
 import type { Backoff } from '../backoff/index.js'
 import { judge, RetryCall } from './retry-call.js'
 import type { RetryOptions, RetrySettings } from './retry-options.js'
@@ -53,6 +53,8 @@ export class RetryPolicy<in R = unknown> implements Policy<R> {
    * caller's abort reason, or DeadlineExceededError when there is no time for a first attempt.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
+    const refused = misuse('RetryPolicy', operation, within)
+    if (refused !== undefined) return refused
     const outer = contextOf(within)
     const refusal = this.#admit(outer)
     if (refusal !== undefined) return refusal
@@ -70,6 +72,8 @@ export class RetryPolicy<in R = unknown> implements Policy<R> {
 
   /** As `execute`, with the number of attempts and the waits; errors carry both anyway. */
   executeWithMetrics<T extends R>(operation: Operation<T>, within?: Within): Promise<RetryMetrics<T>> {
+    const refused = misuse('RetryPolicy', operation, within)
+    if (refused !== undefined) return refused
     const outer = contextOf(within)
     const refusal = this.#admit(outer)
     if (refusal !== undefined) return refusal

@@ -6,6 +6,7 @@ import {
   checkNumber,
   deadlineOf,
   deadlinePassed,
+  Deferred,
   Events,
   onAbort,
   QueueFullError,
@@ -29,16 +30,21 @@ export class SemaphoreCore {
   readonly events = new Events<SemaphoreEvent>('semaphore-limiter')
   readonly queue = new WaitQueue()
   maxConcurrent: number
+  /** How much may be given now: `maxConcurrent`, or nothing while it is paused. */
+  capacity: number
   inUse = 0
   acquired = 0
   rejected = 0
   readonly #options: Required<SemaphoreOptions>
   /** One for all who wait, set to the first expiry; it is early when that waiter has left before. */
   #expiry: TimerHandle | undefined
+  #named: Map<unknown, Waiter> | undefined
+  #idle: Deferred<void> | undefined
 
   constructor(options: Required<SemaphoreOptions>) {
     this.#options = options
     this.maxConcurrent = options.maxConcurrent
+    this.capacity = options.maxConcurrent
   }
 
   get clock(): Clock {
@@ -61,7 +67,7 @@ export class SemaphoreCore {
 
   /** Takes the weight if it is free and nobody with an older or higher claim waits. */
   tryTake(weight: number, priority: number): boolean {
-    if (weight > this.maxConcurrent - this.inUse) return false
+    if (weight > this.capacity - this.inUse) return false
     const waiting = this.queue.highestPriority
     if (waiting !== undefined && waiting >= priority) return false
     this.#take(weight)
@@ -71,6 +77,7 @@ export class SemaphoreCore {
   giveBack(weight: number): void {
     this.inUse -= weight
     if (this.queue.size > 0) this.#serve()
+    else if (this.#idle !== undefined) this.#tellIdle()
   }
 
   /** Resolves, with the one who waited, when the weight has been taken for the caller. */
@@ -79,6 +86,7 @@ export class SemaphoreCore {
     weight: number,
     priority: number,
     operation?: Operation<unknown>,
+    id?: unknown,
   ): Promise<Waiter> {
     const { clock, maxQueue, acquireTimeoutMs } = this.#options
     if (this.queue.size >= maxQueue) return Promise.reject(this.#refuse('queue-full', weight, 0))
@@ -90,6 +98,7 @@ export class SemaphoreCore {
     const waiter = new Waiter(weight, now, latestSettle, operation, within)
     this.queue.push(waiter, priority)
     if (within !== undefined) this.#attach(waiter, within, leftMs)
+    if (id !== undefined) this.#name(waiter, id)
     if (this.#expiry === undefined) this.#setExpiry()
     if (this.events.wanted('queued')) {
       this.events.emit({ type: 'queued', weight, priority, waiting: this.queue.size })
@@ -99,6 +108,7 @@ export class SemaphoreCore {
 
   resize(maxConcurrent: number): void {
     checkCount('SemaphoreLimiter.maxConcurrent', maxConcurrent)
+    if (this.capacity > 0) this.capacity = maxConcurrent
     this.maxConcurrent = maxConcurrent
     const tooHeavy: Waiter[] = []
     for (const waiter of this.queue) if (waiter.weight > maxConcurrent) tooHeavy.push(waiter)
@@ -108,6 +118,59 @@ export class SemaphoreCore {
       waiter.settle(Promise.reject(this.#refuse('too-heavy', waiter.weight, 0)))
     }
     this.#serve()
+    this.#tellIdle()
+  }
+
+  pause(): void {
+    this.capacity = 0
+  }
+
+  resume(): void {
+    this.capacity = this.maxConcurrent
+    this.#serve()
+  }
+
+  /** All leave before anybody is told: a listener may call back. */
+  clear(reason: unknown): void {
+    const waiting = Array.from(this.queue)
+    for (const waiter of waiting) this.#leave(waiter)
+    for (const waiter of waiting) {
+      this.#countRejected('cleared', waiter.weight)
+      waiter.settle(Promise.reject(reason))
+    }
+    this.#tellIdle()
+  }
+
+  /** False when nobody of that name waits. */
+  setPriority(id: unknown, priority: number): boolean {
+    checkNumber('SemaphoreLimiter.priority', priority)
+    const waiter = this.#named?.get(id)
+    if (waiter === undefined) return false
+    this.queue.move(waiter, priority)
+    this.#serve()
+    return true
+  }
+
+  onIdle(): Promise<void> {
+    if (this.inUse === 0 && this.queue.size === 0) return Promise.resolve()
+    this.#idle ??= new Deferred()
+    return this.#idle.promise
+  }
+
+  #tellIdle(): void {
+    if (this.inUse > 0 || this.queue.size > 0) return
+    this.#idle?.resolve()
+    this.#idle = undefined
+  }
+
+  #name(waiter: Waiter, id: unknown): void {
+    const named = (this.#named ??= new Map<unknown, Waiter>())
+    named.set(id, waiter)
+    const { detach } = waiter
+    waiter.detach = () => {
+      detach()
+      if (named.get(id) === waiter) named.delete(id)
+    }
   }
 
   #take(weight: number): void {
@@ -121,7 +184,7 @@ export class SemaphoreCore {
   #serve(): void {
     for (
       let first = this.queue.first;
-      first !== undefined && first.weight <= this.maxConcurrent - this.inUse;
+      first !== undefined && first.weight <= this.capacity - this.inUse;
       first = this.queue.first
     ) {
       this.#leave(first)
@@ -169,6 +232,7 @@ export class SemaphoreCore {
     this.#leave(waiter)
     waiter.settle(Promise.reject(reason()))
     this.#serve()
+    if (this.#idle !== undefined) this.#tellIdle()
   }
 
   #setExpiry(): void {

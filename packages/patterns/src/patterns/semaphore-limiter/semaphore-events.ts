@@ -16,7 +16,7 @@ export interface SemaphoreAcquiredEvent {
 /** A request was refused. `timeout` is the semaphore's own `acquireTimeoutMs`, `deadline` the caller's. */
 export interface SemaphoreRejectedEvent {
   readonly type: 'rejected'
-  readonly reason: 'queue-full' | 'timeout' | 'deadline' | 'aborted' | 'too-heavy'
+  readonly reason: 'queue-full' | 'timeout' | 'deadline' | 'aborted' | 'too-heavy' | 'cleared'
   readonly weight: number
 }
 

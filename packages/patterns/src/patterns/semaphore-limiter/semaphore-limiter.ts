@@ -1,5 +1,15 @@
 import type { CallContext, Listener, Operation, Policy, PolicyDescription, Within } from '../../core/index.js'
-import { abortReason, contextOf, isAborted, runOperation, tooLate } from '../../core/index.js'
+import {
+  abortReason,
+  checkOptions,
+  checkWithin,
+  ClearedError,
+  contextOf,
+  isAborted,
+  misuse,
+  runOperation,
+  tooLate,
+} from '../../core/index.js'
 import type { Permit } from './permit.js'
 import { HeldPermit } from './permit.js'
 import { RunningCall, RunningCalls } from './running-calls.js'
@@ -8,6 +18,9 @@ import type { SemaphoreEvent } from './semaphore-events.js'
 import type { SemaphoreAcquireOptions, SemaphoreOptions } from './semaphore-options.js'
 import { semaphoreOptions } from './semaphore-options.js'
 import type { Waiter } from './wait-queue.js'
+
+const OWNER = 'SemaphoreLimiter'
+const REQUEST = ['weight', 'priority', 'id']
 
 /** How a SemaphoreLimiter stands at this moment. */
 export interface SemaphoreMetrics {
@@ -56,14 +69,18 @@ export class SemaphoreLimiter implements Policy {
     return this.#core.maxConcurrent
   }
 
-  /** Weight that is free now; never negative. */
+  /** Weight that is free now; never negative, and 0 while it is paused. */
   get available(): number {
-    return Math.max(0, this.#core.maxConcurrent - this.#core.inUse)
+    return Math.max(0, this.#core.capacity - this.#core.inUse)
   }
 
   /** How many wait for a permit. */
   get waiting(): number {
     return this.#core.queue.size
+  }
+
+  get isPaused(): boolean {
+    return this.#core.capacity === 0
   }
 
   get idle(): boolean {
@@ -76,7 +93,7 @@ export class SemaphoreLimiter implements Policy {
    * caller's deadline, or with the caller's abort reason; the operation has not been called then.
    */
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
-    return this.#execute(operation, within, 1, 0)
+    return this.#execute(operation, within, 1, 0, undefined)
   }
 
   /**
@@ -85,11 +102,12 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   requesting(request: SemaphoreAcquireOptions): Policy {
-    const { weight = 1, priority = 0 } = request
+    checkOptions(OWNER, request, REQUEST)
+    const { weight = 1, priority = 0, id } = request
     this.#core.check(weight, priority)
     const isIdle = (): boolean => this.idle
     return {
-      execute: (operation, within) => this.#execute(operation, within, weight, priority),
+      execute: (operation, within) => this.#execute(operation, within, weight, priority, id),
       describe: () => this.describe(),
       get idle() {
         return isIdle()
@@ -102,12 +120,14 @@ export class SemaphoreLimiter implements Policy {
    * when what is asked for is out of range.
    */
   async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
+    checkOptions(OWNER, request, REQUEST)
+    checkWithin(OWNER, within)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#checkInTime(within, weight)
     this.#core.check(weight, priority)
     if (!this.#core.tryTake(weight, priority)) {
-      await this.#core.wait(within, weight, priority)
+      await this.#core.wait(within, weight, priority, undefined, request?.id)
       this.#checkStillWanted(within, weight)
     }
     return new HeldPermit(this.#core, weight)
@@ -118,6 +138,7 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   tryAcquire(request?: SemaphoreAcquireOptions): Permit | undefined {
+    checkOptions(OWNER, request, REQUEST)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#core.check(weight, priority)
@@ -131,6 +152,35 @@ export class SemaphoreLimiter implements Policy {
    */
   resize(maxConcurrent: number): void {
     this.#core.resize(maxConcurrent)
+  }
+
+  /** Gives no more permits until `resume`; what is held stays held, and whoever waits may run out of time. */
+  pause(): void {
+    this.#core.pause()
+  }
+
+  /** Ends a pause: those who wait are let in. */
+  resume(): void {
+    this.#core.resume()
+  }
+
+  /** Resolves when no permit is held and nobody waits, work handed to `waitUntil` included. */
+  onIdle(): Promise<void> {
+    return this.#core.onIdle()
+  }
+
+  /** Rejects all who wait: with ClearedError, unless there is another reason. */
+  clear(reason: unknown = new ClearedError('SemaphoreLimiter: cleared while the call waited')): void {
+    this.#core.clear(reason)
+  }
+
+  /**
+   * Gives whoever waits under this `id` another priority, in which it stands where it came. False when nobody
+   * of that name waits.
+   * @throws TypeError or RangeError when `priority` is not a finite number.
+   */
+  setPriority(id: unknown, priority: number): boolean {
+    return this.#core.setPriority(id, priority)
   }
 
   metrics(): SemaphoreMetrics {
@@ -161,12 +211,13 @@ export class SemaphoreLimiter implements Policy {
     within: Within | undefined,
     weight: number,
     priority: number,
+    id: unknown,
   ): Promise<T> {
-    const refusal = this.#refusal(within, weight, priority)
+    const refusal = misuse(OWNER, operation, within) ?? this.#refusal(within, weight, priority)
     if (refusal !== undefined) return refusal
     if (this.#core.tryTake(weight, priority)) return this.#run(operation, this.#begin(within), weight)
     // The same function for all who wait, and in each one's own continuation.
-    return this.#core.wait(within, weight, priority, operation).then(this.#runInTurn) as Promise<T>
+    return this.#core.wait(within, weight, priority, operation, id).then(this.#runInTurn) as Promise<T>
   }
 
   /** Why nothing is even asked for, as the rejection that the caller gets. */

@@ -22,6 +22,8 @@ export interface SemaphoreAcquireOptions {
    * Default 0.
    */
   readonly priority?: number | undefined
+  /** A name by which `setPriority` finds it while it waits. Default: none. */
+  readonly id?: unknown
 }
 
 const DEFAULTS = Object.freeze({

@@ -91,6 +91,17 @@ export class WaitQueue {
     if (level.waiters.size === 0) this.#levels.splice(this.#indexOf(level.priority), 1)
   }
 
+  /** Gives a waiter another priority; among those who have it, it stands where it came. */
+  move(waiter: Waiter, priority: number): void {
+    this.remove(waiter)
+    const level = this.#levelFor(priority)
+    waiter.level = level
+    let before = level.waiters.last
+    while (before !== undefined && before.since > waiter.since) before = before.previous
+    level.waiters.insertAfter(waiter, before)
+    this.#size += 1
+  }
+
   /** The one that has waited longest. */
   oldest(): Waiter | undefined {
     let oldest: Waiter | undefined

@@ -21,6 +21,7 @@ import {
   optionsOf,
   systemClock,
   TimeoutError,
+  misuse,
 } from '../../core/index.js'
 import { TimeLimit } from './time-limit.js'
 
@@ -88,6 +89,8 @@ export class Timeout implements Policy {
   }
 
   execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
+    const refused = misuse('Timeout', operation, within)
+    if (refused !== undefined) return refused
     const outer = contextOf(within)
     if (outer.aborted) return Promise.reject(outer.reason)
     const now = this.#clock.now()

@@ -104,8 +104,8 @@ export class PageTable {
     return this.#statements.known.get(this.#run, id) !== undefined
   }
 
-  hasServed(stream: string, fingerprint: string): boolean {
-    return this.#statements.served.get(this.#run, stream, fingerprint) !== undefined
+  served(stream: string, fingerprint: string): string[] {
+    return this.#statements.served.all(this.#run, stream, fingerprint)
   }
 }
 
@@ -135,6 +135,10 @@ function prepare(database: Database) {
       )
       .raw(),
     known: database.prepare('select 1 from pages where run = ? and id = ?'),
-    served: database.prepare('select 1 from pages where run = ? and stream = ? and fingerprint = ? limit 1'),
+    served: database
+      .prepare<[number, string, string], string>(
+        'select id from pages where run = ? and stream = ? and fingerprint = ? order by ordinal, id limit 2',
+      )
+      .pluck(),
   }
 }

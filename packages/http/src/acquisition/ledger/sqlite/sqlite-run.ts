@@ -157,8 +157,8 @@ export class SqliteRun implements Run {
     return this.#reading(() => new Set(pageIds.filter(id => this.#pages.isKnown(id))))
   }
 
-  async served(stream: string, fingerprint: string): Promise<boolean> {
-    return this.#reading(() => this.#pages.hasServed(stream, fingerprint))
+  async served(stream: string, fingerprint: string): Promise<readonly string[]> {
+    return this.#reading(() => this.#pages.served(stream, fingerprint))
   }
 
   async log({ departures, failures, transitions, notices = [], quiets = [] }: Journal): Promise<void> {

@@ -1,28 +1,33 @@
 import { hash } from 'node:crypto'
-import type { PageRef } from '../../ledger/index.js'
-import { emptyRun, followedBy, repeatsRows, withEmpties } from './page-sequence.js'
-import type { NextPages, PageAddress, PageResult, Pagination, Seen } from './pagination.js'
+import type { PageRef, PageState } from '../../ledger/index.js'
+import { emptyRun, repeatNotice, repeatsOf, withEmpties } from './page-sequence.js'
+import type { NextPages, PageAddress, PageResult, Pagination, PagingLimits, Seen } from './pagination.js'
 
 /** How a chain names the page behind a token. */
 export interface Chain {
+  /** In whose value states hold the token: `cursor`. */
+  readonly key: string
+  /** Where the token stands, for a message: `pagination.cursorPath (meta.next)`. */
+  readonly place: string
   first(): PageRef
-  /** The token of the next page; null, undefined or empty when there is none. */
+  /** The token of the next page; null or empty when there is none, undefined when its place is not there. */
   tokenOf(result: PageResult): string | null | undefined
   follow(page: PageRef, token: string, result: PageResult): PageRef
   request(page: PageRef): PageAddress
 }
 
 /**
- * Cursors and next URLs: each page names its successor. A token ends the chain only by its absence, so an
- * empty page in the middle does not; loops, by token or by rows, and `maxPages` end it as errors or limits.
+ * Cursors and next URLs: each page names its successor. A token ends the chain by its absence, so an empty
+ * page in the middle does not, or by naming its own page when that brought nothing new. A scroll may have one
+ * token for all its pages. Loops, by token or by rows, and `maxPages` end it as errors or limits.
  */
 export class ChainedPagination implements Pagination {
   readonly #chain: Chain
-  readonly #maxPages: number
+  readonly #limits: PagingLimits
 
-  constructor(chain: Chain, maxPages: number) {
+  constructor(chain: Chain, limits: PagingLimits) {
     this.#chain = chain
-    this.#maxPages = maxPages
+    this.#limits = limits
   }
 
   first(): PageRef {
@@ -37,14 +42,59 @@ export class ChainedPagination implements Pagination {
     const { hasMore } = result.paging
     if (hasMore === false) return { pages: [], stop: 'end' }
     const token = this.#chain.tokenOf(result)
-    if (token === undefined || token === null || token === '') {
-      return { pages: [], stop: hasMore === true ? 'no-cursor' : 'end' }
-    }
-    if (await repeatsRows(result, seen)) return { pages: [], stop: 'loop' }
-    const next = this.#chain.follow(page, token, result)
-    const state = withEmpties(next.state, emptyRun(page, result))
-    return followedBy(page, { ...next, state }, this.#maxPages, seen)
+    if (token !== undefined && token !== null && token !== '') return this.#behind(page, result, token, seen)
+    if (hasMore === true) return { pages: [], stop: 'no-cursor' }
+    if (token !== undefined || page.ordinal > 1 || result.recordCount === 0) return { pages: [], stop: 'end' }
+    const message = `${this.#chain.place} found nothing on any page`
+    return { pages: [], stop: 'end', notices: [{ code: 'NOTHING_FOUND', about: this.#chain.key, message }] }
   }
+
+  async #behind(page: PageRef, result: PageResult, token: string, seen: Seen): Promise<NextPages> {
+    const { maxPages, onRepeatedPage } = this.#limits
+    const next = this.#chain.follow(page, token, result)
+    const isSame = next.state[this.#chain.key] === page.state[this.#chain.key]
+    const isRepeat = (await repeatsOf(result, seen)).length > 0
+    if (isSame && result.recordCount === 0) return over(result)
+    if ((isSame || isRepeat) && isBoundary(page, result)) return over(result)
+    if (isRepeat && onRepeatedPage !== 'continue') return { pages: [], stop: 'loop' }
+    const named = isSame ? again(page, next) : next
+    if ((await seen.pages([named.id])).has(named.id)) return { pages: [], stop: 'loop' }
+    if (page.ordinal >= maxPages) return { pages: [], stop: 'max-pages' }
+    const state = { ...withEmpties(named.state, emptyRun(page, result)), ...boundaryBehind(page, result) }
+    return { pages: [{ ...named, state }], ...(isRepeat && { notices: [repeatNotice(page)] }) }
+  }
+}
+
+/** The chain leads to where it is and brings nothing new: its end, unless the source says otherwise. */
+function over({ paging }: PageResult): NextPages {
+  return { pages: [], stop: paging.hasMore === true ? 'loop' : 'end' }
+}
+
+/** The page that is asked for with the same token once more. */
+function again(page: PageRef, next: PageRef): PageRef {
+  const times = Number(page.state['again'] ?? 1) + 1
+  const key = next.id.slice(next.stream.length + 1)
+  return { ...next, id: `${next.stream}:again=${times},${key}`, state: { ...next.state, again: times } }
+}
+
+/**
+ * How many rows the last page with new ones had, and its last row: where boundaries are inclusive, the page
+ * behind the last begins with it. Nothing for a single row, which only a whole page can repeat.
+ */
+function boundaryBehind(page: PageRef, result: PageResult): PageState {
+  const { boundary } = page.state
+  if (boundary !== undefined && (result.recordCount === 0 || isBoundary(page, result))) return { boundary }
+  return result.recordCount > 1 ? { boundary: `${result.recordCount} ${lastRowOf(result)}` } : {}
+}
+
+/** Fewer rows than the page before had, up to the same last one: nothing new, as boundaries are inclusive. */
+function isBoundary({ state }: PageRef, result: PageResult): boolean {
+  const [count, lastRow] = String(state['boundary'] ?? '0').split(' ')
+  return result.recordCount > 0 && result.recordCount < Number(count) && lastRow === lastRowOf(result)
+}
+
+function lastRowOf({ records, rejects }: PageResult): string {
+  return hash('sha1', JSON.stringify(records.at(-1)?.id ?? rejects.at(-1)?.raw), 'base64url').slice(0, 16)
 }
 
 const longestKey = 120

@@ -21,10 +21,13 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
     pageSize: count(1, 1_000_000).optional(),
   }),
   paths: ({ cursorPath }) => ({ next: cursorPath }),
-  create: ({ name }, { cursorParam, sizeParam, pageSize, maxPages }) => {
+  create: ({ name }, options) => {
+    const { cursorParam, cursorPath, sizeParam, pageSize } = options
     const size = sizeParam === undefined || pageSize === undefined ? {} : { [sizeParam]: String(pageSize) }
     return new ChainedPagination(
       {
+        key: 'cursor',
+        place: `pagination.cursorPath (${cursorPath})`,
         first: () => newPage(name, 'first', 1, {}),
         tokenOf: result => result.paging.next,
         follow: (page, cursor) => newPage(name, `cursor=${pageKey(cursor)}`, page.ordinal + 1, { cursor }),
@@ -32,7 +35,7 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
           query: cursor === undefined ? size : { ...size, [cursorParam]: String(cursor) },
         }),
       },
-      maxPages,
+      options,
     )
   },
 }

@@ -5,6 +5,7 @@ import { nextUrlPaging } from './next-url.js'
 import { offsetPaging } from './offset.js'
 import { pageNumberPaging } from './page-number.js'
 import type { PagedStream, Pagination, PaginationKind, PagingLimits } from './pagination.js'
+import { RuledPagination } from './ruled-pagination.js'
 
 /** All ways of paging. */
 export const paginationKinds = {
@@ -22,12 +23,18 @@ export type PaginationConfig = PagingLimits &
   (Kinds extends infer K ? (K extends PaginationKind<infer O> ? O : never) : never)
 
 /** The way of paging that a stream's configuration names. */
-export function paginationOf(stream: PagedStream & { readonly pagination: PaginationConfig }): Pagination {
-  return kindOf(stream.pagination).create(stream, stream.pagination)
+export function paginationOf(stream: PaginatedStream): Pagination {
+  const { pagination } = stream
+  return new RuledPagination(kindOf(pagination).create(stream, pagination), pagination, pagingPathsOf(stream))
 }
 
-export function pagingPathsOf(pagination: PaginationConfig): PagingPaths {
-  return kindOf(pagination).paths(pagination)
+interface PaginatedStream extends PagedStream {
+  readonly pagination: PaginationConfig
+  readonly total?: string | undefined
+}
+
+export function pagingPathsOf({ pagination, total }: Omit<PaginatedStream, keyof PagedStream>): PagingPaths {
+  return { totalRecords: total, hasMore: pagination.hasMorePath, ...kindOf(pagination).paths(pagination) }
 }
 
 /** A configuration is handed only to the kind that it names. */

@@ -11,10 +11,12 @@ export const linkHeaderPaging: PaginationKind<{ readonly type: 'linkHeader' }> =
   summary: 'the `next` of the `Link` header (RFC 8288)',
   schema: () => ({}),
   paths: () => ({}),
-  create: (stream, { maxPages }) =>
+  create: (stream, options) =>
     new ChainedPagination(
-      urlChain(stream, ({ headers, url = streamUrl(stream) }) => nextLink(stream, headers['link'], url)),
-      maxPages,
+      urlChain(stream, 'the Link header', ({ headers, url = streamUrl(stream) }) =>
+        nextLink(stream, headers['link'], url),
+      ),
+      options,
     ),
 }
 

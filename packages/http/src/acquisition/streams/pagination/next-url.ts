@@ -27,18 +27,22 @@ export const nextUrlPaging: PaginationKind<{ readonly type: 'nextUrl'; readonly 
   summary: 'the URL in the body, until there is none',
   schema: ({ path }) => ({ nextUrlPath: path() }),
   paths: ({ nextUrlPath }) => ({ next: nextUrlPath }),
-  create: (stream, { maxPages }) =>
-    new ChainedPagination(
-      urlChain(stream, result => result.paging.next),
-      maxPages,
-    ),
+  create: (stream, options) => {
+    const place = `pagination.nextUrlPath (${options.nextUrlPath})`
+    return new ChainedPagination(
+      urlChain(stream, place, result => result.paging.next),
+      options,
+    )
+  },
 }
 
 /** A chain whose tokens are URLs, absolute or relative to the URL that the page came from. */
-export function urlChain(stream: PagedStream, tokenOf: Chain['tokenOf']): Chain {
+export function urlChain(stream: PagedStream, place: string, tokenOf: Chain['tokenOf']): Chain {
   const pageOf = (url: string, ordinal: number) =>
     newPage(stream.name, `url=${urlKey(stream, url)}`, ordinal, { url })
   return {
+    key: 'url',
+    place,
     first: () => pageOf(streamUrl(stream), 1),
     tokenOf,
     follow: ({ state, ordinal }, token, { url = String(state['url']) }) =>

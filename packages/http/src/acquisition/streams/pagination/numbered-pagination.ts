@@ -1,6 +1,6 @@
-import type { PageRef, PageState } from '../../ledger/index.js'
+import type { Notice, PageRef, PageState } from '../../ledger/index.js'
 import type { SchemaParts } from '../../schema/index.js'
-import { emptyRun, followedBy, newPage, repeatsRows, withEmpties } from './page-sequence.js'
+import { emptyRun, newPage, repeatNotice, repeatsOf, withEmpties } from './page-sequence.js'
 import type { NextPages, PageAddress, PageResult, Pagination, PagingLimits, Seen } from './pagination.js'
 
 /** What ends a stream of numbered pages where neither a total nor `hasMorePath` says that it ends. */
@@ -19,18 +19,16 @@ export function stopRules({ count, flag }: SchemaParts) {
 export interface Numbering {
   /** The number's name in ids and states: `page`. */
   readonly key: string
-  /** The number of the page at a place of the sequence, from 1, where each page takes `stride` records. */
-  numberAt(ordinal: number, stride: number): number
-  /**
-   * What the page keeps: its number, and how many records a page takes where that cannot be told from the
-   * number.
-   */
-  stateOf(number: number, stride: number): PageState
-  /** How many records a page takes, by the state of a page behind the first. */
-  strideOf(state: PageState, ordinal: number): number
-  /** The number behind this one, after a page of `step` records. */
-  after(number: number, step: number): number
-  query(number: number): Readonly<Record<string, string>>
+  readonly first: number
+  /** Whether numbers count records: then how many a page takes has to be known to name those behind it. */
+  readonly countsRecords: boolean
+  /** The number so many pages further on, where each takes so many records. */
+  readonly after: (number: number, pages: number, size: number) => number
+  /** How many records are before the page of this number, where each page takes so many. */
+  readonly startOf: (number: number, size: number) => number
+  /** How many pages of `size` records a total promises behind the page of this number; below 0 beyond it. */
+  readonly behind: (number: number, total: number, size: number) => number
+  readonly query: (number: number) => Readonly<Record<string, string>>
 }
 
 interface Options extends PagingLimits, StopRules {
@@ -42,10 +40,32 @@ interface Options extends PagingLimits, StopRules {
 /** Pages are made known in portions: each page sees to it that the portion behind its own is known. */
 const PORTION = 1_000
 
+/** A page as it came, and what is known by it. */
+interface Place {
+  readonly number: number
+  readonly ordinal: number
+  readonly rows: number
+  /** The most rows that a page had on the way here, this one not counted; no more than `pageSize`. */
+  readonly before: number
+  /** The same with this one. Below `pageSize`, no page was full so far: the server may have a cap. */
+  readonly size: number
+  /** How many pages of `pageSize` the total promises behind this one; undefined without a total. */
+  readonly promised: number | undefined
+  readonly totalRecords: number | undefined
+}
+
+/** Pages that can be named at once: how many, and how many records each takes. */
+interface Named {
+  readonly pages: number
+  readonly size: number
+}
+
 /**
- * Page numbers and offsets: any page's URL can be computed. Where the source tells its total, its first page
- * makes all others known at once, or the first portions of them; otherwise each page makes its successor
- * known until a stop rule holds.
+ * Page numbers and offsets: any page's URL can be computed. Where the source tells its total, its pages are
+ * made known at once, or the first portions of them. The last of those, and every page without a total, asks
+ * for its successor until a stop rule holds: a total below what is there ends nothing. Nor does a server that
+ * caps the page size below `pageSize`; which of two a short page is, capped or with hidden rows, later pages
+ * show.
  */
 export class NumberedPagination implements Pagination {
   readonly #stream: string
@@ -59,89 +79,193 @@ export class NumberedPagination implements Pagination {
   }
 
   first(): PageRef {
-    return this.#pageAt(1, this.#options.pageSize)
+    const { first } = this.#numbering
+    return this.#page(first, 1, {})
   }
 
   request(page: PageRef): PageAddress {
-    return { query: this.#numbering.query(this.#numberOf(page.state)) }
+    return { query: this.#numbering.query(this.#numberOf(page)) }
   }
 
   async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {
-    if (result.paging.hasMore === false) return { pages: [], stop: 'end' }
-    const stride = this.#strideAfter(page, result)
-    const total = this.#totalPages(result, stride)
-    if (total !== undefined) return this.#upTo(total, page, stride, seen)
-    if (await repeatsRows(result, seen)) return { pages: [], stop: 'loop' }
-    return this.#following(page, result, seen)
+    const place = this.#placeOf(page, result)
+    const equal = (await repeatsOf(result, seen)).map(id => this.#numberIn(id))
+    const overlapping = equal.filter(number => this.#overlaps(place.number, number))
+    const repeats = equal.length - overlapping.length
+    if (repeats > 1 && this.#options.onRepeatedPage !== 'continue') return { pages: [], stop: 'loop' }
+    const reaching = overlapping.length === 0 ? place : this.#reaching(place, Math.min(...overlapping))
+    const next = await this.#behind(page, result, reaching, repeats > 0, seen)
+    const notices = [
+      ...(repeats > 0 ? [repeatNotice(page)] : []),
+      ...totalNotices(page, result, this.#options),
+    ]
+    return notices.length === 0 ? next : { ...next, notices }
   }
 
-  /** A server may cap the page size: then the first page tells the step, or records would be skipped. */
-  #strideAfter({ ordinal, state }: PageRef, { recordCount, paging }: PageResult): number {
-    if (ordinal > 1) return this.#numbering.strideOf(state, ordinal)
+  /** Where offsets are nearer to each other than a page is wide, pages may well have the same rows. */
+  #overlaps(number: number, other: number): boolean {
+    return this.#numbering.countsRecords && Math.abs(number - other) < this.#options.pageSize
+  }
+
+  /** Its rows came with an earlier offset too: so from that one on, a page reaches to their end. */
+  #reaching(place: Place, from: number): Place {
     const { pageSize } = this.#options
-    const capped = recordCount > 0 && recordCount < Math.min(pageSize, paging.totalRecords ?? 0)
-    return capped ? recordCount : pageSize
+    const rows = Math.min(pageSize, Math.max(0, place.number - from) + place.rows)
+    return { ...place, rows, size: Math.max(place.size, rows) }
   }
 
-  /** Undefined unless the configuration lets the source's total decide, and the source tells it. */
-  #totalPages({ paging }: PageResult, stride: number): number | undefined {
-    const { totalPagesPath, totalRecordsPath } = this.#options
-    if (totalPagesPath !== undefined) return paging.totalPages
-    if (totalRecordsPath === undefined || paging.totalRecords === undefined) return undefined
-    return Number.isInteger(stride) ? Math.ceil(paging.totalRecords / stride) : undefined
+  async #behind(
+    page: PageRef,
+    result: PageResult,
+    place: Place,
+    isRepeat: boolean,
+    seen: Seen,
+  ): Promise<NextPages> {
+    if (await this.#isWithin(page, place, seen)) return { pages: [] }
+    const named = this.#named(place)
+    if (named.pages > 0) return this.#make(named, place, seen)
+    const { hasMore } = result.paging
+    if (hasMore === false && (place.promised ?? 0) <= 0) return { pages: [], stop: 'end' }
+    if (hasMore !== true && !isRepeat && this.#isMet(place)) return { pages: [], stop: 'end' }
+    return this.#following(page, result, place, seen)
+  }
+
+  #placeOf({ ordinal, state }: PageRef, { recordCount: rows, paging }: PageResult): Place {
+    const { pageSize, totalPagesPath, totalRecordsPath } = this.#options
+    const number = this.#numberOf({ state })
+    const before = ordinal === 1 ? 0 : Number(state['rows'] ?? pageSize)
+    const totalPages = totalPagesPath === undefined ? undefined : paging.totalPages
+    const totalRecords =
+      totalPagesPath !== undefined || totalRecordsPath === undefined ? undefined : paging.totalRecords
+    const { behind } = this.#numbering
+    const promised =
+      totalRecords !== undefined
+        ? behind(number, totalRecords, pageSize)
+        : totalPages !== undefined
+          ? behind(number, totalPages, 1)
+          : undefined
+    const size = Math.min(pageSize, Math.max(before, rows))
+    return { number, ordinal, rows, before, size, promised, totalRecords }
+  }
+
+  /** Whether it is one of pages that were named by less than `pageSize`, and not the last: that one goes on. */
+  async #isWithin({ state }: PageRef, { number, ordinal }: Place, seen: Seen): Promise<boolean> {
+    const { countsRecords, after } = this.#numbering
+    if (!countsRecords || state['rows'] === undefined) return false
+    const { id } = this.#page(after(number, 1, Number(state['rows'])), ordinal + 1, {})
+    return (await seen.pages([id])).has(id)
+  }
+
+  /**
+   * By a total, pages of numbers take what they take, up to the last that it promises by `pageSize`. Offsets
+   * need a page that was full; or two of the same size, which tell of a cap. So does a page of numbers that
+   * has rows behind that last one. Pages named by a cap at most double what is known, since it may be none.
+   */
+  #named({ number, ordinal, rows, before, size, promised, totalRecords }: Place): Named {
+    const { pageSize } = this.#options
+    const { countsRecords, behind } = this.#numbering
+    if (promised === undefined) return { pages: 0, size }
+    if (size >= pageSize || (!countsRecords && promised > 0)) return { pages: promised, size: pageSize }
+    const isCapped = rows > 0 && (countsRecords ? ordinal > 1 && rows === before : promised < 0)
+    if (!isCapped || totalRecords === undefined) return { pages: 0, size }
+    return { pages: Math.min(behind(number, totalRecords, size), ordinal), size }
+  }
+
+  /** Its total is met, as far as a short page behind a longer one, or an empty one, can show. */
+  #isMet({ number, rows, size, promised, totalRecords }: Place): boolean {
+    if (promised === undefined || promised > 0) return false
+    if (rows === 0) return true
+    if (totalRecords === undefined) return rows < size && promised === 0
+    const { behind, startOf } = this.#numbering
+    const isTooLow = startOf(number, size) + rows > totalRecords
+    return rows < size && !isTooLow && behind(number, totalRecords, size) <= 0
   }
 
   /**
    * Backwards from the last page to one that is known: the whole rest after the first page, only growth
    * later.
    */
-  async #upTo(total: number, page: PageRef, stride: number, seen: Seen): Promise<NextPages> {
-    const last = Math.min(total, this.#options.maxPages)
-    const portionEnd = (Math.floor((page.ordinal - 1) / PORTION) + 2) * PORTION
-    const pages = await this.#unknownUpTo(Math.min(last, portionEnd), page.ordinal, stride, seen)
-    const successor = this.#pageAt(page.ordinal + 1, stride).id
-    if (page.ordinal < last || (await seen.pages([successor])).has(successor)) return { pages }
-    return { pages, stop: total > last ? 'max-pages' : 'end' }
-  }
-
-  async #unknownUpTo(end: number, after: number, stride: number, seen: Seen): Promise<PageRef[]> {
-    const candidates: PageRef[] = []
-    for (let ordinal = end; ordinal > after; ordinal -= 1) {
-      const candidate = this.#pageAt(ordinal, stride)
-      // The last one tells of nearly all pages that the rest is known; then nothing else is asked.
-      if (ordinal === end && (await seen.pages([candidate.id])).has(candidate.id)) return []
-      candidates.push(candidate)
-    }
+  async #make(
+    { pages, size }: Named,
+    { number, ordinal, size: largest }: Place,
+    seen: Seen,
+  ): Promise<NextPages> {
+    const { maxPages, pageSize } = this.#options
+    if (ordinal >= maxPages) return { pages: [], stop: 'max-pages' }
+    const state: PageState = largest < pageSize ? { rows: largest } : {}
+    const portionEnd = (Math.floor((ordinal - 1) / PORTION) + 2) * PORTION
+    const count = Math.min(pages, maxPages - ordinal, portionEnd - ordinal)
+    const pageAt = (index: number) =>
+      this.#page(this.#numbering.after(number, index, size), ordinal + index, state)
+    // The last one tells of nearly all pages that the rest is known; then nothing else is asked.
+    const last = pageAt(count)
+    if ((await seen.pages([last.id])).has(last.id)) return { pages: [] }
+    const candidates = Array.from({ length: count }, (_, index) => pageAt(count - index))
     const known = await seen.pages(candidates.map(({ id }) => id))
     const firstKnown = candidates.findIndex(({ id }) => known.has(id))
-    return (firstKnown === -1 ? candidates : candidates.slice(0, firstKnown)).toReversed()
+    return { pages: (firstKnown === -1 ? candidates : candidates.slice(0, firstKnown)).toReversed() }
   }
 
-  async #following(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {
+  async #following(page: PageRef, result: PageResult, place: Place, seen: Seen): Promise<NextPages> {
     const { maxPages, pageSize, stopAfterEmpty = 1, stopOnShortPage = false } = this.#options
-    const { recordCount } = result
-    const goesOn = result.paging.hasMore === true
+    const { number, ordinal, rows, size, promised } = place
+    const goesOn = result.paging.hasMore === true || (promised ?? 0) > 0
     const empties = emptyRun(page, result)
-    const isShort = recordCount > 0 && recordCount < pageSize
+    const isShort = rows > 0 && rows < pageSize
     if (!goesOn && empties >= stopAfterEmpty) return { pages: [], stop: 'empty' }
     if (!goesOn && stopOnShortPage && isShort) return { pages: [], stop: 'end' }
     // After a short page an offset goes on where the rows ended: at worst rows are served twice, never
     // skipped.
-    const number = this.#numbering.after(this.#numberOf(page.state), isShort ? recordCount : pageSize)
-    const state = withEmpties(this.#numbering.stateOf(number, pageSize), empties)
-    return followedBy(page, this.#page(number, page.ordinal + 1, state), maxPages, seen)
+    const numbers = [pageSize, isShort ? rows : pageSize].map(step => this.#numbering.after(number, 1, step))
+    const state = {
+      ...withEmpties(size < pageSize ? { rows: size } : {}, empties),
+      ...(promised !== undefined && promised <= 0 && { beyond: 1 }),
+    }
+    const next = numbers.map(one => this.#page(one, ordinal + 1, state))
+    const isKnown = (await seen.pages(next.map(({ id }) => id))).size > 0
+    if (isKnown) return { pages: [] }
+    return ordinal >= maxPages ? { pages: [], stop: 'max-pages' } : { pages: next.slice(-1) }
   }
 
-  #numberOf(state: PageState): number {
+  #numberOf({ state }: Pick<PageRef, 'state'>): number {
     return Number(state[this.#numbering.key])
   }
 
-  #pageAt(ordinal: number, stride: number): PageRef {
-    const number = this.#numbering.numberAt(ordinal, stride)
-    return this.#page(number, ordinal, this.#numbering.stateOf(number, stride))
+  #numberIn(id: string): number {
+    return Number(id.slice(`${this.#stream}:${this.#numbering.key}=`.length))
   }
 
   #page(number: number, ordinal: number, state: PageState): PageRef {
-    return newPage(this.#stream, `${this.#numbering.key}=${number}`, ordinal, state)
+    const { key } = this.#numbering
+    return newPage(this.#stream, `${key}=${number}`, ordinal, { [key]: number, ...state })
   }
+}
+
+/** Totals of records are compared at the end; one of pages only here. */
+function totalNotices(
+  { ordinal }: PageRef,
+  { recordCount, paging }: PageResult,
+  { totalPagesPath }: Options,
+): Notice[] {
+  const { totalPages } = paging
+  if (totalPagesPath === undefined || totalPages === undefined) return []
+  if (ordinal > totalPages && recordCount > 0) {
+    return [
+      {
+        code: 'TOTAL_TOO_LOW',
+        about: 'pages',
+        message: `page ${ordinal} has rows; its total is ${totalPages} pages`,
+      },
+    ]
+  }
+  if (ordinal > 1 && ordinal === totalPages && recordCount === 0) {
+    return [
+      {
+        code: 'SHORT_OF_TOTAL',
+        about: 'pages',
+        message: `page ${ordinal} is empty; its total is ${totalPages} pages`,
+      },
+    ]
+  }
+  return []
 }

@@ -28,10 +28,11 @@ export const offsetPaging: PaginationKind<OffsetPaging> = {
     const { offsetParam, limitParam, pageSize } = options
     return new NumberedPagination(name, options, {
       key: 'offset',
-      numberAt: (ordinal, stride) => (ordinal - 1) * stride,
-      stateOf: offset => ({ offset }),
-      strideOf: ({ offset }, ordinal) => Number(offset) / (ordinal - 1),
-      after: (offset, step) => offset + step,
+      first: 0,
+      countsRecords: true,
+      after: (offset, pages, size) => offset + pages * size,
+      startOf: offset => offset,
+      behind: (offset, total, size) => Math.ceil((total - offset) / size) - 1,
       query: offset => ({ [offsetParam]: String(offset), [limitParam]: String(pageSize) }),
     })
   },

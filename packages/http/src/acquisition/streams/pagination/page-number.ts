@@ -37,11 +37,11 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
     const size = sizeParam === undefined ? {} : { [sizeParam]: String(pageSize) }
     return new NumberedPagination(name, options, {
       key: 'page',
-      numberAt: ordinal => firstPage + ordinal - 1,
-      // The server may have capped the page size: the pages behind the first have to know.
-      stateOf: (page, stride) => (stride === pageSize ? { page } : { page, stride }),
-      strideOf: ({ stride }) => Number(stride ?? pageSize),
-      after: number => number + 1,
+      first: firstPage,
+      countsRecords: false,
+      after: (number, pages) => number + pages,
+      startOf: (number, size) => (number - firstPage) * size,
+      behind: (number, total, size) => Math.ceil(total / size) - (number - firstPage + 1),
       query: number => ({ [pageParam]: String(number), ...size }),
     })
   },

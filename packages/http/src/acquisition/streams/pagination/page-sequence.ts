@@ -1,5 +1,5 @@
-import type { PageRef, PageState } from '../../ledger/index.js'
-import type { NextPages, PageResult, Seen } from './pagination.js'
+import type { Notice, PageRef, PageState } from '../../ledger/index.js'
+import type { PageResult, Seen } from './pagination.js'
 
 /** A page before any try was spent on it. `key` tells it from the others of its stream. */
 export function newPage(stream: string, key: string, ordinal: number, state: PageState): PageRef {
@@ -18,19 +18,16 @@ export function emptyRun({ state }: PageRef, { recordCount }: PageResult): numbe
   return recordCount === 0 ? Number(state['empties'] ?? 0) + 1 : 0
 }
 
-/** One record may well be served twice; a whole page of rows that another page had is a loop. */
-export async function repeatsRows(result: PageResult, seen: Seen): Promise<boolean> {
-  return result.recordCount > 1 && (await seen.rows(result.fingerprint))
+/** Ids of other pages that had the rows of this one, if it has any. */
+export async function repeatsOf(
+  { recordCount, fingerprint }: PageResult,
+  seen: Seen,
+): Promise<readonly string[]> {
+  return recordCount === 0 ? [] : await seen.rows(fingerprint)
 }
 
-/** The one page that follows, unless it is known already (a loop) or the limit is reached. */
-export async function followedBy(
-  page: PageRef,
-  next: PageRef,
-  maxPages: number,
-  seen: Seen,
-): Promise<NextPages> {
-  if (next.id === page.id || (await seen.pages([next.id])).has(next.id)) return { pages: [], stop: 'loop' }
-  if (page.ordinal >= maxPages) return { pages: [], stop: 'max-pages' }
-  return { pages: [next] }
+/** Of a page whose rows another page had, although the stream goes on. */
+export function repeatNotice({ id, stream }: PageRef): Notice {
+  const name = id.slice(stream.length + 1)
+  return { code: 'REPEATED_PAGE', message: `${name} has the rows that another page had` }
 }

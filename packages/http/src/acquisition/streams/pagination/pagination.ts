@@ -1,14 +1,22 @@
-import type { PageRef, StopReason } from '../../ledger/index.js'
+import type { Notice, PageRef, StopReason } from '../../ledger/index.js'
 import type { NormalisedPage, PagingPaths } from '../../records/index.js'
 import type { SchemaParts, SchemaShape } from '../../schema/index.js'
 import type { StreamAddress } from '../requests/stream-url.js'
+import type { EndRules } from './end-rules.js'
 
 /** What every way of paging takes. */
 export interface PagingLimits {
   /** No more pages than this are asked for, whatever the source says. Default 10,000. */
   readonly maxPages: number
-  /** Path to a boolean that says whether more follows; `false` ends the stream. */
+  /** Path to a boolean that says whether more follows. `false` is the end, unless a total promises more. */
   readonly hasMorePath?: string | undefined
+  /** What ends the stream where its way of paging cannot know: one rule, or a list. */
+  readonly endWhen?: EndRules
+  /**
+   * A page that has the rows of another: `stop` takes it for a loop, of numbered pages the third of them;
+   * `continue` goes on, to the end or to `maxPages`. Default stop.
+   */
+  readonly onRepeatedPage?: 'stop' | 'continue' | undefined
 }
 
 /** The stream whose pages follow each other. */
@@ -28,8 +36,8 @@ export interface PageResult extends NormalisedPage {
 export interface Seen {
   /** Those of the pages that are known. */
   pages(ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** Whether another page of the stream had rows of this fingerprint. */
-  rows(fingerprint: string): Promise<boolean>
+  /** Ids of other pages of the stream that had rows of this fingerprint: of the first two, at least. */
+  rows(fingerprint: string): Promise<readonly string[]>
 }
 
 export interface NextPages {
@@ -37,6 +45,7 @@ export interface NextPages {
   readonly pages: readonly PageRef[]
   /** Set when this page ends its stream's sequence. */
   readonly stop?: StopReason
+  readonly notices?: readonly Notice[]
 }
 
 /** What a page adds to the request of its stream. */
@@ -65,7 +74,7 @@ export interface PaginationKind<O extends { readonly type: string }> {
   readonly type: O['type']
   /** How its next page is found: a line of the documentation's table. */
   readonly summary: string
-  /** Its keys in a pipeline file, beside `type`, `maxPages` and `hasMorePath`. */
+  /** Its keys in a pipeline file, beside `type` and those of `PagingLimits`. */
   readonly schema: (parts: SchemaParts) => SchemaShape
   /** What is read from each page's body for it. */
   readonly paths: (options: O) => PagingPaths

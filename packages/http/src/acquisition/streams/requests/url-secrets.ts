@@ -2,11 +2,11 @@ import type { PageRef, PageState } from '../../ledger/index.js'
 import type { Secrets } from '../../secrets/index.js'
 import {
   credentialAfterScheme,
-  escapePattern,
   formsOf,
   isSecretHeader,
   isSecretName,
   shortestSecret,
+  TextFinder,
 } from '../../secrets/index.js'
 import type { StreamAddress } from './stream-url.js'
 import { ownParameters, streamUrl } from './stream-url.js'
@@ -119,18 +119,23 @@ function isTold({ text, value }: UrlParameter): boolean {
 /** Puts texts in the place of others, all at once: what is put in is not looked at again. */
 class Exchange {
   readonly #texts: ReadonlyMap<string, string>
-  readonly #pattern: RegExp
+  readonly #finder: TextFinder
 
   /** Of two with the same text the first counts. */
   constructor(pairs: readonly Pair[]) {
     this.#texts = new Map(pairs.toReversed())
-    // The longest first, as one may be a part of another.
-    const texts = [...this.#texts.keys()].sort((a, b) => b.length - a.length)
-    this.#pattern = new RegExp(texts.map(escapePattern).join('|'), 'g')
+    this.#finder = new TextFinder(this.#texts.keys())
   }
 
   in(text: string): string {
-    return text.replace(this.#pattern, found => this.#texts.get(found) ?? found)
+    let exchanged = ''
+    let from = 0
+    for (const { at, needle } of this.#finder.in(text)) {
+      if (at < from) continue
+      exchanged += text.slice(from, at) + (this.#texts.get(needle) ?? needle)
+      from = at + needle.length
+    }
+    return exchanged + text.slice(from)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PageRef, StopReason } from '../../../../src/acquisition/ledger/page.js'
+import type { Notice, PageRef, StopReason } from '../../../../src/acquisition/ledger/page.js'
 import type { PagingValues } from '../../../../src/acquisition/records/normalised-page.js'
 import type { PaginationConfig } from '../../../../src/acquisition/streams/pagination/kinds.js'
 import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
@@ -55,10 +55,11 @@ export interface Walk {
   readonly ids: readonly string[]
   readonly rows: readonly string[]
   readonly stops: readonly StopReason[]
+  readonly notices: readonly Notice[]
 }
 
 /** Nothing was seen before. */
-export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () => false }
+export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () => [] }
 
 /** The URL that a page is fetched from. */
 export function urlOf(stream: StreamConfig, page: PageRef): string {
@@ -70,28 +71,37 @@ export async function walk(
   stream: StreamConfig,
   serve: (url: URL, page: PageRef) => ServedPage,
   limit = 1000,
+  pick: (waiting: number) => number = () => 0,
 ): Promise<Walk> {
   const pagination = paginationOf(stream)
   const queue = [pagination.first()]
   const known = new Set(queue.map(page => page.id))
-  const fingerprints = new Set<string>()
+  const fingerprints = new Map<string, string[]>()
   const seen: Seen = {
     pages: async ids => new Set(ids.filter(id => known.has(id))),
-    rows: async fingerprint => fingerprints.has(fingerprint),
+    rows: async fingerprint => fingerprints.get(fingerprint) ?? [],
   }
-  const walked = { ids: [] as string[], rows: [] as string[], stops: [] as StopReason[] }
-  for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
+  const walked = {
+    ids: [] as string[],
+    rows: [] as string[],
+    stops: [] as StopReason[],
+    notices: [] as Notice[],
+  }
+  for (;;) {
+    const [page] = queue.splice(pick(queue.length), 1)
+    if (page === undefined) return walked
     if (walked.ids.length >= limit) throw new Error(`no end after ${limit} pages`)
     const served = serve(new URL(urlOf(stream, page)), page)
     walked.ids.push(page.id)
     walked.rows.push(...served.rows)
     const next = await pagination.next(page, result(served), seen)
-    fingerprints.add(result(served).fingerprint)
+    const { fingerprint } = result(served)
+    fingerprints.set(fingerprint, [...(fingerprints.get(fingerprint) ?? []), page.id])
+    walked.notices.push(...(next.notices ?? []))
     if (next.stop !== undefined) walked.stops.push(next.stop)
     for (const one of next.pages) if (!known.has(one.id)) queue.push(one)
     for (const one of next.pages) known.add(one.id)
   }
-  return walked
 }
 
 export const rowsFrom = (from: number, to: number) =>

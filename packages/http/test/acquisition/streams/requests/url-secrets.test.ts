@@ -113,3 +113,13 @@ describe('UrlSecrets', () => {
     )
   })
 })
+
+test('N-27 a source cannot call up a credential by the place that stands for it', () => {
+  const stream = { ...streamAt('http://a.test', 'x'), headers: { authorization: 'Bearer t0p-secret' } }
+  const urls = new UrlSecrets(stream, new Secrets(['t0p-secret']))
+  const href = 'http://a.test/x?log=__secret-header-authorization-value-0__&own=t0p-secret'
+  const state = { url: href, cursor: '__secret-__secret-header-authorization-value-0__' }
+  const sealed = urls.sealPage(pageOf('a', 1, { state }))
+  expect(JSON.stringify(sealed)).not.toContain('t0p-secret')
+  expect(urls.openPage(sealed).state).toEqual(state)
+})

@@ -99,6 +99,10 @@ class SpacedRate implements Rate, DepartureBook {
     this.#guard.settle(at, cost)
   }
 
+  postpone(at: number, later: number, cost: number): void {
+    for (let moved = 0; moved < cost; moved += 1) this.#guard.postpone(at, later)
+  }
+
   /** Nothing departed. The schedule is set back too, unless it has moved on since. */
   giveBack(nextAt: number, cost: number): void {
     this.#guard.release(cost)

@@ -83,6 +83,16 @@ export class WindowGuard {
     this.#unknown -= count
   }
 
+  /** A departure that was counted at `at` counts at `later` instead; none when it has left the window. */
+  postpone(at: number, later: number): void {
+    let place = this.#count - 1
+    while (place >= 0 && this.#at(place) > at) place -= 1
+    if (place < 0 || this.#at(place) < at) return
+    for (; place < this.#count - 1; place += 1) this.#put(place, this.#at(place + 1))
+    this.#count -= 1
+    this.#insert(later)
+  }
+
   #forget(now: number): void {
     while (this.#count > 0 && this.#at(0) + this.#windowMs <= now) {
       this.#first = (this.#first + 1) & (this.#ring.length - 1)

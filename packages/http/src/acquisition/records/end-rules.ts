@@ -1,0 +1,36 @@
+import { compilePath } from '../references/index.js'
+import { isJsonNumber, canonicalDecimal } from './exact-number.js'
+
+type Scalar = string | number | boolean | null
+
+/** What a page's body tells the end of its stream by. */
+export type BodyEndRule =
+  /** What stands at the path is this, or one of these: of the same type, and equal. */
+  | { readonly path: string; readonly is: Scalar | readonly Scalar[] }
+  /** Nothing stands at the path, or there is no body at all. */
+  | { readonly path: string; readonly absent: true }
+  /** It has no records. */
+  | { readonly empty: true }
+
+/** Compiles the rules once. The reader says whether one of them holds for a body with so many records. */
+export function endReader(rules: readonly BodyEndRule[]): (body: unknown, recordCount: number) => boolean {
+  const tests = rules.map(testOf)
+  return (body, recordCount) => tests.some(holds => holds(body, recordCount))
+}
+
+function testOf(rule: BodyEndRule): (body: unknown, recordCount: number) => boolean {
+  if ('empty' in rule) return (_body, recordCount) => recordCount === 0
+  const valueAt = compilePath(rule.path)
+  if ('absent' in rule) return body => valueAt(body) === undefined
+  const ends = new Set([rule.is].flat().map(comparable))
+  return body => ends.has(comparable(valueAt(body)))
+}
+
+/** Numbers are equal by value, whichever way they were written; they equal no text. */
+function comparable(value: unknown): unknown {
+  return isJsonNumber(value)
+    ? `number ${canonicalDecimal(value)}`
+    : typeof value === 'string'
+      ? `text ${value}`
+      : value
+}

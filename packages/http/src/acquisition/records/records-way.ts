@@ -1,0 +1,41 @@
+import { exactJson, isJsonNumber } from './exact-number.js'
+import { compilePath, compileWay } from '../references/index.js'
+
+/** More of them are ids, not names. */
+const mostNames = 100
+
+/**
+ * The names of the body and of each object on the way to its records; undefined where the records' place, or
+ * one on the way, holds something that is no answer without records.
+ */
+export function namesReader(records: string): (body: unknown) => readonly string[] | undefined {
+  const way = compileWay(records)
+  const rowsAt = compilePath(records)
+  return body => {
+    if (!isVoid(rowsAt(body)) && !Array.isArray(rowsAt(body))) return undefined
+    const names = way.flatMap((at, depth) => {
+      const value = at(body)
+      return isVoid(value) ? [] : namesOf(value, depth)
+    })
+    return names.length > mostNames || names.includes(undefined) ? undefined : (names as string[])
+  }
+}
+
+function namesOf(value: unknown, depth: number): (string | undefined)[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isJsonNumber(value))
+    return [undefined]
+  return Object.entries(value).map(([name, item]) => {
+    const told = tellsHowItWent.test(name) && !isVoid(item) ? `=${exactJson(item)?.slice(0, 100)}` : ''
+    return `${depth}.${name}${told}`
+  })
+}
+
+/** Where a page and an error have the same names, their values tell them apart: `{ code: 500, data: null }`. */
+const tellsHowItWent = /^(?:code|.*status|.*message|msg|ok|success|result|reason|detail|title|.*error.*)$/i
+
+/** PHP writes an empty object as `[]`, Lua an empty list as `{}`. */
+function isVoid(value: unknown): boolean {
+  return (
+    value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+  )
+}

@@ -1,0 +1,50 @@
+import { CallContext } from './context.js'
+import { checkFunction, wrong } from './option-checks.js'
+import { checkOptions, isPlain } from './options.js'
+
+const NAMES = ['signal', 'deadlineAt']
+const LIVE = { aborted: false }
+
+/** @throws TypeError when it is no policy. */
+export function checkPolicy(name: string, policy: unknown): void {
+  checkFunction(`${name}.execute`, (Object(policy) as { readonly execute?: unknown }).execute)
+}
+
+/**
+ * Why a call cannot be made as it is written, as the rejection that its caller gets: `operation` is no
+ * function, or `within` is no Within. Undefined when it can be made.
+ */
+export function misuse(owner: string, operation: unknown, within: unknown): Promise<never> | undefined {
+  const isUsual = within === undefined || within instanceof CallContext
+  if (isUsual && typeof operation === 'function') return undefined
+  try {
+    checkFunction(`${owner}.operation`, operation)
+    checkWithin(owner, within)
+    return undefined
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/**
+ * What else an object has than a signal or a deadline is its owner's own; but one that has neither, an
+ * AbortSignal say, was meant for something else.
+ * @throws TypeError when it is no Within; it names what is wrong with it.
+ */
+export function checkWithin(owner: string, within: unknown): void {
+  if (within === undefined || within instanceof CallContext) return
+  const name = `${owner}.within`
+  const given = Object(within) as { readonly signal?: unknown; readonly deadlineAt?: unknown }
+  if (given !== within || !('signal' in given || 'deadlineAt' in given)) {
+    if (!isPlain(within)) throw wrong(TypeError, name, within, 'an object with signal or deadlineAt')
+    checkOptions(name, given, NAMES)
+    return
+  }
+  const { signal, deadlineAt } = given
+  if (typeof ((signal ?? LIVE) as Partial<AbortSignal>).aborted !== 'boolean') {
+    throw wrong(TypeError, `${name}.signal`, signal, 'an AbortSignal')
+  }
+  if (typeof (deadlineAt ?? 0) !== 'number') {
+    throw wrong(TypeError, `${name}.deadlineAt`, deadlineAt, 'a number')
+  }
+}

@@ -157,7 +157,13 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
 }
 
 function startPool({ sources, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
-  return new NormalisePool(sources.map(readingInstructionsOf), { workers, secrets })
+  const maxHeapMiB = threadHeapMiB(Math.max(...sources.map(({ limits }) => limits.maxPageBytes)))
+  return new NormalisePool(sources.map(readingInstructionsOf), { workers, maxHeapMiB, secrets })
+}
+
+/** A page's text, what it is parsed to, what is made of it, and what is not collected yet. */
+function threadHeapMiB(maxPageBytes: number): number {
+  return Math.max(128, Math.ceil((8 * maxPageBytes) / 2 ** 20))
 }
 
 function openQueue({ sources }: PipelineConfig, run: Run, clock: Clock): EmbeddedQueue {

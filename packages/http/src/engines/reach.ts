@@ -18,6 +18,7 @@ import { TransportError } from './transport-error.js'
  */
 export type Reach = 'named' | 'private' | 'any'
 
+/** Every Reach, from the narrowest to the widest. */
 export const REACHES: readonly Reach[] = ['named', 'private', 'any']
 
 /** RFC 6761, RFC 6762 (appendix G), RFC 8375, and ICANN's `.internal`. */

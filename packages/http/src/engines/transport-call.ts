@@ -120,10 +120,10 @@ export abstract class TransportCall extends InFlightCall {
     return this.keepsBody && !this.settled
   }
 
-  /** Keeps a chunk that nobody else will write to. */
+  /** Keeps a copy of the chunk. */
   protected keep(chunk: Uint8Array): void {
     this.body ??= new BodyBuffer()
-    this.body.add(chunk)
+    this.body.add(chunk, this.roomBytes)
   }
 
   /** The body is larger than was known: there must be room for all of it before more of it is kept. */
@@ -136,9 +136,9 @@ export abstract class TransportCall extends InFlightCall {
     this.body.expect(told)
   }
 
-  /** More than `maxBytes` is never needed. */
-  private grow(wanted: number): boolean {
-    const bytes = Math.min(wanted, this.maxBytes)
+  /** More than `most` is never needed. */
+  private grow(wanted: number, most = this.maxBytes): boolean {
+    const bytes = Math.min(wanted, most)
     if (bytes <= this.roomBytes) return true
     if (this.request.bodyRoom?.grow(bytes) !== true) return false
     this.roomBytes = bytes
@@ -163,17 +163,19 @@ export abstract class TransportCall extends InFlightCall {
 
   /**
    * How large a body is that was compressed shows only when it is no more; one without room is not unpacked
-   * further.
+   * further. There is room for all that is held meanwhile: the body, its decoded parts, and these joined.
    */
   private async decoded(body: Uint8Array): Promise<Uint8Array> {
+    const most = body.length + 2 * this.maxBytes
+    if (!this.grow(3 * body.length, most)) throw noRoom()
     for (;;) {
-      const limit = Math.min(this.maxBytes, this.roomBytes)
+      const limit = Math.min(this.maxBytes, Math.ceil((this.roomBytes - body.length) / 2))
       try {
         return await decodeBody(body, this.encoding, limit)
       } catch (error) {
         if (limit === this.maxBytes || errorCode(error) !== 'BODY_TOO_LARGE') throw error
       }
-      if (this.settled || !this.grow(limit * GROWTH)) throw noRoom()
+      if (this.settled || !this.grow(this.roomBytes * GROWTH, most)) throw noRoom()
     }
   }
 

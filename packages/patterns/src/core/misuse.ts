@@ -15,8 +15,12 @@ export function checkPolicy(name: string, policy: unknown): void {
  * function, or `within` is no Within. Undefined when it can be made.
  */
 export function misuse(owner: string, operation: unknown, within: unknown): Promise<never> | undefined {
+  // Small, so that it becomes part of whoever asks: it is asked at every call.
   const isUsual = within === undefined || within instanceof CallContext
-  if (isUsual && typeof operation === 'function') return undefined
+  return isUsual && typeof operation === 'function' ? undefined : refusalOf(owner, operation, within)
+}
+
+function refusalOf(owner: string, operation: unknown, within: unknown): Promise<never> | undefined {
   try {
     checkFunction(`${owner}.operation`, operation)
     checkWithin(owner, within)

@@ -6,6 +6,7 @@ type Written<T> = T extends { readonly type: infer K }
   ? { readonly type: K } & Partial<Omit<T, 'type'>>
   : never
 
+/** The `pagination` of a source as it is written. */
 export type PaginationInput = Written<PaginationConfig>
 
 type WrittenField<T> = T extends FieldMapping

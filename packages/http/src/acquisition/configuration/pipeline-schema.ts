@@ -37,6 +37,8 @@ const limits = strict({
   concurrency: count(1, 10_000).prefault(4),
   timeout: duration(1, 'of 1ms or more').prefault('10s'),
   maxPageSize: size(1, 'of 1B or more').prefault('50MiB'),
+  maxRecordsPerPage: count(1, 100_000_000).prefault(100_000),
+  pageTime: duration(1, 'of 1ms or more').prefault('10s'),
   maxHeaderSize: size(1024, 'of 1KiB or more').prefault('64KiB'),
   retry: retry.prefault({}),
   breaker: breaker.prefault({}),

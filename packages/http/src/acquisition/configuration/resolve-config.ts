@@ -49,6 +49,8 @@ function resolveLimits(
     concurrency,
     timeoutMs: parseDuration('timeout', rest.timeout),
     maxPageBytes: parseSize(rest.maxPageSize),
+    maxRecordsPerPage: rest.maxRecordsPerPage,
+    pageTimeMs: parseDuration('pageTime', rest.pageTime),
     maxHeaderBytes: parseSize(rest.maxHeaderSize),
     retry: {
       maxAttempts: retry.maxAttempts,

@@ -17,6 +17,12 @@ const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'TOO_MANY_REDIRECTS',
 ])
 
+/**
+ * What is wrong with a page that costs us too much. It is not fetched again, for that would cost as much again;
+ * it counts to the breaker, so that a server which sends nothing else is left alone.
+ */
+const COSTLY_PAGES: ReadonlySet<string> = new Set(['TOO_HEAVY', 'TOO_MANY_RECORDS', 'TOO_SLOW'])
+
 /** A connection that the server had closed already, idle as it was: nothing is known of the server's health. */
 export function isStaleConnection(error: unknown): boolean {
   return error instanceof TransportError && error.isStale
@@ -26,7 +32,8 @@ export function isStaleConnection(error: unknown): boolean {
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.action !== 'fail'
   if (error instanceof TransportError) return !LASTING_TRANSPORT_ERRORS.has(error.code)
-  return error instanceof TimeoutError || error instanceof PageInvalidError
+  if (error instanceof PageInvalidError) return !COSTLY_PAGES.has(error.code)
+  return error instanceof TimeoutError
 }
 
 /**
@@ -39,5 +46,5 @@ export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict 
   if (context.aborted || isStaleConnection(error)) return 'ignore'
   if (error instanceof HttpStatusError)
     return error.action === 'retry' && error.statusCode >= 400 ? 'failure' : 'ignore'
-  return isWorthRetrying(error) ? 'failure' : 'ignore'
+  return error instanceof PageInvalidError || isWorthRetrying(error) ? 'failure' : 'ignore'
 }

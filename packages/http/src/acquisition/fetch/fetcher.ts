@@ -172,8 +172,9 @@ export class Fetcher {
       if (errorCode(error) !== 'NO_ROOM') throw error
     }
     patience.asks(false)
-    // There is nothing larger than this; so no server can have its page fetched again and again.
-    const enough = await this.#waitForRoom(page, departing, context, this.#parts.limits.maxPageBytes)
+    // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
+    // again and again.
+    const enough = await this.#waitForRoom(page, departing, context, 3 * this.#parts.limits.maxPageBytes)
     return await this.#throughBreaker(hop, enough, context)
   }
 
@@ -259,8 +260,10 @@ export class Fetcher {
     const judged = { ...response, headers, wish }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
-    if (this.#parts.rules.needsBody(judged)) memory.weigh(page.stream, reservation, bytes)
+    const isRead = this.#parts.rules.needsBody(judged)
+    if (isRead) memory.weigh(page.stream, reservation, bytes)
     const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
     return { content, headers: response.headers, bytes, url: response.url, reservation }
   }
 
@@ -276,7 +279,7 @@ export class Fetcher {
     if (isEnd?.(page, statusCode) === true)
       return { ...NO_RECORDS, paging: { end: true, endStatus: statusCode } }
     const reading = rules.needsBody(response)
-      ? await normaliser.read(response.body, page.stream, response.headers)
+      ? await normaliser.read(response.body, page.stream, response.headers, context)
       : undefined
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>

@@ -67,6 +67,17 @@ export class MemoryBudget {
     this.#guesses.set(stream, { bytes: Math.max(bytes, fading), isMeasured: true })
   }
 
+  /**
+   * The page was read: its records weigh so much, and other pages of its stream may do as well. Heavy ones leave
+   * the room of the light ones.
+   */
+  weighRecords(stream: string, reservation: MemoryReservation, bytes: number): void {
+    const heavy = bytes > this.#lightPage ? this.#heavy.tryAcquire({ weight: 1 }) : undefined
+    if (heavy !== undefined) reservation.moveTo(heavy)
+    reservation.resize(bytes)
+    if (bytes > this.#guessOf(stream)) this.#guesses.set(stream, { bytes, isMeasured: true })
+  }
+
   #guessOf(stream: string): number {
     return this.#guesses.get(stream)?.bytes ?? this.#lightPage
   }

@@ -38,6 +38,13 @@ export class MemoryReservation implements BodyRoom {
     this.#permit.resize(Math.max(1, bytes))
   }
 
+  /** The page is counted elsewhere from now on. */
+  moveTo(permit: Permit): void {
+    this.#permit.release()
+    this.#permit = permit
+    if (this.#isReleased) permit.release()
+  }
+
   /** A second call does nothing. */
   release(): void {
     this.#isReleased = true

@@ -31,6 +31,10 @@ export interface StreamLimits extends PoliteLimits {
   readonly timeoutMs: number
   /** A page larger than this is refused. Default 50 MiB. */
   readonly maxPageBytes: number
+  /** A page with more records than this is refused. Default 100,000. */
+  readonly maxRecordsPerPage?: number | undefined
+  /** How long a worker thread may be at one page; then it is ended, and the page fails. Default 10 s. */
+  readonly pageTimeMs?: number | undefined
   /**
    * A response with a larger head is refused; of streams that run together, the largest bound holds. Default
    * 64 KiB.

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
+import { parsedWeight } from './decoders/json-weight.js'
 import { parsePage } from './decoders/json.js'
 import type { BodyEndRule } from './end-rules.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
@@ -11,6 +12,7 @@ import type { PagingPaths } from './paging-values.js'
 import { pagingReader } from './paging-values.js'
 import type { MappedRecords } from './record-mapper.js'
 import { recordMapper } from './record-mapper.js'
+import { recordsWeight } from './records-weight.js'
 import { namesReader } from './records-way.js'
 import { shown } from './unreadable.js'
 
@@ -25,7 +27,13 @@ export interface ReadingInstructions {
   /** What in a body ends the stream. */
   readonly endWhen?: readonly BodyEndRule[] | undefined
   readonly mapping: Mapping
+  /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
+  readonly maxRecords?: number | undefined
+  /** How long a thread may be at one page, in milliseconds. Default 10,000. */
+  readonly timeMs?: number | undefined
 }
+
+const MAX_RECORDS = 100_000
 
 /** The response headers that matter to how a page is read; others may be there. */
 export interface PageHeaders {
@@ -36,10 +44,16 @@ export interface PageHeaders {
 export type PageReader = (bytes: Uint8Array, headers?: PageHeaders) => PageReading
 
 /**
- * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why.
+ * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
+ * would take more than `maxParsedBytes` once it is parsed is TOO_HEAVY.
  * @throws TypeError or RangeError for a path, locale or zone that does not exist.
  */
-export function pageReader(instructions: ReadingInstructions, secrets = new Secrets()): PageReader {
+export function pageReader(
+  instructions: ReadingInstructions,
+  secrets = new Secrets(),
+  maxParsedBytes = Infinity,
+): PageReader {
+  const { maxRecords = MAX_RECORDS } = instructions
   const recordsOf = recordsReader(instructions.records)
   const namesOf = namesReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
@@ -47,15 +61,19 @@ export function pageReader(instructions: ReadingInstructions, secrets = new Secr
   const observe = observer(instructions.observe)
   const normalise = (body: unknown): NormalisedPage => {
     const rows = recordsOf(body)
+    if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
     const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
     const paging = pagingOf(body, rows.length)
-    return { recordCount: rows.length, ...sink, paging, fingerprint: fingerprintOf(sink) }
+    const weight = recordsWeight(sink)
+    return { recordCount: rows.length, ...sink, weight, paging, fingerprint: fingerprintOf(sink) }
   }
   return (bytes, headers = {}) => {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
+      const weight = parsedWeight(bytes, maxParsedBytes)
+      if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
       body = parsePage(bytes, headers['content-type'])
       observed = observe(body)
       return { ok: true, page: normalise(body), observed, names: namesOf(body) }
@@ -66,6 +84,17 @@ export function pageReader(instructions: ReadingInstructions, secrets = new Secr
       return { ok: false, code, message, observed, paging: pagingOf(body, 0), names: namesOf(body) }
     }
   }
+}
+
+function tooMany(count: number, allowed: number): PageInvalidError {
+  const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
+  return new PageInvalidError('TOO_MANY_RECORDS', message)
+}
+
+function tooHeavy(weight: number, allowed: number): PageInvalidError {
+  const [needed, most] = [weight, allowed].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MiB`)
+  const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${most}`
+  return new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
 }
 
 function recordsReader(path: string): (body: unknown) => readonly unknown[] {

@@ -1,19 +1,21 @@
-import { fileURLToPath } from 'node:url'
-import { BatchProcessor, checkCount, ClosedError } from 'async-patterns'
-import { Piscina } from 'piscina'
+import type { Clock, Within } from 'async-patterns'
+import { BatchProcessor, checkCount, ClosedError, isAborted, onAbort, systemClock } from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders, ReadingInstructions } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
-import type { PageTask, PageTasks } from './worker.js'
+import { PageInvalidError } from './page-invalid-error.js'
+import { ReadingThread } from './reading-thread.js'
+import type { PageTask } from './worker.js'
 
 /** What reads pages: worker threads, or a stand-in for a rehearsal. Whoever constructs it closes it. */
 export interface Normaliser extends AsyncDisposable {
   /**
    * Reads one page of the stream so named. It may take the bytes over: the caller must not use them
    * afterwards. It rejects for what is wrong with itself only; what is wrong with the page is in the reading.
+   * An abort rejects at once with its reason.
    */
-  read(bytes: Uint8Array, stream: string, headers?: PageHeaders): Promise<PageReading>
+  read(bytes: Uint8Array, stream: string, headers?: PageHeaders, within?: Within): Promise<PageReading>
   /** Resolves when no page has to wait for a start any more. */
   ready(): Promise<void>
 }
@@ -22,16 +24,18 @@ export interface Normaliser extends AsyncDisposable {
 export interface NormalisePoolOptions {
   /** Threads, all started at once and kept. 1 to 64; default 4. */
   readonly workers?: number
-  /**
-   * Bound on each thread's heap, in MiB; a page that needs more fails alone, as WORKER_DIED. 8 or more;
-   * default Node's.
-   */
+  /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as TOO_HEAVY. Default 400. */
   readonly maxHeapMiB?: number
   /** What no record may hold, also what is learnt while the pool is at work. Default none. */
   readonly secrets?: Secrets
+  /** Measures how long a page takes. Default: the system's, for threads work in real time. */
+  readonly clock?: Clock
 }
 
-const defaultWorkers = 4
+const DEFAULTS = Object.freeze({ workers: 4, maxHeapMiB: 400, clock: systemClock })
+
+/** How long a page may take that says nothing of it. */
+const PAGE_TIME_MS = 10_000
 
 /**
  * Small pages that wait for a thread go to it together: a message between threads costs more than they do.
@@ -39,97 +43,158 @@ const defaultWorkers = 4
 const PAGES_TOGETHER = 16
 const BYTES_TOGETHER = 64 * 1024
 
+/** A page that waits to be read. */
+interface Waiting {
+  readonly task: PageTask
+  readonly within: Within | undefined
+  /** It shared a thread that was lost: it goes alone, so that it is clear whose fault it was. */
+  readonly isAlone: boolean
+}
+
 /**
- * Worker threads that parse and normalise pages. A thread that dies takes with it what it had in hand, one
- * page or several small ones, and is replaced.
+ * Worker threads that parse and normalise pages. What a page may take of a thread is bounded from outside: its
+ * time by a timer, its memory by the thread's heap. Beyond it the thread is ended and replaced, and the page
+ * reads as TOO_SLOW or TOO_HEAVY. Pages that shared the thread are read again, each alone.
  */
 export class NormalisePool implements Normaliser {
-  readonly #threads: Piscina
-  readonly #batches: BatchProcessor<PageTask, PageReading>
-  readonly #workers: number
-  readonly #anyStream: string | undefined
+  readonly #instructions: ReadonlyMap<string, ReadingInstructions>
+  readonly #options: Required<Omit<NormalisePoolOptions, 'secrets'>>
   readonly #secrets: Secrets
-  #closed = false
+  readonly #threads = new Set<ReadingThread>()
+  readonly #idle: ReadingThread[] = []
+  readonly #batches: BatchProcessor<Waiting, PageReading | undefined>
+  #isClosed = false
 
   /**
    * @throws RangeError for an option out of range; RangeError or TypeError for a mapping that cannot be
    * compiled.
    */
   constructor(instructions: readonly ReadingInstructions[], options: NormalisePoolOptions = {}) {
-    const { workers = defaultWorkers, maxHeapMiB, secrets = new Secrets() } = options
+    const { secrets = new Secrets(), ...rest } = options
+    this.#options = { ...DEFAULTS, ...rest }
+    const { workers, maxHeapMiB } = this.#options
     checkCount('NormalisePool.workers', workers, { max: 64 })
-    this.#workers = workers
-    this.#anyStream = instructions[0]?.stream
+    checkCount('NormalisePool.maxHeapMiB', maxHeapMiB, { min: 8 })
+    this.#instructions = new Map(instructions.map(one => [one.stream, one]))
     this.#secrets = secrets
-    if (maxHeapMiB !== undefined) checkCount('NormalisePool.maxHeapMiB', maxHeapMiB, { min: 8 })
-    // A thread that cannot compile its instructions would be started again and again: they must fail here.
+    // A thread that cannot compile its instructions would fail every page: they must fail here.
     for (const one of instructions) pageReader(one)
-    this.#threads = new Piscina({
-      filename: workerFile(),
-      name: 'normalise',
-      workerData: instructions,
-      minThreads: workers,
-      maxThreads: workers,
-      concurrentTasksPerWorker: 1,
-      recordTiming: false,
-      resourceLimits: maxHeapMiB === undefined ? {} : { maxOldGenerationSizeMb: maxHeapMiB },
-    })
-    this.#batches = new BatchProcessor<PageTask, PageReading>({
-      process: tasks => this.#send(tasks),
+    while (this.#threads.size < workers) this.#idle.push(this.#start())
+    this.#batches = new BatchProcessor<Waiting, PageReading | undefined>({
+      process: pages => this.#read(pages),
       maxBatchSize: PAGES_TOGETHER,
       maxBatchBytes: BYTES_TOGETHER,
-      sizeOf: ({ bytes }) => bytes.byteLength,
+      sizeOf: ({ task, isAlone }) => (isAlone ? BYTES_TOGETHER : task.bytes.byteLength),
       maxWaitMs: 0,
       maxConcurrentBatches: workers,
     })
-    // A thread that dies between pages has no page to fail, and the next page finds a fresh one.
-    this.#threads.on('error', () => undefined)
   }
 
   /**
-   * The bytes are transferred: the caller's array is empty afterwards. A page whose thread died reads as
-   * WORKER_DIED.
+   * The bytes are taken over: the caller's array may be empty afterwards. A page whose thread died for another
+   * reason reads as WORKER_DIED.
    * @throws ClosedError (rejects) after `close`.
    */
-  async read(bytes: Uint8Array, stream: string, headers: PageHeaders = {}): Promise<PageReading> {
-    if (this.#closed) throw new ClosedError('NormalisePool is closed')
-    const { 'content-type': contentType } = headers
-    return this.#batches.add({ stream, bytes: whole(bytes), headers: { 'content-type': contentType } })
+  async read(
+    bytes: Uint8Array,
+    stream: string,
+    { 'content-type': contentType }: PageHeaders = {},
+    within?: Within,
+  ): Promise<PageReading> {
+    if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
+    const task = { stream, bytes: whole(bytes), headers: { 'content-type': contentType } }
+    const reading = await this.#batches.add({ task, within, isAlone: false }, within)
+    const last = reading ?? (await this.#batches.add({ task, within, isAlone: true }, within))
+    return last as PageReading
   }
 
-  async #send(pages: readonly PageTask[]): Promise<PageReading[]> {
-    const transferList = pages.map(({ bytes }) => bytes.buffer as ArrayBuffer)
-    try {
-      const tasks: PageTasks = { pages, credentials: this.#secrets.credentials }
-      return (await this.#threads.run(tasks, { transferList })) as PageReading[]
-    } catch (error) {
-      if (this.#closed) throw new ClosedError('NormalisePool was closed', { cause: error })
-      const reason = error instanceof Error ? error.message : String(error)
-      const message = `the worker thread failed: ${reason}`
-      return pages.map(() => ({ ok: false, code: 'WORKER_DIED', message, observed: {} }))
-    }
-  }
-
-  /** Resolves when the threads are up, so that no page has to wait for them. They start without it too. */
+  /** Resolves when the threads are up, so that no page has to wait for them. */
   async ready(): Promise<void> {
-    const stream = this.#anyStream
-    if (stream === undefined) return
-    const starts = Array.from({ length: this.#workers }, () =>
-      this.#send([{ stream, bytes: new Uint8Array(), headers: {} }]),
-    )
-    await Promise.allSettled(starts)
+    await Promise.allSettled(Array.from(this.#threads, thread => thread.ready))
   }
 
-  /** Pages in hand are finished first. A second call waits for the first. */
+  /** Threads are ended at once: pages in hand reject with ClosedError. A second call waits for the first. */
   async close(): Promise<void> {
+    this.#isClosed = true
+    for (const thread of this.#threads) thread.end(new ClosedError('NormalisePool was closed'))
+    this.#threads.clear()
     await this.#batches.close()
-    this.#closed = true
-    await this.#threads.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+
+  #start(): ReadingThread {
+    const thread = new ReadingThread([...this.#instructions.values()], this.#options.maxHeapMiB)
+    this.#threads.add(thread)
+    return thread
+  }
+
+  /** Undefined for pages that shared a thread that was lost. */
+  async #read(pages: readonly Waiting[]): Promise<(PageReading | undefined)[]> {
+    if (this.#isClosed) throw new ClosedError('NormalisePool was closed')
+    let thread = this.#idle.pop()
+    if (thread?.isDead !== false) thread = this.#start()
+    try {
+      await thread.ready
+      const readings = await this.#readInTime(thread, pages)
+      this.#idle.push(thread)
+      return readings
+    } catch (error) {
+      this.#threads.delete(thread)
+      thread.end(error)
+      if (this.#isClosed) throw new ClosedError('NormalisePool was closed', { cause: error })
+      return pages.map(() => (pages.length > 1 ? undefined : this.#lost(error)))
+    }
+  }
+
+  async #readInTime(thread: ReadingThread, pages: readonly Waiting[]): Promise<PageReading[]> {
+    const { clock } = this.#options
+    const timeMs = Math.max(...pages.map(({ task }) => this.#timeOf(task)))
+    const timer = clock.setTimer(() => thread.end(tooSlow(timeMs)), timeMs)
+    const unsubscribe = pages.map(({ within }) =>
+      onAbort(within ?? {}, () => {
+        if (pages.every(page => isAborted(page.within)))
+          thread.end(new ClosedError('nobody waits for its pages'))
+      }),
+    )
+    const tasks = pages.map(({ task }) => task)
+    // Pages that share a thread are copied, for they may have to be read again: they are small.
+    const transferList = tasks.length > 1 ? [] : tasks.map(({ bytes }) => bytes.buffer as ArrayBuffer)
+    try {
+      return await thread.read({ pages: tasks, credentials: this.#secrets.credentials }, transferList)
+    } finally {
+      clock.clearTimer(timer)
+      for (const stop of unsubscribe) stop()
+    }
+  }
+
+  #timeOf({ stream }: PageTask): number {
+    return this.#instructions.get(stream)?.timeMs ?? PAGE_TIME_MS
+  }
+
+  #lost(error: unknown): PageReading {
+    const reason = error instanceof Error ? error.message : String(error)
+    const failed = (code: PageInvalidError['code'], message: string): PageReading => ({
+      ok: false,
+      code,
+      message,
+      observed: {},
+    })
+    if (error instanceof PageInvalidError) return failed(error.code, reason)
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY')
+      return failed('WORKER_DIED', `the worker thread failed: ${reason}`)
+    const { maxHeapMiB } = this.#options
+    return failed('TOO_HEAVY', `the page took more than the ${maxHeapMiB} MiB that a worker thread may have`)
+  }
+}
+
+function tooSlow(timeMs: number): PageInvalidError {
+  return new PageInvalidError(
+    'TOO_SLOW',
+    `the page was not read within ${timeMs} ms; limits.pageTime allows more`,
+  )
 }
 
 /** A buffer of its own: a slice of a shared one must not be transferred with its neighbours. */
@@ -137,12 +202,4 @@ function whole(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = bytes
   const own = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength
   return own ? new Uint8Array(buffer) : new Uint8Array(bytes)
-}
-
-/** Worker threads run built code, even where the tests run this file from the sources. */
-function workerFile(): string {
-  return fileURLToPath(new URL('./worker.js', import.meta.url)).replace(
-    /([\\/]http[\\/])src([\\/])/,
-    '$1dist$2',
-  )
 }

@@ -30,6 +30,8 @@ export interface NormalisedPage {
   readonly rejects: readonly RejectedRecord[]
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
+  /** About what records and rejects take in memory, in bytes. Default: what the body took. */
+  readonly weight?: number
   /** Texts from which a configured secret was taken. */
   readonly redactions: number
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */

@@ -18,10 +18,16 @@ export type PageInvalidCode =
   | 'ERROR_BODY'
   /** JSON without the array that the source's `records` names. */
   | 'NO_RECORDS'
-  /** The worker thread ended while it had this page. */
+  /** It has more records than the stream allows. */
+  | 'TOO_MANY_RECORDS'
+  /** It takes more memory to read than a worker thread may have. */
+  | 'TOO_HEAVY'
+  /** It took a worker thread longer than a page may; the thread was ended. */
+  | 'TOO_SLOW'
+  /** The worker thread ended, for another reason, while it had this page. */
   | 'WORKER_DIED'
 
-/** The page gives no records at all; another try may. Single bad records are rejects, not this. */
+/** The page gives no records at all; another try may, but where it is too much for us. Single bad records are rejects, not this. */
 export class PageInvalidError extends AsyncPatternsError {
   readonly code: PageInvalidCode
 

@@ -35,6 +35,8 @@ const tellsHowItWent = /^(?:code|.*status|.*message|msg|ok|success|result|reason
 
 /** PHP writes an empty object as `[]`, Lua an empty list as `{}`. */
 function isVoid(value: unknown): boolean {
+  // The keys of a list of records would be a list as long.
+  if (Array.isArray(value)) return value.length === 0
   return (
     value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
   )

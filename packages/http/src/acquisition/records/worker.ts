@@ -1,10 +1,10 @@
-import { workerData } from 'node:worker_threads'
+import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
 
-/** One page on its way to a worker thread; `bytes` are transferred. */
+/** One page on its way to a worker thread. */
 export interface PageTask {
   readonly stream: string
   readonly bytes: Uint8Array
@@ -23,13 +23,19 @@ export interface PageTasks {
 const instructions = new Map(
   (workerData as readonly ReadingInstructions[]).map(one => [one.stream, one] as const),
 )
+/** What a page may take once it is parsed; the rest is for what is made of it, and what is not collected yet. */
+const maxParsedBytes = ((resourceLimits.maxOldGenerationSizeMb ?? Infinity) * 2 ** 20 * 3) / 4
 let known = 0
 let readers = new Map<string, PageReader>()
 
-/**
- * What the pool calls: a reading of each page, in the same order. What is wrong with one is no other's fault.
- */
-export function normalise({ pages, credentials }: PageTasks): PageReading[] {
+const tell = (readings: PageReading[] | null): void => parentPort?.postMessage(readings, [])
+
+parentPort?.on('message', (tasks: PageTasks) => tell(normalise(tasks)))
+// It takes pages now.
+tell(null)
+
+/** A reading of each page, in the same order. What is wrong with one is no other's fault. */
+function normalise({ pages, credentials }: PageTasks): PageReading[] {
   if (credentials.length !== known) {
     known = credentials.length
     readers = new Map()
@@ -52,7 +58,7 @@ function readerOf(stream: string, credentials: readonly string[]): PageReader {
     const own = instructions.get(stream)
     if (own === undefined)
       throw new RangeError(`stream is ${JSON.stringify(stream)}, which this pool does not know`)
-    reader = pageReader(own, new Secrets(credentials))
+    reader = pageReader(own, new Secrets(credentials), maxParsedBytes)
     readers.set(stream, reader)
   }
   return reader

@@ -19,5 +19,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     paging: pagingPathsOf(stream),
     endWhen: bodyRulesOf(stream.pagination.endWhen),
     mapping: stream.mapping,
+    maxRecords: stream.limits.maxRecordsPerPage,
+    timeMs: stream.limits.pageTimeMs,
   }
 }

@@ -27,9 +27,8 @@ export class WireCall extends TransportCall {
     this.takeHeaders(head)
   }
 
-  /** The bytes are copied: the buffer is read into again. */
   received(buffer: Buffer, start: number, end: number): void {
-    if (this.count(end - start)) this.keep(new Uint8Array(buffer.subarray(start, end)))
+    if (this.count(end - start)) this.keep(buffer.subarray(start, end))
   }
 
   ended(statusCode: number): void {

@@ -43,6 +43,8 @@ describe('a pipeline file', () => {
             concurrency: 4,
             timeoutMs: 10_000,
             maxPageBytes: 50 * 1024 ** 2,
+            maxRecordsPerPage: 100_000,
+            pageTimeMs: 10_000,
             maxHeaderBytes: 64 * 1024,
             retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
             breaker: { failureThreshold: 3, openStateDurationMs: 5000 },

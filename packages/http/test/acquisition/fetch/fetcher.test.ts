@@ -28,6 +28,8 @@ const LIMITS: StreamLimits = {
   concurrency: 4,
   timeoutMs: 10_000,
   maxPageBytes: 1_000,
+  maxRecordsPerPage: 1_000,
+  pageTimeMs: 1_000,
   retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
   breaker: { failureThreshold: 3, openStateDurationMs: 5_000 },
   giveUpAfterMs: 30_000,

@@ -62,6 +62,31 @@ describe('MemoryBudget', () => {
     two.release()
   })
 
+  test('N-26 records that are heavier than their JSON are counted as they are held, and expected of the next page', async () => {
+    const memory = new MemoryBudget(1_000_000, 2)
+    const one = await memory.reserve('a', {})
+    memory.weigh('a', one, 200_000)
+    memory.weighRecords('a', one, 400_000)
+    expect(memory.bytesInUse).toBe(400_000)
+    expect(memory.tryReserve('a')).toBeUndefined()
+    const light = [memory.tryReserve('light'), memory.tryReserve('light')]
+    expect(light).not.toContain(undefined)
+    one.release()
+    memory.weighRecords('a', one, 400_000)
+    for (const permit of light) permit?.release()
+    expect(memory.bytesInUse).toBe(0)
+  })
+
+  test('N-26 records that are lighter than their JSON free the rest at once', async () => {
+    const memory = new MemoryBudget(1_000_000, 2)
+    const one = await memory.reserve('a', {})
+    one.grow(400_000)
+    memory.weigh('a', one, 400_000)
+    memory.weighRecords('a', one, 1_000)
+    expect(memory.bytesInUse).toBe(1_000)
+    one.release()
+  })
+
   test('forgets a single heavy page after a few ordinary ones', async () => {
     const memory = new MemoryBudget(1_000_000, 2)
     for (const bytes of [500_000, 10, 10, 10]) {

@@ -1,4 +1,5 @@
 import { ClosedError } from 'async-patterns'
+import { ManualClock } from 'async-patterns/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
 import type { ReadingInstructions } from '../../../src/acquisition/records/normalise-page.js'
@@ -22,6 +23,7 @@ sources:
   'test.yaml',
 )
 const instructions = config.sources.map(readingInstructionsOf)
+const unbounded = instructions.map(one => ({ ...one, maxRecords: Infinity, timeMs: 60_000 }))
 const pool = new NormalisePool(instructions, { workers: 2 })
 
 /** The page's records, or what is wrong with it as an error. */
@@ -82,14 +84,111 @@ describe('NormalisePool', () => {
     expect(results.map(result => result.records[0]?.id)).toEqual(results.map((_, id) => String(id)))
   })
 
-  test('a thread that dies takes its own page only, and is replaced', async () => {
-    await using small = new NormalisePool(instructions, { workers: 2, maxHeapMiB: 8 })
-    const huge = new TextEncoder().encode(`{"items":[${'{},'.repeat(1_000_000)}{}]}`)
-    const [dead, alive] = await Promise.allSettled([run(small, huge, 'shop'), run(small, page([1]), 'shop')])
-    expect(dead).toMatchObject({ status: 'rejected', reason: { code: 'WORKER_DIED' } })
-    expect(alive).toMatchObject({ status: 'fulfilled' })
-    const later = await Promise.all([2, 3, 4].map(id => run(small, page([id]), 'shop')))
-    expect(later.map(result => result.recordCount)).toEqual([1, 1, 1])
+  const codesOf = async (reads: Promise<NormalisedPage>[]): Promise<unknown[]> => {
+    const settled = await Promise.allSettled(reads)
+    return settled.map(read =>
+      read.status === 'fulfilled' ? 'read' : (read.reason as PageInvalidError).code,
+    )
+  }
+
+  test.each([1, 2])(
+    'N-26 a page that outgrows the heap of its thread fails alone, of %d threads',
+    async workers => {
+      await using small = new NormalisePool(unbounded, { workers, maxHeapMiB: 16 })
+      // Each number becomes a reject, which is far heavier; small as the page is, others go with it.
+      const heavy = () => new TextEncoder().encode(`{"items":[${'0,'.repeat(200_000)}0]}`)
+      for (let round = 0; round < 3; round += 1) {
+        const pages = [page([1]), heavy(), page([2]), page([3])]
+        const codes = await codesOf(pages.map(bytes => run(small, bytes, 'shop')))
+        expect(codes).toEqual(['read', 'TOO_HEAVY', 'read', 'read'])
+      }
+    },
+  )
+
+  test.each([
+    ['numbers', '0,'],
+    ['objects', '{},'],
+    ['lists', '[],'],
+    ['texts', '"",'],
+    ['keys', '{"a":0},'],
+  ])('N-26 a page of 30 MB of %s is refused before it is parsed, or fails alone', async (_, unit) => {
+    await using small = new NormalisePool(unbounded, { workers: 1, maxHeapMiB: 128 })
+    const bytes = () => new TextEncoder().encode(`{"items":[${unit.repeat(30e6 / unit.length)}0]}`)
+    expect(await codesOf([run(small, bytes(), 'shop'), run(small, page([1]), 'shop')])).toEqual([
+      'TOO_HEAVY',
+      'read',
+    ])
+  })
+
+  test('N-26 a large page of ordinary records is read', async () => {
+    await using own = new NormalisePool(instructions, { workers: 1 })
+    const record = (id: number) =>
+      `{"id":${id},"title":"${'some text, with: signs [and] {more} '.repeat(12)}"}`
+    const items = Array.from({ length: 50_000 }, (_, id) => record(id))
+    const result = await run(own, new TextEncoder().encode(`{"items":[${items.join(',')}]}`), 'shop')
+    expect(result.recordCount).toBe(50_000)
+  })
+
+  test('N-26 a page with more records than its stream allows is refused, and says by what', async () => {
+    const [shop] = instructions as [ReadingInstructions]
+    await using own = new NormalisePool([{ ...shop, maxRecords: 3 }], { workers: 1 })
+    await expect(run(own, page([1, 2, 3]), 'shop')).resolves.toMatchObject({ recordCount: 3 })
+    await expect(run(own, page([1, 2, 3, 4]), 'shop')).rejects.toMatchObject({
+      code: 'TOO_MANY_RECORDS',
+      message: 'the page has 4 records; limits.maxRecordsPerPage allows 3',
+    })
+  })
+
+  /** Numbers of 16 digits are parsed exactly, which takes its time. */
+  const slowPage = () => new TextEncoder().encode(`{"items":[${'1234567890123456,'.repeat(1_000_000)}0]}`)
+
+  test.each([1, 2])(
+    'N-25 a page that takes too long is ended, and no other page notices, of %d threads',
+    async workers => {
+      await using own = new NormalisePool(
+        [...unbounded, { ...unbounded[0], stream: 'slow', timeMs: 50 } as ReadingInstructions],
+        { workers },
+      )
+      await own.ready()
+      const reads = [run(own, page([1]), 'shop'), run(own, slowPage(), 'slow'), run(own, page([2]), 'shop')]
+      expect(await codesOf(reads)).toEqual(['read', 'TOO_SLOW', 'read'])
+      await expect(run(own, slowPage(), 'slow')).rejects.toThrow(/not read within 50 ms.*limits\.pageTime/)
+    },
+  )
+
+  test('N-25 pages that shared the thread of a slow one are read again, each alone', async () => {
+    const clock = new ManualClock()
+    await using own = new NormalisePool(instructions, { workers: 1, clock })
+    await own.ready()
+    const reads = [1, 2, 3].map(id => run(own, page([id]), 'shop'))
+    // They have gone to the thread together, and their time is over before its answer can be read.
+    await Promise.resolve()
+    await new Promise(resolve => {
+      queueMicrotask(() => resolve(undefined))
+    })
+    await clock.advance(10_000)
+    expect(await codesOf(reads)).toEqual(['read', 'read', 'read'])
+  })
+
+  test('N-25 neither an abort nor close waits for a thread', async () => {
+    const own = new NormalisePool(unbounded, { workers: 1 })
+    await own.ready()
+    const given = new AbortController()
+    const aborted = own.read(slowPage(), 'shop', {}, { signal: given.signal })
+    given.abort(new Error('given up'))
+    await expect(aborted).rejects.toThrow('given up')
+    // The thread was ended with the page that nobody wanted any more.
+    await expect(run(own, page([1]), 'shop')).resolves.toMatchObject({ recordCount: 1 })
+    const inHand = own.read(slowPage(), 'shop')
+    const closing = own.close()
+    await expect(inHand).rejects.toBeInstanceOf(ClosedError)
+    await closing
+  })
+
+  test('N-26 a page says what its records weigh', async () => {
+    const { weight = 0 } = await run(pool, page(Array.from({ length: 1000 }, (_, id) => id)), 'shop')
+    expect(weight).toBeGreaterThan(150_000)
+    expect(weight).toBeLessThan(1_000_000)
   })
 
   test('refuses instructions that no thread could compile', () => {
@@ -101,11 +200,11 @@ describe('NormalisePool', () => {
     await expect(run(pool, page([1]), 'nobody')).rejects.toThrow('"nobody"')
   })
 
-  test('takes nothing after close, finishes what it has, and closes twice', async () => {
+  test('takes nothing after close, and closes twice', async () => {
     const own = new NormalisePool(instructions, { workers: 1 })
     const inHand = run(own, page([1]), 'shop')
-    await Promise.all([own.close(), own.close()])
-    await expect(inHand).resolves.toMatchObject({ recordCount: 1 })
+    const [, , read] = await Promise.allSettled([own.close(), own.close(), inHand])
+    expect(read).toMatchObject({ status: 'rejected', reason: expect.any(ClosedError) })
     await expect(run(own, page([1]), 'shop')).rejects.toBeInstanceOf(ClosedError)
   })
 

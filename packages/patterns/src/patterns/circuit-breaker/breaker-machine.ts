@@ -89,7 +89,7 @@ export class BreakerMachine<R> {
       return
     }
     const { slowCallDurationMs, latencyThresholdMultiplier, latencies } = this.#settings
-    latencies?.record(latencyMs)
+    if (latencies !== undefined) latencies.record(latencyMs)
     const slow = latencyMs >= slowCallDurationMs
     const failed = verdict === 'failure' || (slow && latencyThresholdMultiplier !== false)
     if (failed) this.totals.failed += 1

@@ -104,7 +104,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
     const startedAt = this.#clock.now()
     let began: BreakerState
     try {
-      began = this.#admit(startedAt, within)
+      began = within === undefined ? this.#machine.admit(startedAt) : this.#admit(startedAt, within)
     } catch (rejection) {
       return Promise.reject(rejection)
     }

@@ -213,8 +213,10 @@ export class SemaphoreLimiter implements Policy {
     priority: number,
     id: unknown,
   ): Promise<T> {
-    const refusal = misuse(OWNER, operation, within) ?? this.#refusal(within, weight, priority)
-    if (refusal !== undefined) return refusal
+    if (typeof operation !== 'function' || within !== undefined || weight !== 1 || priority !== 0) {
+      const refusal = misuse(OWNER, operation, within) ?? this.#refusal(within, weight, priority)
+      if (refusal !== undefined) return refusal
+    }
     if (this.#core.tryTake(weight, priority)) return this.#run(operation, this.#begin(within), weight)
     // The same function for all who wait, and in each one's own continuation.
     return this.#core.wait(within, weight, priority, operation, id).then(this.#runInTurn) as Promise<T>

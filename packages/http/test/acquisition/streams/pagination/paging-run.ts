@@ -22,6 +22,8 @@ export function streamWith(pagination: PaginationConfig, changes: Partial<Stream
       concurrency: 4,
       timeoutMs: 1000,
       maxPageBytes: 1e6,
+      maxRecordsPerPage: 1_000,
+      pageTimeMs: 1_000,
       retry: { maxAttempts: 1, baseDelayMs: 1, maxDelayMs: 1, jitter: 'none' },
       breaker: { failureThreshold: 3, openStateDurationMs: 1000 },
       giveUpAfterMs: 1000,

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { Deferred } from 'async-patterns'
+import type { PageReading } from './normalised-page.js'
+import type { ReadingInstructions } from './normalise-page.js'
+import type { PageTasks } from './worker.js'
+
+/** One worker thread, which reads one batch of pages at a time. Nobody ever waits for it to end. */
+export class ReadingThread {
+  /** Resolves when it takes pages; rejects when it could not be started. */
+  readonly ready: Promise<void>
+  readonly #worker: Worker
+  readonly #started = new Deferred<void>()
+  #answer: Deferred<PageReading[]> | undefined
+  #death: { readonly reason: unknown } | undefined
+
+  constructor(instructions: readonly ReadingInstructions[], maxHeapMiB: number) {
+    this.ready = this.#started.promise
+    // Who has no page for it does not ask.
+    this.ready.catch(() => undefined)
+    this.#worker = new Worker(workerFile(), {
+      name: 'normalise',
+      workerData: instructions,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
+    })
+    this.#worker.on('message', (readings: PageReading[] | null) => this.#take(readings))
+    this.#worker.on('error', error => this.#die(error))
+    this.#worker.on('exit', code => this.#die(new Error(`it ended with exit code ${code}`)))
+  }
+
+  get isDead(): boolean {
+    return this.#death !== undefined
+  }
+
+  /** The readings of the pages, in the same order. Rejects with what ended the thread. */
+  async read(tasks: PageTasks, transferList: ArrayBuffer[]): Promise<PageReading[]> {
+    if (this.#death !== undefined) throw this.#death.reason
+    this.#answer = new Deferred<PageReading[]>()
+    this.#worker.ref()
+    this.#worker.postMessage(tasks, transferList)
+    return this.#answer.promise
+  }
+
+  /** Ends it at once, whatever it is at. */
+  end(reason: unknown): void {
+    this.#die(reason)
+    void this.#worker.terminate()
+  }
+
+  /** Its first message says that it is ready. Without work it keeps no process alive. */
+  #take(readings: PageReading[] | null): void {
+    this.#worker.unref()
+    if (readings === null) return this.#started.resolve()
+    this.#answer?.resolve(readings)
+    this.#answer = undefined
+  }
+
+  #die(reason: unknown): void {
+    if (this.isDead) return
+    this.#death = { reason }
+    this.#worker.unref()
+    this.#started.reject(reason)
+    this.#answer?.reject(reason)
+    this.#answer = undefined
+  }
+}
+
+/** Worker threads run built code, even where the tests run this file from the sources. */
+function workerFile(): string {
+  return fileURLToPath(new URL('./worker.js', import.meta.url)).replace(
+    /([\\/]http[\\/])src([\\/])/,
+    '$1dist$2',
+  )
+}

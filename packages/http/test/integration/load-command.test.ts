@@ -45,9 +45,8 @@ async function result(...args: string[]): Promise<LoadResult> {
 describe('async-patterns load', () => {
   test('N-41 --json has exactly the keys that are promised: the measurement as --output writes it', async () => {
     const file = join(folder, 'same.json')
-    const { stdout } = await load(
-      ...[url, '--requests', '50', '--rate', '500', '--slo', 'p99<1m', '--json', '--output', file],
-    )
+    const flags = ['--requests', '50', '--rate', '500', '--slo', 'p99<1m', '--json', '--output', file]
+    const { stdout } = await load(url, ...flags)
     const open = JSON.parse(stdout) as LoadMeasurementFile
     expect(stdout).toBe(await readFile(file, 'utf8'))
     const ajv = new Ajv2020({ strict: false })
@@ -192,10 +191,10 @@ describe('async-patterns load', () => {
 
   testWith('openssl')('N-42 a self-signed certificate: a hint, and two ways on', async () => {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    await succeed('openssl', [
-      ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' '),
-      ...['-keyout', key, '-out', cert, '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
-    ])
+    const files = ['-keyout', key, '-out', cert]
+    const newKey = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1'
+    const name = ['-addext', 'subjectAltName=IP:127.0.0.1']
+    await succeed('openssl', ['req', ...newKey.split(' '), ...files, ...name])
     const cookies: (string | undefined)[] = []
     const server = createServer(
       { key: await readFile(key), cert: await readFile(cert) },

@@ -143,6 +143,7 @@ export type {
   NoticeSummary,
   ProductSummary,
   RecordSummary,
+  RejectionSummary,
   ResultPaths,
   RunStatus,
   SourceErrorSummary,
@@ -154,6 +155,8 @@ export type {
 export type {
   ErrorCount,
   NoticeCount,
+  Quality,
+  RejectionCount,
   RunData,
   RunEnd,
   StoredRecord,

@@ -25,6 +25,8 @@ export interface Summary {
     readonly finishedAt: string | null
     readonly durationMs: number
     readonly status: RunStatus
+    /** Why it ended: its pages ran out, somebody stopped it, or its time was over; null when it was cut off. */
+    readonly end: 'finished' | 'interrupted' | 'timeout' | null
     readonly configHash: string
     readonly version: string
   }
@@ -64,8 +66,11 @@ export interface SourceSummary {
   readonly fetched: number
   /** Records with an id of their own. */
   readonly accepted: number
+  /** Records that were rejected and never taken, each once. */
   readonly rejected: number
-  /** Records whose id another record of the run has too. */
+  /** Why: the ten most frequent reasons. */
+  readonly rejections: readonly RejectionSummary[]
+  /** Records that came once more: whose id another record of the run has too, or that were rejected before. */
   readonly duplicates: number
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
@@ -94,20 +99,32 @@ export interface SourceSummary {
   }
 }
 
+/** Why records were rejected, by code and field. */
+export interface RejectionSummary {
+  readonly code: string
+  /** Null where it is the record as a whole. */
+  readonly field: string | null
+  readonly count: number
+  /** Of the first. */
+  readonly reason: string
+}
+
 /** An error by its code: how often, and when first and last. */
 export interface ErrorSummary {
   readonly code: string
+  /** Of the last. */
+  readonly message: string
+  /** Of the URL that was asked last, with its query; null where the error is no request's. */
+  readonly path: string | null
   readonly count: number
   readonly firstAt: string
   readonly lastAt: string
 }
 
 /** A notice by its code and subject: how often, and when first and last. */
-export interface NoticeSummary extends ErrorSummary {
+export interface NoticeSummary extends Omit<ErrorSummary, 'path'> {
   /** A field, say; null where the code says all. */
   readonly about: string | null
-  /** Of the last. */
-  readonly message: string
 }
 
 /** The same with the source that met it. */
@@ -146,7 +163,15 @@ export interface ProductSummary {
 
 const count = z.number()
 
-const error = z.object({ code: z.string(), count, firstAt: z.string(), lastAt: z.string() })
+const counted = z.object({
+  code: z.string(),
+  message: z.string(),
+  count,
+  firstAt: z.string(),
+  lastAt: z.string(),
+})
+
+const error = counted.extend({ path: z.string().nullable() })
 
 const money = z.object({ amount: z.string(), currency: z.string() })
 
@@ -163,12 +188,15 @@ const source = z.object({
   fetched: count,
   accepted: count,
   rejected: count,
+  rejections: z.array(
+    z.object({ code: z.string(), field: z.string().nullable(), count, reason: z.string() }),
+  ),
   duplicates: count,
   warnings: count,
   redactions: count,
   averages: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
   errors: z.array(error),
-  notices: z.array(error.extend({ about: z.string().nullable(), message: z.string() })),
+  notices: z.array(counted.extend({ about: z.string().nullable() })),
   breaker: z.object({ state: z.string(), transitions: z.array(transition) }),
   rateLimit: z.object({ limitPerSecond: z.number(), worstRollingSecond: count }),
   coverage: z.object({ reportedTotal: count.nullable(), uniqueIds: count, missing: count.nullable() }),
@@ -196,6 +224,7 @@ export const acquisitionSummarySchema: z.ZodType<Summary> = z.object({
     finishedAt: z.string().nullable(),
     durationMs: z.number(),
     status,
+    end: z.enum(['finished', 'interrupted', 'timeout']).nullable(),
     configHash: z.string(),
     version: z.string(),
   }),

@@ -5,6 +5,7 @@ export type {
   NoticeSummary,
   ProductSummary,
   RecordSummary,
+  RejectionSummary,
   RunStatus,
   SourceErrorSummary,
   SourceSummary,
@@ -55,10 +56,12 @@ export type {
   RetryFindings,
   SeenTransition,
 } from './resilience-report.js'
+export { errorText } from './remedies.js'
 export type { LoadRecord, ResultRecord } from './result-record.js'
 export type { MemoryGrowth, StreamingReport } from './streaming-report.js'
 export { acquisitionTable, type ResultPaths } from './text/acquisition-table.js'
 export { comparisonText } from './text/comparison-text.js'
+export { wrapped } from './text/fitted.js'
 export { loadTable } from './text/load-table.js'
 export { resilienceText } from './text/resilience-text.js'
 export { streamingText } from './text/streaming-text.js'

@@ -47,6 +47,24 @@ const limits = strict({
 
 const timeoutAllowed = { error: 'a duration of 1ms or more, such as 500ms, 5s, 1m, or none' }
 
+const shareAllowed = { error: 'a whole number of records, or a share such as 5%' }
+const allowance = z.union(
+  [
+    z.int().min(0),
+    z
+      .string()
+      .regex(/^\d+(?:\.\d+)?%$/)
+      .refine(isShare, shareAllowed),
+  ],
+  shareAllowed,
+)
+
+const quality = strict({
+  maxRejected: allowance.optional(),
+  maxMissing: allowance.optional(),
+  minRecords: count(0, Number.MAX_SAFE_INTEGER).optional(),
+})
+
 const tls = strict({
   ca: text('a PEM file').optional(),
   cert: text('a PEM file').optional(),
@@ -76,6 +94,7 @@ const source = strict({
   total: path().optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,
+  quality: quality.optional(),
   limits: limits.prefault({}),
 })
 
@@ -104,6 +123,10 @@ export type PipelineInput = z.input<typeof pipelineSchema>
 
 export type PipelineFile = z.output<typeof pipelineSchema>
 export type SourceFile = PipelineFile['sources'][number]
+
+function isShare(text: string): boolean {
+  return Number.parseFloat(text) <= 100
+}
 
 function isPipelineName(name: string): boolean {
   return /^\w[\w .-]{0,63}$/.test(name)

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../measurements/index.js'
-import type { RunData, RunEnd, TransitionRow } from '../summary/index.js'
+import type { Quality, RunData, RunEnd, TransitionRow } from '../summary/index.js'
 import type { Claim, Notice, PageCommit, PageError, PageRef, PageState } from './page.js'
 
 /** What a run is asked to do, and by what it is recognised again. */
@@ -22,6 +22,10 @@ export interface PlannedStream {
   readonly limitPerSecond: number
   /** Fields that hold numbers or amounts, whose averages `data` tells. */
   readonly numericFields: readonly string[]
+  /** All mapped fields but the id, of which `data` tells those that are null in all records. */
+  readonly fields: readonly string[]
+  /** What its results have to be. */
+  readonly quality: Quality
   /** Where its sequence begins. */
   readonly first: PageRef
 }

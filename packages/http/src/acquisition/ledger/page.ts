@@ -66,6 +66,8 @@ export interface Notice {
   readonly code: string
   /** What it is about, where a stream may have several of the code: a field, say. */
   readonly about?: string | undefined
+  /** How often; default 1. */
+  readonly count?: number | undefined
   /** A sentence without a full stop that goes on "northwind: ". */
   readonly message: string
 }
@@ -89,6 +91,8 @@ export interface PageError {
   /** Literal and countable: `HTTP_500`, `TIMEOUT`, `ECONNRESET`, `INVALID_JSON`. */
   readonly code: string
   readonly message: string
+  /** Of the URL that was asked, with its query: `/items?page=3`. No secret stands in it. */
+  readonly path?: string | undefined
   /** Epoch milliseconds. */
   readonly at: number
 }

@@ -8,6 +8,7 @@ export { NormalisePool } from './normalise-pool.js'
 export type {
   AcceptedRecord,
   NormalisedPage,
+  UnreadableField,
   PageReading,
   PagingName,
   PagingValues,

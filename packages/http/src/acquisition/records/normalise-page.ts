@@ -62,11 +62,23 @@ export function pageReader(
   const normalise = (body: unknown): NormalisedPage => {
     const rows = recordsOf(body)
     if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
-    const sink: MappedRecords = { records: [], rejects: [], warnings: 0, redactions: 0 }
+    const sink: MappedRecords = {
+      records: [],
+      rejects: [],
+      warnings: 0,
+      redactions: 0,
+      unreadable: new Map(),
+    }
     for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
-    const paging = pagingOf(body, rows.length)
-    const weight = recordsWeight(sink)
-    return { recordCount: rows.length, ...sink, weight, paging, fingerprint: fingerprintOf(sink) }
+    const { unreadable, ...mapped } = sink
+    return {
+      recordCount: rows.length,
+      ...mapped,
+      ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
+      weight: recordsWeight(sink),
+      paging: pagingOf(body, rows.length),
+      fingerprint: fingerprintOf(sink),
+    }
   }
   return (bytes, headers = {}) => {
     let observed: PageReading['observed'] = {}

@@ -13,6 +13,8 @@ export interface AcceptedRecord {
 export interface RejectedRecord {
   /** Place in its page, from 0. */
   readonly index: number
+  /** Where it can be read. */
+  readonly id?: string | undefined
   /** Literal and countable: `MISSING_FIELD`, `AMBIGUOUS_NUMBER`. */
   readonly code: string
   /** The target field. */
@@ -20,6 +22,14 @@ export interface RejectedRecord {
   readonly reason: string
   /** The record as the source gave it, as JSON. */
   readonly raw: string
+}
+
+/** An optional field that became null in records of a page. */
+export interface UnreadableField {
+  readonly field: string
+  readonly count: number
+  /** Of the first. */
+  readonly reason: string
 }
 
 /** A page's records in the target's fields. Plain data: it crosses a thread. */
@@ -30,6 +40,8 @@ export interface NormalisedPage {
   readonly rejects: readonly RejectedRecord[]
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
+  /** The same by field, where there are some. */
+  readonly unreadable?: readonly UnreadableField[] | undefined
   /** About what records and rejects take in memory, in bytes. Default: what the body took. */
   readonly weight?: number
   /** Texts from which a configured secret was taken. */

@@ -18,6 +18,8 @@ export interface MappedRecords {
   readonly rejects: RejectedRecord[]
   warnings: number
   redactions: number
+  /** By field. */
+  readonly unreadable: Map<string, { readonly field: string; count: number; readonly reason: string }>
 }
 
 export type RecordMapper = (record: unknown, index: number, sink: MappedRecords) => void
@@ -38,6 +40,12 @@ const brokenId = new Unreadable('LONE_SURROGATE', 'it holds half a character (a 
 /** Compiles a mapping once; the mapper puts each record where it belongs and never throws for a bad one. */
 export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordMapper {
   const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field, secrets))
+  const idField = compiled.find(({ name }) => name === 'id')
+  const idOf = (record: object): string | undefined => {
+    const read = idField === undefined ? missing : readField(idField, record)
+    const value = read instanceof Unreadable ? read : idField?.withoutSecrets(read)
+    return value === undefined || value instanceof Unreadable ? undefined : idText({ id: value })
+  }
   return (record, index, sink) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record) || isJsonNumber(record)) {
       sink.rejects.push(
@@ -46,7 +54,7 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
       return
     }
     const fields: Record<string, FieldValue> = {}
-    let warnings = 0
+    let warnings: [string, Unreadable][] | undefined
     let redactions = 0
     for (const field of compiled) {
       const read = readField(field, record)
@@ -55,16 +63,25 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
         fields[field.name] = value
         if (value !== read) redactions += 1
       } else if (field.required) {
-        sink.rejects.push(reject(record, index, field.name, value))
+        sink.rejects.push({ ...reject(record, index, field.name, value), id: idOf(record) })
         return
       } else {
         fields[field.name] = null
-        warnings += 1
+        ;(warnings ??= []).push([field.name, value])
       }
     }
-    sink.warnings += warnings
+    if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
     sink.records.push({ id: idText(fields), fields })
+  }
+}
+
+function noteWarnings(warnings: readonly (readonly [string, Unreadable])[], sink: MappedRecords): void {
+  sink.warnings += warnings.length
+  for (const [field, { reason }] of warnings) {
+    const known = sink.unreadable.get(field)
+    if (known === undefined) sink.unreadable.set(field, { field, count: 1, reason })
+    else known.count += 1
   }
 }
 

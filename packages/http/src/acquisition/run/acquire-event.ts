@@ -50,6 +50,8 @@ export interface AttemptFailedEvent {
   readonly attempt: number
   readonly code: string
   readonly message: string
+  /** Of the URL that was asked, with its query; no secret stands in it. */
+  readonly path: string
 }
 
 /** A page has used its tries, or no try can help. */
@@ -59,6 +61,8 @@ export interface PageFailedEvent {
   readonly pageId: string
   readonly code: string
   readonly message: string
+  /** Of the URL that was asked, with its query; no secret stands in it. */
+  readonly path: string
 }
 
 /** The server asked for less, in this run or an earlier one: nothing departs to the endpoint for so long. */

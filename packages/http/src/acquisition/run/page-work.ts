@@ -2,7 +2,7 @@ import type { Clock } from 'async-patterns'
 import { BreakerOpenError, ClosedError, RetryExhaustedError } from 'async-patterns'
 import { errorCode } from '../../engines/index.js'
 import { QuietError } from '../fetch/index.js'
-import type { Claim, OpenPages, PageCommit, PageRef, Run } from '../ledger/index.js'
+import type { Claim, Notice, OpenPages, PageCommit, PageError, PageRef, Run } from '../ledger/index.js'
 import { LedgerError } from '../ledger/index.js'
 import type { PageQueue, Redelivery } from '../queue/index.js'
 import type { Secrets } from '../secrets/index.js'
@@ -33,6 +33,7 @@ export interface PageWorkParts {
 /** The way of one page: claimed, fetched and normalised, committed, its successors queued. */
 export class PageWork {
   readonly #parts: PageWorkParts
+  readonly #told = new Set<string>()
 
   constructor(parts: PageWorkParts) {
     this.#parts = parts
@@ -95,9 +96,7 @@ export class PageWork {
   }
 
   #tellDone({ claim, records, rejects, notices = [] }: PageCommit, { openPagesOfStream }: Committed): void {
-    for (const { code, message } of notices) {
-      this.#parts.onEvent({ type: 'notice', source: claim.page.stream, code, message })
-    }
+    for (const notice of notices) this.#tellOnce(claim.page.stream, notice)
     this.#parts.onEvent({
       type: 'page-done',
       source: claim.page.stream,
@@ -108,6 +107,14 @@ export class PageWork {
     })
   }
 
+  /** The ledger counts them all. */
+  #tellOnce(source: string, { code, about = '', message }: Notice): void {
+    const key = `${source} ${code} ${about}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.#parts.onEvent({ type: 'notice', source, code, message })
+  }
+
   async #settle(stream: StreamProgress, claim: Claim, error: unknown): Promise<Redelivery | undefined> {
     if (error instanceof LedgerError || error instanceof ClosedError) throw error
     // What a failed run held is free when the ledger is opened again.
@@ -116,7 +123,7 @@ export class PageWork {
     if (cut.aborted || (stop.aborted && error === stop.reason)) return this.#giveBack(claim, 0)
     if (error instanceof QuietError) return this.#endForQuiet(stream, claim, error)
     if (error instanceof BreakerOpenError) return this.#wait(stream, claim, error)
-    await this.#fail(claim, error instanceof RetryExhaustedError ? error.cause : error)
+    await this.#fail(stream, claim, error instanceof RetryExhaustedError ? error.cause : error)
     return undefined
   }
 
@@ -156,7 +163,7 @@ export class PageWork {
     const message = `The circuit breaker of ${stream.name} has not closed in time`
     const isFirst = !stream.hasEnded
     stream.end()
-    await this.#markFailed(claim, 'GAVE_UP', message)
+    await this.#markFailed(claim, { code: 'GAVE_UP', message, path: stream.pathOf(claim.page) })
     if (!isFirst) return undefined
     const left = await run.endStream(stream.name, 'GAVE_UP')
     onEvent({ type: 'source-gave-up', source: stream.name, message })
@@ -164,19 +171,19 @@ export class PageWork {
     return undefined
   }
 
-  async #fail(claim: Claim, error: unknown): Promise<void> {
+  async #fail(stream: StreamProgress, claim: Claim, error: unknown): Promise<void> {
     const { secrets, onEvent } = this.#parts
-    const code = errorCode(error)
-    const message = secrets.redact(error instanceof Error ? error.message : String(error))
     const { page } = claim
-    const left = await this.#markFailed(claim, code, message)
-    onEvent({ type: 'page-failed', source: page.stream, pageId: page.id, code, message })
+    const text = error instanceof Error ? error.message : String(error)
+    const told = { code: errorCode(error), message: secrets.redact(text), path: stream.pathOf(page) }
+    const left = await this.#markFailed(claim, told)
+    onEvent({ type: 'page-failed', source: page.stream, pageId: page.id, ...told })
     this.finishIfOver(left)
   }
 
-  async #markFailed(claim: Claim, code: string, message: string): Promise<OpenPages> {
+  async #markFailed(claim: Claim, error: Omit<PageError, 'at'>): Promise<OpenPages> {
     const { journal, run, clock } = this.#parts
     await journal.flush()
-    return run.fail(claim, { code, message, at: clock.wallNow() })
+    return run.fail(claim, { ...error, at: clock.wallNow() })
   }
 }

@@ -35,6 +35,8 @@ function plannedStream(
     numericFields: Object.entries(stream.mapping)
       .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
       .map(([name]) => name),
+    fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
+    quality: stream.quality ?? {},
     first: new UrlSecrets(stream, secrets).sealPage(paginationOf(stream).first()),
   }
 }

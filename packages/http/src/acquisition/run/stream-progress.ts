@@ -1,5 +1,6 @@
 import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
-import type { Claim, PageCommit, PageRef, Run } from '../ledger/index.js'
+import type { Claim, Notice, PageCommit, PageRef, Run } from '../ledger/index.js'
+import type { UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { Pagination, Seen, UrlSecrets } from '../streams/index.js'
 
@@ -9,6 +10,8 @@ export interface StreamProgressParts {
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pagination: Pagination
+  /** Of the URL that the page asks, as it may be shown. */
+  readonly pathOf: (page: PageRef) => string
   readonly urls: UrlSecrets
   readonly secrets: Secrets
 }
@@ -42,6 +45,11 @@ export class StreamProgress {
     return this.#hasEnded
   }
 
+  /** Of the URL that the page asks, as it may be shown. */
+  pathOf(page: PageRef): string {
+    return this.#parts.pathOf(this.#parts.urls.openPage(page))
+  }
+
   /** Nothing departs once `stop` is aborted, and what is on its way ends with `cut`. */
   fetch(page: PageRef, stop: AbortSignal, cut: AbortSignal): Promise<FetchedPage> {
     return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal: cut }, stop)
@@ -61,6 +69,7 @@ export class StreamProgress {
       return [...new Set([...served, ...earlier.map(([id]) => id)])]
     }
     const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
+    const notices = [...(content.unreadable?.map(noticeOfField) ?? []), ...(next.notices ?? [])]
     return {
       claim,
       records: content.records,
@@ -75,7 +84,7 @@ export class StreamProgress {
       reportedTotal: content.paging.totalRecords,
       fingerprint: content.fingerprint,
       bytes,
-      notices: next.notices?.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
+      notices: notices.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
       stop: next.stop,
     }
   }
@@ -89,4 +98,9 @@ export class StreamProgress {
   end(): void {
     this.#hasEnded = true
   }
+}
+
+function noticeOfField({ field, count, reason }: UnreadableField): Notice {
+  const message = `${field} could not be read and became null: ${reason}`
+  return { code: 'UNREADABLE_FIELD', about: field, message, count }
 }

@@ -10,7 +10,7 @@ import {
   ResponseRules,
   strictest,
 } from '../fetch/index.js'
-import type { Run } from '../ledger/index.js'
+import type { PageRef, Run } from '../ledger/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
@@ -38,7 +38,10 @@ export interface StreamTools {
 
 /** The progress of each stream by its name; limiters, breakers and memory are shared. */
 export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<string, StreamProgress> {
-  const { run, secrets } = tools
+  const { run, secrets, clock } = tools
+  // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
+  // meanwhile.
+  const epoch = clock.wallNow() - clock.now()
   const streams = config.sources
   const limiters = limitersOf(streams, tools.limits, run, secrets)
   const healths = healthsOf(streams, tools)
@@ -47,11 +50,13 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
-  const maxWaits = new Map(streams.map(({ name, limits }) => [name, limits.maxWaitMs]))
-  const observer = observerOf(tools, maxWaits)
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name } = stream
     const pagination = paginationOf(stream)
+    const pathOf = (page: PageRef): string => {
+      const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
+      return secrets.redact(pathname + search)
+    }
     const health = healths.get(name) as StreamHealth
     const fetcher = new Fetcher({
       ...tools,
@@ -69,10 +74,10 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,
       memory,
-      observer,
+      observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
     const urls = new UrlSecrets(stream, secrets)
-    return new StreamProgress({ name, run, fetcher, health, pagination, urls, secrets })
+    return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }
@@ -104,29 +109,34 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
 
 const NO_AUTH = { type: 'headers', headers: {} } as const
 
+interface ObservedStream {
+  /** Of the clock that only moves forward. */
+  readonly epoch: number
+  readonly maxWaitMs: number
+  readonly pathOf: (page: PageRef) => string
+}
+
 /** What happens on the wire goes into the journal and to the listener. */
 function observerOf(
   { clock, secrets, onEvent, journal, leftMs }: StreamTools,
-  maxWaits: ReadonlyMap<string, number>,
+  { epoch, maxWaitMs, pathOf }: ObservedStream,
 ): FetchObserver {
-  // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
-  // meanwhile.
-  const epoch = clock.wallNow() - clock.now()
   return {
     departed({ stream, id: pageId }, attempt, at) {
       journal.departure({ stream, pageId, attempt, at: epoch + at })
       onEvent({ type: 'departure', source: stream, pageId, attempt })
     },
-    attemptFailed({ stream, id: pageId }, attempt, code, text) {
-      const message = secrets.redact(text)
-      journal.failure({ stream, pageId, attempt, code, message, at: epoch + clock.now() })
-      onEvent({ type: 'attempt-failed', source: stream, pageId, attempt, code, message })
+    attemptFailed(page, attempt, code, text) {
+      const { stream, id: pageId } = page
+      const told = { pageId, attempt, code, message: secrets.redact(text), path: pathOf(page) }
+      journal.failure({ ...told, stream, at: epoch + clock.now() })
+      onEvent({ type: 'attempt-failed', source: stream, ...told })
     },
     quiet({ stream }, waitMs, askedBy) {
       const at = epoch + clock.now()
       journal.quiet({ stream, at, quietMs: waitMs, askedBy })
       // A longer one ends the stream, which is told then.
-      if (waitMs <= Math.min(maxWaits.get(stream) ?? 0, leftMs())) {
+      if (waitMs <= Math.min(maxWaitMs, leftMs())) {
         journal.notice({ stream, code: 'QUIET', message: quietText(at + waitMs, askedBy), at })
       }
       onEvent({

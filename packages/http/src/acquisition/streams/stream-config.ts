@@ -1,5 +1,6 @@
 import type { AuthConfig, ConnectionConfig, RedirectSetting, StreamLimits } from '../fetch/index.js'
 import type { Mapping } from '../records/index.js'
+import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
 /** One kind of record of an API, acquired page by page. */
@@ -23,5 +24,7 @@ export interface StreamConfig extends ConnectionConfig {
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
   readonly mapping: Mapping
+  /** What its results have to be for it to count as complete. */
+  readonly quality?: Quality | undefined
   readonly limits: StreamLimits
 }

@@ -1,8 +1,10 @@
 export { FieldAverages } from './field-averages.js'
+export type { Quality } from './quality.js'
 export { RollingSecond } from './rolling-second.js'
 export type {
   ErrorCount,
   NoticeCount,
+  RejectionCount,
   RunData,
   RunEnd,
   StoredRecord,

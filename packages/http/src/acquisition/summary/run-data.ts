@@ -1,5 +1,6 @@
 import type { FieldAverage, RunStatus } from '../../measurements/index.js'
 import type { FieldValue } from '../records/index.js'
+import type { Quality } from './quality.js'
 
 /** Why a run ended: its pages ran out, somebody stopped it, or its total timeout passed. */
 export type RunEnd = 'finished' | 'interrupted' | 'timeout'
@@ -26,6 +27,9 @@ export interface StreamCounts {
   readonly openPages: number
   /** Records that could be mapped, repeated ones included. */
   readonly takenRecords: number
+  /** Rejections of records: one that is rejected on two pages counts twice. */
+  readonly rejections: number
+  /** Records that were rejected and never taken, each once: by id where it can be read, else by its raw text. */
   readonly rejectedRecords: number
   readonly warnings: number
   readonly redactions: number
@@ -37,6 +41,7 @@ export interface StreamCounts {
   readonly uniqueIds: number
   readonly requests: number
   readonly retries: number
+  readonly quality: Quality
 }
 
 /** How often a stream met an error, and when first and last. Times in epoch milliseconds. */
@@ -46,13 +51,27 @@ export interface ErrorCount {
   readonly count: number
   readonly firstAt: number
   readonly lastAt: number
+  /** Of the last; null where the code says all. */
+  readonly message: string | null
+  /** Of the URL that was asked last; null where the error is no request's. */
+  readonly path: string | null
 }
 
 /** What a stream gave notice of, by code and subject (empty where there is none). Times in epoch milliseconds. */
-export interface NoticeCount extends ErrorCount {
+export interface NoticeCount extends Omit<ErrorCount, 'path'> {
   readonly about: string
   /** Of the last. */
   readonly message: string
+}
+
+/** Why records of a stream were rejected. */
+export interface RejectionCount {
+  readonly stream: string
+  readonly code: string
+  readonly field: string | null
+  readonly count: number
+  /** Of the first. */
+  readonly reason: string
 }
 
 /** A record as the ledger holds it. */
@@ -83,6 +102,10 @@ export interface RunData {
   /** By stream and code. */
   readonly errors: readonly ErrorCount[]
   readonly transitions: readonly TransitionRow[]
+  /** By stream, the most frequent first. */
+  readonly rejections: readonly RejectionCount[]
+  /** By stream, mapped fields that are null in all of its records. */
+  readonly emptyFields: ReadonlyMap<string, readonly string[]>
   /** By stream, code and subject. */
   readonly notices: readonly NoticeCount[]
   /** The first `LISTED_RECORDS`, by stream and id. */

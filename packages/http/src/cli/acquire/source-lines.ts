@@ -110,21 +110,22 @@ export class SourceLines {
     return (standing.departures.length * 1_000) / RATE_WINDOW_MS
   }
 
+  /** What is as it should be is left out: a line has 80 columns. */
   #line(standing: Standing): string {
     return [
       `${standing.pages} pages (${standing.openPages} open)`,
       `${standing.records} records`,
-      `${standing.rejects} rejected`,
+      ...(standing.rejects === 0 ? [] : [`${standing.rejects} rejected`]),
       `${this.#rateOf(standing).toFixed(1)}/s`,
-      `${standing.retries} retries`,
-      `breaker ${standing.breaker}`,
+      ...(standing.retries === 0 ? [] : [`${standing.retries} retries`]),
+      ...(standing.breaker === 'closed' ? [] : [`breaker ${standing.breaker}`]),
       ...(standing.note === '' ? [] : [standing.note]),
     ].join(' · ')
   }
 }
 
 /** As the clock on the wall shows it; with the day where that is another. */
-function timeOfDay(iso: string): string {
+export function timeOfDay(iso: string): string {
   const at = new Date(iso)
   const isToday = at.toDateString() === new Date().toDateString()
   const day = isToday ? '' : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} `

@@ -1,5 +1,7 @@
 import type { SourceSummary, Summary } from '../acquisition-summary.js'
+import { errorText } from '../remedies.js'
 import { aligned } from './aligned.js'
+import { cutTo, wrapped } from './fitted.js'
 
 /** Where the results of a run lie. */
 export interface ResultPaths {
@@ -8,42 +10,37 @@ export interface ResultPaths {
   readonly rejected: string
 }
 
-const HEAD = [
-  'source',
-  'status',
-  'pages',
-  'records',
-  'rejected',
-  'duplicates',
-  'missing',
-  'requests',
-  'retries',
-  'worst second',
-]
+const HEAD = ['source', 'status', 'pages', 'records', 'rejected', 'missing', 'requests', 'worst 1 s']
 
-/** The run as a short table, with what went wrong and where the results lie. */
+const WIDTH = 80
+
+/** How many reasons of rejections are shown of a source; the summary has more of them. */
+const SHOWN_REJECTIONS = 3
+
+/**
+ * The run as a short table, with what went wrong and what there is to do, where the results lie, and in the last
+ * line how and why it ended. No line is wider than 80 columns but for a long word.
+ */
 export function acquisitionTable(summary: Summary, paths: ResultPaths): string {
-  const { run, totals, errors } = summary
   return [
-    ...aligned([HEAD, ...summary.sources.map(rowOf)], 2),
+    ...fittingTable(summary.sources),
     '',
-    `${run.status}: ${totals.records} records in ${(run.durationMs / 1_000).toFixed(1)} s, ` +
-      `${totals.requests} requests, ${totals.retries} retries`,
-    ...errors.map(({ source, code, count }) => `  ${source}: ${code} ${count}x`),
-    ...summary.sources.flatMap(noticesOf),
-    ...summary.sources.filter(source => source.redactions > 0).map(redactionsOf),
+    ...summary.sources.flatMap(told).flatMap(text => wrapped(text, WIDTH, '    ')),
     `summary   ${paths.summary}`,
     `records   ${paths.ledger}`,
     `rejected  ${paths.rejected}`,
+    '',
+    ...wrapped(ending(summary), WIDTH),
   ].join('\n')
 }
 
-function noticesOf({ name, notices }: SourceSummary): string[] {
-  return notices.map(({ message, count }) => `  ${name}: ${message}${count > 1 ? ` (${count}x)` : ''}`)
-}
-
-function redactionsOf({ name, redactions }: SourceSummary): string {
-  return `  ${name}: a configured secret was taken out of ${redactions} ${redactions === 1 ? 'text' : 'texts'} of its records`
+/** Long names give way: everything else is a number. */
+function fittingTable(sources: readonly SourceSummary[]): string[] {
+  const rows = sources.map(rowOf)
+  const widest = Math.max(...aligned([HEAD, ...rows], 2).map(line => line.length))
+  const longest = Math.max(...rows.map(([name = '']) => name.length))
+  const room = Math.max(8, longest - Math.max(0, widest - WIDTH))
+  return aligned([HEAD, ...rows.map(([name = '', ...rest]) => [cutTo(name, room), ...rest])], 2)
 }
 
 function rowOf(source: SourceSummary): string[] {
@@ -54,10 +51,65 @@ function rowOf(source: SourceSummary): string[] {
     `${source.pages}`,
     `${source.accepted}`,
     `${source.rejected}`,
-    `${source.duplicates}`,
     source.coverage.missing === null ? '?' : `${source.coverage.missing}`,
     `${source.requests}`,
-    `${source.retries}`,
     `${worstRollingSecond} of ${limitPerSecond}`,
   ]
+}
+
+/** Errors, rejections and what else should be known of a source, each as a text. */
+function told({ name, errors, rejections, notices, redactions }: SourceSummary): string[] {
+  const texts = [
+    ...errors.map(error => `${times(error.count)}${errorText(error)}`),
+    ...rejections
+      .slice(0, SHOWN_REJECTIONS)
+      .map(({ count, reason, code }) => `${counted(count, 'record')} rejected: ${reason} (${code})`),
+    ...notices.map(({ message, count }) => `${times(count)}${message}`),
+    ...(redactions > 0
+      ? [`a configured secret was taken out of ${counted(redactions, 'text')} of its records`]
+      : []),
+  ]
+  return texts.map(text => `  ${name}: ${text}`)
+}
+
+function times(count: number): string {
+  return count > 1 ? `${count}x ` : ''
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function ending({ run, totals, sources }: Summary): string {
+  const { records, requests, retries, duplicates } = totals
+  const took = (run.durationMs / 1_000).toFixed(1)
+  const twice = duplicates > 0 ? `, ${counted(duplicates, 'duplicate')}` : ''
+  const figures = `${counted(records, 'record')} in ${took} s, ${requests} requests, ${retries} retries${twice}`
+  return `${run.status}: ${figures}${why(run, sources)}`
+}
+
+const STOPPED = {
+  interrupted: '; it was interrupted',
+  timeout: '; its time (timeout) was over',
+  finished: '',
+} as const
+
+function why({ status, end }: Summary['run'], sources: readonly SourceSummary[]): string {
+  if (status === 'complete') return ''
+  if (end !== null && end !== 'finished') return `${STOPPED[end]}; the same command goes on with the rest`
+  const limited = sources.filter(({ errors }) => errors.some(({ code }) => code === 'MAX_PAGES'))
+  const failed = sources.filter(source => source.status === 'failed')
+  const parts = [
+    ...(failed.length > 0 ? [`${names(failed)} failed`] : []),
+    ...(limited.length > 0 ? [`${names(limited)} reached the limit of pages`] : []),
+  ]
+  return parts.length === 0 ? '' : `; ${parts.join('; ')}`
+}
+
+const SHOWN_NAMES = 5
+
+function names(sources: readonly SourceSummary[]): string {
+  const rest = sources.length - SHOWN_NAMES
+  const shown = sources.slice(0, SHOWN_NAMES).map(({ name }) => name)
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AcquireEvent, Summary } from '../../../src/acquisition/index.js'
+import type { AcquireEvent, SourceSummary, Summary } from '../../../src/acquisition/index.js'
 import { resultPaths } from '../../../src/acquisition/index.js'
 import { LiveProgress } from '../../../src/cli/acquire/live-progress.js'
 import { LogProgress, logLevel } from '../../../src/cli/acquire/log-progress.js'
@@ -13,7 +13,7 @@ const page = { source: 'shop', pageId: 'shop:page=1' }
 const EVENTS: readonly AcquireEvent[] = [
   { type: 'run-opened', runId: 'r', resumed: true, sources: ['shop', 'other'] },
   { type: 'departure', ...page, attempt: 1 },
-  { type: 'attempt-failed', ...page, attempt: 1, code: 'HTTP_500', message: 'no' },
+  { type: 'attempt-failed', ...page, attempt: 1, code: 'HTTP_500', message: 'no', path: '/a' },
   { type: 'departure', ...page, attempt: 2 },
   { type: 'page-done', ...page, records: 9, rejects: 1, openPages: 4 },
   { type: 'breaker', source: 'shop', from: 'closed', to: 'open', cause: 'failures' },
@@ -35,6 +35,7 @@ const SUMMARY: Summary = {
     finishedAt: '2026-01-01T00:00:01.500Z',
     durationMs: 1_500,
     status: 'partial',
+    end: 'finished',
     configHash: 'h',
     version: '0.1.0',
   },
@@ -49,6 +50,7 @@ const SUMMARY: Summary = {
       fetched: 10,
       accepted: 9,
       rejected: 1,
+      rejections: [],
       duplicates: 0,
       warnings: 0,
       redactions: 0,
@@ -61,7 +63,7 @@ const SUMMARY: Summary = {
     },
   ],
   records: [],
-  errors: [{ source: 'shop', code: 'HTTP_500', count: 1, firstAt: '', lastAt: '' }],
+  errors: [],
 }
 
 function fakeTerminal(columns: number, rows = 24): { terminal: WriteStream; written: () => string } {
@@ -80,11 +82,11 @@ describe('SourceLines', () => {
     for (const event of EVENTS) lines.add(event)
     expect(lines.render().map(line => line.replace(/2026-01-0[123] \d\d:\d\d:00/, 'TIME'))).toEqual([
       'shop   1 pages (4 open) · 9 records · 1 rejected · 1.0/s · 1 retries · breaker open · quiet until TIME, asked by 429 of page 7 of shop',
-      'other  0 pages (1 open) · 0 records · 0 rejected · 0.0/s · 0 retries · breaker closed',
+      'other  0 pages (1 open) · 0 records · 0.0/s',
     ])
     now = 3_000
     lines.add({ type: 'source-gave-up', source: 'shop', message: '' })
-    lines.add({ type: 'page-failed', ...page, source: 'other', code: 'HTTP_404', message: '' })
+    lines.add({ type: 'page-failed', ...page, source: 'other', code: 'HTTP_404', message: '', path: '/a' })
     expect(lines.render()[0]).toContain('0.0/s')
     expect(lines.render()[0]).toContain('given up')
     expect(lines.render()[1]).toContain('failed: HTTP_404')
@@ -111,6 +113,30 @@ describe('LiveProgress', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThan(60)
     expect(text.endsWith('\u001B[3A\u001B[0J')).toBe(true)
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('LiveProgress when something goes wrong', () => {
+  test('N-32 says after the first attempt what failed, where, and what to do, once, and leaves it there', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { terminal, written } = fakeTerminal(80)
+    const progress = new LiveProgress(terminal)
+    progress.show({ type: 'run-opened', runId: 'r', resumed: false, sources: ['shop'] })
+    const failed = { ...page, code: 'NO_RECORDS', message: '"itmes" is missing', path: '/items?page=1' }
+    progress.show({ type: 'attempt-failed', ...failed, attempt: 1 })
+    vi.advanceTimersByTime(100)
+    const first = written()
+    expect(first).toContain(
+      'shop: NO_RECORDS at /items?page=1: "itmes" is missing; set records to the path\n  of the array of records\n',
+    )
+    progress.show({ type: 'attempt-failed', ...failed, attempt: 2 })
+    progress.show({ type: 'notice', source: 'shop', code: 'X', message: 'one page came twice' })
+    progress.end()
+    progress[Symbol.dispose]()
+    vi.useRealTimers()
+    const rest = written().slice(first.length)
+    expect(rest).not.toContain('NO_RECORDS at')
+    expect(rest.endsWith('\u001B[1A\u001B[0Jshop: one page came twice\n')).toBe(true)
   })
 })
 
@@ -141,7 +167,7 @@ test('N-36 a terminal that does not know its size is one of 80 columns and 24 ro
   progress[Symbol.dispose]()
   vi.useRealTimers()
   expect(written()).toContain('shop0')
-  expect(written()).toContain('… and 9 more\n')
+  expect(written()).toContain('… and 8 more\n')
 })
 
 describe('LogProgress', () => {
@@ -198,28 +224,90 @@ describe('LogProgress', () => {
 })
 
 describe('acquisitionTable', () => {
-  test('shows what each source gave, what is missing, what went wrong, and where the results lie', () => {
-    expect(acquisitionTable(SUMMARY, resultPaths('out')).split('\n')).toEqual([
-      'source  status  pages  records  rejected  duplicates  missing  requests  retries  worst second',
-      'shop    failed      1        9         1           0       40         2        1        2 of 5',
+  const [shop] = SUMMARY.sources
+  const table = (summary: Summary): string[] => acquisitionTable(summary, resultPaths('out')).split('\n')
+  const counted = { firstAt: '', lastAt: '' }
+  const error = {
+    ...counted,
+    code: 'HTTP_404',
+    path: '/items?page=3',
+    message: 'The server answered 404',
+    count: 2,
+  }
+
+  test('N-31 shows what each source gave, what went wrong and what to do, and ends with how it ended', () => {
+    const sources = [{ ...(shop as SourceSummary), errors: [error] }]
+    expect(table({ ...SUMMARY, sources })).toEqual([
+      'source  status  pages  records  rejected  missing  requests  worst 1 s',
+      'shop    failed      1        9         1       40         2     2 of 5',
       '',
-      'partial: 9 records in 1.5 s, 2 requests, 1 retries',
-      '  shop: HTTP_500 1x',
+      '  shop: 2x HTTP_404 at /items?page=3: The server answered 404; check baseUrl and',
+      '    path; where this is how the source ends, set pagination.endWhen: { status:',
+      '    404 }',
       'summary   out/summary.json',
       'records   out/acquire.db',
       'rejected  out/rejected.jsonl',
+      '',
+      'partial: 9 records in 1.5 s, 2 requests, 1 retries; shop failed',
     ])
   })
 
+  test.each([
+    [{ status: 'complete', end: 'finished' }, 'complete: 9 records in 1.5 s, 2 requests, 1 retries'],
+    [
+      { status: 'interrupted', end: 'interrupted' },
+      'it was interrupted; the same command goes on with the rest',
+    ],
+    [
+      { status: 'partial', end: 'timeout' },
+      'its time (timeout) was over; the same command goes on with the rest',
+    ],
+  ] as const)('N-31 says in the last line why a run ended: %j', (run, expected) => {
+    const lines = table({ ...SUMMARY, run: { ...SUMMARY.run, ...run } })
+    expect(lines.slice(lines.lastIndexOf('') + 1).join(' ')).toContain(expected)
+  })
+
+  test('N-31 says in the last line that the limit of pages was reached', () => {
+    const limit = { ...error, code: 'MAX_PAGES', path: null, message: 'The limit', count: 1 }
+    const sources = [{ ...(shop as SourceSummary), status: 'partial' as const, errors: [limit] }]
+    expect(
+      table({ ...SUMMARY, sources })
+        .slice(-2)
+        .join(' '),
+    ).toContain('shop reached the limit of pages')
+  })
+
+  test('N-43 no line of it is wider than 80 columns, whatever a source is called and says', () => {
+    const source = {
+      ...(shop as SourceSummary),
+      name: 'a-source-with-a-name-of-sixty-four-letters-which-is-the-most-ab',
+      status: 'interrupted' as const,
+      pages: 1_234_567,
+      accepted: 12_345_678,
+      errors: [{ ...error, message: 'word '.repeat(60) }],
+      notices: [{ ...counted, code: 'X', about: null, message: 'note '.repeat(60), count: 3 }],
+    }
+    const lines = table({ ...SUMMARY, sources: [source] })
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(80)
+    expect(lines[1]).toMatch(/^a-sourc… {2}interrupted/)
+  })
+
   test('says what should be known, with how often it was', () => {
-    const told = { code: 'X', about: null, firstAt: '', lastAt: '' }
+    const told = { ...counted, code: 'X', about: null }
     const notices = [
       { ...told, message: 'one page came twice', count: 1 },
-      { ...told, message: 'price is null in all records', count: 3 },
+      { ...told, message: 'price could not be read', count: 3 },
     ]
-    const noted = SUMMARY.sources.map(source => ({ ...source, notices }))
-    expect(acquisitionTable({ ...SUMMARY, sources: noted }, resultPaths('out')).split('\n')).toEqual(
-      expect.arrayContaining(['  shop: one page came twice', '  shop: price is null in all records (3x)']),
+    const rejections = [
+      { code: 'MISSING_FIELD', field: 'title', count: 2, reason: 'title: it is missing or null' },
+    ]
+    const sources = [{ ...(shop as SourceSummary), notices, rejections }]
+    expect(table({ ...SUMMARY, sources })).toEqual(
+      expect.arrayContaining([
+        '  shop: one page came twice',
+        '  shop: 3x price could not be read',
+        '  shop: 2 records rejected: title: it is missing or null (MISSING_FIELD)',
+      ]),
     )
   })
 

@@ -27,6 +27,7 @@ export interface Row {
   readonly title?: string
   readonly updatedAt?: string | null
   readonly price?: { amount: string; currency: string } | null
+  readonly [field: string]: unknown
 }
 
 /** A ledger of its own for each test, with a run of the streams a and b in it. */
@@ -115,6 +116,8 @@ export function planOf(...streams: string[]): RunPlan {
       endpoint: `http://${name}.test/`,
       limitPerSecond: 5,
       numericFields: ['price'],
+      fields: [],
+      quality: {},
       first: pageOf(name, 1),
     })),
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { commitOf } from './ledger-rig.js'
+import { commitOf, pageOf, planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
 /** What is true of a run, read from the ledger. */
@@ -31,6 +31,57 @@ export function describeSummary(rig: LedgerRig): void {
       expect(await rig.finish()).toBe('partial')
       const { sources } = await rig.summary()
       expect(sources.map(source => source.status)).toEqual(['failed', 'partial'])
+    })
+
+    test('N-9 counts a record that is rejected twice once, by its id or its text, and none that was taken', async () => {
+      const reject = (index: number, raw: string, id?: string) => ({ index, id, code: 'X', reason: 'x', raw })
+      await rig.commit('a:page=1', [{ id: '1' }, { id: '7' }], {
+        reportedTotal: 6,
+        rejects: [reject(2, '{"v":1}', '2'), reject(3, '{"v":1}')],
+        next: [pageOf('a', 2)],
+      })
+      await rig.commit('a:page=2', [], {
+        rejects: [reject(0, '{"v":2}', '2'), reject(1, '{"v":1}'), reject(2, '{"v":3}', '1')],
+      })
+      const [summary] = (await rig.summary()).sources
+      expect(summary).toMatchObject({ fetched: 7, accepted: 2, rejected: 2, duplicates: 3 })
+      expect(summary?.coverage.missing).toBe(2)
+      expect(summary?.rejections).toEqual([{ code: 'X', field: null, count: 5, reason: 'x' }])
+    })
+
+    test('N-9 a field that is null in all records is told, and one that is not is not', async () => {
+      const plan = planOf('a', 'b')
+      const streams = plan.streams.map(stream => ({ ...stream, fields: ['price', 'odd"name', 'stock'] }))
+      await rig.reopen({ ...plan, streams }, true)
+      await rig.commit('a:page=1', [
+        { id: '1', price: null, 'odd"name': null, stock: null },
+        { id: '2', price: null, 'odd"name': null, stock: 0 },
+      ])
+      const [a, b] = (await rig.summary()).sources
+      expect(a?.notices.map(({ code, message }) => [code, message])).toEqual([
+        ['EMPTY_FIELD', 'price is null in all 2 records'],
+        ['EMPTY_FIELD', 'odd"name is null in all 2 records'],
+      ])
+      expect(b?.notices).toEqual([])
+    })
+
+    test('N-9 results that are not good enough fail their stream, and say why', async () => {
+      const plan = planOf('a', 'b')
+      const streams = plan.streams.map(stream => ({ ...stream, quality: { minRecords: 2 } }))
+      await rig.reopen({ ...plan, streams }, true)
+      await rig.commit('a:page=1', [{ id: '1' }])
+      expect((await rig.summary()).sources[1]?.errors).toEqual([])
+      await rig.commit('b:page=1', [{ id: '1' }, { id: '2' }])
+      expect(await rig.finish()).toBe('partial')
+      const { sources } = await rig.summary()
+      expect(sources.map(({ status }) => status)).toEqual(['failed', 'complete'])
+      expect(sources[0]?.errors).toMatchObject([
+        {
+          code: 'TOO_FEW_RECORDS',
+          message: '1 records came; at least 2 must (quality.minRecords)',
+          path: null,
+        },
+      ])
     })
 
     test('counts notices of commits and of the journal by code and subject, and keeps the last message', async () => {

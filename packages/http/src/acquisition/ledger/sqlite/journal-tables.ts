@@ -20,11 +20,12 @@ export class JournalTables {
       'insert into departures (run, stream, page, attempt, at) values (?, ?, ?, ?, ?)',
     )
     this.#failure = database.prepare(
-      'insert into failures (run, stream, page, attempt, code, message, at) values (?, ?, ?, ?, ?, ?, ?)',
+      `insert into failures (run, stream, page, attempt, code, message, path, at)
+        values (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#pageFailure = database.prepare(
-      `insert into failures (run, stream, page, attempt, code, message, at)
-        select @run, @stream, @page, @attempt, @code, @message, @at
+      `insert into failures (run, stream, page, attempt, code, message, path, at)
+        select @run, @stream, @page, @attempt, @code, @message, @path, @at
         where not exists (select 1 from failures where run = @run and page = @page and code = @code)`,
     )
     this.#transition = database.prepare(
@@ -38,8 +39,8 @@ export class JournalTables {
     )
     this.#notice = database.prepare(
       `insert into notices (run, stream, code, about, message, count, first_at, last_at)
-        values (@run, @stream, @code, @about, @message, 1, @at, @at)
-        on conflict do update set message = @message, count = count + 1, last_at = @at`,
+        values (@run, @stream, @code, @about, @message, @count, @at, @at)
+        on conflict do update set message = @message, count = count + @count, last_at = @at`,
     )
     this.#departures = database.prepare<[object], DepartureRow & { readonly row: number }>(
       `select stream, page as pageId, attempt, at, rowid as "row" from departures
@@ -51,13 +52,22 @@ export class JournalTables {
     this.#departure.run(this.#run, stream, pageId, attempt, at)
   }
 
-  failure({ stream, pageId, attempt, code, message, at }: AttemptFailure): void {
-    this.#failure.run(this.#run, stream, pageId, attempt, code, message, at)
+  failure({ stream, pageId, attempt, code, message, path, at }: AttemptFailure): void {
+    this.#failure.run(this.#run, stream, pageId, attempt, code, message, path ?? null, at)
   }
 
   /** Nothing when an attempt at the page has failed for the same reason: it was counted then. */
-  pageFailure({ id, stream, tries }: PageRef, { code, message, at }: PageError): void {
-    this.#pageFailure.run({ run: this.#run, stream, page: id, attempt: tries, code, message, at })
+  pageFailure({ id, stream, tries }: PageRef, { code, message, path, at }: PageError): void {
+    this.#pageFailure.run({
+      run: this.#run,
+      stream,
+      page: id,
+      attempt: tries,
+      code,
+      message,
+      path: path ?? null,
+      at,
+    })
   }
 
   transition({ stream, from, to, at, cause }: TransitionRow): void {
@@ -68,8 +78,8 @@ export class JournalTables {
     this.#quiet.run({ run: this.#run, ...row })
   }
 
-  notice({ stream, code, about = '', message, at }: NoticeRow): void {
-    this.#notice.run({ run: this.#run, stream, code, about, message, at })
+  notice({ stream, code, about = '', message, count = 1, at }: NoticeRow): void {
+    this.#notice.run({ run: this.#run, stream, code, about, message, count, at })
   }
 
   /** In the order of their moments. */

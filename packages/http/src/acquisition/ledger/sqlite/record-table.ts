@@ -41,7 +41,10 @@ export class RecordTable {
     this.#write(page, id, DELETED, 0, null)
   }
 
-  reject({ stream, ordinal, id }: PageRef, { index, code, field, reason, raw }: RejectedRecord): void {
+  reject(
+    { stream, ordinal, id }: PageRef,
+    { index, id: recordId, code, field, reason, raw }: RejectedRecord,
+  ): void {
     const position = this.#nextPosition()
     this.#statements.reject.run(
       position,
@@ -50,6 +53,7 @@ export class RecordTable {
       ordinal,
       index,
       id,
+      recordId ?? null,
       code,
       field ?? null,
       reason,
@@ -134,8 +138,8 @@ function prepare(database: Database) {
           > (records.run, records.updated_ms, -records.ordinal, -records.ix)`,
     ),
     reject: database.prepare(
-      `insert into rejects (position, run, stream, ordinal, ix, page, code, field, reason, raw)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into rejects (position, run, stream, ordinal, ix, page, record_id, code, field, reason, raw)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     changes: database.prepare<[string, number], ChangeRow>(
       `select position, id, fields from records where stream = ? and position > ? order by position limit ${PORTION}`,

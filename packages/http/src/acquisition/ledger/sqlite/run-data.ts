@@ -3,6 +3,8 @@ import type { RunStatus } from '../../../measurements/index.js'
 import type {
   ErrorCount,
   NoticeCount,
+  Quality,
+  RejectionCount,
   RunData,
   RunEnd,
   StoredRecord,
@@ -20,7 +22,9 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   count(*) filter (where p.state = 'failed') as failedPages,
   count(*) filter (where p.state = 'pending') as openPages,
   coalesce(sum(p.records), 0) as takenRecords,
-  coalesce(sum(p.rejects), 0) as rejectedRecords,
+  coalesce(sum(p.rejects), 0) as rejections,
+  coalesce(r.rejectedRecords, 0) as rejectedRecords,
+  s.quality as quality,
   coalesce(sum(p.warnings), 0) as warnings,
   coalesce(sum(p.redactions), 0) as redactions,
   max(p.reported_total) as reportedTotal,
@@ -33,13 +37,40 @@ from streams s
 left join pages p on p.run = s.run and p.stream = s.name
 left join (select stream, count(*) as uniqueIds from records where run = @run and fields is not null group by stream) u
   on u.stream = s.name
+left join (select stream, count(distinct coalesce('i' || record_id, 'r' || raw)) as rejectedRecords
+  from rejects where run = @run and not exists (
+    select 1 from records where records.stream = rejects.stream and id = record_id and run = @run and fields is not null
+  ) group by stream) r on r.stream = s.name
 left join (select stream, count(*) as requests, count(*) filter (where attempt > 1) as retries
   from departures where run = @run group by stream) d on d.stream = s.name
 where s.run = @run group by s.name order by s.place`
 
+type Counted = Omit<StreamCounts, 'quality'> & { readonly quality: string }
+
 export function streamCountsOf(database: Database, run: number): StreamCounts[] {
-  return database.prepare<[object], StreamCounts>(STREAM_COUNTS).all({ run })
+  const rows = database.prepare<[object], Counted>(STREAM_COUNTS).all({ run })
+  return rows.map(row => ({ ...row, quality: storedObject(row.quality) as Quality }))
 }
+
+/** Failed attempts and pages, and streams that went wrong without one; message and path are those of the last. */
+const ERROR_COUNTS = `
+with errors as (
+  select stream, code, message, path, at from failures where run = @run
+  union all
+  select stream, replace(upper(stop), '-', '_'), null, null, done_at from pages
+    where run = @run and stop in ('loop', 'no-cursor', 'max-pages')
+), counted as (
+  select stream, code, count(*) as count, min(at) as firstAt from errors group by stream, code
+), last as (
+  select stream, code, max(at) as lastAt, message, path from errors group by stream, code
+)
+select * from counted join last using (stream, code) order by stream, code`
+
+/** The bare column comes from the row with the least position. */
+const REJECTION_COUNTS = `
+select stream, code, field, count(*) as count, reason from (
+  select stream, code, field, reason, position from rejects where run = @run
+) group by stream, code, field having min(position) order by stream, count(*) desc, code, field`
 
 /** What the summary is made of, in one view of the database. */
 export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {
@@ -49,18 +80,13 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
     streams: streamCountsOf(database, run),
     averages: averagesOf(database, run),
     worstSeconds: worstSecondsOf(database, run),
-    errors: all<ErrorCount>(
-      `select stream, code, count(*) as count, min(at) as firstAt, max(at) as lastAt from (
-          select stream, code, at from failures where run = @run
-          union all
-          select stream, replace(upper(stop), '-', '_'), done_at from pages
-            where run = @run and stop in ('loop', 'no-cursor', 'max-pages')
-        ) group by stream, code order by stream, code`,
-    ),
+    errors: all<ErrorCount>(ERROR_COUNTS),
     transitions: all<TransitionRow>(
       `select stream, from_state as "from", to_state as "to", at, cause
         from transitions where run = @run order by rowid`,
     ),
+    rejections: all<RejectionCount>(REJECTION_COUNTS),
+    emptyFields: emptyFieldsOf(database, run),
     notices: all<NoticeCount>(
       `select stream, code, about, message, count, first_at as firstAt, last_at as lastAt
         from notices where run = @run order by stream, code, about`,
@@ -75,6 +101,27 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
 
 function fieldsOf(text: string): StoredRecord['fields'] {
   return storedObject(text) as StoredRecord['fields']
+}
+
+/** The search for a value ends at the first: only a field that has none costs a look at all records. */
+function emptyFieldsOf(database: Database, run: number): RunData['emptyFields'] {
+  const streams = database.prepare<[number], { name: string; fields: string }>(
+    'select name, fields from streams where run = ?',
+  )
+  const some = database.prepare<[number, string]>(
+    'select 1 from records where run = ? and stream = ? and fields is not null limit 1',
+  )
+  const value = database.prepare<[number, string, string]>(
+    'select 1 from records where run = ? and stream = ? and json_extract(fields, ?) is not null limit 1',
+  )
+  const found = new Map<string, string[]>()
+  for (const { name, fields } of streams.all(run)) {
+    if (some.get(run, name) === undefined) continue
+    const isEmpty = (field: string): boolean =>
+      value.get(run, name, `$.${JSON.stringify(field)}`) === undefined
+    found.set(name, storedTexts(fields).filter(isEmpty))
+  }
+  return found
 }
 
 /** Record by record: memory does not grow with them. */

@@ -112,10 +112,11 @@ function timesOpened(database: Database): number {
 
 function writeStreams(database: Database, run: number, plan: RunPlan): void {
   const write = database.prepare(
-    `insert or replace into streams (run, place, name, endpoint, limit_per_second, numeric_fields)
-      values (?, ?, ?, ?, ?, ?)`,
+    `insert or replace into streams (run, place, name, endpoint, limit_per_second, numeric_fields, fields, quality)
+      values (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  for (const [place, { name, endpoint, limitPerSecond, numericFields }] of plan.streams.entries()) {
-    write.run(run, place, name, endpoint, limitPerSecond, JSON.stringify(numericFields))
+  for (const [place, { name, endpoint, limitPerSecond, ...stream }] of plan.streams.entries()) {
+    const texts = [stream.numericFields, stream.fields, stream.quality].map(part => JSON.stringify(part))
+    write.run(run, place, name, endpoint, limitPerSecond, ...texts)
   }
 }

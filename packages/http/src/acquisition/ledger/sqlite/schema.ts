@@ -33,6 +33,8 @@ create table if not exists streams (
   endpoint text not null,
   limit_per_second real not null,
   numeric_fields text not null,
+  fields text not null,
+  quality text not null,
   ended text,
   primary key (run, name)
 ) without rowid;
@@ -79,6 +81,7 @@ create table if not exists rejects (
   ordinal integer not null,
   ix integer not null,
   page text not null,
+  record_id text,
   code text not null,
   field text,
   reason text not null,
@@ -114,6 +117,7 @@ create table if not exists failures (
   attempt integer not null,
   code text not null,
   message text not null,
+  path text,
   at real not null
 );
 create index if not exists failures_of_page on failures (run, page, code);

@@ -30,7 +30,7 @@ export interface VerdictEvidence {
 }
 
 /** What an open loop asks of its connections. */
-export interface ConnectionNeed {
+interface ConnectionNeed {
   readonly there: number
   /** Requests that got none in time. */
   readonly refused: number

@@ -1,7 +1,7 @@
 import { cutTo, wrapped } from './fitted.js'
 
 /** Of a terminal, and of everything that is shown on it. */
-export const WIDTH = 80
+const WIDTH = 80
 
 const LABEL = 11
 

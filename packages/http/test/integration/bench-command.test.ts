@@ -164,7 +164,7 @@ test('N-37 and N-41 a server that only fails: no rate, exit code 1, and no numbe
   expect(code).toBe(1)
   const report = JSON.parse(await readFile(join(folder, 'benchmark_output.json'), 'utf8')) as EngineComparison
   expect(Object.values(report.engines).map(({ rps, errorCount }) => [rps, errorCount])).toEqual(
-    Array.from({ length: 4 }).fill([0, 20]),
+    Array.from({ length: 4 }, () => [0, 20]),
   )
   expect(report.comparison).toEqual([])
 }, 60_000)

@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runStreamingBenchmark } from '../../src/lab/index.js'
-<<<<<<< HEAD
-import type { StreamingReport } from '../../src/lab/index.js'
-=======
 import type { StreamingProgress, StreamingReport } from '../../src/lab/index.js'
-import { WriterError } from '../../src/persistence/index.js'
->>>>>>> main
 import { httpServer } from '../contracts/servers.js'
 import { readJsonl, readTable } from '../support/read-results.js'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runStreamingBenchmark } from '../../src/lab/index.js'
-import type { StreamingReport } from '../../src/lab/index.js'
+import type { StreamingProgress, StreamingReport } from '../../src/lab/index.js'
 import { WriterError } from '../../src/persistence/index.js'
 import { httpServer } from '../contracts/servers.js'
 import { readJsonl, readTable } from '../support/read-results.js'
@@ -44,6 +44,21 @@ test('writes every result of both engines to both files: lines = rows = requests
   expect(memory).toMatchObject({ earlyMb: expect.any(Number), lateMb: expect.any(Number) })
   expect(eventLoop?.samples).toBeGreaterThanOrEqual(3)
   expect(interrupted).toBe(false)
+}, 60_000)
+
+test('N-47 tells of the threaded engine too how fast it is, each second anew', async () => {
+  const told: StreamingProgress[] = []
+  await runStreamingBenchmark({
+    ...SMALL,
+    durationMs: 100,
+    threadedDurationMs: 2_600,
+    monitorLoop: false,
+    onProgress: progress => told.push(progress),
+  })
+  const threaded = told.filter(({ engine }) => engine === 'threaded')
+  expect(threaded.length).toBeGreaterThanOrEqual(2)
+  expect(threaded.map(({ rps }) => rps > 0)).not.toContain(false)
+  expect(threaded[1]?.requestCount).toBeGreaterThan(threaded[0]?.requestCount ?? Infinity)
 }, 60_000)
 
 test('ends early when it is told, with whole files and a report of what was done', async () => {

@@ -132,7 +132,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       const proxy = this.#proxyFor(target)
       const fail =
         proxy === undefined ? reject : (error: unknown): void => reject(errorBehind(proxy, error))
-      const call = new UndiciCall(request, this.inFlight, resolve, fail)
+      const call = new UndiciCall(request, this.inFlight, this.#connecting, resolve, fail)
       if (call.begin(within)) pool.dispatch(options, call)
     })
   }

@@ -146,7 +146,7 @@ describe('certificates', () => {
   test('N-22 a server that speaks no TLS is told', async () => {
     await using server = await httpServer((_, response) => void response.end())
     expect(await told(server.url.replace('http:', 'https:'), {})).toBe(
-      'ERR_SSL_WRONG_VERSION_NUMBER: TLS: wrong version number; ' +
+      'ERR_SSL_WRONG_VERSION_NUMBER: wrong version number; ' +
         'the server speaks no TLS here: is it http and not https?',
     )
   })

@@ -37,7 +37,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   HTTP_404:
     'check baseUrl and path; where this is how the source ends, set pagination.endWhen: { status: 404 }',
   HTTP_407: 'the proxy asks for a user and a password: http://user:password@host',
-  CONNECTION_CLOSED: 'nothing was answered: check the scheme (http or https) and the port of baseUrl',
   HTTP_422: 'check path, query and pagination',
   HTTP_429: 'lower limits.rate',
   REDIRECT_LOOP: 'check baseUrl and path, and the credentials',
@@ -68,8 +67,7 @@ export function errorText({
   readonly message: string
   readonly path: string | null
 }): string {
-  const remedy = message.startsWith('the proxy ')
-    ? 'check proxy, or HTTP_PROXY and HTTPS_PROXY of the environment'
-    : remedyOf(code)
+  // With the same codes as the server's.
+  const remedy = remedyOf(message.startsWith('the proxy ') ? 'PROXY_REFUSED' : code)
   return `${code}${path === null ? '' : ` at ${path}`}: ${message}${remedy === undefined ? '' : `; ${remedy}`}`
 }

@@ -17,7 +17,7 @@ class JointQueue implements LimiterQueue, JointWaiter {
   readyAt = Infinity
   #isPaused = false
   #resumedAt = -Infinity
-  readonly #idle = new IdleWatch()
+  #idle: IdleWatch | undefined
 
   constructor(queues: readonly RateQueue[], clock: Clock) {
     this.queues = queues
@@ -92,6 +92,7 @@ class JointQueue implements LimiterQueue, JointWaiter {
   }
 
   onIdle(): Promise<void> {
+    this.#idle ??= new IdleWatch()
     return this.#idle.wait(this.#waiters.size === 0)
   }
 
@@ -154,7 +155,7 @@ class JointQueue implements LimiterQueue, JointWaiter {
 
   pump(): void {
     for (const queue of this.queues) queue.pump()
-    this.#idle.tell(this.#waiters.size === 0)
+    this.#idle?.tell(this.#waiters.size === 0)
   }
 }
 

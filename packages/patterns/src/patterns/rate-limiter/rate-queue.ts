@@ -45,7 +45,7 @@ export class RateQueue implements LimiterQueue {
   #isPumping = false
   #isToPump = false
   #isPaused = false
-  readonly #idle = new IdleWatch()
+  #idle: IdleWatch | undefined
 
   constructor(rate: Rate, clock: Clock) {
     this.#rate = rate
@@ -120,6 +120,7 @@ export class RateQueue implements LimiterQueue {
   }
 
   onIdle(): Promise<void> {
+    this.#idle ??= new IdleWatch()
     return this.#idle.wait(this.waiting === 0)
   }
 
@@ -152,7 +153,7 @@ export class RateQueue implements LimiterQueue {
     } finally {
       this.#isPumping = false
     }
-    this.#idle.tell(this.waiting === 0)
+    this.#idle?.tell(this.waiting === 0)
   }
 
   enqueue(joint: JointWaiter): void {

@@ -129,7 +129,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       const target = this.targetOf(request.url)
       const pool = this.poolOf(target, request)
       const options = this.#dispatchOptions(request, target, pool)
-      const call = new UndiciCall(request, this.inFlight, resolve, reject)
+      const call = new UndiciCall(request, this.inFlight, this.#connecting, resolve, reject)
       if (call.begin(within)) pool.dispatch(options, call)
     })
   }

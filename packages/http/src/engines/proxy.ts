@@ -27,7 +27,10 @@ export function proxyOf(name: string, text: string): Proxy {
 export function proxyError({ url }: Proxy, error: unknown): TransportError {
   const message = error instanceof Error && error.message !== '' ? error.message : errorCode(error)
   const isStale = error instanceof TransportError && error.isStale
-  return new TransportError(errorCode(error), `the proxy ${url.origin}: ${message}`, { cause: error, isStale })
+  return new TransportError(errorCode(error), `the proxy ${url.origin}: ${message}`, {
+    cause: error,
+    isStale,
+  })
 }
 
 /** What a connection that was made may end with before it brings an answer. */

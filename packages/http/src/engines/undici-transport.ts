@@ -130,8 +130,7 @@ export class UndiciTransport extends PooledTransport<Pool> {
       const pool = this.poolOf(target, request)
       const options = this.#dispatchOptions(request, target, pool)
       const proxy = this.#proxyFor(target)
-      const fail =
-        proxy === undefined ? reject : (error: unknown): void => reject(errorBehind(proxy, error))
+      const fail = proxy === undefined ? reject : (error: unknown): void => reject(errorBehind(proxy, error))
       const call = new UndiciCall(request, this.inFlight, this.#connecting, resolve, fail)
       if (call.begin(within)) pool.dispatch(options, call)
     })

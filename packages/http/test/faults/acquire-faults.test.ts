@@ -150,20 +150,23 @@ describe('acquire under faults', () => {
     ['reset', 1, /ECONNRESET|CONNECTION_CLOSED/],
     ['garbage', 2, /BAD_RESPONSE/],
     ['hang', 2, /TIMEOUT/],
-  ] as const)('A-8 a page that comes as %s is tried again and counted by its code', async (kind, page, code) => {
-    await using shops = await startShops({
-      pages: 3,
-      behaviour: { faults: [{ page, tries: [1], fault: { kind } }] },
-    })
-    await using output = await outputFolder()
-    const { summary } = await acquired(
-      await only('northwind', shops, output.path, { ...QUICK, timeoutMs: 1_000 }),
-    )
-    expect(summary.run.status).toBe('complete')
-    expect(summary.totals).toMatchObject({ pages: 3, requests: 4, retries: 1 })
-    expect(summary.errors).toHaveLength(1)
-    expect(summary.errors[0]?.code).toMatch(code)
-  })
+  ] as const)(
+    'A-8 a page that comes as %s is tried again and counted by its code',
+    async (kind, page, code) => {
+      await using shops = await startShops({
+        pages: 3,
+        behaviour: { faults: [{ page, tries: [1], fault: { kind } }] },
+      })
+      await using output = await outputFolder()
+      const { summary } = await acquired(
+        await only('northwind', shops, output.path, { ...QUICK, timeoutMs: 1_000 }),
+      )
+      expect(summary.run.status).toBe('complete')
+      expect(summary.totals).toMatchObject({ pages: 3, requests: 4, retries: 1 })
+      expect(summary.errors).toHaveLength(1)
+      expect(summary.errors[0]?.code).toMatch(code)
+    },
+  )
 
   test('does not try again what cannot help, goes on with the other pages, and continues with that page alone', async () => {
     await using shops = await startShops({

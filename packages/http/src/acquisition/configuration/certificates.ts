@@ -30,9 +30,7 @@ export function readCertificates({ sources }: PipelineFile, file: ConfigSource):
     const before = problems.length
     const texts = FILES.flatMap(key => {
       const name = tls[key]
-      return name === undefined
-        ? []
-        : [[key, pemIn(file.folder, name, why => note(key, why))] as const]
+      return name === undefined ? [] : [[key, pemIn(file.folder, name, why => note(key, why))] as const]
     })
     const whole: TlsConfig = { ...tls, ...Object.fromEntries(texts) }
     if (problems.length > before) return undefined

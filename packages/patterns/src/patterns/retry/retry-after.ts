@@ -14,7 +14,8 @@ const SPELLED_MS = [3_600_000, 60_000, 1_000, 1] as const
  * Date.parse takes almost anything.
  */
 const HTTP_DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d\d? [a-z]{3,9} \d{4} )/i
-const ISO_DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$/i
+const ISO_DATE =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$/i
 const ZONE = / (?:Z|GMT|UTC|[+-]\d{4})$/i
 /** A comma that ends a value, and not the name of a date's day. */
 const BETWEEN_VALUES = /(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*),/i

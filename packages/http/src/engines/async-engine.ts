@@ -226,8 +226,11 @@ export class AsyncEngine implements AsyncEngineProtocol, AsyncDisposable {
     this.#tell(context.attempt > 1 ? 'retrying' : 'in_flight', record)
     const headers = this.#headers
     const { url } = record
+    const onDeparture = (connectMs?: number): void => record.depart(connectMs)
     return this.#transport.send(
-      headers === undefined ? { url, discardBody: true } : { url, headers, discardBody: true },
+      headers === undefined
+        ? { url, discardBody: true, onDeparture }
+        : { url, headers, discardBody: true, onDeparture },
       isHeeded ? context : undefined,
     )
   }

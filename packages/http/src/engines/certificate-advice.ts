@@ -21,8 +21,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server speaks no TLS here: is it http and not https?',
 }
 
+/** `801C…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl/record.c:350:` and a line feed. */
+const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/
+
 /** The message of an error of a connection, and what can be done about it where it is one of TLS. */
 export function withAdvice(code: string, message: string): string {
+  const text = OPENSSL.exec(message)?.[1] ?? message
   const advice = ADVICE[code]
-  return advice === undefined ? message : `${message}; ${advice}`
+  return advice === undefined ? text : `${text}; ${advice}`
 }

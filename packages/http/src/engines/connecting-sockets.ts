@@ -30,6 +30,7 @@ export class ConnectingSockets {
   readonly #direct: Connect
   readonly #toProxy: Connect
   readonly #open = new Set<Destroyable>()
+  #madeInMs: number | undefined = undefined
 
   constructor(options: ConnectingOptions) {
     const { direct, timeoutMs: timeout } = options
@@ -61,16 +62,33 @@ export class ConnectingSockets {
     })
   }
 
+  /** How long it took to make a connection in this turn of the event loop, for the first that asks: whom it is for. */
+  takeMadeInMs(): number | undefined {
+    const tookMs = this.#madeInMs
+    this.#madeInMs = undefined
+    return tookMs
+  }
+
   destroy(reason: Error): void {
     for (const socket of this.#open) socket.destroy(reason)
   }
 
+  /** undici sends the request that waited for the connection right after it has been told. */
+  #made(tookMs: number): void {
+    this.#madeInMs = tookMs
+    setImmediate(() => {
+      this.#madeInMs = undefined
+    })
+  }
+
   #connect(connect: Connect, target: buildConnector.Options, callback: buildConnector.Callback): void {
+    const startedAt = performance.now()
     const socket = connect(target, (...outcome) => {
       this.#open.delete(socket)
       if (outcome[0] === null) {
         watchReuse(socket)
         mergeEqualLengths(socket)
+        this.#made(performance.now() - startedAt)
       }
       callback(...outcome)
     })

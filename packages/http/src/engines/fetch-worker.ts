@@ -50,7 +50,8 @@ async function fetchOne(url: string): Promise<RequestResult> {
   const record = new RequestRecord(url, systemClock)
   record.begin(1)
   try {
-    return record.respond(await transport.send({ url, discardBody: true }))
+    const onDeparture = (connectMs?: number): void => record.depart(connectMs)
+    return record.respond(await transport.send({ url, discardBody: true, onDeparture }))
   } catch (error) {
     return record.fail(error)
   }

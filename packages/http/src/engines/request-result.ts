@@ -27,6 +27,11 @@ export interface RequestResult {
    */
   readonly latencyMs: number
   /**
+   * Of `latencyMs`: how long making its connection took. Left out where there was one already, or none was to be
+   * had.
+   */
+  readonly connectMs?: number | undefined
+  /**
    * When the last attempt was sent, in milliseconds since the epoch, so that `timestamp + latencyMs` is when
    * it ended. When none was made, the time at which the request was given up.
    */
@@ -46,6 +51,7 @@ export class RequestRecord {
   private readonly clock: Clock
   private timestamp = 0
   private startedAt = 0
+  private connectMs: number | undefined = undefined
 
   constructor(url: string, clock: Clock) {
     this.url = url
@@ -57,6 +63,12 @@ export class RequestRecord {
     this.attempt = attempt
     this.timestamp = this.clock.wallNow()
     this.startedAt = this.clock.now()
+    this.connectMs = undefined
+  }
+
+  /** It is sent now, on a connection that took so long to make where it was made for it. */
+  depart(connectMs: number | undefined): void {
+    this.connectMs = connectMs
   }
 
   respond({ statusCode, bytes }: TransportResponse): RequestResult {
@@ -72,7 +84,9 @@ export class RequestRecord {
     const wasSent = attempt > 0
     const latencyMs = wasSent ? clock.now() - this.startedAt : 0
     const timestamp = wasSent ? this.timestamp : clock.wallNow()
-    return { url, statusCode, latencyMs, timestamp, attempt, error, bytes }
+    const { connectMs } = this
+    const result = { url, statusCode, latencyMs, timestamp, attempt, error, bytes }
+    return connectMs === undefined ? result : { ...result, connectMs }
   }
 }
 

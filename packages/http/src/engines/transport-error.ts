@@ -34,8 +34,8 @@ export class TransportError extends AsyncPatternsError {
 }
 
 /** The message of an error with this code. */
-export const HEAD_TOO_LARGE =
-  'the head, or one of its lines, is over the limit: limits.maxHeaderSize of a pipeline, maxHeadBytes of a transport'
+export const HEAD_TOO_LARGE = 'the head, or one of its lines, is over the limit (maxHeadBytes)'
+
 /** What a TransportError may say besides code and message. */
 export interface TransportErrorOptions extends AsyncPatternsErrorOptions {
   /** Default false. */

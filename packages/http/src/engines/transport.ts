@@ -31,9 +31,10 @@ export interface TransportRequest {
   /**
    * Called just before the request's head is handed to a connected socket, in the same turn of the event
    * loop. It is not called for a request that never gets a connection; once more for each redirect that is
-   * followed. Default: nobody is called.
+   * followed. `connectMs`: how long making its connection took, where one was made for it. Default: nobody is
+   * called.
    */
-  readonly onDeparture?: () => void
+  readonly onDeparture?: (connectMs?: number) => void
 }
 
 /** How much memory a body may take whose size is not known yet. */

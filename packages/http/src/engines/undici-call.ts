@@ -1,6 +1,9 @@
 import type { Dispatcher } from 'undici'
 import { withAdvice } from './certificate-advice.js'
+import type { ConnectingSockets } from './connecting-sockets.js'
+import type { InFlight } from './in-flight.js'
 import { endedReused } from './reused-connections.js'
+import type { TransportRequest, TransportResponse } from './transport.js'
 import { TransportCall } from './transport-call.js'
 import { errorCode, HEAD_TOO_LARGE, TransportError } from './transport-error.js'
 
@@ -26,6 +29,18 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
   private abort: ((error?: Error) => void) | undefined = undefined
   private progress: Progress = 'nothing'
   private statusCode = 0
+  private readonly connecting: ConnectingSockets
+
+  constructor(
+    request: TransportRequest,
+    inFlight: InFlight,
+    connecting: ConnectingSockets,
+    resolve: (response: TransportResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(request, inFlight, resolve, reject)
+    this.connecting = connecting
+  }
 
   /**
    * undici calls it with a connected socket in hand, in the statement before it builds and writes the head.
@@ -34,7 +49,7 @@ export class UndiciCall extends TransportCall implements Dispatcher.DispatchHand
     // Thrown, it makes undici drop the request but keep the connection; abort() would destroy that.
     if (this.settled) throw new Error('given up while it waited for a connection')
     this.abort = abort
-    this.request.onDeparture?.()
+    this.request.onDeparture?.(this.connecting.takeMadeInMs())
   }
 
   onResponseStarted(): void {

@@ -6,9 +6,11 @@ import type { EngineMeasurement } from '../measurements/index.js'
 export class MeasuredEngine {
   readonly #lanes: number
   readonly #latencies = new Histogram()
+  readonly #connectTimes = new Histogram()
   readonly #runRps: number[] = []
   readonly #errors: Record<string, number> = {}
   #requests = 0
+  #answeredBefore = 0
   #successes = 0
   #failures = 0
   #totalTimeMs = 0
@@ -24,25 +26,34 @@ export class MeasuredEngine {
     return this.#requests
   }
 
+  /** Requests without an error. */
+  get answered(): number {
+    return this.#requests - this.#failures
+  }
+
   /** Counts a whole run. */
   addRun({ results, totalTimeMs, peakMemoryMb }: EngineResult): void {
     for (const result of results) this.add(result)
-    this.addTime(results.length, totalTimeMs)
+    this.addTime(totalTimeMs)
     this.sawMemory(peakMemoryMb)
   }
 
   /** Counts one result of a run whose time is added when it ends. */
-  add({ statusCode, latencyMs, error }: RequestResult): void {
+  add({ statusCode, latencyMs, connectMs, error }: RequestResult): void {
     this.#requests += 1
     if (statusCode !== 0) this.#latencies.record(latencyMs)
+    if (connectMs !== undefined) this.#connectTimes.record(connectMs)
     if (statusCode >= 200 && statusCode < 300) this.#successes += 1
     if (statusCode >= 400 || statusCode === 0) this.#failures += 1
     if (error !== null) this.#errors[error.code] = (this.#errors[error.code] ?? 0) + 1
   }
 
-  addTime(requests: number, totalTimeMs: number): void {
+  /** A run is over that took so long. */
+  addTime(totalTimeMs: number): void {
+    const answered = this.answered
     this.#totalTimeMs += totalTimeMs
-    this.#runRps.push(rate(requests, totalTimeMs))
+    this.#runRps.push(rate(answered - this.#answeredBefore, totalTimeMs))
+    this.#answeredBefore = answered
   }
 
   sawMemory(peakMemoryMb: number): void {
@@ -58,7 +69,7 @@ export class MeasuredEngine {
 
   measurement(): EngineMeasurement {
     const [requestCount, totalTimeMs] = [this.#requests, this.#totalTimeMs]
-    const rps = rate(requestCount, totalTimeMs)
+    const rps = rate(this.answered, totalTimeMs)
     return {
       lanes: this.#lanes,
       requestCount,
@@ -69,17 +80,16 @@ export class MeasuredEngine {
       errorCount: this.#failures,
       otherCount: requestCount - this.#successes - this.#failures,
       errorBreakdown: { ...this.#errors },
-      p50LatencyMs: this.#percentile(50),
-      p95LatencyMs: this.#percentile(95),
-      p99LatencyMs: this.#percentile(99),
+      p50LatencyMs: percentile(this.#latencies, 50),
+      p95LatencyMs: percentile(this.#latencies, 95),
+      p99LatencyMs: percentile(this.#latencies, 99),
+      connectionsMade: this.#connectTimes.count,
+      p50ConnectMs: percentile(this.#connectTimes, 50),
+      p99ConnectMs: percentile(this.#connectTimes, 99),
       latencies: this.#latencies.toJSON(),
       peakMemoryMb: this.#peakMemoryMb,
       ...this.#againstCeiling(rps),
     }
-  }
-
-  #percentile(percent: number): number | null {
-    return this.#latencies.count === 0 ? null : this.#latencies.percentile(percent)
   }
 
   #againstCeiling(rps: number) {
@@ -88,6 +98,10 @@ export class MeasuredEngine {
     const ceilingRps = (this.#lanes * 1_000) / serverLatencyMs
     return { serverLatencyMs, ceilingRps, efficiency: rps / ceilingRps }
   }
+}
+
+function percentile(times: Histogram, percent: number): number | null {
+  return times.count === 0 ? null : times.percentile(percent)
 }
 
 function rate(requests: number, timeMs: number): number {

@@ -10,7 +10,7 @@ import type { WrittenFile } from './written-file.js'
 export interface Interval {
   readonly value: number
   readonly low: number
-  /** Infinity where there were too few rounds for an interval; a file has null then. */
+  /** Infinity where there were too few rounds for an interval; a file has the text `Infinity` then. */
   readonly high: number
 }
 
@@ -44,10 +44,7 @@ export interface EngineComparison extends BenchHeading<'engines'> {
 const interval = {
   value: z.number(),
   low: z.number(),
-  high: z
-    .number()
-    .nullable()
-    .transform(high => high ?? Infinity),
+  high: z.union([z.number(), z.literal('Infinity').transform(() => Infinity)]),
 }
 
 export const engineComparisonSchema: z.ZodType<EngineComparison> = z.object({

@@ -14,9 +14,9 @@ export interface EngineMeasurement {
   readonly lanes: number
   readonly requestCount: number
   readonly totalTimeMs: number
-  /** Requests a second, failed ones included. */
+  /** Requests without an error, a second. */
   readonly rps: number
-  /** Of each run, in the order of the rounds. */
+  /** The same of each run, in the order of the rounds. */
   readonly runRps: readonly number[]
   /** Status 200 to 299. */
   readonly successCount: number
@@ -29,6 +29,11 @@ export interface EngineMeasurement {
   readonly p50LatencyMs: number | null
   readonly p95LatencyMs: number | null
   readonly p99LatencyMs: number | null
+  /** Requests that had to wait for a connection to be made. */
+  readonly connectionsMade: number
+  /** How long they did, which is part of their latencies; null when none had to. */
+  readonly p50ConnectMs: number | null
+  readonly p99ConnectMs: number | null
   /** The latencies in their exact, mergeable form: `Histogram.fromJSON`. */
   readonly latencies: HistogramJson
   /** The largest resident set of the engine's process, and of nothing else, in MiB. */
@@ -59,6 +64,9 @@ const measurement = z.object({
   p50LatencyMs: z.number().nullable(),
   p95LatencyMs: z.number().nullable(),
   p99LatencyMs: z.number().nullable(),
+  connectionsMade: z.number(),
+  p50ConnectMs: z.number().nullable(),
+  p99ConnectMs: z.number().nullable(),
   latencies: histogramSchema,
   peakMemoryMb: z.number(),
   serverLatencyMs: z.number().nullable(),

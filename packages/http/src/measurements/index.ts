@@ -24,6 +24,7 @@ export {
 export type { Environment } from './environment.js'
 export { measurementJsonSchemas } from './json-schemas.js'
 export {
+  isThin,
   latencySummary,
   type LatencySummary,
   MIN_SAMPLES_BEYOND,
@@ -32,6 +33,7 @@ export {
 } from './latency-summary.js'
 export type {
   ArrivalProcess,
+  LoadHeaders,
   LoadMeasurement,
   LoadMeasurementFile,
   LoadPlan,
@@ -39,10 +41,12 @@ export type {
   OutcomeReport,
   SloOutcome,
   TimelineHistogram,
+  WrittenSlo,
 } from './load-measurement.js'
 export type { LoadResult, TimelineEntry } from './load-result.js'
 export { MeasurementError, type MeasurementFault } from './measurement-error.js'
-export { type BenchReport, type Measurement, readLoadResult, readMeasurement } from './read-measurement.js'
+export { type BenchReport, type Measurement, readMeasurement } from './read-measurement.js'
+export { reportText } from './report-text.js'
 export { readResults } from './read-results.js'
 export type {
   BreakerFindings,

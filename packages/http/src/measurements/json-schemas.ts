@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { engineComparisonSchema } from './engine-comparison.js'
 import { loadMeasurementSchema } from './load-measurement.js'
-import { loadResultSchema } from './load-result.js'
 import { resilienceReportSchema } from './resilience-report.js'
 import { resultRecordSchema } from './result-record.js'
 import { streamingReportSchema } from './streaming-report.js'
@@ -11,8 +10,10 @@ const benchReport = z.union([engineComparisonSchema, streamingReportSchema, resi
 /** The JSON Schemas of measurement files by name: `schemas/NAME.schema.json` holds them. */
 export function measurementJsonSchemas(): Readonly<Record<string, object>> {
   return {
-    'load-measurement': jsonSchema('what async-patterns load --output writes', loadMeasurementSchema),
-    'load-result': jsonSchema('what async-patterns load --json prints', loadResultSchema),
+    'load-measurement': jsonSchema(
+      'what async-patterns load --output writes and --json prints',
+      loadMeasurementSchema,
+    ),
     'bench-report': jsonSchema('what async-patterns bench --output writes', benchReport),
     'result-record': jsonSchema('a line of what load and bench --jsonl-out write', resultRecordSchema),
   }

@@ -68,9 +68,11 @@ export const MIN_SAMPLES_BEYOND = 10
 
 /** The percentiles of a summary that too few of the samples lie beyond, by name: `p99_9`. */
 export function thinPercentiles(samples: number): string[] {
-  return Object.entries(PERCENTILES).flatMap(([name, percent]) => {
-    // Whole numbers as long as possible: 1 - 0.9999 is not 0.0001.
-    const beyond = (samples * Math.round((100 - percent) * 100)) / 10_000
-    return beyond < MIN_SAMPLES_BEYOND ? [name] : []
-  })
+  return Object.entries(PERCENTILES).flatMap(([name, percent]) => (isThin(samples, percent) ? [name] : []))
+}
+
+/** Whether too few of the samples lie beyond a percentile. */
+export function isThin(samples: number, percent: number): boolean {
+  // Whole numbers as long as possible: 1 - 0.9999 is not 0.0001.
+  return (samples * Math.round((100 - percent) * 10_000)) / 1_000_000 < MIN_SAMPLES_BEYOND
 }

@@ -16,11 +16,16 @@ export interface SloOutcome {
   /** As it was given: `p99<50ms`. */
   readonly slo: string
   /**
-   * In milliseconds, percent or requests a second. Infinity where failed requests reach into the percentile,
-   * NaN where there was nothing to measure; a file has null for both.
+   * In milliseconds, percent or answers a second. Infinity where failed requests reach into the percentile, in
+   * a file the text `Infinity`; NaN where there was nothing to measure, in a file left out.
    */
   readonly actual: number
   readonly met: boolean
+}
+
+/** An objective as a file has it, for JSON knows neither Infinity nor NaN. */
+export interface WrittenSlo extends Omit<SloOutcome, 'actual'> {
+  readonly actual?: number | 'Infinity' | undefined
 }
 
 /** All outcomes of one class. */
@@ -39,7 +44,7 @@ export interface TimelineHistogram {
   /** Requests that ended in it. */
   readonly requests: number
   readonly errors: number
-  /** Of responses without error. */
+  /** Of answers that succeeded. */
   readonly timesMs: HistogramJson
 }
 
@@ -58,26 +63,34 @@ export interface LoadPlan {
   readonly rampMs: number
   readonly warmupMs: number
   readonly method: string
-  readonly headers: Readonly<Record<string, string>>
+  /** A name with several values is sent several times. */
+  readonly headers: LoadHeaders
   readonly body: string | Uint8Array
   readonly timeoutMs: number
+  /** Statuses that are no failure: `100-399`, `200-299,404`. */
+  readonly acceptStatus: string
   readonly workers: number
   readonly slos: readonly string[]
   readonly jsonlFile: string | undefined
   readonly insecure: boolean
+  /** Certificates that are trusted besides, as PEM. */
+  readonly ca: string | undefined
 }
 
-type LeftOut = 'headers' | 'body'
+/** Header fields by name. */
+export type LoadHeaders = Readonly<Record<string, string | readonly string[]>>
+
+type LeftOut = 'headers' | 'body' | 'ca'
 type Unlimited = 'durationMs' | 'requests' | 'ratePerSecond'
 
 /** A plan as a file has it. Headers and body are left out: they may be secret. */
 export interface LoadSettings extends Omit<LoadPlan, LeftOut | Unlimited | 'jsonlFile'> {
-  /** null: no limit. */
-  readonly durationMs: number | null
-  /** null: no limit. */
-  readonly requests: number | null
-  /** null: a closed loop. */
-  readonly ratePerSecond: number | null
+  /** Left out: no limit. */
+  readonly durationMs?: number | undefined
+  /** Left out: no limit. */
+  readonly requests?: number | undefined
+  /** Left out: a closed loop. */
+  readonly ratePerSecond?: number | undefined
   readonly jsonlFile?: string | undefined
 }
 
@@ -98,7 +111,7 @@ export interface LoadMeasurement {
 }
 
 /**
- * A load's measurement as a file has it. Histograms are exact: files of several runs or machines can be
+ * A load's measurement as `--output` writes it and `--json` prints it. Histograms are exact: files of several runs or machines can be
  * merged.
  */
 export interface LoadMeasurementFile {
@@ -109,8 +122,7 @@ export interface LoadMeasurementFile {
   readonly environment: Environment
   readonly plan: LoadSettings
   readonly result: LoadResult
-  /** `actual` is null where it was no finite number. */
-  readonly slos: readonly (Omit<SloOutcome, 'actual'> & { readonly actual: number | null })[]
+  readonly slos: readonly WrittenSlo[]
   /** By class: `OK`, `HTTP_503`, `TIMEOUT`, ... Each request is in exactly one. */
   readonly outcomes: Readonly<Record<string, OutcomeReport>>
   readonly timeline: readonly TimelineHistogram[]
@@ -120,18 +132,28 @@ export interface LoadMeasurementFile {
   readonly fileError?: string | undefined
 }
 
+const sloSchema: z.ZodType<WrittenSlo> = z.object({
+  slo: z.string(),
+  actual: z
+    .union([z.number(), z.literal('Infinity')])
+    .optional()
+    .describe('left out: nothing to measure; Infinity: failed requests reach into the percentile'),
+  met: z.boolean(),
+})
+
 const settingsSchema: z.ZodType<LoadSettings> = z.object({
   url: z.string(),
   connections: z.number(),
-  durationMs: z.number().nullable(),
-  requests: z.number().nullable(),
-  ratePerSecond: z.number().nullable(),
+  durationMs: z.number().optional().describe('left out: no limit'),
+  requests: z.number().optional().describe('left out: no limit'),
+  ratePerSecond: z.number().optional().describe('left out: a closed loop'),
   arrivals: z.enum(ARRIVALS),
   seed: z.number(),
   rampMs: z.number(),
   warmupMs: z.number(),
   method: z.string(),
   timeoutMs: z.number(),
+  acceptStatus: z.string(),
   workers: z.number(),
   slos: z.array(z.string()),
   jsonlFile: z.string().optional(),
@@ -145,7 +167,7 @@ export const loadMeasurementSchema: z.ZodType<LoadMeasurementFile> = z.object({
   environment: environmentSchema,
   plan: settingsSchema,
   result: loadResultSchema,
-  slos: z.array(z.object({ slo: z.string(), actual: z.number().nullable(), met: z.boolean() })),
+  slos: z.array(sloSchema),
   outcomes: z.record(
     z.string(),
     z.object({

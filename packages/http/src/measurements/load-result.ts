@@ -4,12 +4,13 @@ import type { LatencySummary } from './latency-summary.js'
 import { verdictSchema } from './verdict.js'
 import type { MeasurementVerdict } from './verdict.js'
 
-/** A second of a run; the last one may be shorter. Times are of responses without error, in milliseconds. */
+/** A second of a run; the last one may be shorter. Times are of answers that succeeded, in milliseconds. */
 export interface TimelineEntry {
   /** Where it begins. */
   readonly atMs: number
   /** Requests that ended in it. */
   readonly requests: number
+  /** Answers that succeeded. */
   readonly perSecond: number
   readonly errors: number
   readonly p50: number | null
@@ -17,24 +18,38 @@ export interface TimelineEntry {
   readonly max: number | null
 }
 
-/**
- * What `async-patterns load --json` prints. It has no kind and no version of its own: its keys are a promise.
- */
+/** What a load came to. An error is the same in all of it: a request without an answer that is accepted. */
 export interface LoadResult {
   /** The URL. */
   readonly target: string
   /** From the start of what is measured to the last response, or to the end of sending if that is later. */
   readonly durationMs: number
   readonly connections: number
-  /** All that were due and have ended, with a response or without. Warm-up is in none of the numbers. */
-  readonly requests: { readonly total: number; readonly perSecond: number }
+  /** Warm-up is in none of the numbers. */
+  readonly requests: {
+    /** All that were due and have ended: those that succeeded, and those that failed. */
+    readonly total: number
+    /** Answered with a status that is accepted: below 400, or as `acceptStatus` says. */
+    readonly succeeded: number
+    readonly failed: number
+    /** Of those that failed: no connection was to be had. */
+    readonly neverSent: number
+    /** Answers that succeeded. */
+    readonly perSecond: number
+  }
   /** Of bodies, as they arrived. */
   readonly bytes: number
   /** Requests with a response, by status. */
   readonly statusCodes: Readonly<Record<string, number>>
-  /** Requests without one, by class. */
+  /** Requests that failed, by class: `HTTP_503` and the like, or why there was no response. */
   readonly errors: Readonly<Record<string, number>>
-  /** Of responses with a status below 400, from the moment at which they were sent. */
+  /** What may be behind the errors, and what to do. */
+  readonly hints: readonly string[]
+  /** Connections that were made while it measured. */
+  readonly connectionsMade: number
+  /** How long that took each; null where there were none. It lies before the service time. */
+  readonly connectTimeMs: LatencySummary | null
+  /** Of answers that succeeded, from the moment at which they were sent. */
   readonly serviceTimeMs: LatencySummary
   /** Of the same, from the moment at which they were due; null in a closed loop. */
   readonly responseTimeMs: LatencySummary | null
@@ -57,10 +72,19 @@ export const loadResultSchema: z.ZodType<LoadResult> = z.object({
   target: z.string(),
   durationMs: z.number(),
   connections: z.number(),
-  requests: z.object({ total: z.number(), perSecond: z.number() }),
+  requests: z.object({
+    total: z.number(),
+    succeeded: z.number(),
+    failed: z.number(),
+    neverSent: z.number(),
+    perSecond: z.number(),
+  }),
   bytes: z.number(),
   statusCodes: counts,
   errors: counts,
+  hints: z.array(z.string()),
+  connectionsMade: z.number(),
+  connectTimeMs: latencySummarySchema.nullable(),
   serviceTimeMs: latencySummarySchema,
   responseTimeMs: latencySummarySchema.nullable(),
   timeline: z.array(

@@ -7,8 +7,6 @@ import { engineComparisonSchema } from './engine-comparison.js'
 import type { EngineComparison } from './engine-comparison.js'
 import { loadMeasurementSchema } from './load-measurement.js'
 import type { LoadMeasurementFile } from './load-measurement.js'
-import { loadResultSchema } from './load-result.js'
-import type { LoadResult } from './load-result.js'
 import { MeasurementError } from './measurement-error.js'
 import { resilienceReportSchema } from './resilience-report.js'
 import type { ResilienceReport } from './resilience-report.js'
@@ -36,7 +34,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 }
 
 /**
- * What `acquire`, `load --output` or `bench --output` has written. Members that this version does not know
+ * What `acquire`, `load --output` or `bench --output` has written, or `load --json` has printed. Members that this version does not know
  * are left out. Rejects with MeasurementError when the file cannot be read, is of another kind or of a newer
  * version, or when something in it is not as it should be.
  */
@@ -49,22 +47,6 @@ export async function readMeasurement(file: string): Promise<Measurement> {
     throw newerVersion(file, `it is a measurement of the kind ${kind}`, content['version'], format.version)
   }
   return checkShape(file, '', format.schema, content)
-}
-
-/**
- * What `load --json` has printed. Rejects with MeasurementError when the file cannot be read or holds
- * something else.
- */
-export async function readLoadResult(file: string): Promise<LoadResult> {
-  const content = await readJson(file)
-  if (kindOf(content) !== '') {
-    throw new MeasurementError(
-      file,
-      'wrong-kind',
-      `it is of the kind ${kindOf(content)}; allowed is a result of load --json, which has no kind`,
-    )
-  }
-  return checkShape(file, '', loadResultSchema, content)
 }
 
 /** `load`, `bench engines`, or as the file says; empty when it says nothing. */

@@ -19,6 +19,7 @@ export const resultRecordSchema: z.ZodType<ResultRecord> = z.object({
   url: z.string(),
   statusCode: z.number(),
   latencyMs: z.number(),
+  connectMs: z.number().optional(),
   timestamp: z.number(),
   attempt: z.number(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),

@@ -1,6 +1,14 @@
 import * as z from 'zod'
 
-const STATUSES = ['port-bound', 'generator-bound', 'too-few-samples', 'not-steady', 'valid'] as const
+const STATUSES = [
+  'port-bound',
+  'nothing-succeeded',
+  'generator-bound',
+  'too-few-connections',
+  'too-few-samples',
+  'not-steady',
+  'valid',
+] as const
 
 /**
  * Whether a run's numbers can be trusted, and if not, what they rather measure. The first that applies, in
@@ -11,7 +19,7 @@ export type VerdictStatus = (typeof STATUSES)[number]
 /** What is said of a run's numbers. */
 export interface MeasurementVerdict {
   readonly status: VerdictStatus
-  /** One line for each finding, the one that gives the status first; empty when valid. */
+  /** All findings, each after its own status, the one that gives the status first; empty when valid. */
   readonly reasons: readonly string[]
 }
 

@@ -86,30 +86,43 @@ describe('async-patterns acquire', () => {
     expect(await codeOf()).toBe(1)
   })
 
-  test('ends with 2 for a wrong flag, a wrong value, a missing file, and a changed plan', async () => {
+  test('ends with 2 for a wrong flag, a wrong value, and a source that is not there', async () => {
     await using shops = await startShops({ pages: 1 })
-    await using other = await startShops({ pages: 1 })
     await using output = await outputFolder()
-    const usage = async (on: typeof shops, ...args: string[]) => {
-      await using run = new AcquireProcess(on, ['--output', output.path, ...QUICK, ...args])
+    const usage = async (...args: string[]) => {
+      await using run = new AcquireProcess(shops, ['--output', output.path, ...QUICK, ...args])
       expect(await run.exit(), args.join(' ')).toBe(2)
       return run.stderr
     }
     const [unknown, badValue, badLevel, badName] = await Promise.all([
-      usage(shops, '--nonsense'),
-      usage(shops, '--timeout', 'soon'),
-      usage(shops, '--log-level', 'loud'),
-      usage(shops, '--forget-wait', 'nobody'),
+      usage('--nonsense'),
+      usage('--timeout', 'soon'),
+      usage('--log-level', 'loud'),
+      usage('--forget-wait', 'nobody'),
     ])
     expect(unknown).toContain('--nonsense')
     expect(badValue).toContain('--timeout')
     expect(badLevel).toContain('debug, info')
     expect(badName).toContain('northwind, kaufhaus, mercado')
-    await using first = new AcquireProcess(shops, ['--output', output.path, '--quiet', ...QUICK])
-    expect(await first.exit()).toBe(0)
-    expect(await usage(other)).toContain('northwind.endpoint changed')
-    await using fresh = new AcquireProcess(other, ['--output', output.path, '--quiet', '--fresh', ...QUICK])
-    expect(await fresh.exit()).toBe(0)
+  })
+
+  test('N-34 a changed plan: exit code 2 where the last run is not complete, none after a complete one', async () => {
+    await using shops = await startShops({ pages: 1 })
+    await using other = await startShops({ pages: 1 })
+    await using output = await outputFolder()
+    const runOn = async (on: typeof shops, ...args: string[]) => {
+      await using run = new AcquireProcess(on, ['--output', output.path, '--quiet', ...QUICK, ...args])
+      return { code: await run.exit(), stderr: run.stderr }
+    }
+    expect(await runOn(shops)).toMatchObject({ code: 0 })
+    for (const shop of other.all)
+      shop.setBehaviour({ faults: [{ page: 1, fault: { kind: 'status', status: 404 } }] })
+    expect(await runOn(other)).toMatchObject({ code: 1 })
+    expect(await runOn(shops)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('northwind.endpoint changed'),
+    })
+    expect(await runOn(shops, '--fresh')).toMatchObject({ code: 0 })
   })
 
   test('shows each value and where it came from with --print-config, and does nothing', async () => {

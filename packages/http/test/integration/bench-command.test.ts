@@ -136,6 +136,39 @@ test('uses the port that it is told, even one that fetch refuses, and says when 
   expect(code, stderr).toBe(0)
 }, 60_000)
 
+test('N-43 and N-44 no line is wider than a terminal; new connections have their time beside the latency', async () => {
+  await using mock: HttpMock = await startHttpMock({ behaviour: { latency: 1 } })
+  const long = `${mock.url}/?q=${'x'.repeat(300)}`
+  const file = join(folder, `${'long-name-'.repeat(20)}.jsonl`)
+  const small = ['--concurrency', '4', '--workers', '2', '--jsonl-out', file]
+  const runs = [
+    ['--url', long.replace('http://', ''), '--request-count', '60', '--runs', '3', '--verbose', ...small],
+    ['--url', long, '-d', '0.4', '--monitor-loop', '--monitor-sample-interval', '100', ...small],
+    ['--run-resilience', '--run-retry', '--request-count', '12'],
+  ]
+  for (const flags of runs) {
+    const { stdout } = await bench(...flags)
+    const [text = ''] = stdout.split('\nsettings:\n')
+    expect(text.split('\n').filter(line => line.length > 80)).toEqual([])
+  }
+  const report = JSON.parse(await readFile(join(folder, 'benchmark_output.json'), 'utf8')) as EngineComparison
+  const { 'async-naive': naive, 'async-optimized': optimized } = report.engines
+  expect(naive?.connectionsMade).toBe(60)
+  expect(naive?.p50ConnectMs).toBeGreaterThan(0)
+  expect(optimized?.connectionsMade).toBeLessThanOrEqual(4)
+}, 120_000)
+
+test('N-37 and N-41 a server that only fails: no rate, exit code 1, and no number that JSON does not know', async () => {
+  const flags = ['--mock-error-rate', '1', '--request-count', '20', '--runs', '1', '--concurrency', '2']
+  const { code } = await bench(...flags, '--workers', '1')
+  expect(code).toBe(1)
+  const report = JSON.parse(await readFile(join(folder, 'benchmark_output.json'), 'utf8')) as EngineComparison
+  expect(Object.values(report.engines).map(({ rps, errorCount }) => [rps, errorCount])).toEqual(
+    Array.from({ length: 4 }, () => [0, 20]),
+  )
+  expect(report.comparison).toEqual([])
+}, 60_000)
+
 test('fails on purpose, and says by which criteria it passed', async () => {
   const { code, stdout } = await bench('--run-resilience', '--run-retry')
   expect(code, stdout).toBe(0)
@@ -161,19 +194,24 @@ test.each([
   [['--runs', 'x'], '--runs is "x"; allowed is a number'],
   [['--pooling', 'some'], '--pooling is "some"; allowed is one of "naive", "optimized", "both"'],
   [['--mock-port', '99999'], '--mock-port is 99999; allowed'],
-  [['--duration-sec', '0'], '--duration is 0; allowed'],
+  [['--duration-sec', '0'], '--duration-sec is 0; allowed'],
   [['--run-retry', '--runs', '2'], '--runs means nothing for a resilience run'],
   [['--duration', 'soon'], '--duration'],
   [['--jsonl-out', ''], '--jsonl-out is empty'],
-  [['--url', 'ftp://127.0.0.1/'], 'url is "ftp://127.0.0.1/"; allowed is an http or https URL'],
+  [['--url', 'ftp://127.0.0.1/'], '--url is "ftp://127.0.0.1/"; allowed is an http or https URL'],
   [
     ['--url', 'http://ann:hidden@127.0.0.1/'],
-    'url has credentials for "127.0.0.1"; allowed is a URL without',
+    '--url has credentials for "127.0.0.1"; allowed is a URL without',
   ],
   [['--jsonl-out', 'r', '--sqlite-out', './r'], '--jsonl-out and --sqlite-out name the same file'],
   [['--jsonl-out', 'benchmark_output.json'], '--jsonl-out and --output name the same file'],
+  [['--url', '127.0.0.1:1', '--mock-latency-ms', '5'], '--mock-latency-ms means nothing beside --url'],
+  [['--url', '127.0.0.1:1', '--mock-port', '5', '-d', '1'], '--mock-port means nothing beside --url'],
+  [['--url', 'https://127.0.0.1:1', '--transport', 'wire'], '--transport is "wire", which speaks no TLS'],
+  [['-d', '0'], '--duration is 0; allowed'],
+  [['-c', '0'], '--concurrency is 0; allowed'],
   [['--nonsense'], "unknown option '--nonsense'"],
-])('exits with 2 for %j', async (flags, message) => {
+])('N-42 exits with 2 for %j', async (flags, message) => {
   const { code, stderr } = await bench(...flags)
   expect(stderr).toContain(message)
   expect(stderr).not.toContain('hidden')

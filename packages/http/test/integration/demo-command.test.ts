@@ -51,7 +51,7 @@ describe('async-patterns demo', () => {
       const { totals } = JSON.parse(stdout) as Summary
       expect([totals.pages, totals.requests]).toEqual([75, 81])
     }
-  })
+  }, 60_000)
 
   test.each(['{"sources":[{"name":"books"}]}', 'not JSON'])(
     'puts no other results aside: %s',
@@ -81,7 +81,7 @@ describe('async-patterns demo', () => {
     }
     expect(await readFile(join(folder, 'out', 'acquire.db'))).toEqual(before)
     // Not even where a demo was first: what came to stay is the user's.
-    expect((await acquire('--output', 'demo-out')).stderr).toContain('was filled with other settings')
+    expect((await acquire('--output', 'demo-out')).stderr).toContain('belongs to the pipeline shops')
     expect((await acquire('--output', 'demo-out', '--fresh')).code).toBe(0)
     expect((await demo('--quiet')).code).toBe(2)
   }, 60_000)
@@ -106,7 +106,7 @@ describe('async-patterns demo', () => {
     )
     expect(code).toBe(2)
     expect(stderr).toMatch(
-      /^error: demo-out holds the results of other sources \(northwind, kaufhaus, mercado\); choose another --output/,
+      /^error: demo-out.acquire\.db belongs to the pipeline shops, and this one is pipeline\. Choose another output folder/,
     )
   })
 

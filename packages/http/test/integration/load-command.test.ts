@@ -2,16 +2,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawnMock } from '@async-patterns/http/mock'
 import type { HttpMockStats, SpawnedMock } from '@async-patterns/http/mock'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LoadMeasurementFile, LoadResult } from '../../src/lab/index.js'
-import { deadUrl, rawServer } from '../contracts/servers.js'
-import { run } from '../support/run.js'
+import { deadUrl, httpServer, rawServer } from '../contracts/servers.js'
+import { run, succeed } from '../support/run.js'
 import type { Finished } from '../support/run.js'
+import { testWith } from '../support/services.js'
 
 // The processes run what was built: `make test` builds first.
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -35,13 +39,25 @@ const load = (...args: string[]): Promise<Finished> => run(process.execPath, [ma
 
 async function result(...args: string[]): Promise<LoadResult> {
   const { stdout } = await load(...args, '--json')
-  return JSON.parse(stdout) as LoadResult
+  return (JSON.parse(stdout) as LoadMeasurementFile).result
 }
 
 describe('async-patterns load', () => {
-  test('--json has exactly the keys that are promised', async () => {
-    const open = await result(url, '--requests', '50', '--rate', '500')
-    expect(Object.keys(open)).toEqual([
+  test('N-41 --json has exactly the keys that are promised: the measurement as --output writes it', async () => {
+    const file = join(folder, 'same.json')
+    const flags = ['--requests', '50', '--rate', '500', '--slo', 'p99<1m', '--json', '--output', file]
+    const { stdout } = await load(url, ...flags)
+    const open = JSON.parse(stdout) as LoadMeasurementFile
+    expect(stdout).toBe(await readFile(file, 'utf8'))
+    const ajv = new Ajv2020({ strict: false })
+    const schema = new URL('../../../../schemas/load-measurement.schema.json', import.meta.url)
+    expect(ajv.validate(JSON.parse(await readFile(schema, 'utf8')) as object, open), ajv.errorsText()).toBe(
+      true,
+    )
+    expect(Object.keys(open)).toEqual(
+      'kind version startedAt environment plan result outcomes timeline interrupted slos'.split(' '),
+    )
+    expect(Object.keys(open.result)).toEqual([
       'target',
       'durationMs',
       'connections',
@@ -49,6 +65,9 @@ describe('async-patterns load', () => {
       'bytes',
       'statusCodes',
       'errors',
+      'hints',
+      'connectionsMade',
+      'connectTimeMs',
       'serviceTimeMs',
       'responseTimeMs',
       'timeline',
@@ -56,11 +75,19 @@ describe('async-patterns load', () => {
       'verdict',
     ])
     const times = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99_9', 'p99_99', 'max']
-    expect(Object.keys(open.serviceTimeMs)).toEqual(times)
-    expect(Object.keys(open.responseTimeMs ?? {})).toEqual(times)
-    expect(Object.keys(open.requests)).toEqual(['total', 'perSecond'])
-    expect(Object.keys(open.generator)).toEqual(['cpu', 'loopDelayP99Ms', 'gcMs', 'lateSends'])
-    expect(Object.keys(open.verdict)).toEqual(['status', 'reasons'])
+    expect(Object.keys(open.result.serviceTimeMs)).toEqual(times)
+    expect(Object.keys(open.result.responseTimeMs ?? {})).toEqual(times)
+    expect(Object.keys(open.result.requests)).toEqual([
+      'total',
+      'succeeded',
+      'failed',
+      'neverSent',
+      'perSecond',
+    ])
+    expect(Object.keys(open.result.generator)).toEqual(['cpu', 'loopDelayP99Ms', 'gcMs', 'lateSends'])
+    expect(Object.keys(open.result.verdict)).toEqual(['status', 'reasons'])
+    expect(open).toMatchObject({ slos: [{ slo: 'p99<1m', met: true }], interrupted: false })
+    expect(open.plan).toMatchObject({ requests: 50, ratePerSecond: 500, acceptStatus: '100-399' })
     expect((await result(url, '--requests', '5')).responseTimeMs).toBeNull()
   })
 
@@ -89,7 +116,7 @@ describe('async-patterns load', () => {
     [2, () => [url, '--output', join(folder, 'r'), '--jsonl-out', join(folder, 'r')]],
     [1, () => [url, '--output', '/proc/nowhere/deeper/file']],
     [1, () => [url, '--jsonl-out', '/proc/nowhere/deeper/file']],
-    [2, () => [url, '--duration', '5']],
+    [2, () => [url, '--duration', '5 minutes']],
   ])('exit code %i', async (code, args) => {
     const finished = await load(...(await args()))
     expect(finished.code).toBe(code)
@@ -101,9 +128,134 @@ describe('async-patterns load', () => {
     [['--rate', '0'], '--rate is 0; allowed is '],
     [['--rate', '5', '--arrivals', 'often'], '--arrivals is "often"; allowed is '],
     [['--arrivals', 'poisson'], '--arrivals means nothing without --rate'],
-  ])('%j: what is wrong is told of the flag', async (flags, message) => {
+    [['--seed', '5'], '--seed means nothing without --arrivals poisson'],
+    [['--rate', '5', '--seed', '5'], '--seed means nothing without --arrivals poisson'],
+    [['--insecure'], '--insecure means nothing for a URL that is not https'],
+    [['--cacert', '/nowhere'], '--cacert is "/nowhere", which cannot be read: ENOENT'],
+    [['--cacert', main], '--cacert is'],
+    [['--accept-status', '2xx'], '--accept-status is "2xx"; allowed is statuses and ranges'],
+    [['--slo', 'fast'], '--slo: the objective is "fast"; allowed is such as'],
+    [['--slo', 'p99<50'], '--slo: the objective "p99<50" is "50"; allowed is a duration'],
+    [['--header', 'Content-Length: 5'], '--header: cannot send a header "Content-Length"'],
+    [['--method', 'GE T'], '--method: cannot send a method "GE T"'],
+    [['--timeout', '0'], '--timeout is 0; allowed is '],
+    [['--duration', 'soon'], '--duration is "soon"; allowed is '],
+    [['--workers', '11'], '--workers is 11; allowed is '],
+  ])('N-42 %j: what is wrong is told of the flag', async (flags, message) => {
     const { code, stderr } = await load(url, ...flags)
     expect([code, stderr]).toEqual([2, expect.stringContaining(`error: ${message}`)])
+  })
+
+  test('N-42 the short forms that other load generators have', async () => {
+    const short = url.replace('http://', '')
+    const one = await result(
+      short,
+      '-c',
+      '3',
+      '-d',
+      '0.3',
+      '-r',
+      '100',
+      '--header',
+      'x-a: 1',
+      '--timeout',
+      '5',
+    )
+    expect(one).toMatchObject({ target: url, connections: 3, requests: { total: 30, succeeded: 30 } })
+    expect((await result(short.replace('127.0.0.1', 'localhost'), '-n', '4')).target).toContain(
+      'http://localhost:',
+    )
+  })
+
+  test('N-42 a header that is given twice is sent twice, over the wire and over TLS', async () => {
+    const heads: string[] = []
+    await using server = await rawServer((socket, head) => {
+      heads.push(head)
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    })
+    await result(
+      server.url,
+      '-n',
+      '1',
+      '-c',
+      '1',
+      '--header',
+      'Cookie: a=1',
+      '--header',
+      'Cookie: b=2',
+      '--header',
+      'X-One: 1',
+    )
+    expect(heads[0]?.match(/^(Cookie|X-One): .*$/gm)).toEqual(['Cookie: a=1', 'Cookie: b=2', 'X-One: 1'])
+  })
+
+  testWith('openssl')('N-42 a self-signed certificate: a hint, and two ways on', async () => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+    const files = ['-keyout', key, '-out', cert]
+    const newKey = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1'
+    const name = ['-addext', 'subjectAltName=IP:127.0.0.1']
+    await succeed('openssl', ['req', ...newKey.split(' '), ...files, ...name])
+    const cookies: (string | undefined)[] = []
+    const server = createServer(
+      { key: await readFile(key), cert: await readFile(cert) },
+      (request, response) => {
+        cookies.push(request.headers.cookie)
+        response.end('x')
+      },
+    ).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const tls = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const refused = await load(tls, '-n', '2', '-c', '1')
+    expect(refused.code).toBe(1)
+    expect(refused.stdout).toMatch(/^hint .*certificate is signed by nobody/m)
+    expect(refused.stdout).toMatch(/--cacert FILE[^]*--insecure/)
+    for (const way of [['--cacert', cert], ['--insecure']]) {
+      const one = await result(
+        tls,
+        '-n',
+        '2',
+        '-c',
+        '1',
+        '--header',
+        'Cookie: a=1',
+        '--header',
+        'Cookie: b=2',
+        ...way,
+      )
+      expect(one.requests.succeeded).toBe(2)
+      // The one connection that it keeps is made with the first request: no part of its service time.
+      expect(one.connectionsMade).toBe(1)
+    }
+    expect(new Set(cookies)).toEqual(new Set(['a=1; b=2']))
+    server.close()
+  })
+
+  test('N-38 refused in an open loop: exit code 1, in its time, without advice on workers', async () => {
+    const began = performance.now()
+    const { code, stdout } = await load(await deadUrl(), '-r', '200', '-d', '1s')
+    expect(code).toBe(1)
+    expect(stdout).not.toContain('workers')
+    expect(stdout).toContain('nobody listens at 127.0.0.1:')
+    expect(performance.now() - began).toBeLessThan(9_000)
+  })
+
+  test('N-39 only failures: exit code 1, unless their status is accepted', async () => {
+    await using server = await httpServer((_, response) => response.writeHead(500).end())
+    expect((await load(server.url, '-n', '10')).code).toBe(1)
+    expect((await load(server.url, '-n', '10', '--rate', '500')).code).toBe(1)
+    expect((await load(server.url, '-n', '10', '--accept-status', '200-299,500-503')).code).toBe(0)
+  })
+
+  test('N-43 no line is wider than a terminal, whatever stands in the URL', async () => {
+    await using server = await rawServer((socket, _, count) => {
+      if (count % 3 === 0) socket.destroy()
+      else socket.write(`HTTP/1.1 ${count % 2 === 0 ? 200 : 503} x\r\nContent-Length: 0\r\n\r\n`)
+    })
+    const long = `${server.url}/${'long-path/'.repeat(20)}?q=${'x'.repeat(200)}`
+    const flags = ['-n', '200', '-r', '5000', '--slo', 'p99.99<1ms', '--slo', 'errors<0.0001%']
+    const { stdout } = await load(long, ...flags)
+    const wide = stdout.split('\n').filter(line => line.length > 80)
+    expect(wide).toEqual([])
   })
 
   test('several threads share connections and requests, and write one file of results', async () => {
@@ -140,7 +292,7 @@ describe('async-patterns load', () => {
     const flags = ['--workers', '2', '--requests', '10', '--jsonl-out', file]
     const { code, stdout, stderr } = await load(url, ...flags)
     expect([code, stderr]).toEqual([1, `error: ${file}: the disk is full (ENOSPC)\n`])
-    expect(stdout).toContain('requests   10, ')
+    expect(stdout).toContain('requests   10: ')
     expect((await readdir(folder)).filter(name => name.startsWith('full'))).toEqual(['full'])
   })
 
@@ -193,7 +345,7 @@ describe('async-patterns load', () => {
     async () => {
       const { code, stdout, stderr } = await load(url, '--requests', '3000', '--jsonl-out', '/dev/full')
       expect([code, stderr]).toEqual([1, 'error: /dev/full: the disk is full (ENOSPC)\n'])
-      expect(stdout).toContain('requests   3000, ')
+      expect(stdout).toContain('requests   3000: ')
     },
   )
 
@@ -244,5 +396,9 @@ async function interrupted(isSoFar: () => boolean | Promise<boolean>, ...args: s
   const startedAt = performance.now()
   child.kill('SIGINT')
   const [code] = (await once(child, 'close')) as [number]
-  return { code, result: JSON.parse(stdout) as LoadResult, tookMs: performance.now() - startedAt }
+  return {
+    code,
+    result: (JSON.parse(stdout) as LoadMeasurementFile).result,
+    tookMs: performance.now() - startedAt,
+  }
 }

@@ -10,7 +10,7 @@ function resultWith(statusCode: number, latencyMs: number): RequestResult {
   return resultOf(0, { statusCode, latencyMs, error })
 }
 
-test('adds up runs: counts, classes, rates, the largest memory', () => {
+test('N-37 adds up runs: rates of what was answered without an error; counts, classes, rates, the largest memory', () => {
   const measured = new MeasuredEngine(10)
   measured.addRun(new EngineResult([resultWith(200, 1), resultWith(503, 2)], 100, 50))
   measured.addRun(new EngineResult([resultWith(301, 3), resultWith(0, 9_999)], 300, 40))
@@ -19,8 +19,8 @@ test('adds up runs: counts, classes, rates, the largest memory', () => {
     lanes: 10,
     requestCount: 4,
     totalTimeMs: 400,
-    rps: 10,
-    runRps: [20, 2_000 / 300],
+    rps: 5,
+    runRps: [10, 1_000 / 300],
     successCount: 1,
     errorCount: 2,
     otherCount: 1,

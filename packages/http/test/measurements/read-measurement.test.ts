@@ -14,8 +14,8 @@ import {
 import {
   loadTable,
   measurementJsonSchemas,
-  readLoadResult,
   readMeasurement,
+  reportText,
 } from '../../src/measurements/index.js'
 import { deadUrl, httpServer } from '../contracts/servers.js'
 
@@ -64,13 +64,14 @@ describe('what is written is read again, whole', () => {
     expect(read).toMatchObject({
       kind: 'load',
       result: measurement.result,
-      plan: { requests: 20, durationMs: null },
+      plan: { requests: 20 },
     })
+    expect(content['plan']).not.toHaveProperty('durationMs')
     expect(isValid('load-measurement', content)).toBe(true)
     if (read.kind === 'load') expect(loadTable(read)).toBe(loadTable(measurement))
   })
 
-  test('a load without one response: what was no finite number is null', async () => {
+  test('N-41 a load without one response: what was no finite number is a text, or left out', async () => {
     const file = join(folder, 'dead.json')
     const measurement = await runLoad({
       url: await deadUrl(),
@@ -81,21 +82,20 @@ describe('what is written is read again, whole', () => {
     await writeMeasurement(file, measurement)
     const read = await readMeasurement(file)
     expect(read).toEqual(await json(file))
-    expect(read).toMatchObject({ slos: [{ actual: null, met: false }, { actual: null }] })
+    expect(read).toMatchObject({
+      slos: [
+        { slo: 'p50<5ms', actual: 'Infinity', met: false },
+        { slo: 'mean<5ms', met: false },
+      ],
+    })
     if (read.kind === 'load') expect(loadTable(read)).toBe(loadTable(measurement))
   })
 
-  test('what load --json prints', async () => {
-    await using server = await httpServer((_, response) => response.end('ok'))
-    const { result } = await runLoad({ url: server.url, requests: 20, ratePerSecond: 500 })
-    expect(await readLoadResult(await written('result.json', result))).toEqual(result)
-    expect(isValid('load-result', result)).toBe(true)
-  })
-
-  test('a comparison of engines, with intervals without an end', async () => {
+  test('N-41 a comparison of engines, with intervals without an end', async () => {
     const report = await runEngineComparison({ requestCount: 20, runs: 1, concurrency: 2, workers: 1 })
     expect(report.pooling?.high).toBe(Infinity)
-    const file = await written('engines.json', report)
+    const file = await written('engines.json', reportText(report))
+    expect(await readFile(file, 'utf8')).toContain('"high": "Infinity"')
     expect(await readMeasurement(file)).toEqual(report)
     expect(isValid('bench-report', await json(file))).toBe(true)
   }, 60_000)
@@ -154,12 +154,6 @@ describe('what cannot be read', () => {
   test('no object', async () => {
     const file = await written('list.json', [1, 2])
     await fails(readMeasurement(file), file, 'wrong-kind', 'it holds [1,2]; allowed is an object')
-  })
-
-  test('a measurement where the result of load --json is asked for', async () => {
-    const file = await loadFile('measurement.json')
-    const message = 'it is of the kind load; allowed is a result of load --json, which has no kind'
-    await fails(readLoadResult(file), file, 'wrong-kind', message)
   })
 
   test.each(['load', 'bench'])('a newer version of %s', async kind => {

@@ -56,7 +56,7 @@ const SHOWN_CHANGES = 5
 /** A run that is not complete cannot go on under another plan. */
 export class PlanChangedError extends AsyncPatternsError {
   readonly code = 'PLAN_CHANGED'
-  /** Which parts differ: `northwind.mapping changed`, `mercado.source added`. */
+  /** Which parts differ: `northwind.mapping changed`, `source mercado added`. */
   readonly changes: readonly string[]
 
   constructor(changes: readonly string[]) {
@@ -90,10 +90,20 @@ export class OtherPipelineError extends AsyncPatternsError {
 export function changesBetween(before: string, now: Readonly<Record<string, string>>): string[] {
   const old = JSON.parse(before) as Record<string, string>
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()
+  const [sourcesBefore, sourcesNow] = [sourcesOf(old), sourcesOf(now)]
   const changes = names.flatMap(name => {
+    const source = sourceOf(name)
+    if (!sourcesBefore.has(source)) return [`source ${source} added`]
+    if (!sourcesNow.has(source)) return [`source ${source} removed`]
     if (old[name] === now[name]) return []
     const how = old[name] === undefined ? 'added' : now[name] === undefined ? 'removed' : 'changed'
     return [`${name} ${how}`]
   })
-  return changes.length === 0 ? ['the order or number of sources changed'] : changes
+  return changes.length === 0 ? ['the order or number of sources changed'] : [...new Set(changes)]
+}
+
+const sourceOf = (name: string): string => name.slice(0, name.lastIndexOf('.'))
+
+function sourcesOf(parts: Readonly<Record<string, string>>): ReadonlySet<string> {
+  return new Set(Object.keys(parts).map(sourceOf))
 }

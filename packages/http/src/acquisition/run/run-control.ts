@@ -50,9 +50,9 @@ export class RunControl implements Disposable {
     return this.#cut.signal
   }
 
-  /** How long pages may still begin. */
+  /** How long pages may still begin; 0 when the time is over. */
   get leftMs(): number {
-    return this.#endsAt - this.#options.clock.now()
+    return Math.max(0, this.#endsAt - this.#options.clock.now())
   }
 
   /** Why the run ended. */

@@ -115,7 +115,7 @@ function shortfallErrors(source: StreamCounts, run: RunData['run']): ErrorSummar
 }
 
 function emptyField(field: string, { uniqueIds }: StreamCounts, run: RunData['run']): NoticeSummary {
-  const message = `${field} is null in all ${uniqueIds} records`
+  const message = `${field} is null in all ${uniqueIds} records; check mapping.${field}.path`
   return { code: 'EMPTY_FIELD', about: field, message, ...atTheEnd(1, run) }
 }
 

@@ -88,15 +88,19 @@ function toldOf(event: AcquireEvent): { key: string; text: string } | undefined 
     case 'page-failed':
       return { key: `${event.source} ${event.code}`, text: `${event.source}: ${errorText(event)}` }
     case 'notice':
-      return { key: `${event.source} ${event.message}`, text: `${event.source}: ${event.message}` }
+      return { key: `${event.source} ${noticed(event)}`, text: `${event.source}: ${event.message}` }
     case 'source-gave-up':
       return { key: `${event.source} gave up`, text: `${event.source}: ${event.message}` }
     case 'throttled': {
       const { source, askedBy, until, waitMs } = event
       const text = `${source}: quiet until ${timeOfDay(until)}, asked by ${askedBy}`
-      return waitMs < LONG_QUIET_MS ? undefined : { key: `${source} ${until}`, text }
+      return waitMs < LONG_QUIET_MS ? undefined : { key: `${source} quiet`, text }
     }
     default:
       return undefined
   }
 }
+
+/** One quiet is told as it begins, and again where it is left to a later run. */
+const noticed = ({ code, message }: { readonly code: string; readonly message: string }): string =>
+  code === 'QUIET' ? 'quiet' : message

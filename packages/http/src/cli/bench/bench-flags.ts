@@ -1,5 +1,5 @@
-import { parseDuration } from 'async-patterns'
-import { UsageError } from '../usage-error.js'
+import { durationGiven, numberGiven, urlGiven } from '../numbers-given.js'
+import { asGiven, UsageError } from '../usage-error.js'
 
 /** What `bench` does; which one follows from the flags. */
 export type BenchMode = 'comparison' | 'streaming' | 'resilience'
@@ -19,7 +19,7 @@ const ALL: readonly BenchMode[] = ['comparison', 'streaming', 'resilience']
 
 export const BENCH_FLAGS: readonly BenchFlag[] = [
   {
-    flag: '--duration <time>',
+    flag: '-d, --duration <time>',
     help: 'stream results for so long, such as 60s, instead of comparing',
     modes: ['streaming'],
   },
@@ -41,7 +41,7 @@ export const BENCH_FLAGS: readonly BenchFlag[] = [
   },
   { flag: '--runs <n>', help: 'interleaved rounds (default: 5)', modes: ['comparison'] },
   {
-    flag: '--concurrency <n>',
+    flag: '-c, --concurrency <n>',
     help: 'connections of the async engines (default: 100; streaming 200; scenarios 10)',
     modes: ALL,
   },
@@ -107,6 +107,15 @@ export function modeOf(flags: BenchFlags): BenchMode {
       `${nameOf(idle.flag)} means nothing for a ${mode} run; it is for ${idle.modes.join(' and ')}`,
     )
   }
+  const ofMock = given.find(({ flag }) => nameOf(flag).startsWith('--mock-'))
+  if (flags['url'] !== undefined && ofMock !== undefined) {
+    throw new UsageError(
+      `${nameOf(ofMock.flag)} means nothing beside --url: there is no mock then; give one of them`,
+    )
+  }
+  if (flags['transport'] === 'wire' && /^https:/i.test(String(flags['url']))) {
+    throw new UsageError('--transport is "wire", which speaks no TLS; for an https URL allowed is undici')
+  }
   return mode
 }
 
@@ -123,7 +132,7 @@ function keyOf(flag: string): string {
 }
 
 function nameOf(flag: string): string {
-  return flag.split(' ')[0] as string
+  return /--[\w-]+/.exec(flag)?.[0] ?? flag
 }
 
 /** The options that flags of the same name set; those that were not given are left out. */
@@ -151,13 +160,11 @@ function pick<K extends string, V>(
 }
 
 function numberOf(key: string, text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && !Number.isNaN(value)) return value
-  throw new UsageError(`${flagOf(key)} is ${JSON.stringify(text)}; allowed is a number`)
+  return asGiven(() => numberGiven(flagOf(key), text))
 }
 
 function textOf(key: string, text: string): string {
-  if (text !== '') return text
+  if (text !== '') return key === 'url' ? urlGiven(text) : text
   throw new UsageError(`${flagOf(key)} is empty`)
 }
 
@@ -167,7 +174,7 @@ function flagOf(key: string): string {
 
 /** What was wrong with the options, told of the flags: `--mock-port is -1` for `mockPort is -1`. */
 export function asFlags(message: string): string {
-  return message.replace(/^\w+(?= is )/, option => {
+  return message.replace(/^\w+(?= (?:is|has) )/, option => {
     const keys = [option, option.replace(/Ms$/, '')]
     const known = BENCH_FLAGS.find(({ flag }) => keys.includes(keyOf(flag)))
     return known === undefined ? option : nameOf(known.flag)
@@ -180,6 +187,8 @@ export function durationOf(flags: BenchFlags): number {
   if (duration !== undefined && durationSec !== undefined) {
     throw new UsageError('--duration and --duration-sec say the same thing; give one')
   }
-  if (duration !== undefined) return parseDuration('--duration', String(duration))
-  return (numbersOf(flags, 'durationSec').durationSec ?? 0) * 1_000
+  if (duration !== undefined) return asGiven(() => durationGiven('--duration', String(duration)))
+  const seconds = numbersOf(flags, 'durationSec').durationSec ?? 0
+  if (seconds > 0) return seconds * 1_000
+  throw new UsageError(`--duration-sec is ${seconds}; allowed is a number above 0`)
 }

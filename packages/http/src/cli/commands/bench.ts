@@ -15,8 +15,8 @@ import type {
   StreamingBenchmarkOptions,
   StreamingProgress,
 } from '../../lab/index.js'
-import { comparisonText, resilienceText, streamingText } from '../../measurements/index.js'
-import type { WrittenFile } from '../../measurements/index.js'
+import { comparisonText, reportText, resilienceText, streamingText } from '../../measurements/index.js'
+import type { BenchReport, WrittenFile } from '../../measurements/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
 import { asFlags, BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../bench/bench-flags.js'
@@ -38,10 +38,7 @@ engine is than another (reached, MISSED) is told, and does not change it.`
 
 /** What a run leaves behind. */
 interface Outcome {
-  readonly report: {
-    readonly config: Readonly<Record<string, unknown>>
-    readonly files?: readonly WrittenFile[]
-  }
+  readonly report: BenchReport
   readonly text: string
   readonly exitCode: number
 }
@@ -83,15 +80,19 @@ async function run(flags: BenchFlags): Promise<number> {
     const { report, text, exitCode } = await withProgress(progress => prepared({ signal, progress }))
     print(text)
     if (flags['verbose'] === true) print(settingsOf(report.config))
-    const fileErrors = (report.files ?? []).flatMap(({ error }) => error ?? [])
+    const fileErrors = filesOf(report).flatMap(({ error }) => error ?? [])
     printErrors(fileErrors)
-    output?.write(`${JSON.stringify(report, null, 2)}\n`)
+    output?.write(reportText(report))
     if (signal.aborted) return EXIT.interrupted
     return fileErrors.length > 0 ? EXIT.failed : exitCode
   } catch (error) {
     if (isInterruption(error, signal)) return EXIT.interrupted
     throw error
   }
+}
+
+function filesOf(report: BenchReport): readonly WrittenFile[] {
+  return 'files' in report ? report.files : []
 }
 
 /** What a run that was ended by the signal rejects with; anything else is worth telling even then. */

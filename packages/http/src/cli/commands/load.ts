@@ -8,7 +8,7 @@ import { WholeFile } from '../../persistence/index.js'
 import { interruption } from '../interruption.js'
 import { checkDistinct } from '../distinct-files.js'
 import { EXIT } from '../exit-code.js'
-import { asFlags, loadOptions } from '../load/load-flags.js'
+import { asFlags, asRequestFlags, loadOptions } from '../load/load-flags.js'
 import type { LoadFlags } from '../load/load-flags.js'
 import { loadProgress } from '../load/load-progress.js'
 import { print, printErrors } from '../print.js'
@@ -20,8 +20,10 @@ Without --rate it is a closed loop: each connection sends when its response has
 come. With --rate it is an open loop: requests fall due whatever the server
 does, and response time counts from then.
 
-Exit codes: 0 done, 1 an objective was missed, no response came or a file could
-not be written, 2 usage, 130 interrupted, 4 not to be trusted: ports or
+A URL without a scheme is http; a time without a unit is in seconds.
+
+Exit codes: 0 done, 1 an objective was missed, no request succeeded or a file
+could not be written, 2 usage, 130 interrupted, 4 not to be trusted: ports or
 descriptors ran out, or the generator could not keep up with an open loop.`
 
 /** `async-patterns load`: the load generator. */
@@ -30,12 +32,15 @@ export function loadCommand(): Command {
   return new Command('load')
     .description('Load an HTTP server, measure it, and say whether the numbers can be trusted.')
     .argument('<url>', 'http, or https (slower: through undici)')
-    .option('--connections <n>', 'connections in all, each with one request at a time (default: 10)')
-    .option('--duration <time>', 'for how long requests are sent (default: 10s, or no limit with --requests)')
-    .option('--requests <n>', 'how many requests are sent')
-    .option('--rate <n>', 'open loop: so many requests a second')
+    .option('-c, --connections <n>', 'connections in all, each with one request at a time (default: 10)')
+    .option(
+      '-d, --duration <time>',
+      'for how long requests are sent (default: 10s, or no limit with --requests)',
+    )
+    .option('-n, --requests <n>', 'how many requests are sent')
+    .option('-r, --rate <n>', 'open loop: so many requests a second')
     .option('--arrivals <process>', 'of an open loop: constant or poisson (default: constant)')
-    .option('--seed <n>', 'what Poisson arrivals follow from (default: 1)')
+    .option('--seed <n>', 'what --arrivals poisson follows from (default: 1)')
     .option('--ramp <time>', 'connections or rate grow to the full for so long, from the start (default: 0s)')
     .option('--warmup <time>', 'nothing is counted for so long, from the start (default: 0s)')
     .option('--method <method>', 'default: GET')
@@ -48,8 +53,10 @@ export function loadCommand(): Command {
       'p99<50ms, mean<20ms, errors<1%, rate>=500; may be given several times',
       collect,
     )
+    .option('--accept-status <list>', 'statuses that are no failure, such as 200-299,404 (default: 100-399)')
     .option('--insecure', 'https: do not check certificates')
-    .option('--json', 'print the result as one JSON object')
+    .option('--cacert <file>', 'https: trust the certificates in this PEM file too')
+    .option('--json', 'print the measurement as one JSON object, as --output writes it')
     .option('--jsonl-out <file>', 'write every single result as a line of JSON')
     .option('--output <file>', 'write the measurement, with exact histograms that can be merged')
     .addHelpText('after', HELP)
@@ -65,12 +72,13 @@ async function run(url: string, flags: LoadFlags): Promise<number> {
   // Before the load: a file that cannot be written must not cost what was measured.
   using output = flags.output === undefined ? undefined : new WholeFile(flags.output)
   const measurement = await measured(options)
-  print(flags.json === true ? JSON.stringify(measurement.result) : loadTable(measurement))
+  const text = flags.json === true || output !== undefined ? await measurementText(measurement) : ''
+  print(flags.json === true ? text.trimEnd() : loadTable(measurement))
   if (measurement.fileError !== undefined) printErrors([measurement.fileError])
   for (const { slo, actual, met } of measurement.slos) {
     if (!met && flags.json === true) console.error(`objective ${slo} missed: ${actual}`)
   }
-  output?.write(await measurementText(measurement))
+  output?.write(text)
   return exitCode(measurement)
 }
 
@@ -81,7 +89,9 @@ async function measured(options: LoadOptions): Promise<LoadMeasurement> {
     const onProgress = (progress: LoadProgress): void => line?.show(loadProgress(progress))
     return await runLoad({ ...options, signal: interrupted.signal, onProgress })
   } catch (error) {
-    if (error instanceof TransportError && error.code === 'BAD_REQUEST') throw new UsageError(error.message)
+    if (error instanceof TransportError && error.code === 'BAD_REQUEST') {
+      throw new UsageError(asRequestFlags(error.message))
+    }
     throw error
   }
 }
@@ -92,6 +102,5 @@ function exitCode({ result, slos, interrupted, plan, fileError }: LoadMeasuremen
   if (fileError !== undefined) return EXIT.failed
   if (status === 'port-bound') return EXIT.untrusted
   if (status === 'generator-bound' && plan.ratePerSecond !== undefined) return EXIT.untrusted
-  const wasAnswered = Object.keys(result.statusCodes).length > 0
-  return wasAnswered && slos.every(({ met }) => met) ? EXIT.ok : EXIT.failed
+  return result.requests.succeeded > 0 && slos.every(({ met }) => met) ? EXIT.ok : EXIT.failed
 }

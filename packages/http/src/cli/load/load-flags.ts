@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { parseDuration } from 'async-patterns'
 import type { LoadOptions } from '../../lab/index.js'
-import type { ArrivalProcess } from '../../measurements/index.js'
+import type { ArrivalProcess, LoadHeaders } from '../../measurements/index.js'
+import { durationGiven, numberGiven, urlGiven } from '../numbers-given.js'
 
 /** As commander hands them over. */
 export interface LoadFlags {
@@ -19,7 +19,9 @@ export interface LoadFlags {
   readonly timeout?: string
   readonly workers?: string
   readonly slo?: readonly string[]
+  readonly acceptStatus?: string
   readonly insecure?: boolean
+  readonly cacert?: string
   readonly json?: boolean
   readonly jsonlOut?: string
   readonly output?: string
@@ -29,7 +31,7 @@ type Options = { -readonly [K in keyof LoadOptions]: LoadOptions[K] }
 
 /** @throws RangeError or TypeError that names the flag. */
 export function loadOptions(url: string, flags: LoadFlags): LoadOptions {
-  const options: Options = { url }
+  const options: Options = { url: urlGiven(url) }
   const take = <K extends keyof Options>(name: K, value: Options[K] | undefined): void => {
     if (value !== undefined) options[name] = value
   }
@@ -47,13 +49,27 @@ export function loadOptions(url: string, flags: LoadFlags): LoadOptions {
   take('timeoutMs', duration('--timeout', flags.timeout))
   take('workers', numberOf('--workers', flags.workers))
   take('slos', flags.slo)
+  take('acceptStatus', flags.acceptStatus)
   take('insecure', flags.insecure)
+  take('ca', certificatesOf(flags.cacert))
   take('jsonlFile', file('--jsonl-out', flags.jsonlOut))
   file('--output', flags.output)
-  if (flags.arrivals !== undefined && flags.rate === undefined) {
-    throw new RangeError('--arrivals means nothing without --rate, in a closed loop; give --rate too')
-  }
+  checkEffects(options.url, flags)
   return options
+}
+
+/** @throws RangeError for a flag that would do nothing beside the others. */
+function checkEffects(url: string, flags: LoadFlags): void {
+  const isTls = url.toLowerCase().startsWith('https:')
+  const idle: readonly (readonly [flag: keyof LoadFlags, isIdle: boolean, why: string])[] = [
+    ['arrivals', flags.rate === undefined, 'without --rate, in a closed loop; give --rate too'],
+    ['seed', flags.arrivals !== 'poisson', 'without --arrivals poisson: nothing else is left to chance'],
+    ['insecure', !isTls, 'for a URL that is not https: there is no certificate to check'],
+    ['cacert', !isTls, 'for a URL that is not https: there is no certificate to check'],
+    ['cacert', flags.insecure === true, 'beside --insecure, which checks no certificate; give one of them'],
+  ]
+  const found = idle.find(([flag, isIdle]) => isIdle && flags[flag] !== undefined)
+  if (found !== undefined) throw new RangeError(`--${found[0]} means nothing ${found[2]}`)
 }
 
 /** The flag of each option that has another name than its flag. */
@@ -66,6 +82,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   timeoutMs: 'timeout',
   slos: 'slo',
   jsonlFile: 'jsonl-out',
+  acceptStatus: 'accept-status',
+  ca: 'cacert',
 }
 
 /** What was wrong with the options, told of the flags: `--rate is 0` for `runLoad.ratePerSecond is 0`. */
@@ -73,12 +91,14 @@ export function asFlags(message: string): string {
   return message.replace(/^runLoad\.(\w+)/, (_, option: string) => `--${FLAGS[option] ?? option}`)
 }
 
+/** What a request cannot be sent with, told of the flag that asked for it. */
+export function asRequestFlags(message: string): string {
+  const flag = ['header', 'method'].find(part => message.includes(` ${part} `))
+  return flag === undefined ? message : `--${flag}: ${message}`
+}
+
 function numberOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (text.trim() === '' || Number.isNaN(Number(text))) {
-    throw new RangeError(`${flag} is ${JSON.stringify(text)}; allowed is a number`)
-  }
-  return Number(text)
+  return text === undefined ? undefined : numberGiven(flag, text)
 }
 
 function file(flag: string, path: string | undefined): string | undefined {
@@ -87,11 +107,35 @@ function file(flag: string, path: string | undefined): string | undefined {
 }
 
 function duration(flag: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : parseDuration(flag, text)
+  return text === undefined ? undefined : durationGiven(flag, text)
 }
 
-function headersOf(lines: readonly string[] | undefined): Record<string, string> | undefined {
-  return lines === undefined ? undefined : Object.fromEntries(lines.map(headerOf))
+/** A name that is given several times has all its values. */
+function headersOf(lines: readonly string[] | undefined): LoadHeaders | undefined {
+  if (lines === undefined) return undefined
+  const headers = new Map<string, string[]>()
+  for (const [name, value] of lines.map(headerOf)) headers.set(name, [...(headers.get(name) ?? []), value])
+  return Object.fromEntries(headers)
+}
+
+function certificatesOf(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  const text = readFlagFile('--cacert', file)
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  throw new RangeError(
+    `--cacert is ${JSON.stringify(file)}, which holds no certificate; allowed is a PEM file`,
+  )
+}
+
+function readFlagFile(flag: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    throw new RangeError(`${flag} is ${JSON.stringify(file)}, which cannot be read: ${code}`, {
+      cause: error,
+    })
+  }
 }
 
 /** What was given is not shown where it is wrong: it may be a credential. */

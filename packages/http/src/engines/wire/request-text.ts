@@ -40,11 +40,15 @@ interface Fields {
   readonly closes: boolean
 }
 
-function fieldLines(headers: Readonly<Record<string, string>>): Fields {
+/** A name with several values has a line for each. */
+function fieldLines(headers: Readonly<Record<string, string | readonly string[]>>): Fields {
   let lines = ''
   let hasHost = false
   let closes = false
-  for (const [name, value] of Object.entries(headers)) {
+  const fields = Object.entries(headers).flatMap(([name, given]) =>
+    (typeof given === 'string' ? [given] : given).map(value => [name, value] as const),
+  )
+  for (const [name, value] of fields) {
     const lower = name.toLowerCase()
     if (!isToken(name) || REFUSED.has(lower)) throw badRequest(`a header ${JSON.stringify(name)}`)
     if (!isValue(value)) throw badRequest(`such a value of the header ${JSON.stringify(name)}`)

@@ -54,6 +54,9 @@ export interface SlotOwner {
 export class WireSlot implements WireHandler, BodySink {
   readonly connection: WireConnection
   idleSince = 0
+  readonly #madeAt = performance.now()
+  /** How long its connection took to make, until its first request. */
+  #connectMs: number | undefined = undefined
   readonly #owner: SlotOwner
   #call: WireCall | undefined = undefined
   #headTaken = false
@@ -71,7 +74,7 @@ export class WireSlot implements WireHandler, BodySink {
     this.#headTaken = false
     call.slot = this
     try {
-      call.request.onDeparture?.()
+      call.request.onDeparture?.(this.#takeConnectMs())
     } catch (error) {
       call.cancel(error)
     }
@@ -87,6 +90,7 @@ export class WireSlot implements WireHandler, BodySink {
   }
 
   onOpen(): void {
+    this.#connectMs = performance.now() - this.#madeAt
     this.#owner.onFree(this)
   }
 
@@ -114,6 +118,12 @@ export class WireSlot implements WireHandler, BodySink {
     this.#owner.onGone(this, call === undefined ? error : undefined)
     if (call !== undefined) call.slot = undefined
     call?.cancel(error)
+  }
+
+  #takeConnectMs(): number | undefined {
+    const connectMs = this.#connectMs
+    this.#connectMs = undefined
+    return connectMs
   }
 
   #takeHead(call: WireCall): void {

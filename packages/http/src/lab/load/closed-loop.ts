@@ -40,7 +40,15 @@ export class ClosedLoop implements Pace {
     if (this.#take(now)) this.#sender.giveUp(code, now, now)
   }
 
+  onAllDown(): void {}
+
+  giveUpWaiting(): void {}
+
   onTick(): void {}
+
+  get endsAt(): number {
+    return this.#until
+  }
 
   isOver(now: number): boolean {
     return now >= this.#until || this.#left <= 0

@@ -2,9 +2,11 @@
 export interface LaneOwner {
   /** It can send: its connection stands. */
   onReady(lane: Lane): void
+  /** A connection was made for it, which took so long. */
+  onConnected(lane: Lane, tookMs: number, now: number): void
   /** Its response is whole; whether it can send again is in its `state`. */
   onDone(lane: Lane, statusCode: number, bytes: number): void
-  /** Its connection is lost, or could not be made. `state` is still what it was then. */
+  /** Its connection is lost, or could not be made. `state` and `isConnecting` are still what they were then. */
   onLost(lane: Lane, code: string): void
 }
 
@@ -14,12 +16,19 @@ export type LaneState = 'down' | 'opening' | 'ready' | 'busy'
 /** A place for one request at a time. It outlives the connections that carry its requests. */
 export abstract class Lane {
   state: LaneState = 'down'
-  /** When its request was sent or, while it is opening, when that began. */
+  /** When its request was sent or, while a connection is being made, when that began. */
   since = 0
   /** When its request was due. */
   intendedAt = 0
+  /** Its connection stands, as far as is known: kept by its owner. */
+  isConnected = false
   /** It stands in the queue of lanes without work. */
   isQueued = false
+
+  /** Its request waits for a connection, and is not sent yet. */
+  get isConnecting(): boolean {
+    return false
+  }
 
   /** Asks for a connection; `onReady` or `onLost` follows, never from within. */
   abstract open(): void

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Lane, LaneOwner, LaneSource } from './lane.js'
 import type { LoadPlan } from '../../measurements/index.js'
+import { NO_CONNECTION } from './open-loop.js'
 import type { Pace, Sender } from './pace.js'
 import { isPortBound } from './port-errors.js'
 import type { ResultLog } from './result-log.js'
@@ -19,7 +20,7 @@ export interface GeneratorParts {
 
 /** After a connection that could not be made. */
 const RETRY_MS = 100
-/** Who stops a run does not wait longer than this for responses that do not come. */
+/** Who stops a run, or has a server that nobody can connect to, does not wait longer than this at its end. */
 const GRACE_MS = 1_000
 /** Between two looks at what takes too long. */
 const TICK_MS = { min: 1, max: 50 }
@@ -38,6 +39,9 @@ export class LoadGenerator implements LaneOwner, Sender {
   readonly #lanes: readonly Lane[]
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   #inFlight = 0
+  /** Lanes whose connection stands. */
+  #connected = 0
+  #hasConnected = false
   #isRunning = false
   #isStopped = false
   #measuredFrom = Infinity
@@ -122,6 +126,13 @@ export class LoadGenerator implements LaneOwner, Sender {
     void this.#logged(0, code, NaN, intendedAt, now, 0)
   }
 
+  onConnected(lane: Lane, tookMs: number, now: number): void {
+    if (!lane.isConnected) this.#connected += 1
+    lane.isConnected = true
+    this.#hasConnected = true
+    this.#tally.connected(tookMs, now)
+  }
+
   onReady(lane: Lane): void {
     if (this.#isRunning) this.#free(lane, performance.now())
     else this.#prepared()
@@ -130,15 +141,18 @@ export class LoadGenerator implements LaneOwner, Sender {
   onDone(lane: Lane, statusCode: number, bytes: number): void {
     const now = performance.now()
     this.#tally.response(statusCode, bytes, lane.since, lane.intendedAt, now)
+    if (lane.state === 'down') this.#disconnected(lane)
     if (this.#log === undefined) this.#ended(lane, now)
     else void this.#endLogged(lane, statusCode, '', now, bytes)
   }
 
   onLost(lane: Lane, code: string): void {
     const now = performance.now()
-    const { state } = lane
+    const { state, isConnecting } = lane
     lane.state = 'down'
+    this.#disconnected(lane)
     if (state === 'opening') this.#notOpened(lane, code, now)
+    else if (state === 'busy' && isConnecting) this.#notSent(lane, code, now)
     else if (state === 'busy') this.#failed(lane, code, now)
     else if (this.#isRunning) this.#free(lane, now)
   }
@@ -156,6 +170,11 @@ export class LoadGenerator implements LaneOwner, Sender {
     this.#endIfOver(now)
   }
 
+  #disconnected(lane: Lane): void {
+    if (lane.isConnected) this.#connected -= 1
+    lane.isConnected = false
+  }
+
   #prepared(): void {
     this.#unprepared -= 1
     if (this.#unprepared === 0) this.#onPrepared?.()
@@ -167,6 +186,19 @@ export class LoadGenerator implements LaneOwner, Sender {
       return
     }
     this.#pace.onNoConnection(code, now)
+    this.#rest(lane, code, now)
+  }
+
+  /** Its request had a lane, but no connection was to be had for it. */
+  #notSent(lane: Lane, code: string, now: number): void {
+    this.#inFlight -= 1
+    this.giveUp(code, lane.intendedAt, now)
+    this.#rest(lane, code, now)
+  }
+
+  /** Until the next try to connect. */
+  #rest(lane: Lane, code: string, now: number): void {
+    if (this.#connected === 0) this.#pace.onAllDown(code, now)
     if (isPortBound(code)) this.#retire(code)
     else this.#after(RETRY_MS, () => this.#free(lane, performance.now()))
     this.#endIfOver(now)
@@ -220,8 +252,18 @@ export class LoadGenerator implements LaneOwner, Sender {
     const now = performance.now()
     this.#cutLate(now)
     this.#pace.onTick(now)
+    this.#endOverdue(now)
     if (now >= this.#measuredFrom) this.#tally.advance(now)
     this.#endIfOver(now)
+  }
+
+  /** A run lasts no longer than its time and one timeout; where nobody can be connected to, a second. */
+  #endOverdue(now: number): void {
+    const { timeoutMs } = this.#plan
+    const patienceMs = this.#hasConnected ? timeoutMs : Math.min(timeoutMs, GRACE_MS)
+    if (this.#isStopped || now < this.#pace.endsAt + patienceMs) return
+    this.#pace.giveUpWaiting(NO_CONNECTION, now)
+    this.#cut('TIMEOUT', 'CONNECT_TIMEOUT', Infinity)
   }
 
   #cutLate(now: number): void {
@@ -232,10 +274,10 @@ export class LoadGenerator implements LaneOwner, Sender {
   #cut(busyCode: string, openingCode: string, since: number): void {
     for (const lane of this.#lanes) {
       if (lane.since > since || (lane.state !== 'busy' && lane.state !== 'opening')) continue
-      const { state } = lane
+      const { state, isConnecting } = lane
       lane.cut()
       lane.state = state
-      this.onLost(lane, state === 'busy' ? busyCode : openingCode)
+      this.onLost(lane, state === 'busy' && !isConnecting ? busyCode : openingCode)
     }
   }
 

@@ -6,7 +6,8 @@ import {
   checkOneOf,
   withDefaults,
 } from 'async-patterns'
-import type { ArrivalProcess, LoadPlan } from '../../measurements/index.js'
+import type { ArrivalProcess, LoadHeaders, LoadPlan } from '../../measurements/index.js'
+import { acceptedStatuses, DEFAULT_ACCEPTED } from '../accepted-statuses.js'
 import { parseSlo } from './slo.js'
 
 /** What is sent to whom, how fast and for how long. */
@@ -42,7 +43,7 @@ export interface LoadOptions {
   /** Default GET. */
   readonly method?: string
   /** Sent with every request, in the place of the transports' own. Default: none but those. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: LoadHeaders
   /** Sent with every request; a text as UTF-8. Default: none. */
   readonly body?: string | Uint8Array
   /**
@@ -50,6 +51,8 @@ export interface LoadOptions {
    * Default 10,000.
    */
   readonly timeoutMs?: number
+  /** Statuses that are no failure, such as `200-299,404`. Default `100-399`. */
+  readonly acceptStatus?: string
   /** Threads that generate; at most one for each connection. 1 means the thread that calls. Default 1. */
   readonly workers?: number
   /** Objectives such as `p99<50ms`, `mean<=20ms`, `errors<1%`, `rate>=500`. Default: none. */
@@ -58,6 +61,8 @@ export interface LoadOptions {
   readonly jsonlFile?: string
   /** For https: certificates are not checked. Default false. */
   readonly insecure?: boolean
+  /** For https: certificates in PEM that are trusted besides those that Node trusts. Default: none. */
+  readonly ca?: string
   /**
    * Aborted, it sends no more. What is in flight may finish for a second; then it is of the class
    * INTERRUPTED.
@@ -71,8 +76,9 @@ export interface LoadOptions {
 export interface LoadProgress {
   /** From the start of what is measured to the end of this second. */
   readonly atMs: number
+  /** Answers that succeeded. */
   readonly perSecond: number
-  /** Of responses without error; null when there was none. In an open loop from the intended send. */
+  /** Of answers that succeeded; null when there was none. In an open loop from the intended send. */
   readonly p50Ms: number | null
   readonly p99Ms: number | null
   /** Since the start. */
@@ -91,10 +97,12 @@ const DEFAULTS = Object.freeze({
   headers: Object.freeze({}),
   body: '',
   timeoutMs: 10_000,
+  acceptStatus: DEFAULT_ACCEPTED,
   workers: 1,
   slos: Object.freeze([]) as readonly string[],
   jsonlFile: undefined,
   insecure: false,
+  ca: undefined,
 })
 
 const DEFAULT_DURATION_MS = 10_000
@@ -113,6 +121,7 @@ export function loadPlan(options: LoadOptions): LoadPlan {
   checkDuration('runLoad.timeoutMs', plan.timeoutMs, { min: 1 })
   checkOneOf('runLoad.arrivals', plan.arrivals, ['constant', 'poisson'])
   checkNumber('runLoad.seed', plan.seed, { integer: true })
+  acceptedStatuses('runLoad.acceptStatus', plan.acceptStatus)
   for (const slo of plan.slos) parseSlo(slo)
   return { ...plan, headers: { ...plan.headers }, slos: [...plan.slos] }
 }

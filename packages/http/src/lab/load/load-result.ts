@@ -11,7 +11,9 @@ import type {
 } from '../../measurements/index.js'
 import { judge } from '../verdict.js'
 import type { ShareReport } from './load-share.js'
-import { holdAgainst } from './slo.js'
+import { hintsOf } from './hints.js'
+import { NO_CONNECTION } from './open-loop.js'
+import { holdAgainst, percentilesOf } from './slo.js'
 import { OK, SLOT_MS } from './tally.js'
 import type { Timeline } from './timeline.js'
 
@@ -51,7 +53,11 @@ export function measurementOf(run: LoadRun): LoadMeasurement {
   const ok = outcomes.get(OK) ?? new Outcome()
   const total = sum([...outcomes.values()].map(({ count }) => count))
   const durationMs = durationOf(run, total)
-  const perSecond = durationMs === 0 ? 0 : (total * 1_000) / durationMs
+  const perSecond = durationMs === 0 ? 0 : (ok.count * 1_000) / durationMs
+  const failed = total - ok.count
+  const errors = errorsOf(outcomes)
+  const connects = connectTimesOf(run.reports)
+  const neverSent = sum([...outcomes.values()].map(({ count, service }) => count - service.count))
   const times = ok.response ?? ok.service
   return {
     plan,
@@ -59,17 +65,20 @@ export function measurementOf(run: LoadRun): LoadMeasurement {
       target: publicUrl(plan.url),
       durationMs: rounded(durationMs) ?? 0,
       connections: plan.connections,
-      requests: { total, perSecond: rounded(perSecond) ?? 0 },
+      requests: { total, succeeded: ok.count, failed, neverSent, perSecond: rounded(perSecond) ?? 0 },
       bytes: sum(run.reports.map(({ tally }) => tally.bytes)),
       statusCodes: summed(run.reports.map(({ tally }) => tally.statusCodes)),
-      errors: errorsOf(outcomes),
+      errors,
+      hints: hintsOf({ url: plan.url, errors, succeeded: ok.count }),
+      connectionsMade: connects.count,
+      connectTimeMs: connects.count === 0 ? null : latencySummary(connects),
       serviceTimeMs: latencySummary(ok.service),
       responseTimeMs: ok.response === undefined ? null : latencySummary(ok.response),
       timeline: timeline.entries(durationMs),
       generator: generatorOf(run.reports),
-      verdict: verdictOf(run, { total, durationMs, times }),
+      verdict: verdictOf(run, { total, durationMs, times, errors, heldMs: heldMsOf(outcomes, connects) }),
     },
-    slos: plan.slos.map(slo => holdAgainst(slo, { times, total, failed: total - ok.count, perSecond })),
+    slos: plan.slos.map(slo => holdAgainst(slo, { times, total, failed, perSecond })),
     outcomes: Object.fromEntries([...outcomes].map(([name, outcome]) => [name, outcome.toJSON()])),
     timeline: timeline.histograms(),
     startedAt,
@@ -95,9 +104,23 @@ function durationOf({ plan, reports, interrupted }: LoadRun, total: number): num
   return endedByTime && plan.durationMs < Infinity ? Math.max(plan.durationMs, lastEndedMs) : lastEndedMs
 }
 
-/** Classes that had no response. */
+function connectTimesOf(reports: readonly ShareReport[]): Histogram {
+  const times = new Histogram()
+  for (const { tally } of reports) times.merge(Histogram.fromJSON(tally.connectTimesMs))
+  return times
+}
+
+/** How long a request holds its connection, on average, with its part of the making of connections. */
+function heldMsOf(outcomes: ReadonlyMap<string, Outcome>, connects: Histogram): number {
+  const sent = new Histogram()
+  for (const { service } of outcomes.values()) sent.merge(service)
+  const connecting = connects.count === 0 ? 0 : (connects.mean * connects.count) / sent.count
+  return sent.mean + connecting
+}
+
+/** The classes that failed. */
 function errorsOf(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
-  const failed = [...outcomes].filter(([name]) => name !== OK && !name.startsWith('HTTP_'))
+  const failed = [...outcomes].filter(([name]) => name !== OK)
   return Object.fromEntries(failed.map(([name, { count }]) => [name, count]))
 }
 
@@ -115,9 +138,12 @@ interface Totals {
   readonly total: number
   readonly durationMs: number
   readonly times: Histogram
+  readonly errors: Readonly<Record<string, number>>
+  readonly heldMs: number
 }
 
-function verdictOf({ plan, reports }: LoadRun, { total, durationMs, times }: Totals): MeasurementVerdict {
+function verdictOf({ plan, reports }: LoadRun, totals: Totals): MeasurementVerdict {
+  const { total, durationMs, times, errors, heldMs } = totals
   const isOpenLoop = plan.ratePerSecond !== undefined
   const { health } = reports.reduce((a, b) => (busyness(b) > busyness(a) ? b : a))
   const sendingMs = Math.min(durationMs, plan.durationMs)
@@ -128,7 +154,15 @@ function verdictOf({ plan, reports }: LoadRun, { total, durationMs, times }: Tot
     cpuWait: health.cpuWait,
     lateSends: sum(reports.map(({ lateSends }) => lateSends)),
     requests: total,
+    errors,
     samples: times.count,
+    percentiles: percentilesOf(plan.slos),
+    connections: {
+      there: plan.connections,
+      refused: errors[NO_CONNECTION] ?? 0,
+      ratePerSecond: plan.ratePerSecond ?? NaN,
+      heldMs,
+    },
     halves: halvesOf(reports, Math.max(0, plan.rampMs - plan.warmupMs), sendingMs),
     noise: noiseOf(plan, total),
     tailMs: durationMs - sendingMs,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { acceptedStatuses } from '../accepted-statuses.js'
 import { Arrivals } from './arrivals.js'
 import { ClosedLoop } from './closed-loop.js'
 import { GeneratorHealth } from './generator-health.js'
@@ -67,10 +68,12 @@ export class LoadShare implements ShareRunner {
    */
   constructor(plan: SharePlan, onInterval: (report: IntervalReport) => void) {
     this.#plan = plan
-    const { jsonlFile, ratePerSecond, url } = plan
+    const { jsonlFile, ratePerSecond, url, acceptStatus } = plan
     const isOpenLoop = ratePerSecond !== undefined
-    this.#tally = new Tally(isOpenLoop, onInterval)
-    this.#log = jsonlFile === undefined ? undefined : new ResultLog({ file: jsonlFile, url, isOpenLoop })
+    const accepted = acceptedStatuses('runLoad.acceptStatus', acceptStatus)
+    this.#tally = new Tally(isOpenLoop, accepted, onInterval)
+    const file = jsonlFile
+    this.#log = file === undefined ? undefined : new ResultLog({ file, url, isOpenLoop, accepted })
     this.#generator = new LoadGenerator({
       plan,
       tally: this.#tally,

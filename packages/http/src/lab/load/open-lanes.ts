@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import { requestText, TargetCache, UndiciTransport } from '../../engines/index.js'
 import type { TransportRequest } from '../../engines/index.js'
 import type { LaneOwner, LaneSource } from './lane.js'
@@ -15,7 +16,8 @@ export function openLanes(plan: LoadPlan, owner: LaneOwner): LaneSource {
   const request: TransportRequest = {
     url,
     method,
-    headers,
+    // undici sends each value of a name.
+    headers: headers as Readonly<Record<string, string>>,
     body: body.length === 0 ? null : body,
     discardBody: true,
   }
@@ -28,7 +30,7 @@ export function openLanes(plan: LoadPlan, owner: LaneOwner): LaneSource {
   return new WireLanes({ host, port, text, isHead: method === 'HEAD' }, connections, owner)
 }
 
-function tlsTransport({ connections, timeoutMs, insecure }: LoadPlan): UndiciTransport {
+function tlsTransport({ connections, timeoutMs, insecure, ca }: LoadPlan): UndiciTransport {
   return new UndiciTransport({
     maxConnections: connections,
     maxKeepaliveConnections: connections,
@@ -37,6 +39,6 @@ function tlsTransport({ connections, timeoutMs, insecure }: LoadPlan): UndiciTra
     compression: false,
     // Whatever the user names is asked.
     reach: 'any',
-    tls: { rejectUnauthorized: !insecure },
+    tls: { rejectUnauthorized: !insecure, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) },
   })
 }

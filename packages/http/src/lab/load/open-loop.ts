@@ -10,7 +10,7 @@ export interface OpenLoopOptions extends PaceLimits {
 }
 
 /** The class of requests that got no free connection in time. */
-const NO_CONNECTION = 'NO_CONNECTION'
+export const NO_CONNECTION = 'NO_CONNECTION'
 
 const LATE_MS = 1
 /** Arrivals closer together than this share a wake-up: at most 4,000 of them a second. */
@@ -32,6 +32,9 @@ export class OpenLoop implements Pace {
   #measuredFrom = Infinity
   #until = Infinity
   #left: number
+  /** Why there is no connection at all; undefined while there is one, or one may come. */
+  #downCode: string | undefined = undefined
+  #lastDueAt = -Infinity
 
   constructor(options: OpenLoopOptions, arrivals: Arrivals, sender: Sender) {
     this.#options = options
@@ -62,6 +65,7 @@ export class OpenLoop implements Pace {
   }
 
   onFree(lane: Lane, now: number): void {
+    this.#downCode = undefined
     const intendedAt = this.#waiting.shift()
     if (intendedAt !== undefined) this.#sender.send(lane, intendedAt, now)
     else if (!lane.isQueued) {
@@ -74,6 +78,23 @@ export class OpenLoop implements Pace {
   onNoConnection(code: string, now: number): void {
     const intendedAt = this.#waiting.shift()
     if (intendedAt !== undefined) this.#sender.giveUp(code, intendedAt, now)
+  }
+
+  /** Nobody is there: what falls due fails at once, until a connection can be made. */
+  onAllDown(code: string, now: number): void {
+    this.#downCode = code
+    this.giveUpWaiting(code, now)
+  }
+
+  giveUpWaiting(code: string, now: number): void {
+    for (let at = this.#waiting.shift(); at !== undefined; at = this.#waiting.shift()) {
+      this.#sender.giveUp(code, at, now)
+    }
+  }
+
+  get endsAt(): number {
+    if (this.#nextDueAt() < Infinity) return Infinity
+    return this.#left > 0 ? this.#until : this.#lastDueAt
   }
 
   onTick(now: number): void {
@@ -104,13 +125,15 @@ export class OpenLoop implements Pace {
   #fallDue(now: number): void {
     const intendedAt = this.#from + this.#arrivals.nextAt
     this.#arrivals.advance()
+    this.#lastDueAt = intendedAt
     if (intendedAt >= this.#measuredFrom) {
       this.#left -= 1
       if (now - intendedAt > LATE_MS) this.lateSends += 1
     }
     const lane = this.#takeLane()
-    if (lane === undefined) this.#waiting.push(intendedAt)
-    else this.#sender.send(lane, intendedAt, now)
+    if (lane !== undefined) this.#sender.send(lane, intendedAt, now)
+    else if (this.#downCode === undefined) this.#waiting.push(intendedAt)
+    else this.#sender.giveUp(this.#downCode, intendedAt, now)
   }
 
   /** A lane in the line may have lost its connection. */

@@ -22,8 +22,14 @@ export interface Pace {
   onFree(lane: Lane, now: number): void
   /** The lane got no connection. */
   onNoConnection(code: string, now: number): void
+  /** A connection could not be made, and there is none at all. */
+  onAllDown(code: string, now: number): void
+  /** What has fallen due and still waits is given up. */
+  giveUpWaiting(code: string, now: number): void
   /** Called every few milliseconds. */
   onTick(now: number): void
+  /** When the last request falls due; Infinity while that is not known. */
+  readonly endsAt: number
   /** Whether no request will follow. */
   isOver(now: number): boolean
   /** No request follows. */

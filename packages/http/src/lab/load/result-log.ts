@@ -20,6 +20,8 @@ export interface ResultLogOptions {
   readonly file: string
   readonly url: string
   readonly isOpenLoop: boolean
+  /** 1 in the place of each status that is no failure. */
+  readonly accepted: Uint8Array
 }
 
 /**
@@ -32,13 +34,15 @@ export class ResultLog {
   readonly #url: string
   #error: string | undefined
   readonly #isOpenLoop: boolean
+  readonly #accepted: Uint8Array
 
   /** @throws WriterError when the file cannot be opened. */
-  constructor({ file, url, isOpenLoop }: ResultLogOptions) {
+  constructor({ file, url, isOpenLoop, accepted }: ResultLogOptions) {
     this.#writer = new JsonlWriter({ file, mode: 'overwrite', batchSize: 1_000, maxQueueSize: 10_000 })
     this.#file = file
     this.#url = publicUrl(url)
     this.#isOpenLoop = isOpenLoop
+    this.#accepted = accepted
   }
 
   /** Resolves when it is accepted. */
@@ -71,7 +75,7 @@ export class ResultLog {
       responseTimeMs: this.#isOpenLoop ? endedAt - intendedAt : null,
       timestamp: performance.timeOrigin + (wasSent ? sentAt : intendedAt),
       attempt: wasSent ? 1 : 0,
-      error: statusCode > 0 && statusCode < 400 ? null : { code: failure, message: failure },
+      error: this.#accepted[statusCode] === 1 ? null : { code: failure, message: failure },
       bytes,
     }
   }

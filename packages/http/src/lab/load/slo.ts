@@ -4,15 +4,18 @@ import type { SloOutcome } from '../../measurements/index.js'
 
 /** What objectives are held against. */
 export interface SloFigures {
-  /** Times of responses without error: response time in an open loop, service time in a closed one. */
+  /** Times of answers that succeeded: response time in an open loop, service time in a closed one. */
   readonly times: Histogram
-  /** All requests, and those of them that failed: no response, or status 400 and above. */
+  /** All requests, and those of them that failed: no response, or a status that is not accepted. */
   readonly total: number
   readonly failed: number
+  /** Answers that succeeded. */
   readonly perSecond: number
 }
 
 interface Slo {
+  /** The percentile that it is about; undefined when it is about something else. */
+  readonly percent?: number | undefined
   readonly measure: (figures: SloFigures) => number
   readonly operator: string
   readonly limit: number
@@ -36,7 +39,13 @@ export function parseSlo(text: string): Slo {
   if (metric === 'rate') return { measure: ({ perSecond }) => perSecond, operator, limit: plain(text, limit) }
   const measure = timeMeasure(metric)
   if (measure === undefined) throw notAnSlo(text)
-  return { measure, operator, limit: parseDuration(`the objective "${text}"`, limit) }
+  const limitMs = parseDuration(`runLoad.slos: the objective "${text}"`, limit)
+  return { measure, operator, limit: limitMs, percent: percentOf(metric) }
+}
+
+/** The percentiles that objectives are about: those that a run must have enough samples for. */
+export function percentilesOf(slos: readonly string[]): number[] {
+  return slos.flatMap(slo => parseSlo(slo).percent ?? [])
 }
 
 /** @throws RangeError as `parseSlo`. */
@@ -49,8 +58,13 @@ export function holdAgainst(text: string, figures: SloFigures): SloOutcome {
 function timeMeasure(metric: string): Slo['measure'] | undefined {
   if (metric === 'mean') return ({ times }) => times.mean
   if (metric === 'min') return ({ times }) => times.min
-  const percent = metric === 'max' ? 100 : Number(/^p(\d{1,2}(?:\.\d+)?)$/.exec(metric)?.[1] ?? NaN)
-  return Number.isNaN(percent) ? undefined : figures => percentile(percent, figures)
+  const percent = metric === 'max' ? 100 : percentOf(metric)
+  return percent === undefined ? undefined : figures => percentile(percent, figures)
+}
+
+function percentOf(metric: string): number | undefined {
+  const [, percent] = /^p(\d{1,2}(?:\.\d+)?)$/.exec(metric) ?? []
+  return percent === undefined ? undefined : Number(percent)
 }
 
 /** Over all requests: one that failed is slower than any limit, so that failing fast meets no objective. */
@@ -76,6 +90,6 @@ function plain(text: string, limit: string): number {
 
 function notAnSlo(text: string): RangeError {
   return new RangeError(
-    `the objective is "${text}"; allowed is such as p99<50ms, p99.9<=1s, mean<20ms, max<1s, errors<1%, rate>=500`,
+    `runLoad.slos: the objective is "${text}"; allowed is such as p99<50ms, p99.9<=1s, mean<20ms, max<1s, errors<1%, rate>=500`,
   )
 }

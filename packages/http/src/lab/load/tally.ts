@@ -2,7 +2,7 @@ import { Histogram } from 'async-patterns/observability'
 import type { HistogramJson } from 'async-patterns/observability'
 import type { OutcomeReport } from '../../measurements/index.js'
 
-/** The class of responses with a status below 400; the others are `HTTP_503` and the like, or error codes. */
+/** The class of responses whose status is accepted; the others are `HTTP_503` and the like, or error codes. */
 export const OK = 'OK'
 
 /** One second of a run, as one thread saw it. */
@@ -21,6 +21,8 @@ export interface TallyReport {
   readonly statusCodes: Readonly<Record<string, number>>
   readonly bytes: number
   readonly outcomes: Readonly<Record<string, OutcomeReport>>
+  /** How long connections took that were made while it measured. */
+  readonly connectTimesMs: HistogramJson
   /** Requests that ended, by slots of SLOT_MS from the start of what is measured. */
   readonly slots: readonly number[]
   /** When the last one ended, from the start of what is measured; 0 if there was none. */
@@ -54,6 +56,9 @@ class Outcomes {
  */
 export class Tally {
   readonly #isOpenLoop: boolean
+  /** 1 in the place of each status that is no failure. */
+  readonly #accepted: Uint8Array
+  readonly #connectTimes = new Histogram()
   readonly #onInterval: (report: IntervalReport) => void
   readonly #ok: Outcomes
   readonly #failures = new Map<string, Outcomes>()
@@ -68,8 +73,9 @@ export class Tally {
   #intervalRequests = 0
   #intervalErrors = 0
 
-  constructor(isOpenLoop: boolean, onInterval: (report: IntervalReport) => void) {
+  constructor(isOpenLoop: boolean, accepted: Uint8Array, onInterval: (report: IntervalReport) => void) {
     this.#isOpenLoop = isOpenLoop
+    this.#accepted = accepted
     this.#onInterval = onInterval
     this.#ok = new Outcomes(isOpenLoop)
   }
@@ -81,11 +87,16 @@ export class Tally {
     this.#slotEndsAt = from + SLOT_MS
   }
 
+  /** A connection was made; those from before the measurement count nowhere. */
+  connected(tookMs: number, now: number): void {
+    if (now >= this.#from) this.#connectTimes.record(tookMs)
+  }
+
   response(statusCode: number, bytes: number, sentAt: number, intendedAt: number, now: number): void {
     if (intendedAt < this.#from) return
     this.#statuses[statusCode] = (this.#statuses[statusCode] as number) + 1
     this.#bytes += bytes
-    if (statusCode < 400) this.#succeeded(now - sentAt, now - intendedAt)
+    if (this.#accepted[statusCode] === 1) this.#succeeded(now - sentAt, now - intendedAt)
     else this.#failed(`HTTP_${statusCode}`, now - sentAt, now - intendedAt)
     this.#ended(now)
   }
@@ -115,7 +126,14 @@ export class Tally {
     const classes = new Map([[OK, this.#ok], ...this.#failures])
     const outcomes = Object.fromEntries([...classes].map(([name, one]) => [name, one.toJSON()]))
     const lastEndedMs = this.#from === Infinity ? 0 : this.#lastEndedAt - this.#from
-    return { statusCodes: this.#statusCodes(), bytes: this.#bytes, outcomes, slots: this.#slots, lastEndedMs }
+    return {
+      statusCodes: this.#statusCodes(),
+      bytes: this.#bytes,
+      outcomes,
+      connectTimesMs: this.#connectTimes.toJSON(),
+      slots: this.#slots,
+      lastEndedMs,
+    }
   }
 
   #succeeded(serviceMs: number, responseMs: number): void {

@@ -39,7 +39,7 @@ export class Timeline {
       const atMs = index * INTERVAL_MS
       const lengthMs = Math.max(1, Math.min(INTERVAL_MS, durationMs - atMs))
       const [p50, p99, max] = [times.percentile(50), times.percentile(99), times.max].map(rounded)
-      const perSecond = Math.round((requests * 1_000) / lengthMs)
+      const perSecond = Math.round(((requests - errors) * 1_000) / lengthMs)
       return { atMs, requests, perSecond, errors, p50: p50 ?? null, p99: p99 ?? null, max: max ?? null }
     })
   }
@@ -60,10 +60,10 @@ export class Timeline {
     return this.#seconds[index] as Second
   }
 
-  #tell(index: number, { requests, times }: Second): void {
+  #tell(index: number, { requests, errors, times }: Second): void {
     this.#onProgress?.({
       atMs: (index + 1) * INTERVAL_MS,
-      perSecond: (requests * 1_000) / INTERVAL_MS,
+      perSecond: ((requests - errors) * 1_000) / INTERVAL_MS,
       p50Ms: rounded(times.percentile(50)),
       p99Ms: rounded(times.percentile(99)),
       errors: this.#errors,

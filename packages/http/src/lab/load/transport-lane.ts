@@ -36,12 +36,17 @@ class TransportLane extends Lane {
   readonly #request: TransportRequest
   readonly #owner: LaneOwner
   #abort: AbortController | undefined = undefined
+  #hasDeparted = false
 
   constructor(transport: Transport, request: TransportRequest, owner: LaneOwner) {
     super()
     this.#transport = transport
-    this.#request = request
+    this.#request = { ...request, onDeparture: connectMs => this.#departed(connectMs) }
     this.#owner = owner
+  }
+
+  override get isConnecting(): boolean {
+    return !this.#hasDeparted
   }
 
   override open(): void {
@@ -55,6 +60,7 @@ class TransportLane extends Lane {
 
   override send(): void {
     this.state = 'busy'
+    this.#hasDeparted = false
     void this.#exchange(new AbortController())
   }
 
@@ -63,6 +69,15 @@ class TransportLane extends Lane {
     const abort = this.#abort
     this.#abort = undefined
     abort?.abort()
+  }
+
+  /** It was sent only now where a connection had to be made first: that is no service time. */
+  #departed(connectMs: number | undefined): void {
+    this.#hasDeparted = true
+    if (connectMs === undefined) return
+    const now = performance.now()
+    this.#owner.onConnected(this, connectMs, now)
+    this.since = now
   }
 
   /** What ends after `cut` is not told. */

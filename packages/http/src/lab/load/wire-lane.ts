@@ -78,7 +78,9 @@ class WireLane extends Lane implements WireHandler {
   }
 
   onOpen(): void {
+    const now = performance.now()
     this.state = 'ready'
+    this.#owner.onConnected(this, now - this.since, now)
     this.#owner.onReady(this)
   }
 

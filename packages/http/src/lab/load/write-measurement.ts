@@ -4,6 +4,7 @@ import type {
   LoadMeasurementFile,
   LoadPlan,
   LoadSettings,
+  WrittenSlo,
 } from '../../measurements/index.js'
 import { WholeFile } from '../../persistence/index.js'
 import { readEnvironment } from '../environment.js'
@@ -27,23 +28,27 @@ export async function measurementText(measurement: LoadMeasurement): Promise<str
     environment: await readEnvironment(),
     plan: settingsOf(plan),
     ...rest,
-    slos: slos.map(slo => ({ ...slo, actual: finite(slo.actual) })),
+    slos: slos.map(({ slo, actual, met }) => ({ slo, actual: written(actual), met })),
   }
   return `${JSON.stringify(content)}\n`
 }
 
-function settingsOf({ headers: _headers, body: _body, ...plan }: LoadPlan): LoadSettings {
-  const { durationMs, requests, ratePerSecond = null } = plan
+function settingsOf({ headers: _headers, body: _body, ca: _ca, ...plan }: LoadPlan): LoadSettings {
+  const { durationMs, requests } = plan
   return {
     ...plan,
     url: publicUrl(plan.url),
-    durationMs: finite(durationMs),
-    requests: finite(requests),
-    ratePerSecond,
+    durationMs: limit(durationMs),
+    requests: limit(requests),
   }
 }
 
+function limit(value: number): number | undefined {
+  return value === Infinity ? undefined : value
+}
+
 /** JSON has no other numbers. */
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null
+function written(actual: number): WrittenSlo['actual'] {
+  if (Number.isNaN(actual)) return undefined
+  return actual === Infinity ? 'Infinity' : actual
 }

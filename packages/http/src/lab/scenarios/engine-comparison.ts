@@ -65,14 +65,15 @@ function speedupOf(
   target: number | null,
 ): Speedup[] {
   const [one, other] = [measured[engine], measured[over]]
-  if (one === undefined || other === undefined) return []
+  // Over an engine that answered nothing there is no comparison.
+  if (one === undefined || other === undefined || other.rps === 0) return []
   const interval = ratioInterval(one.runRps, other.runRps)
   return [{ engine, over, ...interval, target, reached: target === null ? null : interval.value >= target }]
 }
 
 function poolingOf(measured: MeasuredEngines, connections: number): PoolingEffect | null {
   const [naive, optimized] = [measured['async-naive'], measured['async-optimized']]
-  if (naive === undefined || optimized === undefined) return null
+  if (naive === undefined || optimized === undefined || naive.rps === 0) return null
   const interval = ratioInterval(optimized.runRps, naive.runRps)
   return { connections, naiveRps: naive.rps, optimizedRps: optimized.rps, ...interval }
 }

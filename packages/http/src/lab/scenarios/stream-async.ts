@@ -44,7 +44,7 @@ export async function streamAsync(
     measured.add(result)
     await results.write({ engine: engineName, ...result })
   }
-  measured.addTime(stream.sent, watch.elapsedMs)
+  measured.addTime(watch.elapsedMs)
   const stats = await target.stats()
   if (stats !== undefined) measured.addServerLatency(stats.latencyMs)
   return {

@@ -2,15 +2,17 @@ import type { EngineResult } from '../../engines/index.js'
 import type { BenchTarget } from '../bench-target.js'
 import { MeasuredEngine } from '../measured-engine.js'
 import { EngineProcess } from '../engine-process.js'
-import type { EngineRequest } from '../engine-process.js'
 import type { ResultFiles } from '../result-files.js'
 import type { StreamingSettings } from './streaming-benchmark-options.js'
 import { stopOnAbort } from './stop-on-abort.js'
 import { PhaseWatch } from './streaming-phase.js'
 import type { StreamingPhase } from './streaming-phase.js'
 
-/** Requests of each thread between two hand-overs of results: about half a second. */
-const REQUESTS_PER_THREAD = 50
+/** Between two hand-overs of results: several fall into each second, so that its progress can be told. */
+const RUN_MS = 200
+/** Of each thread, until it is known how fast they are. */
+const FIRST_REQUESTS = 5
+const MAX_REQUESTS = 500
 
 /**
  * The threaded engine in a process of its own; it gives its results run by run, and is not timed between
@@ -49,21 +51,28 @@ function phaseOf(measured: MeasuredEngine, serverRequests: number | null): Strea
 /** One run of the threaded engine after the other. */
 class ThreadedRuns implements AsyncDisposable {
   readonly #engine: EngineProcess
-  readonly #request: EngineRequest
+  readonly #url: string
+  readonly #workers: number
+  #requestsPerThread = FIRST_REQUESTS
   readonly #cut = new AbortController()
   readonly #stop: Disposable
 
   constructor(settings: StreamingSettings, url: string) {
     const { workers, signal } = settings
     this.#engine = new EngineProcess({ ...settings, engine: 'threaded', lanes: workers })
-    this.#request = { url, count: workers * REQUESTS_PER_THREAD }
+    this.#url = url
+    this.#workers = workers
     this.#stop = stopOnAbort(signal, { cut: () => this.#cut.abort() })
   }
 
   /** Undefined when the run was cut off. */
   async next(): Promise<EngineResult | undefined> {
     try {
-      return await this.#engine.run(this.#request, this.#cut.signal)
+      const count = this.#workers * this.#requestsPerThread
+      const run = await this.#engine.run({ url: this.#url, count }, this.#cut.signal)
+      const inTime = Math.floor((this.#requestsPerThread * RUN_MS) / run.totalTimeMs)
+      this.#requestsPerThread = Math.min(MAX_REQUESTS, Math.max(1, inTime))
+      return run
     } catch (error) {
       if (this.#cut.signal.aborted) return undefined
       throw error

@@ -10,7 +10,7 @@ export interface StreamingProgress {
   readonly elapsedMs: number
   readonly durationMs: number
   readonly requestCount: number
-  /** In the last second. */
+  /** Requests without an error, in the last second. */
   readonly rps: number
   /** Results that wait to be written. */
   readonly queued: number

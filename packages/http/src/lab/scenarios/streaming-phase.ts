@@ -28,7 +28,7 @@ export class PhaseWatch implements Disposable {
   readonly startedAt = systemClock.now()
   readonly #watched: Watched
   readonly #timer = setInterval(() => this.#tell(), EVERY_MS)
-  #told = { at: this.startedAt, requests: 0 }
+  #told = { at: this.startedAt, answered: 0 }
 
   constructor(watched: Watched) {
     this.#watched = watched
@@ -46,10 +46,10 @@ export class PhaseWatch implements Disposable {
     const { engine, durationMs, measured, results, onProgress } = this.#watched
     const memoryMb = process.memoryUsage.rss() / MEBIBYTE
     measured.sawMemory(memoryMb)
-    const { requestCount } = measured
+    const { requestCount, answered } = measured
     const now = systemClock.now()
-    const rps = ((requestCount - this.#told.requests) * 1_000) / (now - this.#told.at)
-    this.#told = { at: now, requests: requestCount }
+    const rps = ((answered - this.#told.answered) * 1_000) / (now - this.#told.at)
+    this.#told = { at: now, answered }
     onProgress?.({
       engine,
       durationMs,

@@ -58,9 +58,11 @@ function rowOf(source: SourceSummary): string[] {
 }
 
 /** Errors, rejections and what else should be known of a source, each as a text. */
-function told({ name, errors, rejections, notices, redactions }: SourceSummary): string[] {
+function told({ name, status, errors, rejections, notices, redactions }: SourceSummary): string[] {
   const texts = [
-    ...errors.map(error => `${times(error.count)}${errorText(error)}`),
+    ...(status === 'complete'
+      ? overcome(errors)
+      : errors.map(error => `${times(error.count)}${errorText(error)}`)),
     ...rejections
       .slice(0, SHOWN_REJECTIONS)
       .map(({ count, reason, code }) => `${counted(count, 'record')} rejected: ${reason} (${code})`),
@@ -72,19 +74,25 @@ function told({ name, errors, rejections, notices, redactions }: SourceSummary):
   return texts.map(text => `  ${name}: ${text}`)
 }
 
+/** Where nothing came of them, what they were is enough. */
+function overcome(errors: SourceSummary['errors']): string[] {
+  if (errors.length === 0) return []
+  return [`tried again after ${errors.map(({ code, count }) => `${times(count)}${code}`).join(', ')}`]
+}
+
 function times(count: number): string {
   return count > 1 ? `${count}x ` : ''
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 function ending({ run, totals, sources }: Summary): string {
   const { records, requests, retries, duplicates } = totals
   const took = (run.durationMs / 1_000).toFixed(1)
   const twice = duplicates > 0 ? `, ${counted(duplicates, 'duplicate')}` : ''
-  const figures = `${counted(records, 'record')} in ${took} s, ${requests} requests, ${retries} retries${twice}`
+  const figures = `${counted(records, 'record')} in ${took} s, ${counted(requests, 'request')}, ${counted(retries, 'retry', 'retries')}${twice}`
   return `${run.status}: ${figures}${why(run, sources)}`
 }
 
@@ -99,11 +107,19 @@ function why({ status, end }: Summary['run'], sources: readonly SourceSummary[])
   if (end !== null && end !== 'finished') return `${STOPPED[end]}; the same command goes on with the rest`
   const limited = sources.filter(({ errors }) => errors.some(({ code }) => code === 'MAX_PAGES'))
   const failed = sources.filter(source => source.status === 'failed')
+  const quiet = sources.filter(source => !limited.includes(source) && isLeftInQuiet(source))
   const parts = [
     ...(failed.length > 0 ? [`${names(failed)} failed`] : []),
     ...(limited.length > 0 ? [`${names(limited)} reached the limit of pages`] : []),
+    ...(quiet.length > 0
+      ? [`${names(quiet)} goes on with the same command when its server's quiet is over`]
+      : []),
   ]
   return parts.length === 0 ? '' : `; ${parts.join('; ')}`
+}
+
+function isLeftInQuiet({ status, notices }: SourceSummary): boolean {
+  return status === 'partial' && notices.some(({ code }) => code === 'QUIET')
 }
 
 const SHOWN_NAMES = 5

@@ -1,19 +1,22 @@
 import type { BenchHeading, Check } from '../bench-heading.js'
+import { fitted } from './lines.js'
 
-/** Where a benchmark ran, on one line. */
-export function environmentLine({
+/** Where a benchmark ran. */
+export function environmentLines({
   environment,
   config,
-}: Pick<BenchHeading<string>, 'environment' | 'config'>): string {
+}: Pick<BenchHeading<string>, 'environment' | 'config'>): string[] {
   const { node, cpu, cores, gitRevision, gitDirty } = environment
   const { url, mock } = config as { url?: string; mock?: { latencyMs: number } | null }
   const revision =
     gitRevision === null ? '' : `, ${gitRevision.slice(0, 7)}${gitDirty === true ? ' (changed)' : ''}`
   const server = mock ? `, own mock at ${mock.latencyMs} ms` : url === undefined ? '' : `, ${url}`
-  return `Node ${node}, ${cpu} x ${cores}${revision}${server}`
+  return fitted(`Node ${node}, ${cpu} x ${cores}${revision}${server}`, '  ')
 }
 
 /** Each criterion with what was found. */
 export function checkLines(checks: readonly Check[]): string[] {
-  return checks.map(({ criterion, met, found }) => `  ${met ? 'ok  ' : 'FAIL'}  ${criterion}: ${found}`)
+  return checks.flatMap(({ criterion, met, found }) =>
+    fitted(`  ${met ? 'ok  ' : 'FAIL'}  ${criterion}: ${found}`, '        '),
+  )
 }

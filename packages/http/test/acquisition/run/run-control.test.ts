@@ -19,6 +19,8 @@ describe('RunControl', () => {
     await clock.advance(1)
     expect([control.stop.aborted, control.cut.aborted, control.end]).toEqual([true, false, 'timeout'])
     await clock.advance(200)
+    // Never below: nobody can wait for less than no time.
+    expect(control.leftMs).toBe(0)
     expect(control.cut.aborted).toBe(true)
     control[Symbol.dispose]()
     expect([clock.pendingTimers, reasons]).toEqual([0, ['timeout']])

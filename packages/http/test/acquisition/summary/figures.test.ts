@@ -116,8 +116,8 @@ describe('changesBetween', () => {
     const before = JSON.stringify({ 'a.mapping': '1', 'b.query': '1' })
     expect(changesBetween(before, { 'a.mapping': '2', 'c.query': '1' })).toEqual([
       'a.mapping changed',
-      'b.query removed',
-      'c.query added',
+      'source b removed',
+      'source c added',
     ])
   })
 })

@@ -140,6 +140,20 @@ describe('LiveProgress when something goes wrong', () => {
   })
 })
 
+test('N-31 a quiet is told once, however often it is asked for', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { terminal, written } = fakeTerminal(80)
+  const progress = new LiveProgress(terminal)
+  const quiet = { source: 'shop', waitMs: 60_000, askedBy: '429 of page 1 of shop' }
+  progress.show({ type: 'throttled', ...quiet, until: '2026-01-01T00:01:00Z' })
+  progress.show({ type: 'throttled', ...quiet, until: '2026-01-01T00:02:00Z' })
+  progress.show({ type: 'notice', source: 'shop', code: 'QUIET', message: 'quiet until 2026, asked by 429' })
+  progress.end()
+  progress[Symbol.dispose]()
+  vi.useRealTimers()
+  expect(written().match(/^shop: quiet until/gm)).toHaveLength(1)
+})
+
 describe('LiveProgress on a low terminal', () => {
   test('shows as many sources as there is room for, and how many more there are', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
@@ -248,12 +262,12 @@ describe('acquisitionTable', () => {
       'records   out/acquire.db',
       'rejected  out/rejected.jsonl',
       '',
-      'partial: 9 records in 1.5 s, 2 requests, 1 retries; shop failed',
+      'partial: 9 records in 1.5 s, 2 requests, 1 retry; shop failed',
     ])
   })
 
   test.each([
-    [{ status: 'complete', end: 'finished' }, 'complete: 9 records in 1.5 s, 2 requests, 1 retries'],
+    [{ status: 'complete', end: 'finished' }, 'complete: 9 records in 1.5 s, 2 requests, 1 retry'],
     [
       { status: 'interrupted', end: 'interrupted' },
       'it was interrupted; the same command goes on with the rest',
@@ -275,6 +289,29 @@ describe('acquisitionTable', () => {
         .slice(-2)
         .join(' '),
     ).toContain('shop reached the limit of pages')
+  })
+
+  test('N-31 says in the last line that a source was left in the quiet that its server asked for', () => {
+    const quiet = { ...counted, code: 'QUIET', about: null, message: 'quiet until 14:03', count: 1 }
+    const sources = [{ ...(shop as SourceSummary), status: 'partial' as const, notices: [quiet] }]
+    expect(
+      table({ ...SUMMARY, sources })
+        .slice(-2)
+        .join(' '),
+    ).toContain("shop goes on with the same command when its server's quiet is over")
+  })
+
+  test('N-31 what a complete source has overcome is told in short, without what there is to do', () => {
+    const errors = [error, { ...error, code: 'HTTP_500', count: 1 }]
+    const sources = [{ ...(shop as SourceSummary), status: 'complete' as const, errors }]
+    expect(table({ ...SUMMARY, sources })).toContain('  shop: tried again after 2x HTTP_404, HTTP_500')
+  })
+
+  test('N-31 a message of several lines is told as one text', () => {
+    const sources = [
+      { ...(shop as SourceSummary), errors: [{ ...error, code: 'X', message: 'one:\n; two\n' }] },
+    ]
+    expect(table({ ...SUMMARY, sources })).toContain('  shop: 2x X at /items?page=3: one: ; two')
   })
 
   test('N-43 no line of it is wider than 80 columns, whatever a source is called and says', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BENCH_FLAGS, durationOf, modeOf, numbersOf, textsOf } from '../../../src/cli/bench/bench-flags.js'
 
 test('knows the flags that users of the Python lab know', () => {
-  const names = BENCH_FLAGS.map(({ flag }) => flag.split(' ')[0])
+  const names = BENCH_FLAGS.map(({ flag }) => /--[\w-]+/.exec(flag)?.[0])
   const known =
     '--request-count --runs --concurrency --workers --duration --duration-sec --pooling --mock-port --mock-latency-ms --mock-error-rate --mock-rate-limit-after --jsonl-out --sqlite-out --monitor-loop --monitor-sample-interval --run-resilience --run-retry --output --url --verbose'
   expect(names).toEqual(expect.arrayContaining(known.split(' ')))
@@ -39,4 +39,6 @@ test('reads numbers and durations, and says which flag is none', () => {
   expect(textsOf({ url: 'http://x', pooling: undefined }, 'url', 'pooling')).toEqual({ url: 'http://x' })
   expect([durationOf({ duration: '1m' }), durationOf({ durationSec: '1.5' })]).toEqual([60_000, 1_500])
   expect(() => durationOf({ duration: '1m', durationSec: '60' })).toThrow('give one')
+  expect(durationOf({ duration: '60' })).toBe(60_000)
+  expect(textsOf({ url: 'localhost:8080' }, 'url')).toEqual({ url: 'http://localhost:8080' })
 })

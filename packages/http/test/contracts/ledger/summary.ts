@@ -59,8 +59,8 @@ export function describeSummary(rig: LedgerRig): void {
       ])
       const [a, b] = (await rig.summary()).sources
       expect(a?.notices.map(({ code, message }) => [code, message])).toEqual([
-        ['EMPTY_FIELD', 'price is null in all 2 records'],
-        ['EMPTY_FIELD', 'odd"name is null in all 2 records'],
+        ['EMPTY_FIELD', 'price is null in all 2 records; check mapping.price.path'],
+        ['EMPTY_FIELD', 'odd"name is null in all 2 records; check mapping.odd"name.path'],
       ])
       expect(b?.notices).toEqual([])
     })

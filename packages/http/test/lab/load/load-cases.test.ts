@@ -5,7 +5,7 @@ import type { Behaviour, HttpMockRequests, HttpMockStats } from '@async-patterns
 import { describe, expect, test } from 'vitest'
 import { startNginx } from '../../../../../bench/load/nginx.mjs'
 import { runLoad } from '../../../src/lab/index.js'
-import type { LoadMeasurement, LoadOptions, LoadResult } from '../../../src/lab/index.js'
+import type { LoadMeasurement, LoadMeasurementFile, LoadOptions, LoadResult } from '../../../src/lab/index.js'
 import { run } from '../../support/run.js'
 import { testWith } from '../../support/services.js'
 import { Stalls } from '../../support/stalls.js'
@@ -29,13 +29,17 @@ async function loadOnMock(behaviour: Behaviour, options: Partial<LoadOptions>, p
   return { measurement, stats }
 }
 
+/** Requests without a response. */
 function failuresOf({ result }: LoadMeasurement): number {
-  return Object.values(result.errors).reduce((sum, count) => sum + count, 0)
+  return Object.entries(result.errors).reduce(
+    (sum, [name, count]) => sum + (name.startsWith('HTTP_') ? 0 : count),
+    0,
+  )
 }
 
 async function loadCommand(...args: string[]): Promise<{ code: number; result: LoadResult }> {
   const { code, stdout } = await run(process.execPath, [main, 'load', ...args, '--json'])
-  return { code, result: JSON.parse(stdout) as LoadResult }
+  return { code, result: (JSON.parse(stdout) as LoadMeasurementFile).result }
 }
 
 describe('L-1', () => {
@@ -240,7 +244,7 @@ test('L-5 descriptors run out: one named error with the advice, not a wall of th
     `${mock.urls.http}/`,
     ...flags,
   ])
-  const { verdict, errors, statusCodes } = JSON.parse(stdout) as LoadResult
+  const { verdict, errors, statusCodes } = (JSON.parse(stdout) as LoadMeasurementFile).result
   expect(code).toBe(4)
   expect(verdict.status).toBe('port-bound')
   expect(verdict.reasons[0]).toMatch(/EMFILE.*ulimit -n/)

@@ -10,6 +10,11 @@ import { eventually, httpServer } from '../../contracts/servers.js'
 class Once implements LaneOwner {
   readonly done: number[] = []
   readonly lost: string[] = []
+  connected = 0
+
+  onConnected(): void {
+    this.connected += 1
+  }
 
   onReady(lane: Lane): void {
     lane.send()

@@ -1,11 +1,12 @@
 import { Histogram } from 'async-patterns/observability'
 import { describe, expect, test } from 'vitest'
+import { acceptedStatuses } from '../../../src/lab/accepted-statuses.js'
 import { OK, Tally } from '../../../src/lab/load/tally.js'
 import type { IntervalReport } from '../../../src/lab/load/tally.js'
 
 function tallyFrom(from: number, isOpenLoop = false) {
   const intervals: IntervalReport[] = []
-  const tally = new Tally(isOpenLoop, report => intervals.push(report))
+  const tally = new Tally(isOpenLoop, acceptedStatuses('x', '100-399'), report => intervals.push(report))
   tally.begin(from)
   return { tally, intervals }
 }

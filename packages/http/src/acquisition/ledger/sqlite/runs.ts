@@ -55,10 +55,13 @@ function lastRun(database: Database): RunRow | undefined {
   return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
 
+/** That a run can still take. A stream that led back, or nowhere, can only begin again. */
 function hasOpenPages(database: Database, run: number): boolean {
-  return (
-    database.prepare("select 1 from pages where run = ? and state <> 'done' limit 1").get(run) !== undefined
+  const open = database.prepare(
+    `select 1 from pages where run = @run and state <> 'done' and stream not in
+      (select stream from pages where run = @run and stop in ('loop', 'no-cursor')) limit 1`,
   )
+  return open.get({ run }) !== undefined
 }
 
 function resume(database: Database, last: RunRow, plan: RunPlan, now: number, before: Before): OpenedRun {

@@ -134,7 +134,7 @@ export function describeRuns(rig: LedgerRig): void {
       const refusal = rig.ledger.open(changed)
       await expect(refusal).rejects.toThrow(PlanChangedError)
       await expect(refusal).rejects.toMatchObject({
-        changes: ['a.mapping changed', 'b.mapping removed', 'c.mapping added'],
+        changes: ['a.mapping changed', 'source b removed', 'source c added'],
       })
       await rig.reopen(changed, true)
       expect(rig.run.resumed).toBe(false)

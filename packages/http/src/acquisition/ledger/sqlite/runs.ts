@@ -55,9 +55,9 @@ function lastRun(database: Database): RunRow | undefined {
   return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
 
-/** A page that the run can still take: a stream that led back, or nowhere, can only begin again. */
+/** A page that the last run, whose pages alone are kept, can still take: what led back can only begin again. */
 const isLeft = `state <> 'done' and stream not in
-  (select stream from pages as others where others.run = pages.run and stop in ('loop', 'no-cursor'))`
+  (select stream from pages where stop in ('loop', 'no-cursor'))`
 
 function hasPages(database: Database, run: number, where: string): boolean {
   return database.prepare(`select 1 from pages where run = ? and ${where} limit 1`).get(run) !== undefined

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Clock } from 'async-patterns'
-import { systemClock } from 'async-patterns'
+import { checkOptions, systemClock } from 'async-patterns'
 import type { Summary } from '../measurements/index.js'
 import type { PipelineConfig, PipelineInput } from './configuration/index.js'
 import { usableConfig } from './configuration/index.js'
@@ -62,6 +62,25 @@ export interface AcquireOptions extends Ports {
   readonly secrets?: Secrets
 }
 
+/** One that is missing does not compile. */
+const KNOWN: Readonly<Record<keyof AcquireOptions, true>> = {
+  ledger: true,
+  queue: true,
+  limits: true,
+  health: true,
+  tokens: true,
+  transport: true,
+  normalise: true,
+  sinks: true,
+  clock: true,
+  random: true,
+  signal: true,
+  onEvent: true,
+  fresh: true,
+  forgetWaits: true,
+  secrets: true,
+}
+
 /**
  * Takes all records of all sources: plan -> run -> deliver. `pipeline` is what a pipeline file holds, as an
  * object, or what `loadConfig` has read.
@@ -69,12 +88,13 @@ export interface AcquireOptions extends Ports {
  * Continues what an earlier run on the same ledger left open, without fetching a committed page again. The
  * result says how the run ended, also when it was interrupted or its time was over; it is delivered by then.
  * Rejects with ConfigError, LedgerLockedError, PlanChangedError, OtherPipelineError, LedgerError or
- * MissingPackageError, and with what a sink rejects with.
+ * MissingPackageError, with what a sink rejects with, and with a TypeError for an option that there is not.
  */
 export async function acquire(
   pipeline: PipelineInput | PipelineConfig,
   options: AcquireOptions = {},
 ): Promise<Summary> {
+  checkOptions('acquire', options, Object.keys(KNOWN))
   const { clock = systemClock, fresh = false, forgetWaits = [] } = options
   const usable = usableConfig(pipeline)
   const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }

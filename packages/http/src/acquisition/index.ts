@@ -27,7 +27,7 @@ export type {
   Authorizer,
   AuthorizerParts,
   BreakerLimits,
-  ConnectionConfig,
+  ConnectionSettings,
   DepartureLimiter,
   EndpointLimit,
   Health,

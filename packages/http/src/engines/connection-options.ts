@@ -18,9 +18,6 @@ export interface ConnectionOptions {
   readonly keepaliveExpiryMs?: number
 }
 
-/** @deprecated Its name is ConnectionOptions. */
-export type ConnectionConfig = ConnectionOptions
-
 export const connectionDefaults = Object.freeze({
   maxConnections: 100,
   timeoutMs: 30_000,

@@ -1,6 +1,6 @@
 export { AsyncEngine, type RequestEvent } from './async-engine.js'
 export type { AsyncEngineOptions } from './async-engine-options.js'
-export type { ConnectionConfig, ConnectionOptions } from './connection-options.js'
+export type { ConnectionOptions } from './connection-options.js'
 export type { AsyncEngineProtocol, Engine, SyncEngineProtocol } from './engine.js'
 export { EngineResult, type EngineSummary } from './engine-result.js'
 export { fileStart } from './file-start.js'

@@ -26,7 +26,19 @@ export function proxyOf(name: string, text: string): Proxy {
 /** An error of the connection to the proxy, which the target has nothing to do with. */
 export function proxyError({ url }: Proxy, error: unknown): TransportError {
   const message = error instanceof Error && error.message !== '' ? error.message : errorCode(error)
-  return new TransportError(errorCode(error), `the proxy ${url.origin}: ${message}`, { cause: error })
+  const isStale = error instanceof TransportError && error.isStale
+  return new TransportError(errorCode(error), `the proxy ${url.origin}: ${message}`, {
+    cause: error,
+    isStale,
+  })
+}
+
+/** What a connection that was made may end with before it brings an answer. */
+const BROKEN: ReadonlySet<string> = new Set(['CONNECTION_CLOSED', 'ECONNRESET', 'EPIPE'])
+
+/** The error of a request that the proxy itself was asked. */
+export function errorBehind(proxy: Proxy, error: unknown): unknown {
+  return BROKEN.has(errorCode(error)) ? proxyError(proxy, error) : error
 }
 
 /** Where a tunnel leads. */

@@ -20,7 +20,7 @@ const RETRY_AFTER = ['retry-after', 'x-retry-after'] as const
 const RETRY_AFTER_MS = ['retry-after-ms', 'x-ms-retry-after-ms'] as const
 
 /** `X-RateLimit-Reset`, `RateLimit-Remaining`, `X-Rate-Limit-Reset`, `x-ratelimit-reset-after`, `...-reset-requests`. */
-const LIMIT_HEADER = /^((?:x-)?rate-?limit-)(remaining|reset-after|reset)(-[\w-]+)?$/
+const LIMIT_HEADER = /^((?:x-)?rate-?limit-)(remaining|reset-after|reset)(-[\w-]+?)??(-ms)?$/
 
 /**
  * What a response asks for: by Retry-After, else by the headers of a rate limit that is used up (RateLimit of
@@ -61,19 +61,26 @@ function wish(header: string, waitMs: number | undefined): Wishes {
   return waitMs === undefined ? [] : [{ header, waitMs }]
 }
 
-/** `isMet`: a limit was met even if no header says which. */
+/** `isMet`: a limit was met, even if no header says which. */
 function usedUp(headers: Headers, isMet: boolean, delay: ReturnType<typeof delayBy>): Wishes {
-  const isUsedUp = (remaining: string | undefined): boolean =>
-    remaining === undefined ? isMet : remaining.split(',').some(text => /^\s*0+(?:\.0*)?\s*$/.test(text))
   const single = Object.keys(headers).flatMap(header => {
-    const [, prefix, kind, suffix = ''] = LIMIT_HEADER.exec(header) ?? []
+    const [, prefix, kind, suffix = '', ms] = LIMIT_HEADER.exec(header) ?? []
     if (kind === undefined || kind === 'remaining') return []
-    return isUsedUp(headers[`${prefix}remaining${suffix}`]) ? wish(header, delay(headers[header])) : []
+    const waitMs = scaled(delay(headers[header]), ms === undefined ? 1 : 1 / 1_000)
+    return { header, remaining: headers[`${prefix}remaining${suffix}`], waitMs }
   })
-  const combined = limitsIn(headers).flatMap(({ remaining, reset }) =>
-    isUsedUp(remaining) ? wish('ratelimit', delay(reset)) : [],
-  )
+  const combined = limitsIn(headers).map(({ remaining, reset }) => {
+    return { header: 'ratelimit', remaining, waitMs: delay(reset) }
+  })
   return [...single, ...combined]
+    .filter(({ remaining }) => (remaining === undefined ? isMet : isNothing(remaining, isMet)))
+    .flatMap(({ header, waitMs }) => wish(header, waitMs))
+}
+
+/** Below zero is an overdrawn limit for some servers, and none at all for others. */
+function isNothing(remaining: string, isMet: boolean): boolean {
+  const nothing = isMet ? /^\s*(?:0+(?:\.0*)?|-\d+(?:\.\d*)?)\s*$/ : /^\s*0+(?:\.0*)?\s*$/
+  return remaining.split(',').some(text => nothing.test(text))
 }
 
 interface Limit {
@@ -82,40 +89,40 @@ interface Limit {
   readonly reset: string | undefined
 }
 
-/** Members of a list, and commas within quotes are none. */
-const MEMBERS = /(?:"[^"]*"|[^",])+/g
+/** The members of a list, each as its name and its parameters; commas and semicolons within quotes are none. */
+const MEMBERS = /((?:"(?:\\.|[^"\\])*"|[^",;])+)((?:;(?:"(?:\\.|[^"\\])*"|[^",])*)?)/g
+
+interface Member {
+  readonly name: string
+  readonly parameters: string
+}
+
+function membersOf(value: string | undefined): Member[] {
+  return [...(value ?? '').matchAll(MEMBERS)].map(([, name = '', parameters = '']) => {
+    return { name: name.trim(), parameters }
+  })
+}
 
 /** `RateLimit: "default";r=0;t=30` (draft 11), or `limit=10, remaining=0, reset=30` (draft 7). */
 function limitsIn(headers: Headers): Limit[] {
-  const members = headers['ratelimit']?.match(MEMBERS) ?? []
-  const named = members.map(text => ({
-    name: nameOf(text),
-    r: parameter(text, 'r'),
-    t: parameter(text, 't'),
-  }))
-  const whole = members.join(';')
-  return [
-    ...named.map(({ name, r, t }) => ({
-      remaining: r,
-      reset: t ?? (r === undefined ? r : windowOf(headers, name)),
-    })),
-    { remaining: parameter(whole, 'remaining'), reset: parameter(whole, 'reset') },
-  ]
+  const members = membersOf(headers['ratelimit'])
+  const named = members.map(({ name, parameters }) => {
+    const remaining = parameter(parameters, 'r')
+    const window = remaining === undefined ? undefined : windowOf(headers, name)
+    return { remaining, reset: parameter(parameters, 't') ?? window }
+  })
+  const whole = members.map(({ name }) => name).join(';')
+  return [...named, { remaining: parameter(whole, 'remaining'), reset: parameter(whole, 'reset') }]
 }
 
 /** The window of a policy: by then at the latest there is a new quota. */
 function windowOf(headers: Headers, name: string): string | undefined {
-  const policies = headers['ratelimit-policy']?.match(MEMBERS) ?? []
-  const policy = policies.find(text => nameOf(text) === name)
-  return policy === undefined ? undefined : parameter(policy, 'w')
+  const policy = membersOf(headers['ratelimit-policy']).find(member => member.name === name)
+  return policy === undefined ? undefined : parameter(policy.parameters, 'w')
 }
 
-function nameOf(member: string): string {
-  return member.split(';', 1)[0]?.trim() ?? ''
-}
-
-function parameter(member: string, name: string): string | undefined {
-  return new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*(\\d+)`).exec(member)?.[1]
+function parameter(text: string, name: string): string | undefined {
+  return new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*(\\d+)`).exec(text)?.[1]
 }
 
 function plausible(wishes: Wishes): ServerWish | undefined {

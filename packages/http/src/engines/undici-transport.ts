@@ -10,7 +10,7 @@ import { defaultHeaders } from './default-headers.js'
 import { mergedHeaders } from './headers.js'
 import { PooledTransport, transportDefaults } from './pooled-transport.js'
 import type { PooledTransportOptions } from './pooled-transport.js'
-import { proxyOf } from './proxy.js'
+import { errorBehind, proxyOf } from './proxy.js'
 import type { Proxy } from './proxy.js'
 import { guardedLookup } from './reach.js'
 import { redirected } from './redirects.js'
@@ -129,7 +129,9 @@ export class UndiciTransport extends PooledTransport<Pool> {
       const target = this.targetOf(request.url)
       const pool = this.poolOf(target, request)
       const options = this.#dispatchOptions(request, target, pool)
-      const call = new UndiciCall(request, this.inFlight, this.#connecting, resolve, reject)
+      const proxy = this.#proxyFor(target)
+      const fail = proxy === undefined ? reject : (error: unknown): void => reject(errorBehind(proxy, error))
+      const call = new UndiciCall(request, this.inFlight, this.#connecting, resolve, fail)
       if (call.begin(within)) pool.dispatch(options, call)
     })
   }

@@ -104,6 +104,7 @@ export interface RejectionSummary {
   readonly code: string
   /** Null where it is the record as a whole. */
   readonly field: string | null
+  /** Each record once, as in `rejected`. */
   readonly count: number
   /** Of the first. */
   readonly reason: string

@@ -36,6 +36,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   HTTP_403: 'check the credentials in headers, query or auth, and what they may read',
   HTTP_404:
     'check baseUrl and path; where this is how the source ends, set pagination.endWhen: { status: 404 }',
+  HTTP_407: 'the proxy asks for a user and a password: http://user:password@host',
   HTTP_422: 'check path, query and pagination',
   HTTP_429: 'lower limits.rate',
   REDIRECT_LOOP: 'check baseUrl and path, and the credentials',
@@ -66,6 +67,7 @@ export function errorText({
   readonly message: string
   readonly path: string | null
 }): string {
-  const remedy = remedyOf(code)
+  // With the same codes as the server's.
+  const remedy = remedyOf(message.startsWith('the proxy ') ? 'PROXY_REFUSED' : code)
   return `${code}${path === null ? '' : ` at ${path}`}: ${message}${remedy === undefined ? '' : `; ${remedy}`}`
 }

@@ -20,7 +20,7 @@ export async function countJsonlRecords(file: string): Promise<number> {
  */
 export function countSqliteRecords(file: string): number {
   const Sqlite = sqliteDriver('Counting results in SQLite')
-  const database = new Sqlite(file, { readonly: true })
+  const database = new Sqlite(file, { fileMustExist: true })
   try {
     return database.prepare<[], number>('select count(*) from request_results').pluck().get() ?? 0
   } finally {

@@ -1,3 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  acquire,
+  EmbeddedQueue,
+  NormalisePool,
+  parseConfig,
+  SqliteLedger,
+} from '@async-patterns/http/acquisition'
 import {
   AsyncEngine,
   SyncEngine,
@@ -38,7 +48,24 @@ const TAKERS: readonly (readonly [owner: string, take: (options: never) => unkno
   ['runStreamingBenchmark', options => streamingSettings(options)],
   ['HttpMock', options => startHttpMock(options)],
   ['startShops', options => startShops(options)],
+  ['acquire', options => acquire({} as never, options)],
+  ['ConfigInputs', options => parseConfig('', 'pipeline.yaml', options)],
+  ['SqliteLedger', options => new SqliteLedger(options)],
+  ['SqliteLedger.open', options => openLedger(options)],
+  ['EmbeddedQueue', options => new EmbeddedQueue(options)],
+  ['EmbeddedQueue.consume', options => new EmbeddedQueue().consume(async () => undefined, options)],
+  ['NormalisePool', options => new NormalisePool([], options)],
 ]
+
+async function openLedger(options: never): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'option-names-'))
+  try {
+    await using ledger = new SqliteLedger({ file: join(folder, 'ledger.db') })
+    await ledger.open({} as never, options)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
 
 const messageOf = async (take: () => unknown): Promise<string> => {
   try {

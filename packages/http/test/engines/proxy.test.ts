@@ -70,6 +70,10 @@ describe('a proxy', () => {
       `PROXY_REFUSED: the proxy ${refusing.url}: answered 407 to CONNECT shop.example:443: ` +
         'it asks for a user and a password (http://user:password@host)',
     )
+    await using closing = await rawServer(socket => void socket.end())
+    const closed = `the proxy ${closing.url}: `
+    expect(await told('http://shop.example/', { proxy: closing.url })).toMatch(`CONNECTION_CLOSED: ${closed}`)
+    expect(await told('https://shop.example/', { proxy: closing.url })).toMatch(`ECONNRESET: ${closed}`)
     await using silent = await rawServer(() => undefined)
     const options = { proxy: silent.url, connectTimeoutMs: 100 }
     expect(await told('https://shop.example/', options)).toMatch(`CONNECT_TIMEOUT: the proxy ${silent.url}: `)
@@ -141,6 +145,9 @@ describe('certificates', () => {
 
   test('N-22 a server that speaks no TLS is told', async () => {
     await using server = await httpServer((_, response) => void response.end())
-    expect(await told(server.url.replace('http:', 'https:'), {})).toMatch(/is it http and not https\?/)
+    expect(await told(server.url.replace('http:', 'https:'), {})).toBe(
+      'ERR_SSL_WRONG_VERSION_NUMBER: wrong version number; ' +
+        'the server speaks no TLS here: is it http and not https?',
+    )
   })
 })

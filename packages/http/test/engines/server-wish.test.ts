@@ -46,6 +46,10 @@ describe('what a server wishes', () => {
     ],
     [429, { ratelimit: '"default";t=7' }, 'ratelimit', 7],
     [429, { ratelimit: 'limit=10, remaining=0, reset=7' }, 'ratelimit', 7],
+    [429, { ratelimit: '"a;r=5,b";r=0;t=7' }, 'ratelimit', 7],
+    [429, { ratelimit: '"a\\"; r=5";r=0;t=7;pk=:QUJD:' }, 'ratelimit', 7],
+    [429, { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '7' }, 'x-ratelimit-reset', 7],
+    [429, { 'x-ratelimit-reset-ms': '7000' }, 'x-ratelimit-reset-ms', 7],
     // Retry-After is for this very client, a reset for whoever shares the limit.
     [
       429,

@@ -160,6 +160,13 @@ describe('endWhen', () => {
     expect([source.status, source.accepted, asked.length]).toEqual(['complete', 2, 1])
   })
 
+  test('N-6 a page with records that ends by its status keeps them', async () => {
+    const { source, asked } = await taken(paging('{ status: 206 }'), (url, response) =>
+      send(response, { items: rows(pageOf(url)) }, pageOf(url) === 2 ? 206 : 200),
+    )
+    expect([source.status, source.accepted, asked.length]).toEqual(['complete', 4, 2])
+  })
+
   test('N-6 204 ends on the first page by rule; 404 does not', async () => {
     const empty = await taken(paging('{ status: 204 }'), (_url, response) => response.writeHead(204).end())
     expect([empty.source.status, empty.source.accepted]).toEqual(['complete', 0])

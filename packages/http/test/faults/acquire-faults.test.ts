@@ -143,26 +143,30 @@ describe('acquire under faults', () => {
   })
 
   test.each([
-    ['truncate', /TRUNCATED|ECONNRESET|CONNECTION_CLOSED/],
-    ['malformed', /TRUNCATED_JSON|INVALID_JSON/],
-    ['html', /MARKUP_NOT_JSON/],
-    ['reset', /ECONNRESET|CONNECTION_CLOSED/],
-    ['garbage', /BAD_RESPONSE/],
-    ['hang', /TIMEOUT/],
-  ] as const)('A-8 a page that comes as %s is tried again and counted by its code', async (kind, code) => {
-    await using shops = await startShops({
-      pages: 3,
-      behaviour: { faults: [{ page: 2, tries: [1], fault: { kind } }] },
-    })
-    await using output = await outputFolder()
-    const { summary } = await acquired(
-      await only('northwind', shops, output.path, { ...QUICK, timeoutMs: 1_000 }),
-    )
-    expect(summary.run.status).toBe('complete')
-    expect(summary.totals).toMatchObject({ pages: 3, requests: 4, retries: 1 })
-    expect(summary.errors).toHaveLength(1)
-    expect(summary.errors[0]?.code).toMatch(code)
-  })
+    ['truncate', 2, /TRUNCATED|ECONNRESET|CONNECTION_CLOSED/],
+    ['malformed', 2, /TRUNCATED_JSON|INVALID_JSON/],
+    ['html', 2, /MARKUP_NOT_JSON/],
+    // On a later page it could be a connection that the server had closed before, which spends no try.
+    ['reset', 1, /ECONNRESET|CONNECTION_CLOSED/],
+    ['garbage', 2, /BAD_RESPONSE/],
+    ['hang', 2, /TIMEOUT/],
+  ] as const)(
+    'A-8 a page that comes as %s is tried again and counted by its code',
+    async (kind, page, code) => {
+      await using shops = await startShops({
+        pages: 3,
+        behaviour: { faults: [{ page, tries: [1], fault: { kind } }] },
+      })
+      await using output = await outputFolder()
+      const { summary } = await acquired(
+        await only('northwind', shops, output.path, { ...QUICK, timeoutMs: 1_000 }),
+      )
+      expect(summary.run.status).toBe('complete')
+      expect(summary.totals).toMatchObject({ pages: 3, requests: 4, retries: 1 })
+      expect(summary.errors).toHaveLength(1)
+      expect(summary.errors[0]?.code).toMatch(code)
+    },
+  )
 
   test('does not try again what cannot help, goes on with the other pages, and continues with that page alone', async () => {
     await using shops = await startShops({

@@ -108,7 +108,7 @@ describe('async-patterns acquire', () => {
 
   test('N-34 a changed plan: exit code 2 where the last run is not complete, none after a complete one', async () => {
     await using shops = await startShops({ pages: 1 })
-    await using other = await startShops({ pages: 1 })
+    await using other = await startShops({ pages: 2 })
     await using output = await outputFolder()
     const runOn = async (on: typeof shops, ...args: string[]) => {
       await using run = new AcquireProcess(on, ['--output', output.path, '--quiet', ...QUICK, ...args])
@@ -116,7 +116,7 @@ describe('async-patterns acquire', () => {
     }
     expect(await runOn(shops)).toMatchObject({ code: 0 })
     for (const shop of other.all)
-      shop.setBehaviour({ faults: [{ page: 1, fault: { kind: 'status', status: 404 } }] })
+      shop.setBehaviour({ faults: [{ page: 2, fault: { kind: 'status', status: 404 } }] })
     expect(await runOn(other)).toMatchObject({ code: 1 })
     expect(await runOn(shops)).toMatchObject({
       code: 2,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -20,6 +20,7 @@ test('writes to all files, and counts what is in them', async () => {
     ['jsonl', 250, 250],
     ['sqlite', 250, 250],
   ])
+  expect((await readdir(folder)).sort()).toEqual(['r.db', 'r.jsonl'])
 })
 
 test.each(['jsonlOut', 'sqliteOut'] as const)(

@@ -12,7 +12,8 @@ export function closest(word: string, known: readonly string[]): string | undefi
 /** Whether so many letters put in, left out or replaced make `b` of `a` (Levenshtein's distance). */
 function isWithin(edits: number, a: string, b: string): boolean {
   if (a === b) return true
-  const [restA, restB] = [a.slice(1), b.slice(1)]
+  const restA = a.slice(1)
+  const restB = b.slice(1)
   if (a[0] === b[0]) return isWithin(edits, restA, restB)
   const left = edits - 1
   return edits > 0 && (isWithin(left, restA, restB) || isWithin(left, restA, b) || isWithin(left, a, restB))

@@ -39,10 +39,9 @@ export function checkWithin(owner: string, within: unknown): void {
   if (within === undefined || within instanceof CallContext) return
   const name = `${owner}.within`
   const given = Object(within) as { readonly signal?: unknown; readonly deadlineAt?: unknown }
-  if (given !== within || !('signal' in given || 'deadlineAt' in given)) {
-    if (!isPlain(within)) throw wrong(TypeError, name, within, 'an object with signal or deadlineAt')
-    checkOptions(name, given, NAMES)
-    return
+  if (!('signal' in given || 'deadlineAt' in given)) {
+    if (isPlain(within)) return checkOptions(name, given, NAMES)
+    throw wrong(TypeError, name, within, 'an object with signal or deadlineAt')
   }
   const { signal, deadlineAt } = given
   if (typeof ((signal ?? LIVE) as Partial<AbortSignal>).aborted !== 'boolean') {

@@ -75,9 +75,8 @@ function end(word: string, value: number | undefined): string | undefined {
 /** A value that has no text of its own is named by its kind: `an array`, `an object`, `an AbortSignal`. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object' || value === null) return String(value)
+  if (Object(value) !== value) return String(value)
   const kind = Object.prototype.toString.call(value).slice(8, -1)
-  const named = kind === 'Object' || kind === 'Array' ? kind.toLowerCase() : kind
-  return `${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${named}`
+  const named = /^(Object|Array|Function)$/.test(kind) ? kind.toLowerCase() : kind
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${named}`
 }

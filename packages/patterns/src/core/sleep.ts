@@ -1,14 +1,13 @@
 import { abortReason, isAborted, onAbort } from './abort.js'
 import type { Clock } from './clock.js'
-import { misuse } from './misuse.js'
+import { checkWithin } from './misuse.js'
 import type { Within } from './policy.js'
 
 /** `Clock.sleep` for any clock that has timers. Leaves neither timer nor listener behind. */
 export function sleepOn(clock: Clock, delayMs: number, within: Within | undefined): Promise<void> {
-  const refused = misuse('sleep', sleepOn, within)
-  if (refused !== undefined) return refused
-  if (isAborted(within)) return Promise.reject(abortReason(within))
   return new Promise((resolve, reject) => {
+    checkWithin('sleep', within)
+    if (isAborted(within)) return reject(abortReason(within))
     const timer = clock.setTimer(() => {
       unsubscribe()
       resolve()

@@ -4,6 +4,7 @@ import {
   allOf,
   batch,
   BatchProcessor,
+  BreakerHealthCheck,
   BoundedQueue,
   Cache,
   Chaos,
@@ -274,6 +275,14 @@ describe('N-53 what is made of others', () => {
       expect(() => describeStack(value as never)).toThrow('describe.policy.execute is')
     },
   )
+
+  test('N-53 a health check names what is no breaker', () => {
+    for (const value of [undefined, null, 5, {}]) {
+      expect(() => new BreakerHealthCheck(value as never, { check: () => 1 })).toThrow(
+        'BreakerHealthCheck.breaker.subscribe is undefined; allowed is a function',
+      )
+    }
+  })
 
   test('N-53 an empty stack is refused however it is made', () => {
     expect(() => new PolicyStack([])).toThrow(RangeError)

@@ -30,9 +30,7 @@ export function readCertificates({ sources }: PipelineFile, file: ConfigSource):
     const before = problems.length
     const texts = FILES.flatMap(key => {
       const name = tls[key]
-      return name === undefined
-        ? []
-        : [[key, pemIn(resolve(file.folder, name), why => note(key, why))] as const]
+      return name === undefined ? [] : [[key, pemIn(file.folder, name, why => note(key, why))] as const]
     })
     const whole: TlsConfig = { ...tls, ...Object.fromEntries(texts) }
     if (problems.length > before) return undefined
@@ -45,7 +43,13 @@ export function readCertificates({ sources }: PipelineFile, file: ConfigSource):
   return read
 }
 
-function pemIn(file: string, refuse: (why: string) => void): string {
+function pemIn(folder: string, name: string, refuse: (why: string) => void): string {
+  if (name.includes('-----BEGIN ')) {
+    // It may be a key, which is not to be shown.
+    refuse('is a PEM text; allowed is the name of a file that holds it')
+    return ''
+  }
+  const file = resolve(folder, name)
   try {
     const text = readFileSync(file, 'utf8')
     if (!text.includes('-----BEGIN ')) refuse(`is ${JSON.stringify(file)}, which is no PEM file`)

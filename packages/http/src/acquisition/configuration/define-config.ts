@@ -15,10 +15,17 @@ export function defineConfig(input: PipelineInput): PipelineInput {
   return input
 }
 
-/** What a run goes by: a configuration that was read already, or one as it is written. */
+/**
+ * What a run goes by: a configuration that was read already, or one as it is written.
+ * @throws ConfigError with all that is wrong; TypeError for what is no object, such as a file's name.
+ */
 export function usableConfig(
   config: PipelineInput | PipelineConfig,
 ): Pick<LoadedConfig, 'config' | 'secrets'> {
+  if (typeof config !== 'object' || config === null) {
+    const found = typeof config === 'string' ? JSON.stringify(config) : String(config)
+    throw new TypeError(`config is ${found}; allowed is an object; loadConfig(file) gives that of a file`)
+  }
   return 'graceMs' in config ? { config, secrets: configuredSecrets(config, []) } : readObject(config)
 }
 

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { checkOptions } from 'async-patterns'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { Secrets } from '../secrets/index.js'
 import type { ConfigProblem } from './config-error.js'
@@ -59,6 +60,7 @@ export async function loadConfig(file: string, inputs?: ConfigInputs): Promise<L
  * @throws ConfigError with all that is wrong.
  */
 export function parseConfig(text: string, name: string, inputs: ConfigInputs = {}): LoadedConfig {
+  checkOptions('ConfigInputs', inputs, ['flags', 'environment'])
   const { flags = {}, environment = process.env } = inputs
   return readConfig(new YamlFile(text, name), overridesOf(flags, environment), environment)
 }

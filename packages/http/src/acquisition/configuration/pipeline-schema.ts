@@ -50,10 +50,10 @@ const timeoutAllowed = { error: 'a duration of 1ms or more, such as 500ms, 5s, 1
 const shareAllowed = { error: 'a whole number of records, or a share such as 5%' }
 const allowance = z.union(
   [
-    z.int().min(0),
+    count(0, Number.MAX_SAFE_INTEGER, shareAllowed.error),
     z
       .string()
-      .regex(/^\d+(?:\.\d+)?%$/)
+      .regex(/^\d+(?:\.\d+)?%$/, { ...shareAllowed, abort: true })
       .refine(isShare, shareAllowed),
   ],
   shareAllowed,

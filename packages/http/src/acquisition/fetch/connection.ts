@@ -12,7 +12,7 @@ export interface TlsConfig {
 }
 
 /** How a stream's server is reached. */
-export interface ConnectionConfig {
+export interface ConnectionSettings {
   /** The URL of an http or https proxy. Default: none. */
   readonly proxy?: string | undefined
   readonly tls?: TlsConfig | undefined

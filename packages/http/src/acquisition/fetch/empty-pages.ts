@@ -1,5 +1,6 @@
 import type { PageRef } from '../ledger/index.js'
 import type { NormalisedPage, PageReading } from '../records/index.js'
+import { PageInvalidError, tells } from '../records/index.js'
 
 /** A page without records. */
 export const NO_RECORDS: NormalisedPage = {
@@ -24,9 +25,13 @@ export class EmptyPages {
   /** On the way to the records, in pages that had them: an error that is answered with 200 has others. */
   readonly #names = new Set<string>()
 
-  /** What a response that is no page by itself means; undefined where it is not understood. */
+  /**
+   * What a response that is no page by itself means; undefined where it is not understood.
+   * @throws PageInvalidError for a page without records that says it has failed.
+   */
   read({ ordinal }: PageRef, statusCode: number, reading: PageReading): NormalisedPage | undefined {
     if (reading.ok) {
+      this.#check(reading)
       if (this.#names.size < mostNames) for (const name of reading.names ?? []) this.#names.add(name)
       return reading.page
     }
@@ -38,6 +43,19 @@ export class EmptyPages {
           names !== undefined &&
           (hasNext(paging) || names.every(name => this.#names.has(name)))
     return ordinal > 1 && (isKnown || paging.end === true) ? { ...NO_RECORDS, paging } : undefined
+  }
+
+  /**
+   * null is an empty list only beside what pages with records say too, or what says that all went well; a list
+   * is empty unless the page says that it has failed.
+   */
+  #check({ page, names = [], isNull }: PageReading & { ok: true }): void {
+    if (page.recordCount > 0 || page.paging.end === true || hasNext(page.paging)) return
+    const told = names.filter(name => !tells.nothing(name) && !this.#names.has(name))
+    const bad = told.find(name => (isNull === true ? !tells.success(name) : tells.failure(name)))
+    if (bad === undefined) return
+    const what = `the page has ${isNull === true ? 'null for its records' : 'no records'} and ${bad.replace(/^\d+\./, '')}`
+    throw new PageInvalidError('NO_RECORDS', `${what}; if its source ends so, say so with endWhen`)
   }
 }
 

@@ -276,11 +276,14 @@ export class Fetcher {
   ): Promise<NormalisedPage> {
     const { rules, normaliser, authorizer, isEnd } = this.#parts
     const { statusCode } = response
-    if (isEnd?.(page, statusCode) === true)
-      return { ...NO_RECORDS, paging: { end: true, endStatus: statusCode } }
     const reading = rules.needsBody(response)
       ? await normaliser.read(response.body, page.stream, response.headers, context)
       : undefined
+    if (isEnd?.(page, statusCode) === true) {
+      // A 206 may be the last page, and has its records.
+      const last = reading?.ok === true ? reading.page : NO_RECORDS
+      return { ...last, paging: { ...last.paging, end: true, endStatus: statusCode } }
+    }
     const { action, told } = rules.judge(response, reading)
     const refusal = (why: HttpStatusError['action']): HttpStatusError =>
       new HttpStatusError(statusCode, response.wish, why, detail ?? endHint(page, statusCode))

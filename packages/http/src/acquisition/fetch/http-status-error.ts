@@ -20,11 +20,15 @@ export class HttpStatusError extends AsyncPatternsError {
     action: HttpStatusError['action'],
     detail?: string,
   ) {
-    const wait = wish === undefined ? '' : `, ${wish.header} ${Math.round(wish.waitMs)} ms`
-    super(`The server answered ${statusCode}${wait}${detail === undefined ? '' : ` ${detail}`}`)
+    super(`The server answered ${statusCode}${told(wish)}${detail === undefined ? '' : ` ${detail}`}`)
     this.code = `HTTP_${statusCode}`
     this.statusCode = statusCode
     this.wish = wish
     this.action = action
   }
+}
+
+function told(wish: ServerWish | undefined): string {
+  if (wish === undefined) return ''
+  return `, ${wish.header} ${wish.isPlausible ? `${Math.round(wish.waitMs)} ms` : 'that cannot be meant'}`
 }

@@ -1,11 +1,11 @@
 import type { Clock } from 'async-patterns'
 import type { Transport } from '../../engines/index.js'
 import { GatedTransport, UndiciTransport } from '../../engines/index.js'
-import type { ConnectionConfig } from './connection.js'
+import type { ConnectionSettings } from './connection.js'
 import type { StreamLimits } from './stream-limits.js'
 
 /** What tells how a stream is sent to. */
-export interface ConnectedStream extends ConnectionConfig {
+export interface ConnectedStream extends ConnectionSettings {
   readonly baseUrl: string
   readonly limits: Pick<StreamLimits, 'concurrency' | 'maxHeaderBytes'>
 }
@@ -42,7 +42,7 @@ export class StreamTransports implements AsyncDisposable {
   }
 }
 
-function keyOf({ proxy, tls, allowPrivate }: ConnectionConfig): string {
+function keyOf({ proxy, tls, allowPrivate }: ConnectionSettings): string {
   return JSON.stringify([proxy, tls, allowPrivate])
 }
 
@@ -54,7 +54,7 @@ const DEFAULT_HEADER_BYTES = 65_536
  */
 function openTransport(sharing: readonly ConnectedStream[], clock: Clock): Transport {
   const maxConnections = sharing.reduce((sum, { limits }) => sum + limits.concurrency, 0)
-  const [{ proxy, tls, allowPrivate } = {} as ConnectionConfig] = sharing
+  const [{ proxy, tls, allowPrivate } = {} as ConnectionSettings] = sharing
   const { insecure = false, ...certificates } = tls ?? {}
   return new UndiciTransport({
     maxConnections,

@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from 'async-patterns'
-import { ClosedError, Deferred, systemClock } from 'async-patterns'
+import { checkOptions, ClosedError, Deferred, systemClock } from 'async-patterns'
 import type { PageRef, Run } from '../ledger/index.js'
 import { PageHeap } from './page-heap.js'
 import type { ConsumeOptions, PageHandler, PageQueue, Redelivery } from './page-queue.js'
@@ -72,7 +72,9 @@ export class EmbeddedQueue implements PageQueue {
   readonly #disposal = new AbortController()
   #consumer: Consumer | undefined
 
+  /** @throws TypeError for an option that there is not. */
   constructor(options: EmbeddedQueueOptions = {}) {
+    checkOptions('EmbeddedQueue', options, ['streams', 'pending', 'capacity', 'redeliverAfterMs', 'clock'])
     const { streams = [], pending, capacity = DEFAULT_CAPACITY } = options
     this.#clock = options.clock ?? systemClock
     this.#pending = pending
@@ -96,7 +98,9 @@ export class EmbeddedQueue implements PageQueue {
   }
 
   /** @throws Error when the queue has a consumer already; what `pending` rejected with. */
-  async consume(handle: PageHandler, { signal, concurrency = Infinity }: ConsumeOptions): Promise<void> {
+  async consume(handle: PageHandler, options: ConsumeOptions): Promise<void> {
+    checkOptions('EmbeddedQueue.consume', options, ['concurrency', 'signal'])
+    const { signal, concurrency = Infinity } = options
     if (this.#consumer !== undefined) throw new Error('The queue has a consumer already')
     if (signal.aborted || this.#disposal.signal.aborted) return
     const consumer: Consumer = {

@@ -15,6 +15,7 @@ export type {
   RejectedRecord,
 } from './normalised-page.js'
 export { usablePage } from './normalised-page.js'
+export { tells } from './records-way.js'
 export type { PageInvalidCode } from './page-invalid-error.js'
 export { PageInvalidError } from './page-invalid-error.js'
 export type { PagingPaths } from './paging-values.js'

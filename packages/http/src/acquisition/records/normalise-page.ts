@@ -54,6 +54,7 @@ export function pageReader(
   maxParsedBytes = Infinity,
 ): PageReader {
   const { maxRecords = MAX_RECORDS } = instructions
+  const rowsAt = compilePath(instructions.records)
   const recordsOf = recordsReader(instructions.records)
   const namesOf = namesReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
@@ -88,7 +89,14 @@ export function pageReader(
       if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
       body = parsePage(bytes, headers['content-type'])
       observed = observe(body)
-      return { ok: true, page: normalise(body), observed, names: namesOf(body) }
+      const page = normalise(body)
+      return {
+        ok: true,
+        page,
+        observed,
+        names: namesOf(body),
+        ...(rowsAt(body) === null && { isNull: true }),
+      }
     } catch (error) {
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error

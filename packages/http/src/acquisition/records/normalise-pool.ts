@@ -1,5 +1,13 @@
 import type { Clock, Within } from 'async-patterns'
-import { BatchProcessor, checkCount, ClosedError, isAborted, onAbort, systemClock } from 'async-patterns'
+import {
+  BatchProcessor,
+  checkCount,
+  checkOptions,
+  ClosedError,
+  isAborted,
+  onAbort,
+  systemClock,
+} from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders, ReadingInstructions } from './normalise-page.js'
@@ -70,6 +78,7 @@ export class NormalisePool implements Normaliser {
    * compiled.
    */
   constructor(instructions: readonly ReadingInstructions[], options: NormalisePoolOptions = {}) {
+    checkOptions('NormalisePool', options, [...Object.keys(DEFAULTS), 'secrets'])
     const { secrets = new Secrets(), ...rest } = options
     this.#options = { ...DEFAULTS, ...rest }
     const { workers, maxHeapMiB } = this.#options

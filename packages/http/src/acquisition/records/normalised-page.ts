@@ -95,6 +95,8 @@ interface PageObservations {
    * Undefined where something else stands in the records' place.
    */
   readonly names?: readonly string[] | undefined
+  /** null stands in the records' place. */
+  readonly isNull?: true | undefined
 }
 
 /** @throws PageInvalidError when the page cannot be used. */

@@ -25,13 +25,27 @@ function namesOf(value: unknown, depth: number): (string | undefined)[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isJsonNumber(value))
     return [undefined]
   return Object.entries(value).map(([name, item]) => {
-    const told = tellsHowItWent.test(name) && !isVoid(item) ? `=${exactJson(item)?.slice(0, 100)}` : ''
-    return `${depth}.${name}${told}`
+    const tells = name.length <= longestTelling && tellsHowItWent.test(name) && !isVoid(item)
+    return `${depth}.${name}${tells ? `=${exactJson(item)?.slice(0, 100)}` : ''}`
   })
 }
 
+const longestTelling = 40
 /** Where a page and an error have the same names, their values tell them apart: `{ code: 500, data: null }`. */
-const tellsHowItWent = /^(?:code|.*status|.*message|msg|ok|success|result|reason|detail|title|.*error.*)$/i
+const tellsHowItWent =
+  /^(?:.*code|.*status|.*message|.*msg|ok|.*success.*|.*succeeded|result|ret|reason|detail|title|.*err.*|.*fail.*)$/i
+
+const wentWell =
+  /^\d+\.(?:(?!.*(?:err|fail)).*="?true"?|.*(?:err|fail).*="?false"?|.*=(?:0|20\d|""|"(?:0+|20\d|ok|done|success\w*|succeeded)"))$/i
+const wentWrong =
+  /^\d+\.(?:(?:ok|success)="?false"?|.*(?:code|status)="?5\d\d"?|(?:.*status|result)="(?:error|fail\w*)")$/i
+
+/** Whether one of the names has a value by which it went well, or by which it did not. */
+export const tells = {
+  nothing: (name: string): boolean => !name.includes('='),
+  success: (name: string): boolean => wentWell.test(name),
+  failure: (name: string): boolean => wentWrong.test(name),
+}
 
 /** PHP writes an empty object as `[]`, Lua an empty list as `{}`. */
 function isVoid(value: unknown): boolean {

@@ -17,14 +17,13 @@ function checkedText(allowed: string, accepts: (value: string) => boolean) {
   return text(allowed).refine(accepts, { error: allowed })
 }
 
-function count(min: number, max: number) {
-  const error = `a whole number from ${min} to ${max}`
+function count(min: number, max: number, error = `a whole number from ${min} to ${max}`) {
   return z.int({ error }).min(min, { error }).max(max, { error })
 }
 
 function countOr<const T extends string>(word: T, min: number, max: number) {
   const error = `${word}, or a whole number from ${min} to ${max}`
-  return z.union([z.literal(word), z.int().min(min).max(max)], { error })
+  return z.union([z.literal(word), count(min, max, error)], { error })
 }
 
 function number(min: number, max: number) {

@@ -202,13 +202,15 @@ function lowerOf(character: string): string {
 
 /**
  * What is looked for, folded: the value, with what a source may make of its letters and spaces, as it reads
- * where it is an escape itself, and its bytes in Base64 and in hex. Escapes of it need not be listed.
+ * where it is an escape itself, and its bytes in Base64, once or twice, and in hex. Escapes of it need not be
+ * listed.
  */
 function needlesOf(value: string): string[] {
   const letters = [value, value.normalize('NFC'), value.normalize('NFD'), asLatin1(value)]
   const texts = [...new Set(letters)].flatMap(text => [text, text.replaceAll(' ', '+'), ...resolved(text)])
   const bytes = [Buffer.from(value), Buffer.from(value, 'latin1')]
-  const codes = bytes.flatMap(whole => [...base64Forms(whole), whole.toString('hex')])
+  const twice = Buffer.from(Buffer.from(value).toString('base64'))
+  const codes = [...bytes, twice].flatMap(whole => [...base64Forms(whole), whole.toString('hex')])
   return [...texts, ...codes].map(folded).filter(needle => needle.length >= shortestSecret)
 }
 
@@ -225,14 +227,26 @@ function resolved(value: string): string[] {
 }
 
 /**
- * How a value may be written: as it is, in a URL, in JSON, and in Base64, alone or inside something longer.
- * Each form has its place in the list, whatever the value; empty where the value has none.
+ * How a value may be written: as it is, in a URL, in JSON, in hex, and in Base64, alone or inside something
+ * longer. Each form has its place in the list, whatever the value; empty where the value has none.
  */
 export function formsOf(value: string): string[] {
+  const bytes = Buffer.from(value)
   const percent = encodeURIComponent(value)
   const form = new URLSearchParams({ v: value }).toString().slice(2)
   const quoted = JSON.stringify(value).slice(1, -1)
-  return [value, percent, form, quoted, ...urlForms(value), ...base64Forms(Buffer.from(value))]
+  const digits = bytes.toString('hex')
+  const coded = [...base64Forms(bytes), digits, digits.toUpperCase()]
+  return [value, percent, form, quoted, ...urlForms(value), ...coded, ...percentForms(percent, digits)]
+}
+
+/** In small letters, with the slash as it is, with every byte encoded, and all of that encoded once more. */
+function percentForms(percent: string, digits: string): string[] {
+  const lower = percent.replace(/%../g, octet => octet.toLowerCase())
+  const every = digits.replace(/../g, '%$&')
+  const slashes = [percent.replaceAll('%2F', '/'), lower.replaceAll('%2f', '/')]
+  const forms = [lower, ...slashes, every, every.toUpperCase()]
+  return [...forms, ...[percent, ...forms].map(encodeURIComponent)]
 }
 
 /** A URL's path and its query each leave other characters as they are. */

@@ -1,10 +1,10 @@
-import type { AuthConfig, ConnectionConfig, RedirectSetting, StreamLimits } from '../fetch/index.js'
+import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
 import type { Mapping } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
 /** One kind of record of an API, acquired page by page. */
-export interface StreamConfig extends ConnectionConfig {
+export interface StreamConfig extends ConnectionSettings {
   /** Unique within the pipeline; names the stream in summary, ledger and logs. */
   readonly name: string
   readonly baseUrl: string

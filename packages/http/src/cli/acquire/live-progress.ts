@@ -78,6 +78,7 @@ function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows:
 /** The last line, a notice perhaps, stays. */
 function fitting(lines: readonly string[], most: number): readonly string[] {
   if (lines.length <= most) return lines
+  if (most < 3) return lines.slice(-Math.max(1, most))
   return [...lines.slice(0, most - 2), `… and ${lines.length - most + 1} more`, ...lines.slice(-1)]
 }
 

@@ -81,6 +81,8 @@ describe('TLS of a source', () => {
     expect(told('{ cert: cert.pem }')).toMatch(/tls has one of cert and key; allowed are both or none/)
     expect(told(`{ cert: cert.pem, key: ${other.keyFile} }`)).toMatch(/tls cannot be used: .*mismatch/)
     expect(told('{ ca: missing.pem, cert: none.pem }').split('\n')).toHaveLength(2)
+    const key = told(`{ key: ${JSON.stringify('-----BEGIN PRIVATE KEY-----\nMIIabc')} }`)
+    expect(key).toMatch(/tls\.key is a PEM text; allowed is the name of a file that holds it$/)
     expect(told('{ pfx: x }')).toMatch(/tls\.pfx is an unknown key/)
   })
 })

@@ -33,9 +33,34 @@ sources:
     expect(() => defineConfig(wrong)).toThrow(ConfigError)
     expect(() => defineConfig(wrong)).toThrow('workers is 100; allowed is a whole number from 1 to 64')
     expect(() => defineConfig(wrong)).toThrow('sources[0].recrods is an unknown key; did you mean "records"?')
+    expect(() => usableConfig('shops.yaml' as unknown as PipelineInput)).toThrow(
+      'config is "shops.yaml"; allowed is an object',
+    )
     for (const none of [null, 'x', 7, [], () => 1, [1n]]) {
       expect(() => defineConfig(none as unknown as PipelineInput)).toThrow(/; allowed is a mapping with/)
     }
+  })
+
+  test.each([-1, 1e99, 1.5, '5 %', '101%', true])(
+    'N-9 %j as quality.maxRejected is told in words',
+    maxRejected => {
+      const quality = { maxRejected } as { maxRejected: number }
+      expect(() => defineConfig({ sources: [{ ...shop, quality }] })).toThrow(
+        /maxRejected is \S.*; allowed is a whole number of records, or a share such as 5%$/,
+      )
+    },
+  )
+
+  test('N-35 the compiler knows what has to be there and what is unknown', () => {
+    const { mapping, pagination, ...rest } = shop
+    // @ts-expect-error -- pagination is missing
+    expect(() => defineConfig({ sources: [{ ...rest, mapping }] })).toThrow(ConfigError)
+    // @ts-expect-error -- id is missing
+    expect(() => defineConfig({ sources: [{ ...rest, pagination, mapping: { x: { path: 'x' } } }] })).toThrow(
+      ConfigError,
+    )
+    // @ts-expect-error -- there is no such key
+    expect(() => defineConfig({ sources: [shop], outptu: 'out' })).toThrow(ConfigError)
   })
 
   test('N-35 takes values of the environment, which are secrets there too', () => {

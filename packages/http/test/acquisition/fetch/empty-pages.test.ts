@@ -50,6 +50,31 @@ describe('EmptyPages', () => {
     expect(empty.read(pageAt(2), 200, reading(body))?.recordCount).toBe(undefined)
   })
 
+  test.each([
+    [{ code: 500, data: { items: null } }],
+    [{ code: 0, status: 'ok', errcode: 40_001, data: { items: null } }],
+    [{ code: 0, resultCode: 'B', data: { items: null } }],
+    [{ success: false, data: { items: null } }],
+    [{ data: { items: null, errorMessage: 'x' } }],
+    [{ data: { items: [], ok: false } }],
+    [{ status: 'error', data: { items: [] } }],
+    [{ code: 503, data: { items: [] } }],
+  ])('N-6 %j says that it has failed, on every page', body => {
+    for (const ordinal of [1, 2])
+      expect(() => empty.read(pageAt(ordinal), 200, reading(body))).toThrow(/endWhen/)
+  })
+
+  test.each([
+    [{ data: { items: null } }],
+    [{ code: 0, status: 'ok', data: { items: null } }],
+    [{ statusCode: 200, success: true, error: false, message: 'Success', data: { items: null } }],
+    [{ status: 'ZERO_RESULTS', message: 'none', code: 404, data: { items: [] } }],
+    [{ code: 9, next: 'b', data: { items: null } }],
+  ])('N-6 %j is a page without records, on every page', body => {
+    for (const ordinal of [1, 2])
+      expect(empty.read(pageAt(ordinal), 200, reading(body))).toMatchObject({ recordCount: 0 })
+  })
+
   test('N-6 before a page with records was read, names say nothing', () => {
     expect(new EmptyPages().read(pageAt(7), 200, reading({ data: {} }))).toBeUndefined()
     expect(new EmptyPages().read(pageAt(7), 200, reading({}))).toMatchObject({ recordCount: 0 })

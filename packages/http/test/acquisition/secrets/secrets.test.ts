@@ -128,6 +128,7 @@ describe('Secrets', () => {
     ['in Base64, escaped', base64.replaceAll('/', '\\/').replaceAll('+', '\\u002b')],
     ['in Base64 for URLs, percent-encoded', encodeURIComponent(base64)],
     ['in Base64 of Latin-1', Buffer.from(`user:${odd}`, 'latin1').toString('base64')],
+    ['in Base64 of Base64', Buffer.from(Buffer.from(odd).toString('base64')).toString('base64')],
     ['in hex', Buffer.from(odd).toString('hex')],
     ['decomposed', odd.normalize('NFD')],
     ['as UTF-8 that was read as Latin-1', Buffer.from(odd).toString('latin1')],

@@ -184,6 +184,18 @@ test('N-36 a terminal that does not know its size is one of 80 columns and 24 ro
   expect(written()).toContain('… and 8 more\n')
 })
 
+test.each([1, 2, 3])('N-36 a terminal of %i rows gets no more lines than fit', rows => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { terminal, written } = fakeTerminal(80, rows)
+  const progress = new LiveProgress(terminal)
+  progress.show({ type: 'run-opened', runId: 'r', resumed: false, sources: ['a', 'b', 'c', 'd'] })
+  vi.advanceTimersByTime(100)
+  progress.end()
+  progress[Symbol.dispose]()
+  vi.useRealTimers()
+  expect(written().split('\n').length - 1).toBe(Math.max(1, rows - 1))
+})
+
 describe('LogProgress', () => {
   test('N-36 writes one JSON object a line, its level as a word, and the results at the end', () => {
     const stream = new PassThrough()

@@ -134,7 +134,7 @@ export function describeRuns(rig: LedgerRig): void {
       const refusal = rig.ledger.open(changed)
       await expect(refusal).rejects.toThrow(PlanChangedError)
       await expect(refusal).rejects.toMatchObject({
-        changes: ['a.mapping changed', 'b.mapping removed', 'c.mapping added'],
+        changes: ['a.mapping changed', 'source b removed', 'source c added'],
       })
       await rig.reopen(changed, true)
       expect(rig.run.resumed).toBe(false)
@@ -156,7 +156,16 @@ export function describeRuns(rig: LedgerRig): void {
       expect(records).toEqual(['1'])
       await rig.reopen(changed)
       expect(rig.run.resumed).toBe(true)
+      await rig.commit('a:page=1', [])
       await expect(rig.ledger.open(planOf('a', 'b'))).rejects.toThrow(PlanChangedError)
+    })
+
+    test('N-34 so it does where the last run has taken no page: a first mistake is mended in the file alone', async () => {
+      await rig.run.fail(await rig.claim('a:page=1'), { code: 'NO_RECORDS', message: 'no', at: 0 })
+      await rig.finish()
+      await rig.reopen({ ...planOf('a', 'c'), parts: { 'a.records': 'b' } })
+      expect(rig.run.resumed).toBe(false)
+      expect((await rig.pending('a', 'c')).map(page => page.id)).toEqual(['a:page=1', 'c:page=1'])
     })
 
     test('N-34 refuses the pipeline of another name, also after a complete run, and says the way out', async () => {

@@ -124,12 +124,9 @@ export class Cache<K, V> {
    * failure is not kept: the next caller loads again.
    */
   getOrLoad(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
-    const refused = misuse('Cache.getOrLoad', load, within)
-    if (refused !== undefined) return refused
-    if (within !== undefined) {
-      if (isAborted(within)) return Promise.reject(abortReason(within))
-      const error = tooLate(within, this.#options.clock)
-      if (error !== undefined) return Promise.reject(error)
+    if (typeof load !== 'function' || within !== undefined) {
+      const refused = this.#refusal('Cache.getOrLoad', load, within)
+      if (refused !== undefined) return refused
     }
     const entry = this.#store.peek(key)
     if (entry === undefined) return this.#miss(key, load, within, undefined)
@@ -151,12 +148,8 @@ export class Cache<K, V> {
    * under way is joined, for it is as new. Rejects as `getOrLoad` does, and a failure leaves what was there.
    */
   refresh(key: K, load: CacheLoad<K, V>, within?: Within): Promise<V> {
-    const refused = misuse('Cache.refresh', load, within)
-    if (refused !== undefined) return refused
-    if (isAborted(within)) return Promise.reject(abortReason(within))
-    const error = tooLate(within, this.#options.clock)
-    if (error !== undefined) return Promise.reject(error)
-    return this.#loadOnce(key, load, this.#store.peek(key)).join(within)
+    const refused = this.#refusal('Cache.refresh', load, within)
+    return refused ?? this.#loadOnce(key, load, this.#store.peek(key)).join(within)
   }
 
   /** How it stands at this moment. */
@@ -176,6 +169,15 @@ export class Cache<K, V> {
   /** Events: `evict`, `load-failure`. Dispose the result to stop. */
   subscribe(listener: Listener<CacheEvent<K>>): Disposable {
     return this.#events.subscribe(listener)
+  }
+
+  /** Why nothing is looked for, as the rejection that the caller gets. */
+  #refusal(name: string, load: unknown, within: Within | undefined): Promise<never> | undefined {
+    const refused = misuse(name, load, within)
+    if (refused !== undefined) return refused
+    if (isAborted(within)) return Promise.reject(abortReason(within))
+    const error = tooLate(within, this.#options.clock)
+    return error === undefined ? undefined : Promise.reject(error)
   }
 
   /** Negative while it is fresh. */

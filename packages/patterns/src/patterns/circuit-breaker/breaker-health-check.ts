@@ -1,4 +1,4 @@
-import { clockLike, count, duration, fn, optionsOf, systemClock } from '../../core/index.js'
+import { clockLike, count, duration, fn, having, optionsOf, systemClock } from '../../core/index.js'
 import type { Clock, Context, OptionRules, TimerHandle } from '../../core/index.js'
 import { Timeout } from '../timeout/index.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
@@ -49,6 +49,7 @@ export class BreakerHealthCheck implements Disposable {
 
   /** @throws RangeError or TypeError that names the option, its value and what is allowed. */
   constructor(breaker: CircuitBreaker<never>, options: BreakerHealthCheckOptions) {
+    having('subscribe', 'toJSON', 'reset')('BreakerHealthCheck.breaker', breaker)
     this.#options = optionsOf<typeof DEFAULTS, BreakerHealthCheckOptions>(
       'BreakerHealthCheck',
       DEFAULTS,

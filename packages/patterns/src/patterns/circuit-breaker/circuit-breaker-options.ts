@@ -192,7 +192,7 @@ export function failuresToReopen(
   settings: Pick<BreakerSettings, 'halfOpenErrorRateThreshold' | 'halfOpenMaxCalls'>,
 ): number {
   const { halfOpenErrorRateThreshold: rate, halfOpenMaxCalls } = settings
-  return Math.max(1, Math.ceil(Number((Number(rate) * halfOpenMaxCalls).toPrecision(12))))
+  return Math.max(1, Math.ceil(Number(rate) * halfOpenMaxCalls * (1 - 1e-12)))
 }
 
 /** @throws RangeError or TypeError that names the option, its value and what is allowed. */

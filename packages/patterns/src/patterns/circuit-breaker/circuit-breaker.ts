@@ -17,7 +17,7 @@ import {
   disposeValue,
   Events,
   isAborted,
-  misuse,
+  checkFunction,
   ownContextOf,
   runOperation,
   tooLate,
@@ -99,11 +99,11 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * last two count as nothing.
    */
   execute<T extends R>(operation: Operation<T>, within?: Within): Promise<T> {
-    const refused = misuse('CircuitBreaker', operation, within)
-    if (refused !== undefined) return refused
     const startedAt = this.#clock.now()
     let began: BreakerState
     try {
+      // The check is a call, which costs more than this look.
+      if (typeof operation !== 'function') checkFunction('CircuitBreaker.operation', operation)
       began = within === undefined ? this.#machine.admit(startedAt) : this.#admit(startedAt, within)
     } catch (rejection) {
       return Promise.reject(rejection)
@@ -129,7 +129,6 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
    * DeadlineExceededError when its deadline has passed.
    */
   acquire(within?: Within): BreakerCall {
-    checkWithin('CircuitBreaker', within)
     const startedAt = this.#clock.now()
     const began = this.#admit(startedAt, within)
     const context = ownContextOf(within)
@@ -207,6 +206,7 @@ export class CircuitBreaker<in R = unknown> implements Policy<R> {
   }
 
   #admit(now: number, within: Within | undefined): BreakerState {
+    checkWithin('CircuitBreaker', within)
     if (isAborted(within)) throw abortReason(within)
     const late = tooLate(within, this.#clock)
     if (late !== undefined) throw late

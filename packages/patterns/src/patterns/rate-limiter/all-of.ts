@@ -1,5 +1,6 @@
 import { wrong } from '../../core/index.js'
 import type { Clock } from '../../core/index.js'
+import { IdleWatch } from './idle-watch.js'
 import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import { queueOf, RateLimiter } from './rate-limiter.js'
 import type { JointWaiter, RateQueue } from './rate-queue.js'
@@ -14,6 +15,9 @@ class JointQueue implements LimiterQueue, JointWaiter {
   readonly #waiters = new Set<Waiter>()
   #ahead = 0
   readyAt = Infinity
+  #isPaused = false
+  #resumedAt = -Infinity
+  #idle: IdleWatch | undefined
 
   constructor(queues: readonly RateQueue[], clock: Clock) {
     this.queues = queues
@@ -36,16 +40,21 @@ class JointQueue implements LimiterQueue, JointWaiter {
     return this.#first?.place ?? Infinity
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   isIdle(now: number): boolean {
-    return this.#waiters.size === 0 && this.queues.every(queue => queue.isIdle(now))
+    return this.#waiters.size === 0 && !this.#isPaused && this.queues.every(queue => queue.isIdle(now))
   }
 
   tryTake(now: number, cost: number): boolean {
-    if (this.#waiters.size > 0 || this.queues.some(queue => queue.waiting > 0)) return false
+    if (this.#isPaused || this.#waiters.size > 0 || this.queues.some(queue => queue.waiting > 0)) return false
     return this.#tryTakeAll(now, cost, now) === 0
   }
 
   waitMs(now: number, cost: number): number {
+    if (this.#isPaused) return Infinity
     return Math.max(...this.queues.map(queue => queue.waitMs(now, cost, this.#ahead)))
   }
 
@@ -53,7 +62,41 @@ class JointQueue implements LimiterQueue, JointWaiter {
     const isFirst = this.#waiters.size === 0
     this.#waiters.add(waiter)
     this.#ahead += waiter.cost
-    if (!isFirst) return
+    if (isFirst && !this.#isPaused) this.#enqueue()
+  }
+
+  /** While it is paused it stands in no queue, and so in nobody's way. */
+  pause(): void {
+    this.#isPaused = true
+    this.readyAt = Infinity
+    for (const queue of this.queues) queue.dequeue(this)
+    this.pump()
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#resumedAt = this.clock.now()
+    this.review()
+    if (this.#waiters.size > 0) this.#enqueue()
+  }
+
+  clear(reason: unknown): number {
+    const cleared = this.#waiters.size
+    for (const waiter of this.#waiters) {
+      this.#remove(waiter)
+      waiter.dismiss(reason)
+    }
+    this.pump()
+    return cleared
+  }
+
+  onIdle(): Promise<void> {
+    this.#idle ??= new IdleWatch()
+    return this.#idle.wait(this.#waiters.size === 0)
+  }
+
+  #enqueue(): void {
     for (const queue of this.queues) queue.enqueue(this)
     this.pump()
   }
@@ -68,7 +111,7 @@ class JointQueue implements LimiterQueue, JointWaiter {
     const waiter = this.#first
     if (waiter === undefined) return 0
     const isLate = now >= waiter.deadlineAt
-    const waitMs = isLate ? 0 : this.#tryTakeAll(now, waiter.cost, waiter.since)
+    const waitMs = isLate ? 0 : this.#tryTakeAll(now, waiter.cost, Math.max(waiter.since, this.#resumedAt))
     if (waitMs > 0) {
       this.readyAt = now + waitMs
       return waitMs
@@ -112,6 +155,7 @@ class JointQueue implements LimiterQueue, JointWaiter {
 
   pump(): void {
     for (const queue of this.queues) queue.pump()
+    this.#idle?.tell(this.#waiters.size === 0)
   }
 }
 

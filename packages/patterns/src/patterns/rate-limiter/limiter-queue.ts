@@ -25,6 +25,8 @@ export interface Waiter {
   refuse(now: number, waitMs: number): void
   /** Its cost can never be taken since the rate was changed; it has left the queue. */
   refuseCost(maxCost: number): void
+  /** It was sent away, and has left the queue. */
+  dismiss(reason: unknown): void
 }
 
 /** Those who wait for one rate, or for several at once. Whoever comes stands behind all others. */
@@ -33,6 +35,7 @@ export interface LimiterQueue {
   readonly maxCost: number
   /** How many wait. */
   readonly waiting: number
+  readonly isPaused: boolean
   /** Whether nobody waits and nothing that was taken matters any more. */
   isIdle(now: number): boolean
   /** Takes at once, or not at all; never past those who wait. */
@@ -43,4 +46,11 @@ export interface LimiterQueue {
   leave(waiter: Waiter): void
   /** Serves whoever can be served now. */
   pump(): void
+  /** Serves nobody until `resume`. */
+  pause(): void
+  resume(): void
+  /** Sends away all who wait; returns how many. */
+  clear(reason: unknown): number
+  /** Resolves when nobody waits. */
+  onIdle(): Promise<void>
 }

@@ -9,6 +9,7 @@ export interface PendingOutcome {
   granted(now: number): void
   refused(now: number, waitMs: number): void
   tooHigh(maxCost: number): void
+  dismissed(reason: unknown): void
   aborted(): void
 }
 
@@ -57,6 +58,11 @@ export class PendingAcquire implements Waiter {
   refuseCost(maxCost: number): void {
     this.#end()
     this.#outcome.tooHigh(maxCost)
+  }
+
+  dismiss(reason: unknown): void {
+    this.#end()
+    this.#outcome.dismissed(reason)
   }
 
   get #endsAt(): number {

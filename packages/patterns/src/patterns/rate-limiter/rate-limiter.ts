@@ -4,6 +4,7 @@ import {
   checkDuration,
   checkOptions,
   checkWithin,
+  ClearedError,
   contextOf,
   deadlineExceeded,
   deadlineOf,
@@ -11,8 +12,10 @@ import {
   isAborted,
   tooLate,
   misuse,
+  runOperation,
 } from '../../core/index.js'
 import type {
+  CallContext,
   Clock,
   DeadlineExceededError,
   Listener,
@@ -41,7 +44,7 @@ export interface RateAcquireOptions {
 export interface RateLimiterMetrics {
   /** Granted, whatever their cost. */
   readonly acquired: number
-  /** Refused: out of time, or `tryAcquire` that was false. */
+  /** Refused: out of time, sent away by `clear`, or `tryAcquire` that was false. */
   readonly rejected: number
   /** Given up by their callers while they waited. */
   readonly aborted: number
@@ -55,6 +58,7 @@ export type RateLimiterEvent =
   | RateLimiterRejectEvent
   | { readonly type: 'block'; readonly untilMs: number }
   | { readonly type: 'rate-change' }
+  | { readonly type: 'clear'; readonly waiting: number }
 
 /** A call has to wait. */
 export interface RateLimiterWaitEvent extends PatternEvent {
@@ -103,7 +107,7 @@ export abstract class RateLimiter implements Policy {
     this.#owner = ownerOf(pattern)
   }
 
-  /** True when nobody waits, no block holds and nothing that was taken matters any more. */
+  /** True when nobody waits, neither a block nor a pause holds, and nothing that was taken matters any more. */
   get idle(): boolean {
     return this[queueOf].isIdle(this.clock.now())
   }
@@ -114,7 +118,7 @@ export abstract class RateLimiter implements Policy {
    * of at least 1.
    */
   tryAcquire(options?: Pick<RateAcquireOptions, 'cost'>): boolean {
-    checkOptions(this.#owner, options, ['cost'])
+    if (options !== undefined) checkOptions(this.#owner, options, ['cost'])
     const cost = options?.cost ?? 1
     this.#checkCost(cost)
     return this.#tryTake(cost) || this.#missed()
@@ -136,18 +140,50 @@ export abstract class RateLimiter implements Policy {
    * Runs the operation as soon as the rate allows. Rejects as `acquire` does; the operation has not been
    * called then. A caller that gives up, or is out of time, between the grant and the call has used its cost.
    */
-  async execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
+  execute<T>(operation: Operation<T>, within?: Within): Promise<T> {
     const refused = misuse(this.#owner, operation, within)
     if (refused !== undefined) return refused
-    const context = contextOf(within)
-    const isPlain = !context.aborted && context.deadlineAt === Infinity
-    if (isPlain && this.#tryTake(1)) return operation(context)
-    await this.enter(undefined, context, nothing)
-    // The caller may have given up between the grant and this continuation.
-    if (context.aborted) throw context.reason
-    const late = tooLate(context, this.clock)
-    if (late !== undefined) throw this.#countRejected(late)
-    return operation(context)
+    try {
+      const context = contextOf(within)
+      const isPlain = !context.aborted && context.deadlineAt === Infinity
+      return isPlain && this.#tryTake(1)
+        ? runOperation(operation, context)
+        : this.#runInTurn(operation, context)
+    } catch (error) {
+      // A rate of somebody else's may throw; this never does.
+      return Promise.reject(error)
+    }
+  }
+
+  get isPaused(): boolean {
+    return this[queueOf].isPaused
+  }
+
+  /**
+   * Grants nothing until `resume`. Whoever waits may run out of time, and an `allOf` with this limiter waits
+   * too; pausing an `allOf` stops none of its limiters.
+   */
+  pause(): void {
+    this[queueOf].pause()
+  }
+
+  /** Ends a pause: those who wait go on as the rate allows. */
+  resume(): void {
+    this[queueOf].resume()
+  }
+
+  /** Resolves when nobody waits; operations whose turn has come may still run. */
+  onIdle(): Promise<void> {
+    return this[queueOf].onIdle()
+  }
+
+  /**
+   * Rejects all who wait, also for this limiter as a part of `allOf`: with ClearedError, unless there is
+   * another reason. They have taken nothing.
+   */
+  clear(reason: unknown = new ClearedError(`${this.#owner}: cleared while the call waited`)): void {
+    const waiting = this[queueOf].clear(reason)
+    if (this.events.wanted('clear')) this.events.emit({ type: 'clear', waiting })
   }
 
   /** What has happened so far. */
@@ -166,7 +202,7 @@ export abstract class RateLimiter implements Policy {
     return { pattern: this.#pattern, role: 'rate', options: { maxCost }, waitMs: Infinity }
   }
 
-  /** Events: `wait`, `reject`, `block`, `rate-change`. Dispose the result to stop. */
+  /** Events: `wait`, `reject`, `block`, `rate-change`, `clear`. Dispose the result to stop. */
   subscribe(listener: Listener<RateLimiterEvent>): Disposable {
     return this.events.subscribe(listener)
   }
@@ -193,6 +229,15 @@ export abstract class RateLimiter implements Policy {
     return this.#queue({ cost, since: now, limitAt: now + maxWaitMs, deadlineAt, within }, take)
   }
 
+  async #runInTurn<T>(operation: Operation<T>, context: CallContext): Promise<T> {
+    await this.enter(undefined, context, nothing)
+    // The caller may have given up between the grant and this continuation.
+    if (context.aborted) throw context.reason
+    const late = tooLate(context, this.clock)
+    if (late !== undefined) throw this.#countRejected(late)
+    return operation(context)
+  }
+
   #queue<T>(asked: PendingRequest, take: (now: number) => T): Promise<T> {
     const queue = this[queueOf]
     const waitMs = queue.waitMs(asked.since, asked.cost)
@@ -212,8 +257,12 @@ export abstract class RateLimiter implements Policy {
         this.#rejected += 1
         reject(new CostTooHighError(this.#pattern, asked.cost, maxCost))
       }
+      const dismissed = (reason: unknown): void => {
+        this.#rejected += 1
+        reject(reason)
+      }
       const aborted = (): void => reject(this.#abortOf(asked.within))
-      void new PendingAcquire(queue, asked, { granted, refused, tooHigh, aborted })
+      void new PendingAcquire(queue, asked, { granted, refused, tooHigh, dismissed, aborted })
     })
   }
 

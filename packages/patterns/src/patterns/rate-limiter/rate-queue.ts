@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../../core/index.js'
+import { IdleWatch } from './idle-watch.js'
 import type { LimiterQueue, Waiter } from './limiter-queue.js'
 import type { Rate } from './rate.js'
 
@@ -19,6 +20,8 @@ export interface JointWaiter {
   review(): void
   /** Serves whoever can be served in all of its queues. */
   pump(): void
+  /** Sends away all who wait; returns how many. */
+  clear(reason: unknown): number
 }
 
 /** Most queues have none, and need no set of their own. Nothing is ever added to it. */
@@ -41,6 +44,8 @@ export class RateQueue implements LimiterQueue {
   #timerAt = Infinity
   #isPumping = false
   #isToPump = false
+  #isPaused = false
+  #idle: IdleWatch | undefined
 
   constructor(rate: Rate, clock: Clock) {
     this.#rate = rate
@@ -55,8 +60,12 @@ export class RateQueue implements LimiterQueue {
     return this.#waiters.size + this.#joints.size
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   isIdle(now: number): boolean {
-    return this.waiting === 0 && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
+    return this.waiting === 0 && !this.#isPaused && Math.max(this.#rate.idleAt, this.#blockedUntil) <= now
   }
 
   tryTake(now: number, cost: number): boolean {
@@ -86,17 +95,47 @@ export class RateQueue implements LimiterQueue {
     this.review()
   }
 
+  pause(): void {
+    this.#isPaused = true
+    this.review()
+  }
+
+  /** The pause was a block that ends now. */
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#blockedUntil = Math.max(this.#blockedUntil, this.clock.now())
+    this.review()
+  }
+
+  clear(reason: unknown): number {
+    let cleared = this.#waiters.size
+    for (const waiter of this.#waiters) {
+      this.#remove(waiter)
+      waiter.dismiss(reason)
+    }
+    for (const joint of Array.from(this.#joints)) cleared += joint.clear(reason)
+    this.pump()
+    return cleared
+  }
+
+  onIdle(): Promise<void> {
+    this.#idle ??= new IdleWatch()
+    return this.#idle.wait(this.waiting === 0)
+  }
+
   /** The rate has changed: those who can no longer be served, ever or in time, are told at once. */
   review(): void {
     const now = this.clock.now()
     let ahead = 0
-    for (const joint of this.#joints) joint.review()
+    const joints = Array.from(this.#joints)
+    for (const joint of joints) joint.review()
     for (const waiter of this.#waiters) {
       if (!this.#refuseIfTooLong(waiter, now, ahead)) ahead += waiter.cost
     }
     this.pump()
     // What it is to them has changed for those who stand with them elsewhere.
-    for (const joint of this.#joints) joint.pump()
+    for (const joint of joints) joint.pump()
   }
 
   /** Serves whoever can be served, and sets the timer for the next. */
@@ -114,6 +153,7 @@ export class RateQueue implements LimiterQueue {
     } finally {
       this.#isPumping = false
     }
+    this.#idle?.tell(this.waiting === 0)
   }
 
   enqueue(joint: JointWaiter): void {
@@ -232,11 +272,13 @@ export class RateQueue implements LimiterQueue {
 
   /** A time in which all was blocked is no lateness: it is as if all had come at its end. */
   #take(now: number, cost: number, since: number): number {
+    if (this.#isPaused) return Infinity
     if (now < this.#blockedUntil) return this.#blockedUntil - now
     return this.#rate.tryTake(now, cost, Math.max(since, this.#blockedUntil))
   }
 
   #wait(now: number, cost: number, ahead: number): number {
+    if (this.#isPaused) return Infinity
     const start = Math.max(now, this.#blockedUntil)
     return start - now + this.#rate.waitMs(start, cost, ahead)
   }

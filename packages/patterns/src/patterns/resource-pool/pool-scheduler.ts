@@ -35,10 +35,12 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   readonly #maker: ResourceMaker<T>
   readonly #idle: IdleResources<T>
   readonly #waiting = new Set<PendingLease<Lease<T>>>()
-  readonly #lent = new Set<Pooled<T>>()
+  /** All that are lent out or idle: to lend one changes nothing here. */
+  readonly #all = new Set<Pooled<T>>()
   readonly #validateInTime: TimeBound
   readonly #destroyInTime: TimeBound
   readonly #destroying = new Set<Promise<void>>()
+  #active = 0
   #validating = 0
   #retryTimer: TimerHandle | undefined
   #drained: Deferred<void> | undefined
@@ -52,14 +54,14 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
       clock: options.clock,
       idleTimeoutMs: options.idleTimeoutMs,
       spare: () => this.#total - options.min,
-      evict: (pooled, reason) => void this.#destroy(pooled.resource, reason),
+      evict: (pooled, reason) => void this.#destroy(pooled, reason),
     })
     this.#maker = new ResourceMaker(options, {
       made: pooled => this.#made(pooled),
       failed: error => this.#failed(error),
-      late: resource => {
+      late: pooled => {
         this.#created += 1
-        void this.#destroy(resource, 'late')
+        void this.#destroy(pooled, 'late')
       },
     })
     const { validateTimeoutMs, destroyTimeoutMs, clock } = options
@@ -68,7 +70,7 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   }
 
   get active(): number {
-    return this.#lent.size
+    return this.#active
   }
 
   get idle(): number {
@@ -86,7 +88,7 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
 
   counts(): PoolCounts {
     return {
-      active: this.#lent.size,
+      active: this.#active,
       idle: this.#idle.size,
       pending: this.#maker.pending,
       waiting: this.#waiting.size,
@@ -121,26 +123,27 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
 
   giveBack(pooled: Pooled<T>): void {
     if (pooled.isBroken) return void this.drop(pooled)
-    this.#lent.delete(pooled)
+    this.#active -= 1
     this.#idle.put(pooled)
     if (this.#waiting.size > 0 || this.#drained !== undefined) this.#balance()
   }
 
   drop(pooled: Pooled<T>): Promise<void> {
-    this.#lent.delete(pooled)
-    const destroyed = this.#destroy(pooled.resource, 'broken')
+    this.#active -= 1
+    const destroyed = this.#destroy(pooled, 'broken')
     this.#balance()
     return destroyed
   }
 
   /** An idle one goes at once, one that is lent out when it comes back; false for one that is not there. */
   invalidate(resource: T): boolean {
-    if (this.#idle.takeOut(resource) !== undefined) {
-      void this.#destroy(resource, 'broken')
+    const idle = this.#idle.takeOut(resource)
+    if (idle !== undefined) {
+      void this.#destroy(idle, 'broken')
       this.#balance()
       return true
     }
-    for (const pooled of this.#lent) {
+    for (const pooled of this.#all) {
       if (pooled.resource !== resource || pooled.isBroken) continue
       pooled.isBroken = true
       return true
@@ -163,7 +166,7 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   }
 
   get #total(): number {
-    return this.#lent.size + this.#idle.size + this.#maker.pending
+    return this.#active + this.#idle.size + this.#maker.pending
   }
 
   #balance(): void {
@@ -171,7 +174,7 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
     this.#grow()
     if (this.#drained === undefined || this.#waiting.size > 0) return
     for (let one = this.#idle.takeAny(); one !== undefined; one = this.#idle.takeAny()) {
-      void this.#destroy(one.resource, 'closed')
+      void this.#destroy(one, 'closed')
     }
     if (this.#total === 0) this.#drained.resolve()
   }
@@ -215,12 +218,12 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
     pooled: Pooled<T>,
     validate: (resource: T) => boolean | PromiseLike<boolean>,
   ): Promise<void> {
-    this.#lent.add(pooled)
+    this.#active += 1
     this.#validating += 1
     const isValid = await this.#isValid(pooled, validate)
-    this.#lent.delete(pooled)
+    this.#active -= 1
     this.#validating -= 1
-    if (!isValid) void this.#destroy(pooled.resource, 'invalid')
+    if (!isValid) void this.#destroy(pooled, 'invalid')
     else if (this.#waiting.size > 0) this.#lendToFirst(pooled)
     else this.#idle.put(pooled)
     this.#balance()
@@ -246,13 +249,14 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
   }
 
   #lend(pooled: Pooled<T>): Lease<T> {
-    this.#lent.add(pooled)
+    this.#active += 1
     return new Lease(pooled, this)
   }
 
   /** What is new needs no validation. */
   #made(pooled: Pooled<T>): void {
     this.#created += 1
+    this.#all.add(pooled)
     if (this.#waiting.size > 0) this.#lendToFirst(pooled)
     else this.#idle.put(pooled)
     // Told once it has its place: a listener that borrows finds it counted.
@@ -272,10 +276,11 @@ export class PoolScheduler<T> implements LeaseOwner<T> {
     this.#balance()
   }
 
-  #destroy(resource: T, reason: DestroyReason): Promise<void> {
+  #destroy(pooled: Pooled<T>, reason: DestroyReason): Promise<void> {
     this.#destroyed += 1
+    this.#all.delete(pooled)
     if (this.events.wanted('destroy')) this.events.emit({ type: 'destroy', reason })
-    const destroyed = this.#end(resource).finally(() => this.#destroying.delete(destroyed))
+    const destroyed = this.#end(pooled.resource).finally(() => this.#destroying.delete(destroyed))
     this.#destroying.add(destroyed)
     return destroyed
   }

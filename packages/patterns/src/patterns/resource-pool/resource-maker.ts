@@ -15,7 +15,7 @@ export interface MakerHooks<T> {
   readonly made: (pooled: Pooled<T>) => void
   readonly failed: (error: ResourceCreateError) => void
   /** A resource that came after its time. */
-  readonly late: (resource: T) => void
+  readonly late: (pooled: Pooled<T>) => void
 }
 
 /** Makes resources: each in its time, with growing pauses and one at a time while it fails. */
@@ -33,7 +33,7 @@ export class ResourceMaker<T> {
     this.#options = options
     this.#hooks = hooks
     const { createTimeoutMs, clock } = options
-    this.#inTime = timeBound(createTimeoutMs, clock, late => hooks.late(late as T))
+    this.#inTime = timeBound(createTimeoutMs, clock, late => hooks.late(this.#pooled(late as T)))
   }
 
   /** How many are being made. */

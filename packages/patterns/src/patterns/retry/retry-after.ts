@@ -10,13 +10,15 @@ const NUMBER = /^\d+(\.\d+)?$/
 const SPELLED = /^(?=\d)(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/
 const SPELLED_MS = [3_600_000, 60_000, 1_000, 1] as const
 /**
- * The three forms of an HTTP date begin with the day's name; without this, Date.parse takes almost anything.
+ * The three forms of an HTTP date begin with the day's name, and some servers leave it out; without this,
+ * Date.parse takes almost anything.
  */
-const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
-const ISO_DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/
-const ZONE = / (?:GMT|UTC|[+-]\d{4})$/
+const HTTP_DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d\d? [a-z]{3,9} \d{4} )/i
+const ISO_DATE =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$/i
+const ZONE = / (?:Z|GMT|UTC|[+-]\d{4})$/i
 /** A comma that ends a value, and not the name of a date's day. */
-const BETWEEN_VALUES = /(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*),/
+const BETWEEN_VALUES = /(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*),/i
 
 /** From this number of seconds on (September 2001) it is a moment: a Unix time in seconds. */
 const FIRST_EPOCH = 1e9
@@ -80,6 +82,7 @@ function momentOf(text: string): number | undefined {
   const iso = ISO_DATE.exec(text)
   if (iso === null && !HTTP_DATE.test(text)) return undefined
   const [, day, time = '00:00', zone = 'Z'] = iso ?? []
-  const at = Date.parse(iso === null ? (ZONE.test(text) ? text : `${text} GMT`) : `${day}T${time}${zone}`)
+  const utc = /^[a-z]/i.test(zone) ? 'Z' : zone
+  const at = Date.parse(iso === null ? (ZONE.test(text) ? text : `${text} GMT`) : `${day}T${time}${utc}`)
   return Number.isNaN(at) ? undefined : at
 }

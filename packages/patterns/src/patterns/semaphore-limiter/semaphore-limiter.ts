@@ -120,8 +120,8 @@ export class SemaphoreLimiter implements Policy {
    * when what is asked for is out of range.
    */
   async acquire(request?: SemaphoreAcquireOptions, within?: Within): Promise<Permit> {
-    checkOptions(OWNER, request, REQUEST)
-    checkWithin(OWNER, within)
+    if (request !== undefined) checkOptions(OWNER, request, REQUEST)
+    if (within !== undefined) checkWithin(OWNER, within)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#checkInTime(within, weight)
@@ -138,7 +138,7 @@ export class SemaphoreLimiter implements Policy {
    * @throws TypeError or RangeError when what is asked for is out of range.
    */
   tryAcquire(request?: SemaphoreAcquireOptions): Permit | undefined {
-    checkOptions(OWNER, request, REQUEST)
+    if (request !== undefined) checkOptions(OWNER, request, REQUEST)
     const weight = request?.weight ?? 1
     const priority = request?.priority ?? 0
     this.#core.check(weight, priority)

@@ -16,6 +16,13 @@ import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
 import { storedObject, storedTexts } from './stored-json.js'
 
+/** A rejected record is known again by its id, or else by its text. */
+const REJECTED_RECORDS = "count(distinct coalesce('i' || record_id, 'r' || raw))"
+
+const NEVER_TAKEN = `not exists (
+    select 1 from records where records.stream = rejects.stream and id = record_id and run = @run and fields is not null
+  )`
+
 const STREAM_COUNTS = `
 select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   count(*) filter (where p.state = 'done') as donePages,
@@ -37,10 +44,8 @@ from streams s
 left join pages p on p.run = s.run and p.stream = s.name
 left join (select stream, count(*) as uniqueIds from records where run = @run and fields is not null group by stream) u
   on u.stream = s.name
-left join (select stream, count(distinct coalesce('i' || record_id, 'r' || raw)) as rejectedRecords
-  from rejects where run = @run and not exists (
-    select 1 from records where records.stream = rejects.stream and id = record_id and run = @run and fields is not null
-  ) group by stream) r on r.stream = s.name
+left join (select stream, ${REJECTED_RECORDS} as rejectedRecords
+  from rejects where run = @run and ${NEVER_TAKEN} group by stream) r on r.stream = s.name
 left join (select stream, count(*) as requests, count(*) filter (where attempt > 1) as retries
   from departures where run = @run group by stream) d on d.stream = s.name
 where s.run = @run group by s.name order by s.place`
@@ -66,11 +71,11 @@ with errors as (
 )
 select * from counted join last using (stream, code) order by stream, code`
 
-/** The bare column comes from the row with the least position. */
+/** As many as are counted above, each once. The bare column comes from the row with the least position. */
 const REJECTION_COUNTS = `
-select stream, code, field, count(*) as count, reason from (
-  select stream, code, field, reason, position from rejects where run = @run
-) group by stream, code, field having min(position) order by stream, count(*) desc, code, field`
+select stream, code, field, ${REJECTED_RECORDS} as count, reason
+  from rejects where run = @run and ${NEVER_TAKEN}
+  group by stream, code, field having min(position) order by stream, count desc, code, field`
 
 /** What the summary is made of, in one view of the database. */
 export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {

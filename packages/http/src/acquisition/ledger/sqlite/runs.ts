@@ -43,10 +43,10 @@ export function openRun(
   const before = cooldownsFor(plan.streams, cooldowns)
   if (last !== undefined && last.pipeline !== plan.name)
     throw new OtherPipelineError(database.name, last.pipeline, plan.name)
-  if (last !== undefined && (last.delivered === 0 || hasOpenPages(database, last.run))) {
-    if (last.config_hash !== plan.configHash)
+  if (last !== undefined && (last.delivered === 0 || hasPages(database, last.run, "state <> 'done'"))) {
+    if (last.config_hash === plan.configHash) return resume(database, last, plan, now, before)
+    if (hasPages(database, last.run, "state = 'done'"))
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
-    return resume(database, last, plan, now, before)
   }
   return begin(database, plan, now, before)
 }
@@ -55,10 +55,8 @@ function lastRun(database: Database): RunRow | undefined {
   return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
 
-function hasOpenPages(database: Database, run: number): boolean {
-  return (
-    database.prepare("select 1 from pages where run = ? and state <> 'done' limit 1").get(run) !== undefined
-  )
+function hasPages(database: Database, run: number, where: string): boolean {
+  return database.prepare(`select 1 from pages where run = ? and ${where} limit 1`).get(run) !== undefined
 }
 
 function resume(database: Database, last: RunRow, plan: RunPlan, now: number, before: Before): OpenedRun {

@@ -1,5 +1,5 @@
 import type { Clock } from 'async-patterns'
-import { systemClock } from 'async-patterns'
+import { checkOptions, systemClock } from 'async-patterns'
 import type { Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
 import { JoinRefusedError, LedgerError } from '../ledger-errors.js'
 import { sameFile } from '../../../persistence/index.js'
@@ -37,17 +37,17 @@ export class SqliteLedger implements Ledger {
   #database: Database | undefined
   #fence = 0
 
-  /** @throws LedgerLockedError, LedgerError, MissingPackageError. */
+  /** @throws LedgerLockedError, LedgerError, MissingPackageError; TypeError for an option that there is not. */
   constructor(options: SqliteLedgerOptions) {
+    checkOptions('SqliteLedger', options, ['file', 'clock', 'maxBytes', 'busyTimeoutMs'])
     this.#options = { ...options }
     this.#clock = options.clock ?? systemClock
     this.#lock = ownFile(options.file)
   }
 
-  async open(
-    plan: RunPlan,
-    { fresh = false, join = false, forgetWaits = [] }: OpenOptions = {},
-  ): Promise<Run> {
+  async open(plan: RunPlan, options?: OpenOptions): Promise<Run> {
+    checkOptions('SqliteLedger.open', options, ['fresh', 'join', 'forgetWaits'])
+    const { fresh = false, join = false, forgetWaits = [] } = options ?? {}
     const { file } = this.#options
     if (join) throw new JoinRefusedError(file)
     this.#closeDatabase()

@@ -1,3 +1,4 @@
+import { isJsonNumber, writtenDigits } from '../exact-number.js'
 import type { Unreadable } from '../unreadable.js'
 import { wrongType } from '../unreadable.js'
 import { calendarDate, patternReader, rfc1123 } from './date-pattern.js'
@@ -40,8 +41,13 @@ function dateReader(type: DateType): (value: unknown) => string | Unreadable {
   const { format } = type
   const epoch = epochFormats.find(name => name === format)
   if (epoch !== undefined) return epochReader(epoch)
+  const isPattern = !(formats as readonly string[]).includes(format)
   const read = textReader(type)
-  return value => (typeof value === 'string' ? read(value) : wrongType(value, 'a date as text'))
+  return value => {
+    // `yyyyMMdd` may well be a number: 20260301.
+    const text = isPattern && isJsonNumber(value) ? writtenDigits(value) : value
+    return typeof text === 'string' ? read(text) : wrongType(value, 'a date as text')
+  }
 }
 
 function textReader({ format, ...zone }: DateType): (text: string) => string | Unreadable {

@@ -1,6 +1,7 @@
-import type { Notice, PageRef, PageState } from '../../ledger/index.js'
+import type { PageRef, PageState } from '../../ledger/index.js'
 import type { SchemaParts } from '../../schema/index.js'
 import { emptyRun, newPage, repeatNotice, repeatsOf, withEmpties } from './page-sequence.js'
+import { totalNotices } from './total-notices.js'
 import type { NextPages, PageAddress, PageResult, Pagination, PagingLimits, Seen } from './pagination.js'
 
 /** What ends a stream of numbered pages where neither a total nor `hasMorePath` says that it ends. */
@@ -52,6 +53,8 @@ interface Place {
   /** How many pages of `pageSize` the total promises behind this one; undefined without a total. */
   readonly promised: number | undefined
   readonly totalRecords: number | undefined
+  /** The total, of pages or records, that an earlier page told and this one does not. */
+  readonly kept: number | undefined
 }
 
 /** Pages that can be named at once: how many, and how many records each takes. */
@@ -92,7 +95,10 @@ export class NumberedPagination implements Pagination {
     const equal = (await repeatsOf(result, seen)).map(id => this.#numberIn(id))
     const overlapping = equal.filter(number => this.#overlaps(place.number, number))
     const repeats = equal.length - overlapping.length
-    if (repeats > 1 && this.#options.onRepeatedPage !== 'continue') return { pages: [], stop: 'loop' }
+    if (repeats > 1 && this.#options.onRepeatedPage !== 'continue') {
+      if (!this.#isLastAgain(page, result, Math.min(...equal))) return { pages: [], stop: 'loop' }
+      return { pages: [], stop: 'end', notices: [repeatNotice(page)] }
+    }
     const reaching = overlapping.length === 0 ? place : this.#reaching(place, Math.min(...overlapping))
     const next = await this.#behind(page, result, reaching, repeats > 0, seen)
     const notices = [
@@ -100,6 +106,25 @@ export class NumberedPagination implements Pagination {
       ...totalNotices(page, result, this.#options),
     ]
     return notices.length === 0 ? next : { ...next, notices }
+  }
+
+  /**
+   * Behind all that the total promises, and with its last rows: so servers answer that know no page behind
+   * the last. A full first page is not enough, for its number may be what the server does not look at.
+   */
+  #isLastAgain({ state }: PageRef, { recordCount, paging }: PageResult, first: number): boolean {
+    if (paging.hasMore === true || first !== state['last']) return false
+    return first !== this.#numbering.first || recordCount < this.#options.pageSize
+  }
+
+  /** The number of the page with which the total is met exactly. */
+  #lastOf({ state }: PageRef, { number, rows, size, promised, totalRecords }: Place): PageState {
+    const isLast =
+      totalRecords === undefined
+        ? promised === 0
+        : this.#numbering.startOf(number, size) + rows === totalRecords
+    const last = isLast ? number : state['last']
+    return last === undefined ? {} : { last }
   }
 
   /** Where offsets are nearer to each other than a page is wide, pages may well have the same rows. */
@@ -123,7 +148,7 @@ export class NumberedPagination implements Pagination {
   ): Promise<NextPages> {
     if (await this.#isWithin(page, place, seen)) return { pages: [] }
     const named = this.#named(place)
-    if (named.pages > 0) return this.#make(named, place, seen)
+    if (named.pages > 0) return this.#make(named, place, result, seen)
     const { hasMore } = result.paging
     if (hasMore === false && (place.promised ?? 0) <= 0) return { pages: [], stop: 'end' }
     if (hasMore !== true && !isRepeat && this.#isMet(place)) return { pages: [], stop: 'end' }
@@ -134,18 +159,27 @@ export class NumberedPagination implements Pagination {
     const { pageSize, totalPagesPath, totalRecordsPath } = this.#options
     const number = this.#numberOf({ state })
     const before = ordinal === 1 ? 0 : Number(state['rows'] ?? pageSize)
-    const totalPages = totalPagesPath === undefined ? undefined : paging.totalPages
-    const totalRecords =
-      totalPagesPath !== undefined || totalRecordsPath === undefined ? undefined : paging.totalRecords
-    const { behind } = this.#numbering
+    const countsPages = totalPagesPath !== undefined
+    const told = countsPages
+      ? paging.totalPages
+      : totalRecordsPath === undefined
+        ? undefined
+        : paging.totalRecords
+    const kept = told === undefined && state['total'] !== undefined ? Number(state['total']) : undefined
+    const total = told ?? kept
     const promised =
-      totalRecords !== undefined
-        ? behind(number, totalRecords, pageSize)
-        : totalPages !== undefined
-          ? behind(number, totalPages, 1)
-          : undefined
+      total === undefined ? undefined : this.#numbering.behind(number, total, countsPages ? 1 : pageSize)
     const size = Math.min(pageSize, Math.max(before, rows))
-    return { number, ordinal, rows, before, size, promised, totalRecords }
+    return {
+      number,
+      ordinal,
+      rows,
+      before,
+      size,
+      promised,
+      totalRecords: countsPages ? undefined : total,
+      kept,
+    }
   }
 
   /** Whether it is one of pages that were named by less than `pageSize`, and not the last: that one goes on. */
@@ -187,7 +221,8 @@ export class NumberedPagination implements Pagination {
    */
   async #make(
     { pages, size }: Named,
-    { number, ordinal, size: largest }: Place,
+    { number, ordinal, size: largest, kept }: Place,
+    { paging }: PageResult,
     seen: Seen,
   ): Promise<NextPages> {
     const { maxPages, pageSize } = this.#options
@@ -195,8 +230,14 @@ export class NumberedPagination implements Pagination {
     const state: PageState = largest < pageSize ? { rows: largest } : {}
     const portionEnd = (Math.floor((ordinal - 1) / PORTION) + 2) * PORTION
     const count = Math.min(pages, maxPages - ordinal, portionEnd - ordinal)
+    // The last one asks on, perhaps without being told the total again.
+    const total =
+      kept ?? (this.#options.totalPagesPath === undefined ? paging.totalRecords : paging.totalPages)
     const pageAt = (index: number) =>
-      this.#page(this.#numbering.after(number, index, size), ordinal + index, state)
+      this.#page(this.#numbering.after(number, index, size), ordinal + index, {
+        ...state,
+        ...(index === count && total !== undefined && { total }),
+      })
     // The last one tells of nearly all pages that the rest is known; then nothing else is asked.
     const last = pageAt(count)
     if ((await seen.pages([last.id])).has(last.id)) return { pages: [] }
@@ -208,7 +249,7 @@ export class NumberedPagination implements Pagination {
 
   async #following(page: PageRef, result: PageResult, place: Place, seen: Seen): Promise<NextPages> {
     const { maxPages, pageSize, stopAfterEmpty = 1, stopOnShortPage = false } = this.#options
-    const { number, ordinal, rows, size, promised } = place
+    const { number, ordinal, rows, size, promised, kept } = place
     const goesOn = result.paging.hasMore === true || (promised ?? 0) > 0
     const empties = emptyRun(page, result)
     const isShort = rows > 0 && rows < pageSize
@@ -220,6 +261,8 @@ export class NumberedPagination implements Pagination {
     const state = {
       ...withEmpties(size < pageSize ? { rows: size } : {}, empties),
       ...(promised !== undefined && promised <= 0 && { beyond: 1 }),
+      ...(kept !== undefined && { total: kept }),
+      ...this.#lastOf(page, place),
     }
     const next = numbers.map(one => this.#page(one, ordinal + 1, state))
     const isKnown = (await seen.pages(next.map(({ id }) => id))).size > 0
@@ -239,33 +282,4 @@ export class NumberedPagination implements Pagination {
     const { key } = this.#numbering
     return newPage(this.#stream, `${key}=${number}`, ordinal, { [key]: number, ...state })
   }
-}
-
-/** Totals of records are compared at the end; one of pages only here. */
-function totalNotices(
-  { ordinal }: PageRef,
-  { recordCount, paging }: PageResult,
-  { totalPagesPath }: Options,
-): Notice[] {
-  const { totalPages } = paging
-  if (totalPagesPath === undefined || totalPages === undefined) return []
-  if (ordinal > totalPages && recordCount > 0) {
-    return [
-      {
-        code: 'TOTAL_TOO_LOW',
-        about: 'pages',
-        message: `page ${ordinal} has rows; its total is ${totalPages} pages`,
-      },
-    ]
-  }
-  if (ordinal > 1 && ordinal === totalPages && recordCount === 0) {
-    return [
-      {
-        code: 'SHORT_OF_TOTAL',
-        about: 'pages',
-        message: `page ${ordinal} is empty; its total is ${totalPages} pages`,
-      },
-    ]
-  }
-  return []
 }

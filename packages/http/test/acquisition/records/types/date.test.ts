@@ -79,6 +79,10 @@ describe('dates', () => {
     expect(read('2026-03-01T00:00:00Z', { format: 'date' })).toBe('INVALID_DATE')
   })
 
+  test('N-14 a pattern of digits takes a number too', () => {
+    expect(read(20260301, { format: 'yyyyMMdd' })).toBe('2026-03-01')
+  })
+
   test('refuses values of other types', () => {
     expect(read(5)).toBe('WRONG_TYPE')
     expect(read(5, { format: 'date' })).toBe('WRONG_TYPE')

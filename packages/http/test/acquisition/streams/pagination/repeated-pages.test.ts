@@ -44,6 +44,32 @@ describe('numbered pages', () => {
     expect((await walk(streamWith({ ...page, totalRecordsPath: 't' }), serve)).stops).toContain('loop')
   })
 
+  test('N-4 the last page for ever, behind a total that it meets, is the end, and is told', async () => {
+    const clamped = (url: URL): ServedPage => ({
+      rows: at(url) === '0' ? ['a', 'b'] : ['c', 'd'],
+      facts: { totalRecords: 4 },
+    })
+    for (const [stream, serve] of [
+      [streamWith({ ...page, totalRecordsPath: 't' }), pages(['ab', 'cd', 'cd', 'cd'], { totalRecords: 4 })],
+      [streamWith({ ...page, totalPagesPath: 't' }), pages(['ab', 'cd', 'cd', 'cd'], { totalPages: 2 })],
+      [streamWith({ ...page, totalRecordsPath: 't' }), () => ({ rows: ['a'], facts: { totalRecords: 1 } })],
+      [streamWith({ ...offset, totalRecordsPath: 't' }), clamped],
+    ] as const) {
+      const walked = await walk(stream, serve)
+      expect([walked.stops, codes(walked)]).toEqual([['end'], expect.arrayContaining(['REPEATED_PAGE'])])
+    }
+  })
+
+  test.each([
+    ['a full first page may be all that a server knows', ['ab', 'ab', 'ab'], { totalRecords: 2 }],
+    ['more is promised', ['ab', 'cd', 'cd', 'cd', 'cd'], { totalRecords: 8 }],
+    ['a total that is not met exactly', ['ab', 'cd', 'cd', 'cd'], { totalRecords: 3 }],
+    ['has-more', ['ab', 'cd', 'cd', 'cd'], { totalRecords: 4, hasMore: true }],
+  ])('N-4 the last page for ever is a loop: %s', async (_why, contents, facts) => {
+    const stream = streamWith({ ...page, totalRecordsPath: 't', hasMorePath: 'm' })
+    expect((await walk(stream, pages(contents, facts))).stops).toContain('loop')
+  })
+
   test.each([
     ['a total', { totalRecordsPath: 't' }],
     ['has-more', { hasMorePath: 'm' }],

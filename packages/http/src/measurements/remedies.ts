@@ -43,7 +43,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   TOO_MANY_REDIRECTS: 'check baseUrl and path, and the credentials',
   // The source.
   GAVE_UP: 'the same command goes on with it later',
-  LOOP: 'check the names of the pagination parameters: the source may not know them',
+  LOOP: 'check the names of the pagination parameters, which the source may not know; where this is how it ends, set pagination.endWhen: { repeated: true }',
   NO_CURSOR: 'check the paths in pagination',
   MAX_PAGES: 'raise pagination.maxPages',
   ALL_REJECTED: 'check paths and types in mapping; rejected.jsonl has the records',

@@ -43,8 +43,17 @@ interface Taken {
 }
 
 async function taken(pagination: string, answer: Answer, records = 'items'): Promise<Taken> {
-  await using server = await serving(answer)
   await using output = await outputFolder()
+  return await takenTo(output.path, pagination, answer, records)
+}
+
+async function takenTo(
+  output: string,
+  pagination: string,
+  answer: Answer,
+  records = 'items',
+): Promise<Taken> {
+  await using server = await serving(answer)
   const yaml = `
 workers: 1
 sources:
@@ -55,7 +64,7 @@ sources:
     records: ${JSON.stringify(records)}
     mapping: { id: { path: id } }
 `
-  const { config } = parseConfig(yaml, 'ends.yaml', { flags: { output: output.path }, environment: {} })
+  const { config } = parseConfig(yaml, 'ends.yaml', { flags: { output }, environment: {} })
   const { summary } = await acquired(
     withLimits(config, { ...QUICK, breaker: { failureThreshold: 50, openStateDurationMs: 100 } }),
   )
@@ -242,6 +251,19 @@ describe('what a run tells', () => {
     )
     expect(source.status).toBe('failed')
     expect(codes).toContain('LOOP')
+  })
+
+  test('N-4 a loop does not ask for all pages that are known, and the next run begins anew', async () => {
+    await using output = await outputFolder()
+    const loop = await takenTo(output.path, byTotal, (_url, response) =>
+      send(response, { total: 1_000, items: rows(1) }),
+    )
+    expect([loop.source.status, loop.source.errors[0]?.code]).toEqual(['failed', 'LOOP'])
+    expect(loop.asked.length).toBeLessThan(20)
+    const mended = await takenTo(output.path, byTotal, (url, response) =>
+      send(response, { total: 6, items: pageOf(url) > 3 ? [] : rows(pageOf(url)) }),
+    )
+    expect([mended.source.status, mended.source.accepted]).toEqual(['complete', 6])
   })
 
   test('N-4 pages that arrive together know of each other', async () => {

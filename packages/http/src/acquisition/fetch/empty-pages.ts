@@ -54,8 +54,9 @@ export class EmptyPages {
     const told = names.filter(name => !tells.nothing(name) && !this.#names.has(name))
     const bad = told.find(name => (isNull === true ? !tells.success(name) : tells.failure(name)))
     if (bad === undefined) return
-    const what = `the page has ${isNull === true ? 'null for its records' : 'no records'} and ${bad.replace(/^\d+\./, '')}`
-    throw new PageInvalidError('NO_RECORDS', `${what}; if its source ends so, say so with endWhen`)
+    const what = `${bad.replace(/^\d+\./, '')}, and ${isNull === true ? 'null for its records' : 'no records'}`
+    const message = `the body reports an error: ${what}; if its source ends so, say so with endWhen`
+    throw new PageInvalidError('ERROR_BODY', message)
   }
 }
 

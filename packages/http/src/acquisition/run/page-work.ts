@@ -87,6 +87,7 @@ export class PageWork {
       if (committed.result === 'done') {
         this.#tellDone(page, committed)
         await queue.add(page.next)
+        if (page.stop === 'loop') await this.#leaveLoop(stream)
       }
       this.finishIfOver(committed)
     } finally {
@@ -156,6 +157,13 @@ export class PageWork {
     await this.#giveBack(claim, 0)
     if (isFirst) this.finishIfOver(await run.endStream(stream.name, 'QUIET'))
     return undefined
+  }
+
+  /** Pages that are known already may still bring something, but not for ever. */
+  async #leaveLoop(stream: StreamProgress): Promise<void> {
+    if (!stream.isLost()) return
+    stream.end()
+    this.finishIfOver(await this.#parts.run.endStream(stream.name, 'LOOP'))
   }
 
   async #giveUp(stream: StreamProgress, claim: Claim): Promise<undefined> {

@@ -16,6 +16,9 @@ export interface StreamProgressParts {
   readonly secrets: Secrets
 }
 
+/** So many pages that lead back are enough to know that the known ones will too. */
+const MOST_LOOPS = 5
+
 /** One stream on its way: how its pages are fetched, and what they bring. */
 export class StreamProgress {
   readonly name: string
@@ -24,6 +27,7 @@ export class StreamProgress {
   readonly #seen: Omit<Seen, 'rows'>
   /** Fingerprints of pages that are being committed, by id: the ledger does not know them yet. */
   readonly #arriving = new Map<string, string>()
+  #loops = 0
   #hasEnded = false
 
   constructor(parts: StreamProgressParts) {
@@ -92,6 +96,12 @@ export class StreamProgress {
   /** The page is in the ledger, or will not be. */
   settled({ page }: Claim): void {
     this.#arriving.delete(page.id)
+  }
+
+  /** To be asked after each page that led back: whether it was one too many. */
+  isLost(): boolean {
+    this.#loops += 1
+    return this.#loops >= MOST_LOOPS && !this.#hasEnded
   }
 
   /** The stream is given up: its open pages are left to the next run. */

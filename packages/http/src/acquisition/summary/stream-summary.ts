@@ -91,7 +91,7 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 
 /** What stands for errors that no request met. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  LOOP: 'The source leads back to pages or records that it has served already; if it ends so, say endWhen: { repeated: true }',
+  LOOP: 'The source leads back to pages or records that it has served already',
   NO_CURSOR: 'The source says that more follows, but not where',
   MAX_PAGES: 'The limit of pages was reached before the source said that it ends',
 }

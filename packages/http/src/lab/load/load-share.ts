@@ -6,7 +6,7 @@ import { GeneratorHealth } from './generator-health.js'
 import type { HealthReport } from './generator-health.js'
 import { LoadGenerator } from './load-generator.js'
 import type { LoadPlan } from '../../measurements/index.js'
-import { openLanes } from './open-lanes.js'
+import { openLanes, preparedRequest } from './open-lanes.js'
 import { OpenLoop } from './open-loop.js'
 import type { Pace, Sender } from './pace.js'
 import { ResultLog } from './result-log.js'
@@ -72,6 +72,8 @@ export class LoadShare implements ShareRunner {
     const isOpenLoop = ratePerSecond !== undefined
     const accepted = acceptedStatuses('runLoad.acceptStatus', acceptStatus)
     this.#tally = new Tally(isOpenLoop, accepted, onInterval)
+    // A request that cannot be sent must not cost a file that is there.
+    preparedRequest(plan)
     const file = jsonlFile
     this.#log = file === undefined ? undefined : new ResultLog({ file, url, isOpenLoop, accepted })
     this.#generator = new LoadGenerator({

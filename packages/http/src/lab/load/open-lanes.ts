@@ -11,7 +11,20 @@ import { WireLanes } from './wire-lane.js'
  * @throws TransportError BAD_REQUEST when the request cannot be sent.
  */
 export function openLanes(plan: LoadPlan, owner: LaneOwner): LaneSource {
-  const { url, method, headers, body, connections } = plan
+  const { method, connections } = plan
+  const { request, target, text } = preparedRequest(plan)
+  if (target.protocol === 'https:') {
+    return new TransportLanes(tlsTransport(plan), request, connections, owner)
+  }
+  const { hostname: host, port } = target
+  return new WireLanes({ host, port, text, isHead: method === 'HEAD' }, connections, owner)
+}
+
+/**
+ * The request of a load, and its text over the wire; for https too, since that checks it.
+ * @throws TransportError BAD_REQUEST when it cannot be sent.
+ */
+export function preparedRequest({ url, method, headers, body }: LoadPlan) {
   const target = new TargetCache().get(url)
   const request: TransportRequest = {
     url,
@@ -21,13 +34,7 @@ export function openLanes(plan: LoadPlan, owner: LaneOwner): LaneSource {
     body: body.length === 0 ? null : body,
     discardBody: true,
   }
-  // For https too: it checks the request.
-  const text = requestText(request, target, true)
-  if (target.protocol === 'https:') {
-    return new TransportLanes(tlsTransport(plan), request, connections, owner)
-  }
-  const { hostname: host, port } = target
-  return new WireLanes({ host, port, text, isHead: method === 'HEAD' }, connections, owner)
+  return { request, target, text: requestText(request, target, true) }
 }
 
 function tlsTransport({ connections, timeoutMs, insecure, ca }: LoadPlan): UndiciTransport {

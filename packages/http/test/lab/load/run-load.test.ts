@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -292,6 +292,15 @@ describe('what it leaves', () => {
       await expect(runLoad({ url })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
     },
   )
+
+  test('N-30 what cannot be sent costs no file of results that is there', async () => {
+    await temporary(async folder => {
+      const jsonlFile = join(folder, 'results.jsonl')
+      await writeFile(jsonlFile, 'precious')
+      await expect(runLoad({ url: 'http://user@127.0.0.1/', jsonlFile })).rejects.toThrow(/credentials/)
+      expect(await readFile(jsonlFile, 'utf8')).toBe('precious')
+    })
+  })
 })
 
 testWith('openssl')('https goes through undici', async () => {

@@ -43,7 +43,7 @@ export function openRun(
   const before = cooldownsFor(plan.streams, cooldowns)
   if (last !== undefined && last.pipeline !== plan.name)
     throw new OtherPipelineError(database.name, last.pipeline, plan.name)
-  if (last !== undefined && (last.delivered === 0 || hasPages(database, last.run, "state <> 'done'"))) {
+  if (last !== undefined && (last.delivered === 0 || hasPages(database, last.run, isLeft))) {
     if (last.config_hash === plan.configHash) return resume(database, last, plan, now, before)
     if (hasPages(database, last.run, "state = 'done'"))
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
@@ -54,6 +54,10 @@ export function openRun(
 function lastRun(database: Database): RunRow | undefined {
   return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
+
+/** A page that the run can still take: a stream that led back, or nowhere, can only begin again. */
+const isLeft = `state <> 'done' and stream not in
+  (select stream from pages as others where others.run = pages.run and stop in ('loop', 'no-cursor'))`
 
 function hasPages(database: Database, run: number, where: string): boolean {
   return database.prepare(`select 1 from pages where run = ? and ${where} limit 1`).get(run) !== undefined

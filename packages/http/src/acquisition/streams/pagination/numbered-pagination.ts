@@ -53,8 +53,8 @@ interface Place {
   /** How many pages of `pageSize` the total promises behind this one; undefined without a total. */
   readonly promised: number | undefined
   readonly totalRecords: number | undefined
-  /** The total, of pages or records, that an earlier page told and this one does not. */
-  readonly kept: number | undefined
+  /** Of pages or records, as this page or else an earlier one told it. */
+  readonly total: number | undefined
 }
 
 /** Pages that can be named at once: how many, and how many records each takes. */
@@ -148,7 +148,7 @@ export class NumberedPagination implements Pagination {
   ): Promise<NextPages> {
     if (await this.#isWithin(page, place, seen)) return { pages: [] }
     const named = this.#named(place)
-    if (named.pages > 0) return this.#make(named, place, result, seen)
+    if (named.pages > 0) return this.#make(named, place, seen)
     const { hasMore } = result.paging
     if (hasMore === false && (place.promised ?? 0) <= 0) return { pages: [], stop: 'end' }
     if (hasMore !== true && !isRepeat && this.#isMet(place)) return { pages: [], stop: 'end' }
@@ -165,21 +165,12 @@ export class NumberedPagination implements Pagination {
       : totalRecordsPath === undefined
         ? undefined
         : paging.totalRecords
-    const kept = told === undefined && state['total'] !== undefined ? Number(state['total']) : undefined
-    const total = told ?? kept
+    const total = told ?? (state['total'] === undefined ? undefined : Number(state['total']))
     const promised =
       total === undefined ? undefined : this.#numbering.behind(number, total, countsPages ? 1 : pageSize)
     const size = Math.min(pageSize, Math.max(before, rows))
-    return {
-      number,
-      ordinal,
-      rows,
-      before,
-      size,
-      promised,
-      totalRecords: countsPages ? undefined : total,
-      kept,
-    }
+    const totalRecords = countsPages ? undefined : total
+    return { number, ordinal, rows, before, size, promised, totalRecords, total }
   }
 
   /** Whether it is one of pages that were named by less than `pageSize`, and not the last: that one goes on. */
@@ -221,8 +212,7 @@ export class NumberedPagination implements Pagination {
    */
   async #make(
     { pages, size }: Named,
-    { number, ordinal, size: largest, kept }: Place,
-    { paging }: PageResult,
+    { number, ordinal, size: largest, total }: Place,
     seen: Seen,
   ): Promise<NextPages> {
     const { maxPages, pageSize } = this.#options
@@ -231,8 +221,6 @@ export class NumberedPagination implements Pagination {
     const portionEnd = (Math.floor((ordinal - 1) / PORTION) + 2) * PORTION
     const count = Math.min(pages, maxPages - ordinal, portionEnd - ordinal)
     // The last one asks on, perhaps without being told the total again.
-    const total =
-      kept ?? (this.#options.totalPagesPath === undefined ? paging.totalRecords : paging.totalPages)
     const pageAt = (index: number) =>
       this.#page(this.#numbering.after(number, index, size), ordinal + index, {
         ...state,
@@ -249,7 +237,7 @@ export class NumberedPagination implements Pagination {
 
   async #following(page: PageRef, result: PageResult, place: Place, seen: Seen): Promise<NextPages> {
     const { maxPages, pageSize, stopAfterEmpty = 1, stopOnShortPage = false } = this.#options
-    const { number, ordinal, rows, size, promised, kept } = place
+    const { number, ordinal, rows, size, promised, total } = place
     const goesOn = result.paging.hasMore === true || (promised ?? 0) > 0
     const empties = emptyRun(page, result)
     const isShort = rows > 0 && rows < pageSize
@@ -261,7 +249,7 @@ export class NumberedPagination implements Pagination {
     const state = {
       ...withEmpties(size < pageSize ? { rows: size } : {}, empties),
       ...(promised !== undefined && promised <= 0 && { beyond: 1 }),
-      ...(kept !== undefined && { total: kept }),
+      ...(total !== undefined && { total }),
       ...this.#lastOf(page, place),
     }
     const next = numbers.map(one => this.#page(one, ordinal + 1, state))

@@ -35,7 +35,7 @@ beforeAll(async () => {
   tarballs = { patterns: tarball('async-patterns'), http: tarball('@async-patterns/http') }
 }, INSTALL_MS)
 
-afterAll(() => rm(work, { recursive: true, force: true }))
+afterAll(() => rm(work, { recursive: true, force: true }), INSTALL_MS)
 
 function packedAs(name: string): Packed {
   const found = packages.find(one => one.name === name)

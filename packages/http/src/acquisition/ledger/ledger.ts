@@ -131,8 +131,8 @@ export interface Ledger extends AsyncDisposable {
    * results were not delivered, or else begins a new one, of whichever plan, that upserts over the records at
    * hand. `fresh` begins with an empty ledger, whatever there was; only what endpoints are owed
    * (`lastDepartureAt`, `quiet`) is not forgotten.
-   * @throws PlanChangedError when the run to continue is of another plan and has taken pages, OtherPipelineError when the ledger
-   *   belongs to another pipeline, both unless `fresh` is set;
+   * @throws PlanChangedError when the run to continue is of another plan and has taken pages,
+   *   OtherPipelineError when the ledger belongs to another pipeline, both unless `fresh` is set;
    *   JoinRefusedError where a ledger is for one process alone.
    */
   open(plan: RunPlan, options?: OpenOptions): Promise<Run>

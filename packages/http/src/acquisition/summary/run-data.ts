@@ -29,8 +29,10 @@ export interface StreamCounts {
   readonly takenRecords: number
   /** Rejections of records: one that is rejected on two pages counts twice. */
   readonly rejections: number
-  /** Records that were rejected and never taken, each once: by id where it can be read, else by its raw text. */
+  /** Records that were rejected and never taken, each once, by its id; one without counts each time. */
   readonly rejectedRecords: number
+  /** Fewer where several without an id have one text: they may be one record that came again. */
+  readonly distinctRejects: number
   readonly warnings: number
   readonly redactions: number
   readonly reportedTotal: number | null

@@ -13,8 +13,8 @@ export interface Shortfall {
 }
 
 /** How many records of the source's total are not there, neither taken nor rejected; null where it tells none. */
-export function missingOf({ reportedTotal, uniqueIds, rejectedRecords }: StreamCounts): number | null {
-  return reportedTotal === null ? null : Math.max(0, reportedTotal - uniqueIds - rejectedRecords)
+export function missingOf({ reportedTotal, uniqueIds, distinctRejects }: StreamCounts): number | null {
+  return reportedTotal === null ? null : Math.max(0, reportedTotal - uniqueIds - distinctRejects)
 }
 
 /** All that the results fall short in. That every record was rejected is never good enough. */

@@ -16,6 +16,7 @@ function streamOf(counts: Partial<StreamCounts>): StreamCounts {
     takenRecords: 0,
     rejections: 0,
     rejectedRecords: 0,
+    distinctRejects: 0,
     warnings: 0,
     redactions: 0,
     reportedTotal: null,
@@ -41,7 +42,7 @@ describe('N-9 the quality of results', () => {
     [{ maxRejected: '5%' }, { uniqueIds: 94, rejectedRecords: 6 }, ['TOO_MANY_REJECTED']],
     [{ maxRejected: 2 }, { uniqueIds: 9, rejectedRecords: 2 }, []],
     [{ maxRejected: 2 }, { uniqueIds: 9, rejectedRecords: 3 }, ['TOO_MANY_REJECTED']],
-    [{ maxMissing: 0 }, { uniqueIds: 9, rejectedRecords: 1, reportedTotal: 10 }, []],
+    [{ maxMissing: 0 }, { uniqueIds: 9, rejectedRecords: 1, distinctRejects: 1, reportedTotal: 10 }, []],
     [{ maxMissing: 0 }, { uniqueIds: 9, reportedTotal: 10 }, ['TOO_MANY_MISSING']],
     [{ maxMissing: '10%' }, { uniqueIds: 9, reportedTotal: 10 }, []],
     [{ maxMissing: 0 }, { uniqueIds: 9 }, ['TOTAL_UNKNOWN']],
@@ -59,7 +60,7 @@ describe('N-9 the quality of results', () => {
   })
 
   test('missing is what is neither taken nor rejected, and never below 0', () => {
-    expect(missingOf(streamOf({ reportedTotal: 10, uniqueIds: 6, rejectedRecords: 1 }))).toBe(3)
+    expect(missingOf(streamOf({ reportedTotal: 10, uniqueIds: 6, distinctRejects: 1 }))).toBe(3)
     expect(missingOf(streamOf({ reportedTotal: 1, uniqueIds: 6 }))).toBe(0)
     expect(missingOf(streamOf({ uniqueIds: 6 }))).toBeNull()
   })

@@ -16,8 +16,11 @@ import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
 import { storedObject, storedTexts } from './stored-json.js'
 
-/** A rejected record is known again by its id, or else by its text. */
-const REJECTED_RECORDS = "count(distinct coalesce('i' || record_id, 'r' || raw))"
+/** A rejected record is known again by its id; one without may be another, though its text is the same. */
+const REJECTED_RECORDS = "count(distinct coalesce('i' || record_id, 'p' || page || ' ' || ix))"
+
+/** Those that are different records for sure. */
+const DISTINCT_REJECTS = "count(distinct coalesce('i' || record_id, 'r' || raw))"
 
 const NEVER_TAKEN = `not exists (
     select 1 from records where records.stream = rejects.stream and id = record_id and run = @run and fields is not null
@@ -31,6 +34,7 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   coalesce(sum(p.records), 0) as takenRecords,
   coalesce(sum(p.rejects), 0) as rejections,
   coalesce(r.rejectedRecords, 0) as rejectedRecords,
+  coalesce(r.distinctRejects, 0) as distinctRejects,
   s.quality as quality,
   coalesce(sum(p.warnings), 0) as warnings,
   coalesce(sum(p.redactions), 0) as redactions,
@@ -44,7 +48,7 @@ from streams s
 left join pages p on p.run = s.run and p.stream = s.name
 left join (select stream, count(*) as uniqueIds from records where run = @run and fields is not null group by stream) u
   on u.stream = s.name
-left join (select stream, ${REJECTED_RECORDS} as rejectedRecords
+left join (select stream, ${REJECTED_RECORDS} as rejectedRecords, ${DISTINCT_REJECTS} as distinctRejects
   from rejects where run = @run and ${NEVER_TAKEN} group by stream) r on r.stream = s.name
 left join (select stream, count(*) as requests, count(*) filter (where attempt > 1) as retries
   from departures where run = @run group by stream) d on d.stream = s.name

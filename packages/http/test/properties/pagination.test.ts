@@ -100,14 +100,18 @@ async function walked(model: Server, kind: 'page' | 'offset', told: 'records' | 
       ...(hasMore !== 'none' && { hasMore: more }),
     }
     if (total !== undefined) highest = Math.max(highest, total)
+    if (shown.length > 0 && from >= last.from) last = { from, shown: shown.length }
     return { rows: shown.map(row => row.id), facts }
   }
   let highest = 0
+  let last = { from: 0, shown: 0 }
   const result = await walk(streamWith(paging), serve, 5_000, pick)
-  const missing = rows.filter(row => !row.isHidden).length - new Set(result.rows).size
-  const isStated =
-    highest > new Set(result.rows).size || result.notices.some(({ code }) => code === 'SHORT_OF_TOTAL')
-  expect(missing === 0 || isStated, `${missing} are missing`).toBe(true)
+  const came = new Set(result.rows).size
+  const missing = rows.filter(row => !row.isHidden).length - came
+  const isStated = highest > came || result.notices.some(({ code }) => code === 'SHORT_OF_TOTAL')
+  // A total that is met exactly, by a last page that is not full, cannot be told from the truth.
+  const isBelieved = highest === came && last.shown < size
+  expect(missing === 0 || isStated || isBelieved, `${missing} are missing`).toBe(true)
   expect(result.stops.filter(stop => stop !== 'end' && stop !== 'empty')).toEqual([])
   return result
 }

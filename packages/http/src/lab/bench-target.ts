@@ -18,6 +18,15 @@ export interface BenchTargetOptions {
   readonly mockRateLimitAfter?: number
 }
 
+/** Their names, for whoever takes them among others. */
+export const TARGET_OPTIONS = {
+  url: true,
+  mockPort: true,
+  mockLatencyMs: true,
+  mockErrorRate: true,
+  mockRateLimitAfter: true,
+} satisfies Record<keyof BenchTargetOptions, true>
+
 const DEFAULTS = Object.freeze({ mockPort: 0, mockLatencyMs: 5, mockErrorRate: 0 })
 
 /** @throws TypeError or RangeError that names the option. */

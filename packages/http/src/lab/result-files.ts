@@ -19,6 +19,15 @@ export interface ResultFilesOptions extends Omit<RecordWriterOptions, 'file' | '
   readonly sqliteOut?: string
 }
 
+/** Their names, for whoever takes them among others. */
+export const FILE_OPTIONS = {
+  batchSize: true,
+  flushIntervalMs: true,
+  maxQueueSize: true,
+  jsonlOut: true,
+  sqliteOut: true,
+} satisfies Record<keyof ResultFilesOptions, true>
+
 interface ResultFile {
   readonly file: string
   readonly kind: WrittenFile['kind']

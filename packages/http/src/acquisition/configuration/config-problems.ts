@@ -8,7 +8,7 @@ import { mayHoldSecret } from './configured-secrets.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import type { ConfigSource, PathStep } from './config-source.js'
-import { pathText } from './config-source.js'
+import { pathText, valueAt } from './config-source.js'
 
 /** What is needed to say where a problem lies and what stands there. */
 export interface ProblemContext {
@@ -56,15 +56,6 @@ function unknownKey(
 function placeOf(path: readonly PathStep[], { file, overrides }: ProblemContext): string {
   const override = path.length === 1 ? [...overrides].find(([key]) => key === path[0])?.[1] : undefined
   return override?.from ?? file.placeOf(path)
-}
-
-function valueAt(data: unknown, path: readonly PathStep[]): unknown {
-  let value = data
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
-    value = (value as Record<PathStep, unknown>)[step]
-  }
-  return value
 }
 
 /** As it stands in the file, without what is or may be a credential. */

@@ -30,17 +30,22 @@ export class ConfigObject implements ConfigSource {
   }
 
   has(path: readonly PathStep[]): boolean {
-    let value = this.data
-    for (const step of path) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false
-      value = (value as Record<PathStep, unknown>)[step]
-    }
-    return value !== undefined
+    return valueAt(this.data, path) !== undefined
   }
 
   placeOf(): string {
     return 'configuration'
   }
+}
+
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(data: unknown, path: readonly PathStep[]): unknown {
+  let value = data
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    value = (value as Record<PathStep, unknown>)[step]
+  }
+  return value
 }
 
 /** `sources[0].limits.rate` */

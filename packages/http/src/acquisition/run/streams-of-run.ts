@@ -14,6 +14,7 @@ import type { PageRef, Run } from '../ledger/index.js'
 import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
+import { isoOf } from '../summary/index.js'
 import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
@@ -169,10 +170,6 @@ export function tellOwedQuiet({ quiet }: Pick<Run, 'quiet'>, { clock, onEvent }:
 }
 
 type QuietTeller = Pick<StreamTools, 'clock' | 'onEvent'>
-
-function isoOf(epochMs: number): string {
-  return new Date(epochMs).toISOString()
-}
 
 function noteTransition(
   stream: string,

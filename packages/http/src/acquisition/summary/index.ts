@@ -13,4 +13,5 @@ export type {
 } from './run-data.js'
 export { LISTED_RECORDS } from './run-data.js'
 export { statusOfRun } from './status.js'
+export { isoOf } from './stream-summary.js'
 export { summarise } from './summarise.js'

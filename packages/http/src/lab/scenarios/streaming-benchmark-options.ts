@@ -1,7 +1,8 @@
 import { checkOptions, checkCount, checkDuration, checkOneOf, withDefaults } from 'async-patterns'
 import type { EngineName } from '../../measurements/index.js'
-import { targetOptions } from '../bench-target.js'
+import { TARGET_OPTIONS, targetOptions } from '../bench-target.js'
 import type { BenchTargetOptions } from '../bench-target.js'
+import { FILE_OPTIONS } from '../result-files.js'
 import type { ResultFilesOptions } from '../result-files.js'
 
 /** How a streaming benchmark stands, once a second. */
@@ -73,16 +74,8 @@ const DEFAULTS: Defaults = Object.freeze({
 })
 
 const KNOWN = Object.keys({
-  url: true,
-  mockPort: true,
-  mockLatencyMs: true,
-  mockErrorRate: true,
-  mockRateLimitAfter: true,
-  batchSize: true,
-  flushIntervalMs: true,
-  maxQueueSize: true,
-  jsonlOut: true,
-  sqliteOut: true,
+  ...TARGET_OPTIONS,
+  ...FILE_OPTIONS,
   durationMs: true,
   concurrency: true,
   pooling: true,

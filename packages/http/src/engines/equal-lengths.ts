@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 
 const HEAD_START = Buffer.from('HTTP/1.')
+/** A length that is told twice, in whatever way; nearly no head has one, and each is looked at. */
+const TWICE = /\ncontent-length:(?:[\d \t]*,|[^]*?\ncontent-length:)/i
 const LENGTH_LINES = /(?<=\n)content-length:[ \t]*([\d ,]*)\r\n/gi
 const LIST_OF_LENGTHS = /^\d+ *(?:, *\d+ *)*$/
 
@@ -20,6 +22,7 @@ function merged(chunk: Buffer): Buffer {
   const end = chunk.indexOf('\r\n\r\n')
   if (end < 0) return chunk
   const head = chunk.toString('latin1', 0, end + 2)
+  if (!TWICE.test(head)) return chunk
   const told = [...head.matchAll(LENGTH_LINES)].map(([, value = '']) => value.trim())
   const lengths = told.flatMap(value => value.split(','))
   if (lengths.length < 2 || !told.every(value => LIST_OF_LENGTHS.test(value))) return chunk

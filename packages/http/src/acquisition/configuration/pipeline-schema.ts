@@ -3,6 +3,7 @@ import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { quotaSchema } from './quota-schema.js'
 
 const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
@@ -20,6 +21,7 @@ const retry = strict({
   maxAttempts: count(1, 100).prefault(4),
   baseDelay: duration(0, 'of 0ms or more').prefault('500ms'),
   maxDelay: duration(0, 'of 0ms or more').prefault('30s'),
+  backoff: oneOf(['exponential', 'constant']).prefault('exponential'),
   jitter: jitter.prefault('none'),
 })
 
@@ -30,8 +32,9 @@ const breaker = strict({
 
 const limits = strict({
   rate: ratePerSecond().optional(),
+  quota: quotaSchema.optional(),
   pacing: oneOf(['window', 'even']).prefault('window'),
-  margin: duration(0, 'of 0ms or more').prefault('20ms'),
+  margin: duration(0, 'of 0ms or more').prefault('5ms'),
   per: oneOf(['origin', 'path']).prefault('origin'),
   maxWait: duration(0, 'of 0ms or more').prefault('1h'),
   concurrency: count(1, 10_000).prefault(4),
@@ -93,6 +96,7 @@ const source = strict({
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),
   errorPath: path().optional(),
+  retryable: flag().optional(),
   mapping: mappingSchema,
   quality: quality.optional(),
   limits: limits.prefault({}),

@@ -1,5 +1,6 @@
 import { parseDuration } from 'async-patterns'
-import type { StreamLimits, TlsConfig } from '../fetch/index.js'
+import type { Quota, StreamLimits, TlsConfig } from '../fetch/index.js'
+import { parseQuota } from '../fetch/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
@@ -37,11 +38,12 @@ function resolveSource(source: SourceFile, rateLimit: number): StreamConfig {
 }
 
 function resolveLimits(
-  { rate, pacing, per, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
+  { rate, quota, pacing, per, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
   rateLimit: number,
 ): StreamLimits {
   return {
     ratePerSecond: rate ?? rateLimit,
+    quota: quotasOf(quota),
     pacing,
     marginMs: parseDuration('margin', rest.margin),
     per,
@@ -56,6 +58,7 @@ function resolveLimits(
       maxAttempts: retry.maxAttempts,
       baseDelayMs: parseDuration('baseDelay', retry.baseDelay),
       maxDelayMs: parseDuration('maxDelay', retry.maxDelay),
+      backoff: retry.backoff,
       jitter: retry.jitter,
     },
     breaker: {
@@ -64,6 +67,11 @@ function resolveLimits(
     },
     giveUpAfterMs: parseDuration('giveUpAfter', rest.giveUpAfter),
   }
+}
+
+/** Each was checked already. */
+function quotasOf(quota: string | readonly string[] | undefined): Quota[] | undefined {
+  return quota === undefined ? undefined : [quota].flat().flatMap(text => parseQuota(text) ?? [])
 }
 
 function asTexts(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {

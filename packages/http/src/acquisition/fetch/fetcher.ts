@@ -15,12 +15,15 @@ import { Lateness } from './lateness.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
 import { Patience } from './patience.js'
+import { mightRepeat, NotRetryableError } from './not-retryable.js'
 import { QuietError } from './quiet-error.js'
 import { QuietKeeper } from './quiet-keeper.js'
 import type { RedirectSetting } from './redirects.js'
 import { Hops } from './redirects.js'
 import type { JudgedResponse, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
+import type { Releasable, Room } from './room.js'
+import { takeRoom } from './room.js'
 import type { StreamHealth } from './stream-health.js'
 import type { StreamLimits } from './stream-limits.js'
 
@@ -60,6 +63,10 @@ export interface FetcherParts {
   readonly limiter: DepartureLimiter
   readonly health: StreamHealth
   readonly memory: MemoryBudget
+  /** Places for requests in flight, which the streams of a source share. Default: as many as there are. */
+  readonly slots?: Room<Releasable> | undefined
+  /** Whether a request may be sent again after it has left. Default true. */
+  readonly retryable?: boolean | undefined
   /** Reads a page's bytes, which it may take over. */
   readonly normaliser: Pick<Normaliser, 'read'>
   readonly observer: FetchObserver
@@ -81,9 +88,6 @@ interface Visit {
 interface Hop extends Visit {
   readonly departing: DeparturePolicy
 }
-
-/** Methods that may be sent again although the server may have acted on them already (RFC 9110, 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /**
  * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
@@ -135,27 +139,43 @@ export class Fetcher {
 
   /**
    * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
-   * has spent no try.
+   * has spent no try; unless it may not be sent again, for the server may have read it.
    */
   async #sendTwiceIfStale(visit: Visit, context: Context): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#depart(visit, context, false)
     } catch (error) {
-      const { method = 'GET' } = visit.hops.request
-      if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
+      if (!isStaleConnection(error) || isAborted(context)) throw error
       return await this.#depart(visit, context, true)
     }
   }
 
   /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
-  #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
-    const { limiter, clock, observer } = this.#parts
+  async #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
+    const { limiter, clock, observer, retryable = true } = this.#parts
     const { page, patience } = visit
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
     const departing = new DeparturePolicy(limiter, this.#quiet.longestMs, clock, onDeparture, newConnection)
     patience.asks(false)
-    return departing.execute(inner => this.#withMemory({ ...visit, departing }, inner), context)
+    try {
+      return await departing.execute(inner => this.#withSlot({ ...visit, departing }, inner), context)
+    } catch (error) {
+      if (retryable || !departing.wasSent || isAborted(context) || !mightRepeat(error)) throw error
+      throw new NotRetryableError(visit.hops.request.method, error)
+    }
+  }
+
+  /** Only what departs takes a place, and gives it back with the answer. */
+  async #withSlot(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
+    const { slots, limits } = this.#parts
+    if (slots === undefined) return await this.#withMemory(hop, context)
+    const slot = await takeRoom(slots, hop.departing, limits.timeoutMs, context)
+    try {
+      return await this.#withMemory(hop, context)
+    } finally {
+      contextOf(context).releaseWhenDone(() => slot.release())
+    }
   }
 
   /**
@@ -163,55 +183,29 @@ export class Fetcher {
    * none.
    */
   async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
-    const { page, departing, patience } = hop
-    const free = this.#parts.memory.tryReserve(page.stream)
-    const reservation = free ?? (await this.#waitForRoom(page, departing, context))
+    const { departing, patience } = hop
+    const { limits, retryable = true } = this.#parts
+    // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
+    // again and again; and what may not be sent again has enough at once.
+    const most = 3 * limits.maxPageBytes
+    const room = (atLeast?: number): Promise<MemoryReservation> =>
+      takeRoom(this.#memoryFor(hop, atLeast), departing, limits.timeoutMs, context)
+    const first = await room(retryable ? undefined : most)
     try {
-      return await this.#throughBreaker(hop, reservation, context)
+      return await this.#throughBreaker(hop, first, context)
     } catch (error) {
-      if (errorCode(error) !== 'NO_ROOM') throw error
+      if (errorCode(error) !== 'NO_ROOM' || !retryable) throw error
     }
     patience.asks(false)
-    // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
-    // again and again.
-    const enough = await this.#waitForRoom(page, departing, context, 3 * this.#parts.limits.maxPageBytes)
-    return await this.#throughBreaker(hop, enough, context)
+    departing.giveBack()
+    return await this.#throughBreaker(hop, await room(most), context)
   }
 
-  /**
-   * Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile.
-   * And memory is given back where leave takes too long: in a minute of quiet it is for the pages of other
-   * streams.
-   */
-  async #waitForRoom(
-    page: PageRef,
-    departing: DeparturePolicy,
-    context: Context,
-    atLeast?: number,
-  ): Promise<MemoryReservation> {
+  #memoryFor({ page }: Hop, atLeast?: number): Room<MemoryReservation> {
     const { memory } = this.#parts
-    for (;;) {
-      departing.giveBack()
-      const reservation = await memory.reserve(page.stream, context, atLeast)
-      if (await this.#departsSoon(reservation, departing, context)) return reservation
-      await departing.acquire(context)
-      const free = memory.tryReserve(page.stream, atLeast)
-      if (free !== undefined) return free
-    }
-  }
-
-  /** One that waits to depart keeps its reservation no longer than a request may. */
-  async #departsSoon(
-    reservation: MemoryReservation,
-    departing: DeparturePolicy,
-    context: Context,
-  ): Promise<boolean> {
-    let departs = false
-    try {
-      departs = await departing.acquireWithin(this.#parts.limits.timeoutMs, context)
-      return departs
-    } finally {
-      if (!departs) reservation.release()
+    return {
+      tryTake: () => memory.tryReserve(page.stream, atLeast),
+      take: within => memory.reserve(page.stream, within, atLeast),
     }
   }
 

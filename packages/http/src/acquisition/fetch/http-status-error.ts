@@ -26,6 +26,11 @@ export class HttpStatusError extends AsyncPatternsError {
     this.wish = wish
     this.action = action
   }
+
+  /** The server refused the request before it acted: it asks for patience, or for other credentials. */
+  get hadNoEffect(): boolean {
+    return (this.action === 'wait' || this.action === 'refreshAuth') && this.statusCode >= 400
+  }
 }
 
 function told(wish: ServerWish | undefined): string {

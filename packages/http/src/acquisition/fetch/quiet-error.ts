@@ -2,13 +2,18 @@ import type { Clock } from 'async-patterns'
 import { AsyncPatternsError } from 'async-patterns'
 import type { DepartureLimiter, Quiet } from './endpoint-limiter.js'
 
-/** The server asked for quiet beyond what is waited for: nothing more is asked of it in this run. */
+/**
+ * The server asked for quiet beyond what is waited for, or a quota is used up for longer: nothing more is asked
+ * of it in this run.
+ */
 export class QuietError extends AsyncPatternsError {
-  readonly code = 'QUIET'
+  readonly code: 'QUIET' | 'QUOTA'
   readonly quiet: Quiet
 
   constructor(quiet: Quiet) {
-    super(`The server asked for quiet by ${quiet.askedBy}`)
+    const { code = 'QUIET', askedBy } = quiet
+    super(code === 'QUOTA' ? `${askedBy} is used up` : `The server asked for quiet by ${askedBy}`)
+    this.code = code
     this.quiet = quiet
   }
 }

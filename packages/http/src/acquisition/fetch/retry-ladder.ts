@@ -31,12 +31,13 @@ export class RetryLadder {
   }
 
   #rungAfter(spent: number): RetryPolicy {
-    const { maxAttempts, baseDelayMs, maxDelayMs, jitter } = this.#limits
+    const { maxAttempts, baseDelayMs, maxDelayMs, jitter, backoff } = this.#limits
+    const exponentialBase = backoff === 'constant' ? 1 : 2
     return new RetryPolicy({
       maxAttempts: maxAttempts - spent,
-      baseDelayMs: Math.min(baseDelayMs * 2 ** spent, maxDelayMs),
+      baseDelayMs: Math.min(baseDelayMs * exponentialBase ** spent, maxDelayMs),
       maxDelayMs,
-      exponentialBase: 2,
+      exponentialBase,
       jitter,
       retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error),
       clock: this.#clock,

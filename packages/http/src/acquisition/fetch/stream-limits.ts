@@ -1,7 +1,11 @@
+import type { Quota } from './quota.js'
+
 /** What a server is owed by all who ask it. */
 export interface PoliteLimits {
   /** At most this many departures in any half-open second. Default 5. */
   readonly ratePerSecond: number
+  /** At most so many departures in any window of a day, an hour, a minute or a second. Default none. */
+  readonly quota?: readonly Quota[] | undefined
   /**
    * `window` (the default): no second has more than the rate, and what a short delay has missed is made up
    * for. `even`: each request keeps its distance to the one before, for servers that count by the distance
@@ -10,7 +14,8 @@ export interface PoliteLimits {
   readonly pacing: 'window' | 'even'
   /**
    * By so much a second is longer, or with even pacing a distance, so that the rate holds at the server too,
-   * where requests do not arrive as evenly as they depart. Default 20 ms.
+   * where requests do not arrive as evenly as they depart. A request that was later than this on its way is
+   * reckoned with one by one. Default 5 ms.
    */
   readonly marginMs: number
   /** Whose all this is, together with a breaker: the `origin`'s (the default) or that of each `path`. */
@@ -46,13 +51,23 @@ export interface StreamLimits extends PoliteLimits {
   readonly giveUpAfterMs: number
 }
 
+/** What one stream is bound to beside the limits of its source. */
+export interface OwnLimits {
+  readonly ratePerSecond?: number | undefined
+  readonly quota?: readonly Quota[] | undefined
+  /** Requests in flight at once. */
+  readonly concurrency?: number | undefined
+}
+
 /** How often a page is tried, and how long it waits in between. */
 export interface RetryLimits {
   /** The first try included. Default 4. */
   readonly maxAttempts: number
-  /** Wait before the second attempt; doubles with each further one. Default 500 ms. */
+  /** Wait before the second attempt. Default 500 ms. */
   readonly baseDelayMs: number
   readonly maxDelayMs: number
+  /** Whether the wait doubles with each further attempt, or stays as it is. Default `exponential`. */
+  readonly backoff?: 'exponential' | 'constant' | undefined
   /** Default `none`. */
   readonly jitter: number | 'full' | 'decorrelated' | 'none'
 }

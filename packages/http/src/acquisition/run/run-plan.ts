@@ -11,8 +11,11 @@ import { paginationOf, UrlSecrets } from '../streams/index.js'
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
   const places = new Map(
     [...byEndpoint(config.sources, secrets)].flatMap(([endpoint, sharing]) => {
-      const { ratePerSecond: limitPerSecond } = strictest(sharing)
-      return sharing.map(({ name }) => [name, { endpoint, limitPerSecond }] as const)
+      const { ratePerSecond: limitPerSecond, quota = [] } = strictest(sharing)
+      return sharing.map(({ name, ownLimits }) => {
+        const quotaMs = Math.max(0, ...[...quota, ...(ownLimits?.quota ?? [])].map(({ windowMs }) => windowMs))
+        return [name, { endpoint, limitPerSecond, quotaMs }] as const
+      })
     }),
   )
   return {
@@ -29,7 +32,7 @@ export function planOf(config: PipelineConfig, secrets: Secrets, version: string
 function plannedStream(
   stream: StreamConfig,
   secrets: Secrets,
-): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
+): Omit<PlannedStream, 'endpoint' | 'limitPerSecond' | 'quotaMs'> {
   return {
     name: stream.name,
     numericFields: Object.entries(stream.mapping)

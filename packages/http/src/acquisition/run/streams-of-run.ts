@@ -1,6 +1,14 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, StreamHealth, StreamTransports, Tokens } from '../fetch/index.js'
+import type {
+  FetchObserver,
+  Health,
+  Limits,
+  QuotaTeller,
+  StreamHealth,
+  StreamTransports,
+  Tokens,
+} from '../fetch/index.js'
 import {
   authorizerOf,
   byEndpoint,
@@ -15,7 +23,7 @@ import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
-import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import { endsByStatus, isRetryable, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -44,7 +52,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
   const streams = config.sources
-  const limiters = limitersOf(streams, tools.limits, run, secrets)
+  const limiters = limitersOf(streams, tools.limits, run, secrets, quotaTellerOf(tools, epoch))
   const healths = healthsOf(streams, tools)
   tellSharedRates(streams, tools)
   const memory = new MemoryBudget(
@@ -65,6 +73,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
+      retryable: isRetryable(stream),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
         ...tools,
@@ -104,6 +113,19 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
         `share ${endpoint} (limits.per: path sets them apart)`
       journal.notice({ stream: name, code: 'SHARED_RATE', message, at: clock.wallNow() })
       onEvent({ type: 'notice', source: name, code: 'SHARED_RATE', message })
+    }
+  }
+}
+
+/** A quota that is used up is told like a wish for quiet, for all streams that share it. */
+function quotaTellerOf({ clock, journal, onEvent }: StreamTools, epoch: number): QuotaTeller {
+  return (names, waitMs, quota) => {
+    const at = epoch + clock.now()
+    const askedBy = `limits.quota ${quota}`
+    const quiet = { waitMs: Math.ceil(waitMs), until: isoOf(at + waitMs), askedBy }
+    for (const name of names) {
+      journal.notice({ stream: name, code: 'QUOTA', message: quietText(at + waitMs, askedBy), at })
+      onEvent({ type: 'throttled', source: name, ...quiet })
     }
   }
 }

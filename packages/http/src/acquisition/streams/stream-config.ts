@@ -1,4 +1,4 @@
-import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
+import type { AuthConfig, ConnectionSettings, OwnLimits, RedirectSetting, StreamLimits } from '../fetch/index.js'
 import type { Mapping } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
@@ -23,8 +23,15 @@ export interface StreamConfig extends ConnectionSettings {
   readonly total?: string | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
+  /**
+   * Whether a request may be sent again after it has left, so that the server may have acted on it already.
+   * Default: GET, HEAD, and POST where the stream has a pagination.
+   */
+  readonly retryable?: boolean | undefined
   readonly mapping: Mapping
   /** What its results have to be for it to count as complete. */
   readonly quality?: Quality | undefined
   readonly limits: StreamLimits
+  /** What holds for it beside the limits of its source. Default nothing. */
+  readonly ownLimits?: OwnLimits | undefined
 }

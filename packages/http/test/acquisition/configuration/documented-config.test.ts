@@ -9,6 +9,9 @@ import { settings } from '../../../src/acquisition/configuration/settings.js'
 const root = new URL('../../../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const reference = read('docs/pipeline.md')
+const guides = readdirSync(new URL('docs/', root))
+  .filter(name => name.endsWith('.md'))
+  .map(name => read(`docs/${name}`))
 const documented = /```yaml\n([\s\S]*?)```/.exec(reference)?.[1] ?? ''
 const schema = JSON.parse(read('schemas/pipeline.schema.json')) as Record<string, unknown>
 const accepts = new Ajv2020({ allowUnionTypes: true }).compile(schema)
@@ -65,13 +68,13 @@ describe('what documentation and examples say', () => {
     else expect(schema).toEqual(JSON.parse(checked))
   })
 
-  test('the reference names every setting and every key', () => {
+  test('the reference names every setting, and it or a guide every key', () => {
     for (const { key, variable, flag, defaultText } of settings) {
       expect(reference).toContain(
         `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,
       )
     }
-    for (const key of keysOf(schema)) expect(reference).toMatch(new RegExp(`\\b${key}\\b`))
+    for (const key of keysOf(schema)) expect(guides.join()).toMatch(new RegExp(`\\b${key}\\b`))
   })
 })
 

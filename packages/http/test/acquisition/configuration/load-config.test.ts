@@ -37,7 +37,7 @@ describe('a pipeline file', () => {
           limits: {
             ratePerSecond: 5,
             pacing: 'window',
-            marginMs: 20,
+            marginMs: 5,
             per: 'origin',
             maxWaitMs: 3_600_000,
             concurrency: 4,
@@ -46,7 +46,7 @@ describe('a pipeline file', () => {
             maxRecordsPerPage: 100_000,
             pageTimeMs: 10_000,
             maxHeaderBytes: 64 * 1024,
-            retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, jitter: 'none' },
+            retry: { maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 30_000, backoff: 'exponential', jitter: 'none' },
             breaker: { failureThreshold: 3, openStateDurationMs: 5000 },
             giveUpAfterMs: 30_000,
           },

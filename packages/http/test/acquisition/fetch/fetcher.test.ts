@@ -174,13 +174,6 @@ describe('Fetcher', () => {
     expect(failures).toEqual(['1 ECONNRESET', '2 ECONNREFUSED'])
   })
 
-  test('N-18 a request that is not idempotent is not sent again unasked', async () => {
-    answers = [stale(), 200]
-    await fetch(fetcherWith({}, { requestOf: () => ({ url: 'http://a.test/', method: 'POST' }) }))
-    expect(failures).toEqual(['1 ECONNRESET'])
-    expect(newConnections).toEqual([false, false])
-  })
-
   test('goes on with the tries and waits that a page had left before a restart', async () => {
     answers = [500, 500]
     await expect(fetch(fetcherWith(), 2)).rejects.toThrow(RetryExhaustedError)

@@ -2,11 +2,11 @@
 export const APPLICATION_ID = 0x41_50_4c_47
 
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
- * deleted one has no fields), and so do cooldowns of endpoints, cursors of streams and positions of sinks.
+ * deleted one has no fields), and so do cooldowns of endpoints, what was used of quotas, cursors of streams and positions of sinks.
  * `updated_ms`, `ordinal` and `ix` decide between records of one id within a run; `position` tells when a row
  * was written, in the order of commits.
  */
@@ -32,6 +32,7 @@ create table if not exists streams (
   name text not null,
   endpoint text not null,
   limit_per_second real not null,
+  quota_ms real not null default 0,
   numeric_fields text not null,
   fields text not null,
   quality text not null,
@@ -127,6 +128,13 @@ create table if not exists cooldowns (
   asked_at real not null,
   quiet_ms real not null,
   asked_by text not null
+) without rowid;
+create table if not exists quota_use (
+  endpoint text not null,
+  stream text not null,
+  at real not null,
+  count integer not null,
+  primary key (endpoint, stream, at)
 ) without rowid;
 create table if not exists transitions (
   run integer not null,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
+import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 
@@ -90,6 +91,7 @@ const source = strict({
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
+  format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   total: path().optional(),
   errorPath: path().optional(),

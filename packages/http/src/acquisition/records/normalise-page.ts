@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
-import { parsedWeight } from './decoders/json-weight.js'
-import { parsePage } from './decoders/json.js'
+import { BadRow } from './decoders/bad-row.js'
+import type { Decoded } from './decoders/format-kind.js'
+import { unpacked } from './decoders/gzip.js'
+import type { FormatConfig } from './decoders/kinds.js'
+import { decoderOf } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
 import type { Mapping } from './mapping.js'
@@ -19,6 +22,8 @@ import { shown } from './unreadable.js'
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
 export interface ReadingInstructions {
   readonly stream: string
+  /** What its pages are. Default JSON. */
+  readonly format?: FormatConfig | undefined
   /** Path to the array of records; empty when the page is the array. */
   readonly records: string
   /** Paths to what the rules for responses look at. */
@@ -29,6 +34,8 @@ export interface ReadingInstructions {
   readonly mapping: Mapping
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
   readonly maxRecords?: number | undefined
+  /** A body that is a gzip file may be so large when it is unpacked. Default: any size. */
+  readonly maxBytes?: number | undefined
   /** How long a thread may be at one page, in milliseconds. Default 10,000. */
   readonly timeMs?: number | undefined
 }
@@ -53,16 +60,16 @@ export function pageReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): PageReader {
-  const { maxRecords = MAX_RECORDS } = instructions
+  const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
+  const decode = decoderOf(instructions.format)
   const rowsAt = compilePath(instructions.records)
   const recordsOf = recordsReader(instructions.records)
   const namesOf = namesReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const mapRecord = recordMapper(instructions.mapping, secrets)
   const observe = observer(instructions.observe)
-  const normalise = (body: unknown): NormalisedPage => {
-    const rows = recordsOf(body)
-    if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
+  const normalise = ({ body, rows = recordsOf(body) }: Decoded): NormalisedPage => {
+    if (Array.isArray(rows) && rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
     const sink: MappedRecords = {
       records: [],
       rejects: [],
@@ -70,14 +77,20 @@ export function pageReader(
       redactions: 0,
       unreadable: new Map(),
     }
-    for (let index = 0; index < rows.length; index += 1) mapRecord(rows[index], index, sink)
+    let count = 0
+    for (const row of rows) {
+      if (count === maxRecords) throw tooMany(`more than ${count}`, maxRecords)
+      if (row instanceof BadRow) sink.rejects.push(row.rejected(count))
+      else mapRecord(row, count, sink)
+      count += 1
+    }
     const { unreadable, ...mapped } = sink
     return {
-      recordCount: rows.length,
+      recordCount: count,
       ...mapped,
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       weight: recordsWeight(sink),
-      paging: pagingOf(body, rows.length),
+      paging: pagingOf(body, count),
       fingerprint: fingerprintOf(sink),
     }
   }
@@ -85,11 +98,11 @@ export function pageReader(
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
-      const weight = parsedWeight(bytes, maxParsedBytes)
-      if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
-      body = parsePage(bytes, headers['content-type'])
+      const head = { contentType: headers['content-type'], maxParsedBytes }
+      const decoded = decode(unpacked(bytes, maxBytes), head)
+      body = decoded.body
       observed = observe(body)
-      const page = normalise(body)
+      const page = normalise(decoded)
       return {
         ok: true,
         page,
@@ -106,15 +119,9 @@ export function pageReader(
   }
 }
 
-function tooMany(count: number, allowed: number): PageInvalidError {
+function tooMany(count: number | string, allowed: number): PageInvalidError {
   const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
   return new PageInvalidError('TOO_MANY_RECORDS', message)
-}
-
-function tooHeavy(weight: number, allowed: number): PageInvalidError {
-  const [needed, most] = [weight, allowed].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MiB`)
-  const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${most}`
-  return new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
 }
 
 function recordsReader(path: string): (body: unknown) => readonly unknown[] {

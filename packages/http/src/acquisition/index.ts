@@ -100,6 +100,7 @@ export type {
   FieldType,
   FieldTypeKind,
   FieldValue,
+  FormatConfig,
   Mapping,
   Money,
   NormalisedPage,

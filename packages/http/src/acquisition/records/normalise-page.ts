@@ -3,7 +3,7 @@ import { compilePath } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import { BadRow } from './decoders/bad-row.js'
 import type { Decoded } from './decoders/format-kind.js'
-import { unpacked } from './decoders/gzip.js'
+import { gunzipped } from './decoders/gzip.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import { decoderOf } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
@@ -99,7 +99,7 @@ export function pageReader(
     let body: unknown
     try {
       const head = { contentType: headers['content-type'], maxParsedBytes }
-      const decoded = decode(unpacked(bytes, maxBytes), head)
+      const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
       observed = observe(body)
       const page = normalise(decoded)

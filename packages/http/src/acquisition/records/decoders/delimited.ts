@@ -68,7 +68,7 @@ function* recordsOf(
   head: BodyHead,
   options: DelimitedOptions,
   dialect: Dialect,
-): Generator<unknown> {
+): Generator {
   const { header = true, columns, charset, skipEmpty = true, skipLines = 0 } = options
   const pieces = withoutLines(decodePieces(bytes, head.contentType, charset), skipLines)
   let names = header ? undefined : columns

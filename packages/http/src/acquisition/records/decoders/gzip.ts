@@ -12,7 +12,7 @@ const LEAST_CHUNK = 64 * 1024
  * more than `maxBytes` are ever made of it.
  * @throws PageInvalidError
  */
-export function unpacked(bytes: Uint8Array, maxBytes: number): Uint8Array {
+export function gunzipped(bytes: Uint8Array, maxBytes: number): Uint8Array {
   if (!magic.every((octet, at) => bytes[at] === octet)) return bytes
   const maxOutputLength = Math.max(1, Math.min(maxBytes, 2 ** 32 - 1))
   try {

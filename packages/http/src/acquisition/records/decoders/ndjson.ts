@@ -18,7 +18,7 @@ export const ndjsonFormat: FormatKind<{ readonly type: 'ndjson' }> = {
 }
 
 /** Numbers are exact, as in a JSON page. */
-function* recordsOf(bytes: Uint8Array, head: BodyHead): Generator<unknown> {
+function* recordsOf(bytes: Uint8Array, head: BodyHead): Generator {
   let isJson = false
   let first: Line | undefined
   for (const line of linesOf(decodePieces(bytes, head.contentType))) {

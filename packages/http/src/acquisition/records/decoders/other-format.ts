@@ -29,7 +29,9 @@ export function otherThanLines(bytes: Uint8Array, head: BodyHead): Decoded | und
   if (beginning.startsWith('<')) return unexpected('markup, not NDJSON', beginning)
   const isDocument = /^(?:\[|\{\s*[\r\n])/.test(beginning)
   const body = isDocument || isJsonType(mediaType(head.contentType)) ? jsonOf(bytes, head) : undefined
-  return isDocument || isError(body) ? unexpected('one JSON document, not NDJSON', beginning, body) : undefined
+  return isDocument || isError(body)
+    ? unexpected('one JSON document, not NDJSON', beginning, body)
+    : undefined
 }
 
 /** It fails when its rows are read, so that rules for responses see what stands in the body. */
@@ -38,8 +40,11 @@ function unexpected(what: string, beginning: string, body?: unknown): Decoded {
   return { body, rows: refused(new PageInvalidError('UNEXPECTED_FORMAT', message)) }
 }
 
-function* refused(error: PageInvalidError): Generator<never> {
-  throw error
+function refused(error: PageInvalidError): Iterable<never> {
+  const refuse = (): never => {
+    throw error
+  }
+  return { [Symbol.iterator]: refuse }
 }
 
 function isJsonType(type: string): boolean {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Deferred } from 'async-patterns'
 import type { PageReading } from './normalised-page.js'
-import type { ReadingInstructions } from './normalise-page.js'
+import type { ReadingInstructions } from './reading-instructions.js'
 import type { PageTasks } from './worker.js'
 
 /** One worker thread, which reads one batch of pages at a time. Nobody ever waits for it to end. */

@@ -1,14 +1,17 @@
 import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
-import type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
+import type { PageHeaders, PageReader } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import type { PageContext } from './page-context.js'
+import type { ReadingInstructions } from './reading-instructions.js'
 
 /** One page on its way to a worker thread. */
 export interface PageTask {
   readonly stream: string
   readonly bytes: Uint8Array
   readonly headers: PageHeaders
+  readonly context?: PageContext | undefined
 }
 
 /**
@@ -43,9 +46,12 @@ function normalise({ pages, credentials }: PageTasks): PageReading[] {
   return pages.map(page => readingOf(page, credentials))
 }
 
-function readingOf({ stream, bytes, headers }: PageTask, credentials: readonly string[]): PageReading {
+function readingOf(
+  { stream, bytes, headers, context }: PageTask,
+  credentials: readonly string[],
+): PageReading {
   try {
-    return readerOf(stream, credentials)(bytes, headers)
+    return readerOf(stream, credentials)(bytes, headers, context)
   } catch (error) {
     const message = `the worker thread failed: ${String(error)}`
     return { ok: false, code: 'WORKER_DIED', message, observed: {} }

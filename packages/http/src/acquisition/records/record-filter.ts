@@ -2,9 +2,9 @@ import { compileAll } from '../references/index.js'
 import { compareDecimals, valueText } from './decimal-order.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
 import { readInstant } from './instant-text.js'
-import type { Scalar, Where, WhereRule } from './where.js'
+import type { Where, WhereRule } from './where.js'
 
-export type RecordFilter = (record: unknown) => boolean
+type RecordFilter = (record: unknown) => boolean
 
 type Test = (value: unknown) => boolean
 
@@ -54,7 +54,7 @@ function isSomething(value: unknown): boolean {
 }
 
 /** Texts, numbers and truth values never equal one another. */
-function comparable(value: Scalar | unknown): unknown {
+function comparable(value: unknown): unknown {
   if (typeof value === 'string') return `text ${value}`
   return isJsonNumber(value) ? `number ${valueText(value)}` : value
 }

@@ -75,7 +75,7 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
     }
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
-    sink.records.push({ id: idText(fields), fields })
+    sink.records.push({ id: idText(fields), updatedMs: updatedMs(fields), json: JSON.stringify(fields) })
   }
 }
 
@@ -96,6 +96,12 @@ function noteWarnings(warnings: readonly (readonly [string, Unreadable])[], sink
 /** The configuration lets an id be a string or an integer only. */
 function idText({ id }: Readonly<Record<string, FieldValue>>): string {
   return typeof id === 'string' ? id : JSON.stringify(id)
+}
+
+/** The comparable form of `updatedAt`: texts of different precision do not sort as texts. */
+function updatedMs({ updatedAt }: Readonly<Record<string, FieldValue>>): number | null {
+  const ms = typeof updatedAt === 'string' ? Date.parse(updatedAt) : Number.NaN
+  return Number.isNaN(ms) ? null : ms
 }
 
 function compileField(name: string, field: FieldMapping, secrets: Secrets): CompiledField {

@@ -5,6 +5,8 @@ import type { PageHeaders, PageReader } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
 import type { PageContext } from './page-context.js'
 import type { ReadingInstructions } from './reading-instructions.js'
+import type { PackedReading } from './packed-reading.js'
+import { packed } from './packed-reading.js'
 
 /** One page on its way to a worker thread. */
 export interface PageTask {
@@ -31,19 +33,19 @@ const maxParsedBytes = ((resourceLimits.maxOldGenerationSizeMb ?? Infinity) * 2 
 let known = 0
 let readers = new Map<string, PageReader>()
 
-const tell = (readings: PageReading[] | null): void => parentPort?.postMessage(readings, [])
+const tell = (readings: PackedReading[] | null): void => parentPort?.postMessage(readings, [])
 
 parentPort?.on('message', (tasks: PageTasks) => tell(normalise(tasks)))
 // It takes pages now.
 tell(null)
 
 /** A reading of each page, in the same order. What is wrong with one is no other's fault. */
-function normalise({ pages, credentials }: PageTasks): PageReading[] {
+function normalise({ pages, credentials }: PageTasks): PackedReading[] {
   if (credentials.length !== known) {
     known = credentials.length
     readers = new Map()
   }
-  return pages.map(page => readingOf(page, credentials))
+  return pages.map(page => packed(readingOf(page, credentials)))
 }
 
 function readingOf(

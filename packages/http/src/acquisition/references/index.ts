@@ -1,2 +1,2 @@
-export type { AllReader, PathReader } from './path.js'
-export { compileAll, compilePath, compilePlace, compileWay, isSpread } from './path.js'
+export type { PathReader } from './path.js'
+export { compileAll, compilePath, compilePlace, compileWay } from './path.js'

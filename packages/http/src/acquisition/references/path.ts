@@ -2,7 +2,7 @@
 export type PathReader = (value: unknown) => unknown
 
 /** Takes all values that a path leads to; undefined where nothing stands at the place of its first `*`. */
-export type AllReader = (value: unknown) => readonly unknown[] | undefined
+type AllReader = (value: unknown) => readonly unknown[] | undefined
 
 /** `*`: each value of an object, each item of a list; `[*]`: each item of a list. */
 type Wildcard = '*' | '[*]'
@@ -38,11 +38,6 @@ export function compilePath(path: string): PathReader {
 export function compileAll(path: string): AllReader {
   const segments = parsePath(path)
   return value => allAt(value, segments)
-}
-
-/** Whether a path leads to several places. @throws TypeError when it is malformed. */
-export function isSpread(path: string): boolean {
-  return parsePath(path).some(isWildcard)
 }
 
 /** The place of a path: of one with `*` that of what the first of them spreads. */

@@ -4,6 +4,7 @@ import { authSchema } from './auth-schema.js'
 import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { whereSchema } from './where-schema.js'
 
 const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
@@ -93,6 +94,7 @@ const source = strict({
   pagination: paginationSchema,
   format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
+  where: whereSchema.optional(),
   total: path().optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,

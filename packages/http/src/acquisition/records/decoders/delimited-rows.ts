@@ -41,20 +41,28 @@ function refilled(left: string, source: Iterator<string>): { text: string; isWho
   return { text: left + more, isWhole: false }
 }
 
+type Place = 'start' | 'plain' | 'quoted' | 'closed' | 'broken'
+
 /** By the first line that ends outside of quotes. */
-function newlineOf(text: string, { quote }: Dialect, isWhole: boolean): string | undefined {
-  let isQuoted = false
+function newlineOf(text: string, dialect: Dialect, isWhole: boolean): string | undefined {
+  let place: Place = 'start'
   for (let at = 0; at < text.length; at += 1) {
-    const char = text[at]
-    if (char === quote) isQuoted = !isQuoted
-    else if (isQuoted) continue
-    else if (char === '\n') return '\n'
-    else if (char === '\r') {
-      if (at + 1 === text.length && !isWhole) return undefined
-      return text[at + 1] === '\n' ? '\n' : '\r'
-    }
+    const char = text[at] as string
+    if (place === 'quoted' && char === dialect.quote && text[at + 1] === char) at += 1
+    else if (place === 'quoted' || (char !== '\n' && char !== '\r')) place = after(place, char, dialect)
+    else if (char === '\r' && at + 1 === text.length && !isWhole) return undefined
+    else return char === '\r' && text[at + 1] !== '\n' ? '\r' : '\n'
   }
   return undefined
+}
+
+/** Where in a row the next character stands. */
+function after(place: Place, char: string, { delimiter, quote }: Dialect): Place {
+  if (place === 'quoted') return char === quote ? 'closed' : 'quoted'
+  if (place === 'broken') return 'broken'
+  if (char === delimiter) return 'start'
+  if (place === 'closed') return 'broken'
+  return place === 'start' && char === quote ? 'quoted' : 'plain'
 }
 
 function tooLong(line: number): PageInvalidError {

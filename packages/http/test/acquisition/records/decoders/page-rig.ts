@@ -1,6 +1,6 @@
 import type { FormatConfig } from '../../../../src/acquisition/records/decoders/kinds.js'
 import type { Mapping } from '../../../../src/acquisition/records/mapping.js'
-import type { ReadingInstructions } from '../../../../src/acquisition/records/normalise-page.js'
+import type { ReadingInstructions } from '../../../../src/acquisition/records/reading-instructions.js'
 import { pageReader } from '../../../../src/acquisition/records/normalise-page.js'
 import type { NormalisedPage, PageReading } from '../../../../src/acquisition/records/normalised-page.js'
 import { usablePage } from '../../../../src/acquisition/records/normalised-page.js'

@@ -5,6 +5,7 @@ import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 import { quotaSchema } from './quota-schema.js'
+import { responsesSchema } from './responses-schema.js'
 import { whereSchema } from './where-schema.js'
 
 const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
@@ -32,11 +33,13 @@ const breaker = strict({
   openStateDuration: duration(1, 'of 1ms or more').prefault('5s'),
 })
 
+const marginAllowed = { error: 'auto, or a duration of 0ms or more, such as 5ms, 20ms' }
+
 const limits = strict({
   rate: ratePerSecond().optional(),
   quota: quotaSchema.optional(),
   pacing: oneOf(['window', 'even']).prefault('window'),
-  margin: duration(0, 'of 0ms or more').prefault('5ms'),
+  margin: z.union([z.literal('auto'), duration(0, 'of 0ms or more')], marginAllowed).prefault('auto'),
   per: oneOf(['origin', 'path']).prefault('origin'),
   maxWait: duration(0, 'of 0ms or more').prefault('1h'),
   concurrency: count(1, 10_000).prefault(4),
@@ -100,6 +103,7 @@ const source = strict({
   where: whereSchema.optional(),
   total: path().optional(),
   errorPath: path().optional(),
+  responses: responsesSchema.optional(),
   retryable: flag().optional(),
   mapping: mappingSchema,
   quality: quality.optional(),

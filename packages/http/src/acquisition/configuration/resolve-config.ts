@@ -1,10 +1,11 @@
 import { parseDuration } from 'async-patterns'
 import type { Quota, StreamLimits, TlsConfig } from '../fetch/index.js'
-import { parseQuota } from '../fetch/index.js'
+import { LEAST_MARGIN_MS, parseQuota } from '../fetch/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
+import { resolveResponses } from './responses-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
@@ -27,9 +28,10 @@ export function resolveConfig(
 }
 
 function resolveSource(source: SourceFile, rateLimit: number): StreamConfig {
-  const { limits, query, headers, proxy, tls: _files, ...rest } = source
+  const { limits, query, headers, responses, proxy, tls: _files, ...rest } = source
   return {
     ...rest,
+    responses: resolveResponses(responses),
     query: asTexts(query),
     headers: asTexts(headers),
     proxy: proxy === 'none' ? undefined : proxy,
@@ -45,7 +47,8 @@ function resolveLimits(
     ratePerSecond: rate ?? rateLimit,
     quota: quotasOf(quota),
     pacing,
-    marginMs: parseDuration('margin', rest.margin),
+    marginMs: rest.margin === 'auto' ? LEAST_MARGIN_MS : parseDuration('margin', rest.margin),
+    adaptsMargin: rest.margin === 'auto',
     per,
     maxWaitMs: parseDuration('maxWait', rest.maxWait),
     concurrency,

@@ -3,6 +3,7 @@ import { SpacedLimiter } from 'async-patterns'
 import type { OwedQuiet } from '../ledger/index.js'
 import type { Leave } from './leave.js'
 import { takeInTurn } from './leave.js'
+import { Margin } from './margin.js'
 import type { UsedQuota } from './quota.js'
 import { QuotaLimiter } from './quota.js'
 import { windowOf } from './rate-window.js'
@@ -41,7 +42,8 @@ export interface DepartureLimiter {
 }
 
 /** The promise to an endpoint, and what earlier runs have left of it. */
-export interface EndpointLimit extends Pick<PoliteLimits, 'ratePerSecond' | 'quota' | 'pacing' | 'marginMs'> {
+export interface EndpointLimit
+  extends Pick<PoliteLimits, 'ratePerSecond' | 'quota' | 'pacing' | 'marginMs' | 'adaptsMargin'> {
   /** An origin, or one of its paths; for the own limits of a stream, that and the stream's name. */
   readonly endpoint: string
   /** Epoch milliseconds of the latest moment at which an earlier process may have departed. */
@@ -75,12 +77,8 @@ export class EmbeddedLimits implements Limits {
   limiterOf({ departedAt, quiet, quota = [], used = [], onUsedUp, ...limit }: EndpointLimit): DepartureLimiter {
     const clock = this.#clock
     const window = windowOf(limit)
-    const limiter = new EndpointLimiter({
-      rate: new SpacedLimiter({ ...window, clock }),
-      quotas: quota.map(one => new QuotaLimiter(one, { used, clock, onUsedUp })),
-      marginMs: limit.marginMs,
-      clock,
-    })
+    const quotas = quota.map(one => new QuotaLimiter(one, { used, clock, onUsedUp }))
+    const limiter = new EndpointLimiter(limit, quotas, clock)
     if (departedAt !== undefined) {
       // The wall clock may have been set back since: no more than one window is waited.
       limiter.block(Math.min(window.windowMs, departedAt + window.windowMs - clock.wallNow()))
@@ -90,24 +88,21 @@ export class EmbeddedLimits implements Limits {
   }
 }
 
-interface EndpointLimiterParts {
-  readonly rate: SpacedLimiter
-  readonly quotas: readonly QuotaLimiter[]
-  readonly marginMs: number
-  readonly clock: Clock
-}
-
 class EndpointLimiter implements DepartureLimiter {
+  readonly #limit: EndpointLimit
   readonly #rate: SpacedLimiter
   readonly #quotas: readonly QuotaLimiter[]
-  readonly #marginMs: number
+  readonly #margin: Margin
   readonly #clock: Clock
+  #marginMs: number
   #quiet: Quiet | undefined
 
-  constructor({ rate, quotas, marginMs, clock }: EndpointLimiterParts) {
-    this.#rate = rate
+  constructor(limit: EndpointLimit, quotas: readonly QuotaLimiter[], clock: Clock) {
+    this.#limit = limit
+    this.#margin = new Margin(limit.marginMs, limit.adaptsMargin === true)
+    this.#marginMs = this.#margin.ms
+    this.#rate = new SpacedLimiter({ ...windowOf({ ...limit, marginMs: this.#marginMs }), clock })
     this.#quotas = quotas
-    this.#marginMs = marginMs
     this.#clock = clock
   }
 
@@ -122,13 +117,25 @@ class EndpointLimiter implements DepartureLimiter {
     ])
   }
 
-  /** The margin makes each window longer already: what is late by less than that needs nothing more. */
+  /** The least margin makes each window longer already: what is late by less than that needs nothing more. */
   #withMargin(departure: Departure): Leave {
     return {
       sent: at => departure.sent(at),
-      delayed: byMs => departure.delayed(byMs - this.#marginMs),
+      delayed: byMs => {
+        departure.delayed(byMs - this.#limit.marginMs)
+        this.#adapt(byMs)
+      },
       cancel: () => departure.cancel(),
     }
+  }
+
+  #adapt(lateMs: number): void {
+    this.#margin.saw(lateMs)
+    const { ms } = this.#margin
+    if (ms === this.#marginMs) return
+    this.#marginMs = ms
+    const { maxRequests, windowMs } = windowOf({ ...this.#limit, marginMs: ms })
+    this.#rate.setRate(maxRequests, windowMs)
   }
 
   block(forMs: number): void {

@@ -48,12 +48,13 @@ export function byEndpoint<S extends LimitedStream>(
 /** The strictest of what streams of one endpoint allow. */
 export function strictest(
   streams: readonly Pick<LimitedStream, 'limits'>[],
-): Pick<PoliteLimits, 'ratePerSecond' | 'quota' | 'pacing' | 'marginMs'> {
+): Pick<PoliteLimits, 'ratePerSecond' | 'quota' | 'pacing' | 'marginMs' | 'adaptsMargin'> {
   const limits = streams.map(stream => stream.limits)
   return {
     ratePerSecond: Math.min(...limits.map(({ ratePerSecond }) => ratePerSecond)),
     quota: strictestQuotas(limits.flatMap(({ quota = [] }) => quota)),
     pacing: limits.some(({ pacing }) => pacing === 'even') ? 'even' : 'window',
     marginMs: Math.max(...limits.map(({ marginMs }) => marginMs)),
+    adaptsMargin: limits.some(({ adaptsMargin }) => adaptsMargin === true),
   }
 }

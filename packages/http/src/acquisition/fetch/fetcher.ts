@@ -2,15 +2,16 @@ import type { Clock, Context, Random, RetryPolicy, Within } from 'async-patterns
 import { BreakerOpenError, contextOf, isAborted, Timeout } from 'async-patterns'
 import type { Transport, TransportRequest, TransportResponse } from '../../engines/index.js'
 import { errorCode, wishOf } from '../../engines/index.js'
-import type { PageRef } from '../ledger/index.js'
+import type { ServerWish } from '../../engines/index.js'
+import type { Notice, PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageContext, PageReading } from '../records/index.js'
-import { PageInvalidError, usablePage } from '../records/index.js'
+import { usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
-import { HttpStatusError } from './http-status-error.js'
+import type { HttpStatusError, RefusedAction } from './http-status-error.js'
 import { Lateness } from './lateness.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
@@ -20,16 +21,20 @@ import { QuietError } from './quiet-error.js'
 import { QuietKeeper } from './quiet-keeper.js'
 import type { RedirectSetting } from './redirects.js'
 import { Hops } from './redirects.js'
-import type { JudgedResponse, ResponseRules } from './response-rules.js'
+import type { JudgedResponse, Judgement, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
 import type { Releasable, Room } from './room.js'
 import { takeRoom } from './room.js'
+import { refusedBy, skipNotice } from './ruled-answer.js'
+import { wishBy } from './rule-wish.js'
 import type { StreamHealth } from './stream-health.js'
 import type { StreamLimits } from './stream-limits.js'
 
 /** A page's content, and the memory that it takes until it is committed. */
 export interface FetchedPage {
   readonly content: NormalisedPage
+  /** What a rule had to say of it. */
+  readonly notices?: readonly Notice[] | undefined
   /** Of the response; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
@@ -248,19 +253,20 @@ export class Fetcher {
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())
-    this.#quiet.heed(page, statusCode, wish)
-    if (hops.follow(response)) {
+    const judged = { ...response, headers, wish }
+    const { rules } = this.#parts
+    if (!rules.knowsWish(judged)) this.#quiet.heed(page, statusCode, wish)
+    if (!rules.keepsRedirect(judged) && hops.follow(response)) {
       reservation.release()
       return 'redirected'
     }
-    const judged = { ...response, headers, wish }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
-    const isRead = this.#parts.rules.needsBody(judged)
+    const isRead = rules.needsBody(judged)
     if (isRead) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    const { content, notices } = await this.#contentOf(page, judged, hops.reason(response), context)
     if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
-    return { content, headers: response.headers, bytes, url: response.url, reservation }
+    return { content, notices, headers: response.headers, bytes, url: response.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
@@ -269,7 +275,7 @@ export class Fetcher {
     response: TransportResponse & JudgedResponse,
     detail: string | undefined,
     context: Context,
-  ): Promise<NormalisedPage> {
+  ): Promise<Pick<FetchedPage, 'content' | 'notices'>> {
     const { rules, normaliser, contextOf: contextOfPage, authorizer, isEnd } = this.#parts
     const { statusCode } = response
     const reading = rules.needsBody(response)
@@ -278,31 +284,48 @@ export class Fetcher {
     if (isEnd?.(page, statusCode) === true) {
       // A 206 may be the last page, and has its records.
       const last = reading?.ok === true ? reading.page : NO_RECORDS
-      return { ...last, paging: { ...last.paging, end: true, endStatus: statusCode } }
+      return { content: { ...last, paging: { ...last.paging, end: true, endStatus: statusCode } } }
     }
-    const { action, told } = rules.judge(response, reading)
-    const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(statusCode, response.wish, why, detail ?? endHint(page, statusCode))
-    switch (action) {
+    const judgement = rules.judge(response, reading)
+    const wish = this.#heedRule(page, response, judgement, reading)
+    const refusal = (action: RefusedAction): HttpStatusError =>
+      refusedBy(judgement, { statusCode, wish, action, detail: detail ?? endHint(page, statusCode) })
+    switch (judgement.action) {
       case 'page': {
         const content =
           this.#empty.read(page, statusCode, reading as PageReading) ?? usablePage(reading as PageReading)
-        if (told !== undefined) this.#noteErrors(page, told, context)
-        return content
+        const { told, rule } = judgement
+        if (told !== undefined && rule?.isOwn !== true) this.#noteErrors(page, told, context)
+        return { content }
       }
       case 'skip':
-        return NO_RECORDS
+        return { content: NO_RECORDS, notices: [skipNotice(statusCode, judgement)] }
       case 'end':
-        return { ...NO_RECORDS, paging: { hasMore: false } }
+        return { content: { ...NO_RECORDS, paging: { end: true } } }
       case 'refreshAuth': {
         const answer = await authorizer.refused?.(response, context)
         throw refusal(answer === 'again' ? 'refreshAuth' : 'fail')
       }
       default:
-        if (told !== undefined && action === 'retry')
-          throw new PageInvalidError('ERROR_BODY', `the body reports an error: ${told}`)
-        throw refusal(action)
+        throw refusal(judgement.action)
     }
+  }
+
+  /** A rule that says where the wish stands knows better than what headers usually mean. */
+  #heedRule(
+    page: PageRef,
+    response: JudgedResponse,
+    { action, rule }: Judgement,
+    reading: PageReading | undefined,
+  ): ServerWish | undefined {
+    const { rules, clock } = this.#parts
+    if (!rules.knowsWish(response)) return response.wish
+    const { headers, statusCode } = response
+    const sources = { headers, observed: reading?.observed ?? {}, now: clock.wallNow() }
+    const own = action === 'wait' ? wishBy(rule, sources) : undefined
+    const wish = own ?? response.wish
+    this.#quiet.heed(page, statusCode, wish, own !== undefined)
+    return wish
   }
 
   /** The page is taken, but what it says besides must not be lost. */

@@ -1,6 +1,7 @@
 import type { Clock, Random } from 'async-patterns'
 import { RetryPolicy } from 'async-patterns'
 import { isWorthRetrying } from './attempt-verdict.js'
+import { HttpStatusError } from './http-status-error.js'
 import type { RetryLimits } from './stream-limits.js'
 
 /**
@@ -39,9 +40,14 @@ export class RetryLadder {
       maxDelayMs,
       exponentialBase,
       jitter,
-      retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error),
+      retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error) && { delayMs: ruledDelay(outcome.error) },
       clock: this.#clock,
       ...(this.#random !== undefined && { random: this.#random }),
     })
   }
+}
+
+/** The wait that a rule sets, whatever the backoff. */
+function ruledDelay(error: unknown): number | undefined {
+  return error instanceof HttpStatusError ? error.delayMs : undefined
 }

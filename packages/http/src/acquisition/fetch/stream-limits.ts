@@ -15,9 +15,11 @@ export interface PoliteLimits {
   /**
    * By so much a second is longer, or with even pacing a distance, so that the rate holds at the server too,
    * where requests do not arrive as evenly as they depart. A request that was later than this on its way is
-   * reckoned with one by one. Default 5 ms.
+   * reckoned with by itself. Default 5 ms.
    */
   readonly marginMs: number
+  /** Whether the margin is wider, up to 20 ms, while little is known, and while requests are late. Default false. */
+  readonly adaptsMargin?: boolean | undefined
   /** Whose all this is, together with a breaker: the `origin`'s (the default) or that of each `path`. */
   readonly per: 'origin' | 'path'
   /**

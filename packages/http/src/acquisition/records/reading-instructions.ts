@@ -1,3 +1,4 @@
+import type { BodyProbe } from './body-probes.js'
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
@@ -14,6 +15,8 @@ export interface ReadingInstructions {
   readonly records: string
   /** Paths to what the rules for responses look at. */
   readonly observe: readonly string[]
+  /** What else the rules ask of a body, also of one that is no page. Default nothing. */
+  readonly probes?: readonly BodyProbe[] | undefined
   readonly paging: PagingPaths
   /** What in a body ends the stream. */
   readonly endWhen?: readonly BodyEndRule[] | undefined

@@ -63,7 +63,7 @@ export class StreamProgress {
    * All that the page brings, as it is stored; `settled` is due once it is.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
-  async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
+  async commitOf(claim: Claim, { content, notices: told = [], headers, bytes, url }: FetchedPage): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === content.fingerprint)
@@ -77,6 +77,7 @@ export class StreamProgress {
       ...(content.unreadable?.map(noticeOfField) ?? []),
       ...(content.unplanned?.map(noticeOfUnplanned) ?? []),
       ...(next.notices ?? []),
+      ...told,
     ]
     return {
       claim,

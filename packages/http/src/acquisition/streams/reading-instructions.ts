@@ -1,13 +1,13 @@
 import type { ResponseRule } from '../fetch/index.js'
-import { defaultRules, observedPaths } from '../fetch/index.js'
+import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions } from '../records/index.js'
 import { bodyRulesOf } from './pagination/end-rules.js'
 import { pagingPathsOf } from './pagination/kinds.js'
 import type { StreamConfig } from './stream-config.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
-export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseRule[] {
-  return defaultRules(errorPath)
+export function responseRulesOf({ responses = [], errorPath }: StreamConfig): readonly ResponseRule[] {
+  return [...responses, ...defaultRules(errorPath)]
 }
 
 /** What a worker thread has to know of a stream to read its pages. */
@@ -17,6 +17,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     format: stream.format,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
+    probes: probesOf(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: bodyRulesOf(stream.pagination.endWhen),
     where: stream.where,

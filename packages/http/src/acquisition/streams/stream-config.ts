@@ -1,4 +1,11 @@
-import type { AuthConfig, ConnectionSettings, OwnLimits, RedirectSetting, StreamLimits } from '../fetch/index.js'
+import type {
+  AuthConfig,
+  ConnectionSettings,
+  OwnLimits,
+  RedirectSetting,
+  ResponseRule,
+  StreamLimits,
+} from '../fetch/index.js'
 import type { FormatConfig, Mapping, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
@@ -27,6 +34,8 @@ export interface StreamConfig extends ConnectionSettings {
   readonly total?: string | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
+  /** What responses mean: the stream's own rules, then its source's; the first match decides. Default none. */
+  readonly responses?: readonly ResponseRule[] | undefined
   /**
    * Whether a request may be sent again after it has left, so that the server may have acted on it already.
    * Default: GET, HEAD, and POST where the stream has a pagination.

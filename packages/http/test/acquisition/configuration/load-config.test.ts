@@ -38,6 +38,7 @@ describe('a pipeline file', () => {
             ratePerSecond: 5,
             pacing: 'window',
             marginMs: 5,
+            adaptsMargin: true,
             per: 'origin',
             maxWaitMs: 3_600_000,
             concurrency: 4,

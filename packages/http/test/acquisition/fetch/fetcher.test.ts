@@ -394,12 +394,14 @@ describe('Fetcher', () => {
       answers = [204, 410]
       const fetcher = fetcherWith(
         {},
-        { rules: rules({ status: [204, 204], action: 'skip' }, { status: [410, 410], action: 'end' }) },
+        {
+          rules: rules({ statuses: [[204, 204]], action: 'skip' }, { statuses: [[410, 410]], action: 'end' }),
+        },
       )
       const skipped = await fetch(fetcher)
       expect(skipped.content).toMatchObject({ recordCount: 0, paging: {} })
       const last = await fetch(fetcher)
-      expect(last.content).toMatchObject({ recordCount: 0, paging: { hasMore: false } })
+      expect(last.content).toMatchObject({ recordCount: 0, paging: { end: true } })
       expect([departures.length, failures]).toEqual([2, []])
     })
 

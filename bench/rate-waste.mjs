@@ -45,7 +45,12 @@ async function measured(seconds) {
   const [port] = await once(server, 'message')
   const output = await mkdtemp(join(tmpdir(), 'bench-rate-'))
   try {
-    const { run } = await acquire({ output, rateLimit: RATE, workers: 1, sources: sourcesAt(port, seconds * RATE) })
+    const { run } = await acquire({
+      output,
+      rateLimit: RATE,
+      workers: 1,
+      sources: sourcesAt(port, seconds * RATE),
+    })
     server.send('end')
     const [arrivals] = await once(server, 'message')
     console.log(`${run.status}, ${seconds} s at ${RATE} a second, ${SOURCES} sources`)
@@ -71,7 +76,11 @@ function sourcesAt(port, pages) {
 
 function report(at, index) {
   const wasted = 1 - ((at.length - 1) * 1_000) / (at.at(-1) - at[0]) / RATE
-  const worst = Math.max(...at.map((from, first) => at.filter((to, later) => later >= first && to < from + 1_000).length))
-  console.log(`source${index}: ${at.length} requests, ${(wasted * 100).toFixed(2)} % wasted, at most ${worst} in a second`)
+  const worst = Math.max(
+    ...at.map((from, first) => at.filter((to, later) => later >= first && to < from + 1_000).length),
+  )
+  console.log(
+    `source${index}: ${at.length} requests, ${(wasted * 100).toFixed(2)} % wasted, at most ${worst} in a second`,
+  )
   return wasted < MOST_WASTED && worst <= RATE
 }

@@ -80,7 +80,9 @@ describe('budgets of a source', () => {
     expect(summary.run.status).toBe('complete')
     expect([shop?.accepted, server.asked.length]).toEqual([20, 21])
     expect(summary.run.durationMs).toBeGreaterThan(900)
-    expect(events.some(event => event.type === 'throttled')).toBe(shop?.notices.some(({ code }) => code === 'QUOTA'))
+    expect(events.some(event => event.type === 'throttled')).toBe(
+      shop?.notices.some(({ code }) => code === 'QUOTA'),
+    )
   })
 })
 
@@ -98,17 +100,33 @@ describe('rules of a source', () => {
         pagination: { type: 'page', pageSize: 1, totalPagesPath: 'pages', stopAfterEmpty: 3 },
         responses: [
           { status: 404, then: 'skip' },
-          { status: '4xx', body: { path: '', matches: 'no such page' }, then: 'skip', message: 'they are gone' },
-          { status: 403, body: { path: 'error.code', is: 'PLAN' }, then: 'fail', message: 'ask for a larger plan' },
+          {
+            status: '4xx',
+            body: { path: '', matches: 'no such page' },
+            then: 'skip',
+            message: 'they are gone',
+          },
+          {
+            status: 403,
+            body: { path: 'error.code', is: 'PLAN' },
+            then: 'fail',
+            message: 'ask for a larger plan',
+          },
         ],
       }),
     )
-    expect(shop?.notices.filter(({ code }) => code === 'RESPONSE_SKIPPED').map(({ message }) => message)).toEqual([
+    expect(
+      shop?.notices.filter(({ code }) => code === 'RESPONSE_SKIPPED').map(({ message }) => message),
+    ).toEqual([
       'answered 400 and skipped by a rule: the body: "<p>no such page</p>"; they are gone',
       'answered 404 and skipped by a rule',
     ])
     expect(shop?.errors).toMatchObject([
-      { code: 'HTTP_403', count: 1, message: 'The server answered 403, error.code: "PLAN" (ask for a larger plan)' },
+      {
+        code: 'HTTP_403',
+        count: 1,
+        message: 'The server answered 403, error.code: "PLAN" (ask for a larger plan)',
+      },
     ])
     expect(shop?.accepted).toBe(4)
   })

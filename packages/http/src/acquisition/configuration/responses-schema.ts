@@ -29,7 +29,9 @@ const headerTest = z.union(
 )
 const header = z.union([text(), z.record(z.string(), headerTest)], headerAllowed)
 
-const textPath = z.union([z.literal(''), path()], { error: 'a path such as error.message, or "" for the text' })
+const textPath = z.union([z.literal(''), path()], {
+  error: 'a path such as error.message, or "" for the text',
+})
 
 /** `''` is the text of the body. */
 const ofText = strict({ path: z.literal(''), matches: pattern() })
@@ -53,7 +55,6 @@ const rule = strict({
   status: statuses.optional(),
   header: header.optional(),
   body: body.optional(),
-  // oxlint-disable-next-line unicorn/no-thenable: the key of a file, and no value is awaited
   then: oneOf(responseActions),
   until: until.optional(),
   for: duration(0, 'of 0ms or more').optional(),
@@ -71,8 +72,10 @@ export const responsesSchema = z
   .min(1, { error: 'a list of at least one rule' })
 
 /** The rules as the fetcher has them. */
-export function resolveResponses(rules: z.output<typeof responsesSchema> = []): ResponseRule[] {
-  return rules.map(({ status: codes, header: tests, body: asked, then: action, for: pause, ...rest }) => ({
+export function resolveResponses(
+  rules: z.output<typeof responsesSchema> | undefined,
+): ResponseRule[] | undefined {
+  return rules?.map(({ status: codes, header: tests, body: asked, then: action, for: pause, ...rest }) => ({
     ...rest,
     body: asked,
     until: rest.until && { ...rest.until, header: rest.until.header?.toLowerCase() },

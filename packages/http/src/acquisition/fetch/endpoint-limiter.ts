@@ -4,20 +4,11 @@ import type { OwedQuiet } from '../ledger/index.js'
 import type { Leave } from './leave.js'
 import { takeInTurn } from './leave.js'
 import { Margin } from './margin.js'
+import type { Quiet } from './quiet.js'
 import type { UsedQuota } from './quota.js'
 import { QuotaLimiter } from './quota.js'
 import { windowOf } from './rate-window.js'
 import type { PoliteLimits } from './stream-limits.js'
-
-/** A time in which nothing departs, because the server asked for it, or its quota is used up. */
-export interface Quiet {
-  /** On the scale of `clock.now()`. */
-  readonly until: number
-  /** `429 of page 7 of shop (retry-after)`, or `limits.quota 10000/day`. */
-  readonly askedBy: string
-  /** Default `QUIET`. */
-  readonly code?: 'QUIET' | 'QUOTA' | undefined
-}
 
 /** How long a departure may wait, in milliseconds. */
 export interface LeaveOptions {
@@ -74,7 +65,14 @@ export class EmbeddedLimits implements Limits {
    * Nothing departs before a full window has passed since the last departure that an earlier process may have
    * made, nor before the end of the quiet that a server asked of it: a restart breaks neither promise.
    */
-  limiterOf({ departedAt, quiet, quota = [], used = [], onUsedUp, ...limit }: EndpointLimit): DepartureLimiter {
+  limiterOf({
+    departedAt,
+    quiet,
+    quota = [],
+    used = [],
+    onUsedUp,
+    ...limit
+  }: EndpointLimit): DepartureLimiter {
     const clock = this.#clock
     const window = windowOf(limit)
     const quotas = quota.map(one => new QuotaLimiter(one, { used, clock, onUsedUp }))

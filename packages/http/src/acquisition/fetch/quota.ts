@@ -20,9 +20,6 @@ const UNITS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 
 
 const WRITTEN = /^(\d+)\/(second|minute|hour|day)$/
 
-/** The longest window that a quota may have. */
-export const LONGEST_QUOTA_MS = UNITS.day
-
 /** Each request of a window is remembered by its moment: 8 bytes. */
 export const LARGEST_QUOTA = 10_000_000
 
@@ -74,10 +71,10 @@ export class QuotaLimiter {
     this.#window = new SlidingWindowLimiter({ maxRequests: quota.count, windowMs: quota.windowMs, clock })
     const sinceEpoch = clock.wallNow() - clock.now()
     // The wall clock may have been set back since: nothing departed later than now.
-    for (const { at, count } of used)
-      this.#window.remember(Math.min(at - sinceEpoch, clock.now()), count)
+    for (const { at, count } of used) this.#window.remember(Math.min(at - sinceEpoch, clock.now()), count)
     this.#window.subscribe(event => {
-      if (event.type === 'wait') this.#tell(event.waitMs === Infinity ? quota.windowMs : event.waitMs, onUsedUp)
+      if (event.type === 'wait')
+        this.#tell(event.waitMs === Infinity ? quota.windowMs : event.waitMs, onUsedUp)
     })
   }
 

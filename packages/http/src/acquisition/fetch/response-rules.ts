@@ -158,11 +158,15 @@ function matchesHead(rule: ResponseRule, { statusCode, headers, wish }: JudgedRe
   const { statuses, headers: tests = [], quiet } = rule
   if (quiet !== undefined && wish === undefined) return false
   if (quiet === 'retry-after' && wish?.header.includes('retry-after') !== true) return false
-  const isNamed = statuses === undefined || statuses.some(([from, to]) => statusCode >= from && statusCode <= to)
+  const isNamed =
+    statuses === undefined || statuses.some(([from, to]) => statusCode >= from && statusCode <= to)
   return isNamed && tests.every(test => headerHolds(test, headers))
 }
 
-function matchesBody({ path, body, withoutRecords }: ResponseRule, reading: PageReading | undefined): boolean {
+function matchesBody(
+  { path, body, withoutRecords }: ResponseRule,
+  reading: PageReading | undefined,
+): boolean {
   if (withoutRecords === true && reading?.ok === true && reading.page.recordCount > 0) return false
   if (body !== undefined && reading?.observed[probeKey({ where: body })] === undefined) return false
   return path === undefined || reading?.observed[path] !== undefined

@@ -40,7 +40,8 @@ export class RetryLadder {
       maxDelayMs,
       exponentialBase,
       jitter,
-      retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error) && { delayMs: ruledDelay(outcome.error) },
+      retryWhen: outcome =>
+        !outcome.ok && isWorthRetrying(outcome.error) && { delayMs: ruledDelay(outcome.error) },
       clock: this.#clock,
       ...(this.#random !== undefined && { random: this.#random }),
     })

@@ -4,7 +4,7 @@ import type { BodyProbe } from '../records/index.js'
 import { probeKey } from '../records/index.js'
 
 /** How a moment, or a time from now, is written. */
-export type WishForm = (typeof wishForms)[number]
+type WishForm = (typeof wishForms)[number]
 
 export const wishForms = ['seconds', 'millis', 'minutes', 'epochSeconds', 'epochMillis', 'date'] as const
 

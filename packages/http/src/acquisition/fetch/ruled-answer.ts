@@ -20,7 +20,8 @@ export function refusedBy({ action, told, rule }: Judgement, answer: RefusedAnsw
 function unreadWish(rule: Judgement['rule'], { action, wish }: RefusedAnswer): string | undefined {
   const { until } = rule ?? {}
   const place = until?.header ?? until?.body
-  if (until === undefined || place === undefined || action !== 'wait' || wish?.header === place) return undefined
+  if (until === undefined || place === undefined || action !== 'wait' || wish?.header === place)
+    return undefined
   return `${place === '' ? 'the body' : place} tells no ${until.as}`
 }
 

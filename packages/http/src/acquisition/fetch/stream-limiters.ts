@@ -1,11 +1,12 @@
 import type { Within } from 'async-patterns'
 import type { Run } from '../ledger/index.js'
 import type { Secrets } from '../secrets/index.js'
-import type { DepartureLimiter, EndpointLimit, LeaveOptions, Limits, Quiet } from './endpoint-limiter.js'
+import type { DepartureLimiter, EndpointLimit, LeaveOptions, Limits } from './endpoint-limiter.js'
 import type { LimitedStream } from './endpoints.js'
 import { byEndpoint, strictest } from './endpoints.js'
 import type { Leave } from './leave.js'
 import { takeInTurn } from './leave.js'
+import type { Quiet } from './quiet.js'
 
 /** What earlier runs have left for the limiters. */
 export type Before = Pick<Run, 'lastDepartureAt' | 'quiet' | 'used'>
@@ -31,16 +32,17 @@ export function limitersOf(
         endpoint,
         ...strictest(sharing),
         departedAt: latest(names.flatMap(name => before.lastDepartureAt.get(name) ?? [])),
-        quiet: names
-          .flatMap(name => before.quiet.get(name) ?? [])
-          .toSorted((a, b) => b.leftMs - a.leftMs)[0],
+        quiet: names.flatMap(name => before.quiet.get(name) ?? []).toSorted((a, b) => b.leftMs - a.leftMs)[0],
         used: before.used.filter(one => one.endpoint === endpoint),
         onUsedUp: (waitMs: number, quota: string) => onUsedUp?.(names, waitMs, quota),
       }
       const shared = limits.limiterOf(limit)
       return sharing.map(stream => {
         const own = ownLimitOf(stream, limit, before, onUsedUp)
-        return [stream.name, own === undefined ? shared : new OwnLimiter(limits.limiterOf(own), shared)] as const
+        return [
+          stream.name,
+          own === undefined ? shared : new OwnLimiter(limits.limiterOf(own), shared),
+        ] as const
       })
     }),
   )

@@ -13,7 +13,10 @@ export function planOf(config: PipelineConfig, secrets: Secrets, version: string
     [...byEndpoint(config.sources, secrets)].flatMap(([endpoint, sharing]) => {
       const { ratePerSecond: limitPerSecond, quota = [] } = strictest(sharing)
       return sharing.map(({ name, ownLimits }) => {
-        const quotaMs = Math.max(0, ...[...quota, ...(ownLimits?.quota ?? [])].map(({ windowMs }) => windowMs))
+        const quotaMs = Math.max(
+          0,
+          ...[...quota, ...(ownLimits?.quota ?? [])].map(({ windowMs }) => windowMs),
+        )
         return [name, { endpoint, limitPerSecond, quotaMs }] as const
       })
     }),

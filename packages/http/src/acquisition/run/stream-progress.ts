@@ -63,7 +63,10 @@ export class StreamProgress {
    * All that the page brings, as it is stored; `settled` is due once it is.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
-  async commitOf(claim: Claim, { content, notices: told = [], headers, bytes, url }: FetchedPage): Promise<PageCommit> {
+  async commitOf(
+    claim: Claim,
+    { content, notices: told = [], headers, bytes, url }: FetchedPage,
+  ): Promise<PageCommit> {
     const { pagination, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === content.fingerprint)

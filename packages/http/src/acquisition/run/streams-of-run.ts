@@ -23,7 +23,14 @@ import type { Normaliser, PageContext } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
-import { endsByStatus, isRetryable, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import {
+  endsByStatus,
+  isRetryable,
+  paginationOf,
+  requestOf,
+  responseRulesOf,
+  UrlSecrets,
+} from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'

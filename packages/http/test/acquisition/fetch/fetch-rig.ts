@@ -37,7 +37,11 @@ export type Answer =
 /** A fetcher whose server gives the answers in turn, read as pages are, under a clock of its own. */
 export class FetchRig {
   readonly clock = new ManualClock({ wallStartMs: Date.UTC(2026, 0, 1) })
-  readonly limiter = new EmbeddedLimits(this.clock).limiterOf({ ...POLITE, endpoint: 'a', ratePerSecond: 1_000 })
+  readonly limiter = new EmbeddedLimits(this.clock).limiterOf({
+    ...POLITE,
+    endpoint: 'a',
+    ratePerSecond: 1_000,
+  })
   readonly memory = new MemoryBudget(1_000_000, 4)
   readonly departures: number[] = []
   readonly told: string[] = []

@@ -15,10 +15,14 @@ beforeEach(() => {
 /** How a request ends that may not be sent again, and how often it left. */
 async function ending(answers: readonly Answer[], rules: readonly ResponseRule[] = []): Promise<string> {
   rig.answers = [...answers]
-  const fetcher = rig.fetcher(rules, {}, {
-    retryable: false,
-    requestOf: () => ({ url: 'http://a.test/', method: 'POST', body: '{}' }),
-  })
+  const fetcher = rig.fetcher(
+    rules,
+    {},
+    {
+      retryable: false,
+      requestOf: () => ({ url: 'http://a.test/', method: 'POST', body: '{}' }),
+    },
+  )
   const end = await rig.fetch(fetcher).then(
     () => 'page',
     (error: unknown) => (error as { code: string }).code,

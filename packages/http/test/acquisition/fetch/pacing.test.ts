@@ -52,7 +52,12 @@ async function answered(late: readonly number[], marginMs: number): Promise<numb
   const lateness = new Lateness()
   const at: number[] = []
   const send = async (delayMs: number): Promise<void> => {
-    const departing = new DeparturePolicy(limiter, () => Infinity, clock, () => undefined)
+    const departing = new DeparturePolicy(
+      limiter,
+      () => Infinity,
+      clock,
+      () => undefined,
+    )
     await departing.acquire({})
     departing.sent()
     at.push(clock.now() + delayMs)
@@ -102,10 +107,7 @@ describe('pacing', () => {
 
   test('N-23 what its answer shows to be later than that makes no second of the server too full', async () => {
     const late = fc.array(
-      fc.oneof(
-        { weight: 5, arbitrary: fc.integer({ min: 0, max: 5 }) },
-        fc.integer({ min: 0, max: 100 }),
-      ),
+      fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 5 }) }, fc.integer({ min: 0, max: 100 })),
       { minLength: 60, maxLength: 60 },
     )
     await fc.assert(
@@ -116,8 +118,14 @@ describe('pacing', () => {
       { numRuns: 50 },
     )
     // It is paid for once, less the margin, and by the rate alone.
-    const at = await answered([0, ...Array.from({ length: 49 }, () => 0), 80, ...Array.from({ length: 50 }, () => 0)], 5)
-    const even = await answered(Array.from({ length: 101 }, () => 0), 5)
+    const at = await answered(
+      [0, ...Array.from({ length: 49 }, () => 0), 80, ...Array.from({ length: 50 }, () => 0)],
+      5,
+    )
+    const even = await answered(
+      Array.from({ length: 101 }, () => 0),
+      5,
+    )
     expect((at.at(-1) as number) - (even.at(-1) as number)).toBeLessThanOrEqual(75)
   })
 

@@ -46,9 +46,12 @@ describe('a quota', () => {
     expect(quota && quotaText(quota)).toBe(text)
   })
 
-  test.each(['0/day', '10000001/day', '5/week', '5 / day', '1.5/day', '/day', '5', ''])('%j is none', text => {
-    expect(parseQuota(text)).toBeUndefined()
-  })
+  test.each(['0/day', '10000001/day', '5/week', '5 / day', '1.5/day', '/day', '5', ''])(
+    '%j is none',
+    text => {
+      expect(parseQuota(text)).toBeUndefined()
+    },
+  )
 
   test('of several the lowest of each window holds', () => {
     expect(strictestQuotas(quotas('5/day', '9/minute', '3/day', '20/minute')).map(quotaText)).toEqual([
@@ -98,15 +101,24 @@ describe('a quota', () => {
 })
 
 describe('limits of a stream beside those of its source', () => {
-  const use = (stream: string, at: number, count: number): QuotaUse => ({ endpoint: 'http://a.test', stream, at, count })
+  const use = (stream: string, at: number, count: number): QuotaUse => ({
+    endpoint: 'http://a.test',
+    stream,
+    at,
+    count,
+  })
 
   const limitersFor = (own: OwnLimits, used: readonly QuotaUse[] = [], quota?: string) => {
     const limits = quota === undefined ? {} : { quota: quotas(quota) }
     const slow = { ...streamAt('http://a.test', 'slow', 10, {}, limits), name: 'slow', ownLimits: own }
     const other = { ...streamAt('http://a.test', 'other', 10, {}, limits), name: 'other' }
     const before = { lastDepartureAt: new Map<string, number>(), quiet: new Map(), used }
-    const limiters = limitersOf([slow, other], new EmbeddedLimits(clock), before, new Secrets(), (names, _waitMs, text) =>
-      told.push(`${names.join()} ${text}`),
+    const limiters = limitersOf(
+      [slow, other],
+      new EmbeddedLimits(clock),
+      before,
+      new Secrets(),
+      (names, _waitMs, text) => told.push(`${names.join()} ${text}`),
     )
     return [limiters.get('slow'), limiters.get('other')] as const
   }

@@ -38,7 +38,11 @@ describe('rules of a file', () => {
     ['[{ status: 5xx, then: skip }]', 503, '0 records, RESPONSE_SKIPPED 503'],
     ["[{ status: ['400-405', 5xx], then: skip }]", 405, '0 records, RESPONSE_SKIPPED 405'],
     ["[{ status: '400-405', then: skip }]", 406, 'HTTP_406: The server answered 406'],
-    ['[{ status: 500, then: fail, message: ask the vendor }]', 500, 'HTTP_500: The server answered 500 (ask the vendor)'],
+    [
+      '[{ status: 500, then: fail, message: ask the vendor }]',
+      500,
+      'HTTP_500: The server answered 500 (ask the vendor)',
+    ],
     ['[{ status: 410, then: end }]', 410, '0 records'],
     ['[{ then: skip }]', 418, '0 records, RESPONSE_SKIPPED 418'],
     ['[{ status: 302, then: skip }]', 302, '0 records, RESPONSE_SKIPPED 302'],
@@ -85,7 +89,8 @@ describe('rules of a file', () => {
 
   test('an error that is answered with 200 is tried again, and told', async () => {
     const busy = { status: 200, body: { error: { code: 'BUSY' }, items: [] } }
-    const yaml = '[{ status: 200, body: { path: error.code, is: BUSY }, then: retry, message: they are slow }]'
+    const yaml =
+      '[{ status: 200, body: { path: error.code, is: BUSY }, then: retry, message: they are slow }]'
     expect(await outcome(yaml, busy)).toBe('1 records')
     expect(rig.told).toEqual(['1 ERROR_BODY the body reports an error: error.code: "BUSY" (they are slow)'])
   })
@@ -117,14 +122,19 @@ describe('rules of a file', () => {
     ['{ header: x-reset }', { 'x-reset': 'soon', 'retry-after': '3' }, 3_000],
     ['{ header: x-reset }', {}, 500],
     // Where the rule says what it is, nothing else is made of it.
-    ['{ header: x-ratelimit-reset, as: millis }', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30000' }, 30_000],
+    [
+      '{ header: x-ratelimit-reset, as: millis }',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30000' },
+      30_000,
+    ],
   ])('wait until %s in %j', async (until, headers, waitMs) => {
     await outcome(`[{ status: 420, then: wait, until: ${until} }]`, { status: 420, headers })
     expect(rig.departures).toEqual([0, Math.max(500, waitMs)])
   })
 
   test('wait until what the body says, or else for a time', async () => {
-    const yaml = "[{ status: 420, then: wait, until: { body: error.text, matches: 'in (\\d+) seconds' }, for: 9s }]"
+    const yaml =
+      "[{ status: 420, then: wait, until: { body: error.text, matches: 'in (\\d+) seconds' }, for: 9s }]"
     await outcome(yaml, { status: 420, body: { error: { text: 'again in 40 seconds' } } })
     expect(rig.told[0]).toBe('40000 420 of page 7 of a (error.text)')
     await outcome(yaml, { status: 420, body: 'slow down' })
@@ -144,15 +154,17 @@ describe('rules of a file', () => {
     const rule = fc.record({
       statuses: fc.option(
         fc.array(
-          fc.tuple(fc.integer({ min: 100, max: 999 }), fc.integer({ min: 0, max: 300 })).map(
-            ([from, more]) => [from, from + more] as const,
-          ),
+          fc
+            .tuple(fc.integer({ min: 100, max: 999 }), fc.integer({ min: 0, max: 300 }))
+            .map(([from, more]) => [from, from + more] as const),
           { minLength: 1, maxLength: 2 },
         ),
         { nil: undefined },
       ),
       headers: fc.option(fc.constantFrom([{ name: 'a' }], [{ name: 'b', is: 'x' }]), { nil: undefined }),
-      action: fc.constantFrom('skip', 'end', 'retry', 'fail', 'wait') satisfies fc.Arbitrary<ResponseRule['action']>,
+      action: fc.constantFrom('skip', 'end', 'retry', 'fail', 'wait') satisfies fc.Arbitrary<
+        ResponseRule['action']
+      >,
     })
     const headers = fc.constantFrom<Record<string, string>>({}, { a: '1' }, { b: 'x' }, { a: '1', b: 'y' })
     fc.assert(
@@ -163,7 +175,15 @@ describe('rules of a file', () => {
         const expected = own.find(holds) ?? defaultRules().find(one => one.quiet === undefined && holds(one))
         const response = { statusCode, headers: sent }
         const judged = new ResponseRules([...own, ...defaultRules()])
-        const empty = { recordCount: 1, records: [], rejects: [], warnings: 0, redactions: 0, paging: {}, fingerprint: '' }
+        const empty = {
+          recordCount: 1,
+          records: [],
+          rejects: [],
+          warnings: 0,
+          redactions: 0,
+          paging: {},
+          fingerprint: '',
+        }
         const { action } = judged.judge(response, { ok: true, page: empty, observed: {} })
         const isPage = own.find(holds) === undefined && statusCode >= 200 && statusCode < 300
         expect(action).toBe(isPage ? 'page' : expected?.action)

@@ -109,6 +109,7 @@ export type {
   PageInvalidCode,
   PageReader,
   PageReading,
+  PagingPlace,
   PagingPaths,
   PagingValues,
   ReadingInstructions,
@@ -134,7 +135,14 @@ export type {
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'
-export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig } from './streams/index.js'
+export type {
+  Pagination,
+  PaginationConfig,
+  PaginationKind,
+  ParamPlace,
+  Seen,
+  StreamConfig,
+} from './streams/index.js'
 export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
 export type {
   BreakerTransition,

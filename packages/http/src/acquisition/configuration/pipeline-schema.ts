@@ -4,8 +4,22 @@ import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
-  schemaParts
+const {
+  anyOf,
+  checkedText,
+  count,
+  duration,
+  flag,
+  headerMap,
+  headerName,
+  number,
+  oneOf,
+  path,
+  scalarMap,
+  size,
+  strict,
+  text,
+} = schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -73,6 +87,9 @@ const tls = strict({
   insecure: flag().prefault(false),
 })
 
+const totalAllowed = 'a path such as meta.total, or { header: x-total-count }'
+const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
+
 const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
 
 const source = strict({
@@ -91,7 +108,7 @@ const source = strict({
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
-  total: path().optional(),
+  total: total.optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,
   quality: quality.optional(),

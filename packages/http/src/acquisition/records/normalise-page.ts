@@ -38,6 +38,8 @@ const MAX_RECORDS = 100_000
 /** The response headers that matter to how a page is read; others may be there. */
 export interface PageHeaders {
   readonly 'content-type'?: string | undefined
+  /** Those in which `paging` reads, in lower case. */
+  readonly [name: string]: string | undefined
 }
 
 /** Reads a page's bytes; it never throws for what the page holds. */
@@ -60,7 +62,7 @@ export function pageReader(
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const mapRecord = recordMapper(instructions.mapping, secrets)
   const observe = observer(instructions.observe)
-  const normalise = (body: unknown): NormalisedPage => {
+  const normalise = (body: unknown, headers: PageHeaders): NormalisedPage => {
     const rows = recordsOf(body)
     if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
     const sink: MappedRecords = {
@@ -77,7 +79,7 @@ export function pageReader(
       ...mapped,
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       weight: recordsWeight(sink),
-      paging: pagingOf(body, rows.length),
+      paging: pagingOf({ body, recordCount: rows.length, lastRecord: rows.at(-1), headers }),
       fingerprint: fingerprintOf(sink),
     }
   }
@@ -89,7 +91,7 @@ export function pageReader(
       if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
       body = parsePage(bytes, headers['content-type'])
       observed = observe(body)
-      const page = normalise(body)
+      const page = normalise(body, headers)
       return {
         ok: true,
         page,
@@ -101,7 +103,14 @@ export function pageReader(
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
-      return { ok: false, code, message, observed, paging: pagingOf(body, 0), names: namesOf(body) }
+      return {
+        ok: false,
+        code,
+        message,
+        observed,
+        paging: pagingOf({ body, recordCount: 0, headers }),
+        names: namesOf(body),
+      }
     }
   }
 }

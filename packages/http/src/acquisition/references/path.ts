@@ -1,10 +1,12 @@
 /** Takes the value at a path out of a parsed JSON value; undefined where there is none. */
 export type PathReader = (value: unknown) => unknown
 
-type Segment = string | number
+/** A key, a place in a list, or the first object of a list at whose key a value stands. */
+type Segment = string | number | { readonly key: string; readonly value: string }
 
 /**
- * Compiles a path once: `preis.betrag`, `images[0].url`, `["a.b"].c`; the empty path is the value itself.
+ * Compiles a path once: `preis.betrag`, `images[0].url`, `["a.b"].c`, `links[rel=next].href`; the empty path
+ * is the value itself.
  * Only own properties are read, so `constructor` or `__proto__` in a path find nothing that the source did
  * not send.
  * @throws TypeError when the path is malformed; it shows the path.
@@ -33,10 +35,19 @@ export function compileWay(path: string): PathReader[] {
 function step(value: unknown, segment: Segment): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   if (typeof segment === 'number') return Array.isArray(value) ? value[segment] : undefined
+  if (typeof segment === 'object') return Array.isArray(value) ? firstWith(value, segment) : undefined
   return Object.hasOwn(value, segment) ? (value as Record<string, unknown>)[segment] : undefined
 }
 
-const segmentPattern = /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9})\]|\["((?:[^"\\]|\\["\\])+)"\]/y
+function firstWith(list: readonly unknown[], { key, value }: { key: string; value: string }): unknown {
+  return list.find(item => {
+    const found = step(item, key)
+    return typeof found !== 'object' && found !== undefined && String(found) === value
+  })
+}
+
+const segmentPattern =
+  /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9})\]|\["((?:[^"\\]|\\["\\])+)"\]|\[([^.[\]"=]+)=([^[\]"]+)\]/y
 
 function parsePath(path: string): Segment[] {
   const segments: Segment[] = []
@@ -45,8 +56,9 @@ function parsePath(path: string): Segment[] {
     const match = segmentPattern.exec(path)
     if (match === null)
       throw new TypeError(`path is ${JSON.stringify(path)}; allowed is a form like a.b[0]["c.d"]`)
-    const [, name, index, quoted] = match
+    const [, name, index, quoted, key, value = ''] = match
     if (index !== undefined) segments.push(Number(index))
+    else if (key !== undefined) segments.push({ key, value })
     else segments.push(name ?? (quoted ?? '').replace(/\\(["\\])/g, '$1'))
   }
   return segments

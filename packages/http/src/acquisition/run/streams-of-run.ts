@@ -15,7 +15,14 @@ import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
-import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import {
+  allowedOrigins,
+  endsByStatus,
+  paginationOf,
+  requestOf,
+  responseRulesOf,
+  UrlSecrets,
+} from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -61,7 +68,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const health = healths.get(name) as StreamHealth
     const fetcher = new Fetcher({
       ...tools,
-      transport: tools.transports.toOriginOf(stream),
+      transport: tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination)),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),

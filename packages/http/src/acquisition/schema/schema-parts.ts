@@ -85,14 +85,16 @@ const scalarMap = () => {
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerNamePattern = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+const headerName = () => checkedText('the name of a header', name => headerNamePattern.test(name))
 
 /** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
-      const message = !headerName.test(name)
+      const message = !headerNamePattern.test(name)
         ? "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
         : headerValue.test(String(value))
           ? undefined
@@ -118,6 +120,15 @@ function succeeds(attempt: () => unknown): boolean {
   }
 }
 
+/** What one of the schemas takes; the error text says it for all of them. */
+function anyOf<const T extends readonly z.ZodType[]>(options: T, error: string) {
+  return z.union(options, { error })
+}
+
+function list<T extends z.ZodType>(item: T, error: string) {
+  return z.array(item, { error }).min(1, { error })
+}
+
 function texts() {
   return z.array(text(), { error: 'a list of texts' }).optional()
 }
@@ -137,12 +148,15 @@ const plainDecimal = () =>
  * load the schema library.
  */
 export const schemaParts = {
+  anyOf,
   checkedText,
   count,
   countOr,
   duration,
   flag,
   headerMap,
+  headerName,
+  list,
   number,
   oneOf,
   oneOrPattern,

@@ -1,7 +1,7 @@
 import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
 import type { Mapping } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
-import type { PaginationConfig } from './pagination/kinds.js'
+import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 
 /** One kind of record of an API, acquired page by page. */
 export interface StreamConfig extends ConnectionSettings {
@@ -19,8 +19,8 @@ export interface StreamConfig extends ConnectionSettings {
   readonly pagination: PaginationConfig
   /** Path to the array of records in a page; empty when the page itself is the array. */
   readonly records: string
-  /** Path to what the source says its total number of records is. */
-  readonly total?: string | undefined
+  /** What the source says its total number of records is: a path to it, or its header. */
+  readonly total?: TotalPlace | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
   readonly mapping: Mapping

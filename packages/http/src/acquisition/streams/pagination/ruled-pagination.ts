@@ -41,7 +41,7 @@ export class RuledPagination implements Pagination {
     const notice = (name: PagingName, code: string, what: string): Notice[] =>
       name === 'next'
         ? []
-        : [{ code, about: name, message: `${settings[name]} (${this.#paths[name]}) ${what}` }]
+        : [{ code, about: name, message: `${settings[name]} (${shownPlace(this.#paths[name])}) ${what}` }]
     return [
       ...(recordCount === 0 ? [] : unfound).flatMap(name =>
         notice(name, 'NOTHING_FOUND', 'found nothing on the first page'),
@@ -56,6 +56,10 @@ const settings = {
   totalPages: 'pagination.totalPagesPath',
   hasMore: 'pagination.hasMorePath',
 } as const
+
+function shownPlace(place: PagingPaths[PagingName]): string {
+  return typeof place === 'object' && 'header' in place ? `header ${place.header}` : String(place)
+}
 
 function endNotices({ state, id, stream }: PageRef, status: number | undefined): Notice[] {
   if (status === undefined || state['beyond'] !== 1) return []

@@ -3,6 +3,7 @@ import type { PageRequest } from '../../fetch/index.js'
 import type { PageRef } from '../../ledger/index.js'
 import type { Pagination } from '../pagination/pagination.js'
 import type { StreamConfig } from '../stream-config.js'
+import { addressOf } from './param-place.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import { withMissing } from './url-text.js'
 
@@ -14,10 +15,10 @@ const DEFAULT_HEADERS = { accept: 'application/json' }
  * the file's headers and query.
  */
 export function requestOf(stream: StreamConfig, pagination: Pagination, page: PageRef): PageRequest {
-  const { url, query, headers = {}, ...rest } = pagination.request(page)
+  const { url, parameters = [] } = pagination.request(page)
+  const { query, headers, pathSuffix } = addressOf(parameters)
   return {
-    ...rest,
-    url: url === undefined ? streamUrl(stream, query) : withMissing(url, ownParameters(stream)),
+    url: url === undefined ? streamUrl(stream, query, pathSuffix) : withMissing(url, ownParameters(stream)),
     headers: mergedHeaders(mergedHeaders(DEFAULT_HEADERS, stream.headers), headers),
   }
 }

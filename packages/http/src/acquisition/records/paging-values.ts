@@ -76,21 +76,14 @@ export function pagingReader(
 type Found = { readonly [Name in PagingName]?: unknown }
 type Reader = (page: RawPage) => unknown
 
-function readersOf({
-  nextQuery,
-  next,
-  params: _,
-  ...places
-}: PagingPaths): (readonly [PagingName, Reader])[] {
-  const nextReader = next === undefined ? undefined : firstOf([next].flat().map(readerOf))
-  return [
-    ...Object.entries(places).flatMap(([name, place]) =>
-      place === undefined ? [] : [[name as PagingName, readerOf(place)] as const],
-    ),
-    ...(nextReader === undefined
-      ? []
-      : [['next', nextQuery === undefined ? nextReader : parameterOf(nextReader, nextQuery)] as const]),
-  ]
+function readersOf(places: PagingPaths): (readonly [PagingName, Reader])[] {
+  const { totalRecords, totalPages, hasMore, next, nextQuery } = places
+  const readers = Object.entries({ totalRecords, totalPages, hasMore }).flatMap(([name, place]) =>
+    place === undefined ? [] : [[name as PagingName, readerOf(place)] as const],
+  )
+  if (next === undefined) return readers
+  const read = firstOf([next].flat().map(readerOf))
+  return [...readers, ['next', nextQuery === undefined ? read : parameterOf(read, nextQuery)]]
 }
 
 function readerOf(place: PagingPlace): Reader {
@@ -121,7 +114,7 @@ const isThere = (value: unknown): boolean => value !== undefined
 function parameterOf(read: Reader, name: string): Reader {
   return page => {
     const url = read(page)
-    if (!isToken(cursor(url))) return url
+    if (!isToken(cursor(url)) || meansNone(cursor(url))) return url
     const [, query = ''] = /\?([^#]*)/.exec(String(url)) ?? []
     return new URLSearchParams(query).get(name) ?? LOST
   }
@@ -132,6 +125,13 @@ const LOST = true
 
 export function isToken(value: Token | null | undefined): value is Token {
   return value !== undefined && value !== null && value !== ''
+}
+
+const NONE: ReadonlySet<string> = new Set(['null', 'none', 'nil', 'undefined'])
+
+/** What servers write who mean that there is none. */
+export function meansNone(token: Token | null | undefined): boolean {
+  return typeof token === 'string' && NONE.has(token.toLowerCase())
 }
 
 function namesOf(found: readonly (readonly [PagingName, unknown])[]): PagingName[] {

@@ -42,7 +42,9 @@ function step(value: unknown, segment: Segment): unknown {
 function firstWith(list: readonly unknown[], { key, value }: { key: string; value: string }): unknown {
   return list.find(item => {
     const found = step(item, key)
-    return typeof found !== 'object' && found !== undefined && String(found) === value
+    return (
+      found === value || ((typeof found === 'number' || typeof found === 'boolean') && `${found}` === value)
+    )
   })
 }
 

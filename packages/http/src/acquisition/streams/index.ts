@@ -1,5 +1,5 @@
 export { endsByStatus } from './pagination/end-rules.js'
-export type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
+export type { PaginationConfig } from './pagination/kinds.js'
 export { allowedOrigins, paginationKinds, paginationOf, pagingProblem } from './pagination/kinds.js'
 export { NextUrlError } from './pagination/next-url-error.js'
 export type { Pagination, PaginationKind, Seen } from './pagination/pagination.js'

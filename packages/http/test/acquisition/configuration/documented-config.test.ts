@@ -71,7 +71,8 @@ describe('what documentation and examples say', () => {
         `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,
       )
     }
-    for (const key of keysOf(schema)) expect(reference).toMatch(new RegExp(`\\b${key}\\b`))
+    const all = reference + read('docs/pagination.md')
+    for (const key of keysOf(schema)) expect(all).toMatch(new RegExp(`\\b${key}\\b`))
   })
 })
 

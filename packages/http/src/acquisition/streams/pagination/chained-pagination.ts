@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Notice, PageRef, PageState } from '../../ledger/index.js'
 import type { Token } from '../../records/index.js'
-import { isToken } from '../../records/index.js'
+import { isToken, meansNone } from '../../records/index.js'
 import { emptyRun, repeatNotice, repeatsOf, withEmpties } from './page-sequence.js'
 import type { NextPages, PageAddress, PageResult, Pagination, PagingLimits, Seen } from './pagination.js'
 
@@ -23,8 +23,6 @@ export interface Chain {
   follow(page: PageRef, token: Token, result: PageResult): PageRef
   request(page: PageRef): PageAddress
 }
-
-const NONE: ReadonlySet<string> = new Set(['null', 'none', 'nil', 'undefined'])
 
 /**
  * Cursors and next URLs: each page names its successor. A token ends the chain by its absence, so an empty
@@ -52,7 +50,8 @@ export class ChainedPagination implements Pagination {
     const { hasMore } = result.paging
     if (hasMore === false) return { pages: [], stop: 'end' }
     const token = this.#chain.tokenOf(result)
-    const isNone = this.#isNone(token)
+    // A record may well be called so.
+    const isNone = this.#chain.inRecords === undefined && meansNone(token)
     if (isToken(token) && !isNone) return this.#behind(page, result, token, seen)
     const isMissing = this.#chain.inRecords !== undefined && result.recordCount > 0
     if (hasMore === true || isMissing) return { pages: [], stop: 'no-cursor' }
@@ -60,11 +59,6 @@ export class ChainedPagination implements Pagination {
     if (token !== undefined || page.ordinal > 1 || result.recordCount === 0) return { pages: [], stop: 'end' }
     const message = `${this.#chain.place} found nothing on any page`
     return { pages: [], stop: 'end', notices: [{ code: 'NOTHING_FOUND', about: this.#chain.key, message }] }
-  }
-
-  /** What servers write who mean none. A record may well be called so. */
-  #isNone(token: Token | null | undefined): boolean {
-    return this.#chain.inRecords === undefined && NONE.has(String(token ?? '').toLowerCase())
   }
 
   #noneNotice(token: Token | null | undefined): Notice {

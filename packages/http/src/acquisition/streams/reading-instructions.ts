@@ -17,6 +17,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: pageEndRules(stream.pagination),
+    where: stream.where,
     mapping: stream.mapping,
     maxRecords: stream.limits.maxRecordsPerPage,
     timeMs: stream.limits.pageTimeMs,

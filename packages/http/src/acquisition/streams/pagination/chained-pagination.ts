@@ -110,8 +110,10 @@ function isBoundary({ state }: PageRef, result: PageResult): boolean {
   return result.recordCount > 0 && result.recordCount < Number(count) && lastRow === lastRowOf(result)
 }
 
-function lastRowOf({ records, rejects }: PageResult): string {
-  return hash('sha1', JSON.stringify(records.at(-1)?.id ?? rejects.at(-1)?.raw), 'base64url').slice(0, 16)
+function lastRowOf({ records, rejects, fingerprint }: PageResult): string {
+  // A filter may have left none.
+  const row = records.at(-1)?.id ?? rejects.at(-1)?.raw ?? fingerprint
+  return hash('sha1', JSON.stringify(row), 'base64url').slice(0, 16)
 }
 
 const longestKey = 120

@@ -79,6 +79,22 @@ describe('cursors that stand elsewhere', () => {
     expect(await readWalk(streamWith(last), byCursor(pages))).toMatchObject({ stops: ['end'] })
   })
 
+  test('raw records count, also those that a filter leaves out', async () => {
+    const rows = (ids: readonly number[]) => ({
+      text: `{"items":[${ids.map(id => `{"id":${id},"on":false}`)}]}`,
+    })
+    const pages = { first: rows([1, 2]), 2: rows([3, 4]), 4: rows([]) }
+    const stream = streamWith(
+      { ...last, pageSize: 2, endWhen: { short: true } },
+      { where: { path: 'on', is: true } },
+    )
+    expect(await readWalk(stream, byCursor(pages))).toMatchObject({
+      ids: { length: 3 },
+      rows: [],
+      stops: ['end'],
+    })
+  })
+
   test('a full page of one and the same key leads nowhere, which is told', async () => {
     const text = '{"items":[{"id":"a","at":5},{"id":"b","at":5}]}'
     const walked = await readWalk(streamWith({ ...last, cursorPath: 'at', pageSize: 2 }), () => ({ text }))

@@ -81,7 +81,7 @@ describe('cursors that stand elsewhere', () => {
 
   test('raw records count, also those that a filter leaves out', async () => {
     const rows = (ids: readonly number[]) => ({
-      text: `{"items":[${ids.map(id => `{"id":${id},"on":false}`)}]}`,
+      text: `{"items":[${ids.map(id => `{"id":${id},"on":false}`).join(',')}]}`,
     })
     const pages = { first: rows([1, 2]), 2: rows([3, 4]), 4: rows([]) }
     const stream = streamWith(

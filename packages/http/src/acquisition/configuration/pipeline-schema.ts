@@ -85,6 +85,7 @@ const source = strict({
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  cookies: flag().prefault(false),
   proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),

@@ -77,6 +77,19 @@ const path = () =>
     succeeds(() => compilePath(value)),
   )
 
+/** It may be empty. */
+const anyText = () => z.string({ error: 'a text' })
+
+/** Whatever JSON can say. */
+const json = () => z.unknown()
+
+const url = () =>
+  checkedText(
+    'an http or https URL without credentials',
+    value =>
+      URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && !/^[^/]*\/\/[^/?#]*@/.test(value),
+  )
+
 /** What a query parameter or header may be in YAML; it is sent as text. */
 const scalarMap = () => {
   // YAML would turn 1.10 into 1.1, and a long number into another one.
@@ -88,7 +101,13 @@ const scalarMap = () => {
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
+/** What can stand in a header. A variable often has a line break at its end. */
+const headerText = () =>
+  checkedText('a text without line breaks and control characters, in Latin-1', value =>
+    headerValue.test(value),
+  )
+
+/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). */
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
@@ -137,12 +156,15 @@ const plainDecimal = () =>
  * load the schema library.
  */
 export const schemaParts = {
+  anyText,
   checkedText,
   count,
   countOr,
   duration,
   flag,
   headerMap,
+  headerText,
+  json,
   number,
   oneOf,
   oneOrPattern,
@@ -155,6 +177,7 @@ export const schemaParts = {
   text,
   textMap,
   texts,
+  url,
   wholeNumber,
 } as const
 

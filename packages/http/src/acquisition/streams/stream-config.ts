@@ -14,6 +14,8 @@ export interface StreamConfig extends ConnectionSettings {
   readonly headers: Readonly<Record<string, string>>
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
+  /** Whether cookies that its server sets are kept, for the run, and sent back to it. Default false. */
+  readonly cookies?: boolean | undefined
   /** Which redirects of its pages are followed. Default `sameOrigin`. */
   readonly redirects?: RedirectSetting | undefined
   readonly pagination: PaginationConfig

@@ -98,15 +98,19 @@ export type {
 export { EmbeddedQueue } from './queue/index.js'
 export type {
   AcceptedRecord,
+  ChildPlan,
+  ChildValues,
   FieldMapping,
   FieldType,
   FieldTypeKind,
   FieldValue,
+  FormatConfig,
   Mapping,
   Money,
   NormalisedPage,
   Normaliser,
   NormalisePoolOptions,
+  PageContext,
   PageHeaders,
   PageInvalidCode,
   PageReader,
@@ -115,6 +119,10 @@ export type {
   PagingValues,
   ReadingInstructions,
   RejectedRecord,
+  Scalar,
+  Unplanned,
+  Where,
+  WhereRule,
 } from './records/index.js'
 export { NormalisePool, PageInvalidError, pageReader } from './records/index.js'
 export type {

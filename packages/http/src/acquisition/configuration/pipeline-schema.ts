@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
+import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { whereSchema } from './where-schema.js'
 
 const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
@@ -91,7 +93,9 @@ const source = strict({
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
+  format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
+  where: whereSchema.optional(),
   total: path().optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,

@@ -145,6 +145,12 @@ function textMap<T extends z.ZodType>(value: T) {
   return z.record(z.string(), value, { error: 'text: value pairs' }).optional()
 }
 
+/** A name by which text in bytes is decoded (WHATWG Encoding). */
+const charset = () =>
+  checkedText('a charset such as utf-8, windows-1252 or utf-16le', name =>
+    succeeds(() => new TextDecoder(name)),
+  )
+
 const wholeNumber = () => z.int({ error: 'a whole number' })
 
 /** A decimal that no float has touched. */
@@ -157,6 +163,7 @@ const plainDecimal = () =>
  */
 export const schemaParts = {
   anyText,
+  charset,
   checkedText,
   count,
   countOr,

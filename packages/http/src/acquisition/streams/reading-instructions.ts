@@ -14,12 +14,15 @@ export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseR
 export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions {
   return {
     stream: stream.name,
+    format: stream.format,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: bodyRulesOf(stream.pagination.endWhen),
+    where: stream.where,
     mapping: stream.mapping,
     maxRecords: stream.limits.maxRecordsPerPage,
+    maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
   }
 }

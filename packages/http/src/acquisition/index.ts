@@ -31,8 +31,10 @@ export type {
   DepartureLimiter,
   EndpointLimit,
   Health,
+  KeptCredentials,
   Limits,
   MintedToken,
+  OptionProblem,
   OutgoingRequest,
   PageRequest,
   PoliteLimits,
@@ -46,7 +48,7 @@ export type {
   Tokens,
   WatchedStream,
 } from './fetch/index.js'
-export { EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
+export { AuthError, EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
 export type {
   AttemptFailure,
   Claim,
@@ -102,6 +104,7 @@ export type {
   FieldType,
   FieldTypeKind,
   FieldValue,
+  FormatConfig,
   Mapping,
   Money,
   NormalisedPage,

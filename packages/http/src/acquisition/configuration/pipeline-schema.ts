@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
+import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 import { whereSchema } from './where-schema.js'
@@ -103,11 +104,13 @@ const source = strict({
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  cookies: flag().prefault(false),
   proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
+  format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   where: whereSchema.optional(),
   total: total.optional(),

@@ -1,3 +1,5 @@
+export type { FormatConfig } from './decoders/kinds.js'
+export { acceptOf, formats } from './decoders/kinds.js'
 export { markNumbers } from './decoders/mark-numbers.js'
 export type { BodyEndRule } from './end-rules.js'
 export type { FieldMapping, Mapping } from './mapping.js'

@@ -77,6 +77,19 @@ const path = () =>
     succeeds(() => compilePath(value)),
   )
 
+/** It may be empty. */
+const anyText = () => z.string({ error: 'a text' })
+
+/** Whatever JSON can say. */
+const json = () => z.unknown()
+
+const url = () =>
+  checkedText(
+    'an http or https URL without credentials',
+    value =>
+      URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && !/^[^/]*\/\/[^/?#]*@/.test(value),
+  )
+
 /** What a query parameter or header may be in YAML; it is sent as text. */
 const scalarMap = () => {
   // YAML would turn 1.10 into 1.1, and a long number into another one.
@@ -90,7 +103,13 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 const headerName = () => checkedText('the name of a header', name => headerNamePattern.test(name))
 
-/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
+/** What can stand in a header. A variable often has a line break at its end. */
+const headerText = () =>
+  checkedText('a text without line breaks and control characters, in Latin-1', value =>
+    headerValue.test(value),
+  )
+
+/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). */
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
@@ -137,6 +156,12 @@ function textMap<T extends z.ZodType>(value: T) {
   return z.record(z.string(), value, { error: 'text: value pairs' }).optional()
 }
 
+/** A name by which text in bytes is decoded (WHATWG Encoding). */
+const charset = () =>
+  checkedText('a charset such as utf-8, windows-1252 or utf-16le', name =>
+    succeeds(() => new TextDecoder(name)),
+  )
+
 const wholeNumber = () => z.int({ error: 'a whole number' })
 
 /** A decimal that no float has touched. */
@@ -149,6 +174,8 @@ const plainDecimal = () =>
  */
 export const schemaParts = {
   anyOf,
+  anyText,
+  charset,
   checkedText,
   count,
   countOr,
@@ -156,6 +183,8 @@ export const schemaParts = {
   flag,
   headerMap,
   headerName,
+  headerText,
+  json,
   list,
   number,
   oneOf,
@@ -169,6 +198,7 @@ export const schemaParts = {
   text,
   textMap,
   texts,
+  url,
   wholeNumber,
 } as const
 

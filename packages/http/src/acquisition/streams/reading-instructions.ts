@@ -13,6 +13,7 @@ export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseR
 export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions {
   return {
     stream: stream.name,
+    format: stream.format,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
@@ -20,6 +21,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     where: stream.where,
     mapping: stream.mapping,
     maxRecords: stream.limits.maxRecordsPerPage,
+    maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
   }
 }

@@ -21,6 +21,7 @@ describe('a pipeline file', () => {
           proxy: undefined,
           tls: undefined,
           allowPrivate: false,
+          cookies: false,
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',

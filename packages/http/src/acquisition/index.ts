@@ -31,10 +31,12 @@ export type {
   DepartureLimiter,
   EndpointLimit,
   Health,
+  KeptCredentials,
   Leave,
   LeaveOptions,
   Limits,
   MintedToken,
+  OptionProblem,
   OutgoingRequest,
   OwnLimits,
   PageRequest,
@@ -51,7 +53,7 @@ export type {
   UsedQuota,
   WatchedStream,
 } from './fetch/index.js'
-export { EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
+export { AuthError, EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
 export type {
   AttemptFailure,
   Claim,
@@ -119,6 +121,7 @@ export type {
   PageInvalidCode,
   PageReader,
   PageReading,
+  PagingPlace,
   PagingPaths,
   PagingValues,
   ReadingInstructions,
@@ -148,7 +151,14 @@ export type {
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'
-export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig } from './streams/index.js'
+export type {
+  Pagination,
+  PaginationConfig,
+  PaginationKind,
+  ParamPlace,
+  Seen,
+  StreamConfig,
+} from './streams/index.js'
 export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
 export type {
   BreakerTransition,

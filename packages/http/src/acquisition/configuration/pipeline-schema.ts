@@ -8,8 +8,22 @@ import { quotaSchema } from './quota-schema.js'
 import { responsesSchema } from './responses-schema.js'
 import { whereSchema } from './where-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
-  schemaParts
+const {
+  anyOf,
+  checkedText,
+  count,
+  duration,
+  flag,
+  headerMap,
+  headerName,
+  number,
+  oneOf,
+  path,
+  scalarMap,
+  size,
+  strict,
+  text,
+} = schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -81,6 +95,9 @@ const tls = strict({
   insecure: flag().prefault(false),
 })
 
+const totalAllowed = 'a path such as meta.total, or { header: x-total-count }'
+const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
+
 const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
 
 const source = strict({
@@ -93,6 +110,7 @@ const source = strict({
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  cookies: flag().prefault(false),
   proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
@@ -101,7 +119,7 @@ const source = strict({
   format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   where: whereSchema.optional(),
-  total: path().optional(),
+  total: total.optional(),
   errorPath: path().optional(),
   responses: responsesSchema.optional(),
   retryable: flag().optional(),

@@ -6,7 +6,7 @@ import type { ServerWish } from '../../engines/index.js'
 import type { Notice, PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageContext, PageReading } from '../records/index.js'
 import { usablePage } from '../records/index.js'
-import type { Authorizer } from './auth/authorizer.js'
+import type { Authorizer, OutgoingRequest } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
@@ -84,11 +84,18 @@ export interface FetcherParts {
   readonly random?: Random | undefined
 }
 
-/** One attempt at a page. */
-interface Visit {
+/** A page on its way, over all its attempts. */
+interface Errand {
   readonly page: PageRef
-  readonly hops: Hops
   readonly patience: Patience
+  /** Credentials are renewed once for a page: what refuses the new ones too will refuse all. */
+  hasNewCredentials: boolean
+}
+
+/** One attempt at it. */
+interface Visit {
+  readonly errand: Errand
+  readonly hops: Hops
 }
 
 /** One departure of it: it may be the first, or where a redirect leads. */
@@ -125,14 +132,16 @@ export class Fetcher {
   async fetch(page: PageRef, within: Within, stop?: AbortSignal): Promise<FetchedPage> {
     using patience = new Patience(within, stop)
     const retry: RetryPolicy = this.#retries.after(page.tries)
-    return await retry.execute(context => this.#attempt(page, patience, context), patience)
+    const errand: Errand = { page, patience, hasNewCredentials: false }
+    return await retry.execute(context => this.#attempt(errand, context), patience)
   }
 
-  async #attempt(page: PageRef, patience: Patience, context: Context): Promise<FetchedPage> {
+  async #attempt(errand: Errand, context: Context): Promise<FetchedPage> {
+    const { page, patience } = errand
     const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
       for (;;) {
-        const answer = await this.#sendTwiceIfStale({ page, hops, patience }, context)
+        const answer = await this.#sendTwiceIfStale({ errand, hops }, context)
         if (answer !== 'redirected') return answer
       }
     } catch (error) {
@@ -160,7 +169,7 @@ export class Fetcher {
   /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
   async #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
     const { limiter, clock, observer, retryable = true } = this.#parts
-    const { page, patience } = visit
+    const { page, patience } = visit.errand
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
     const departing = new DeparturePolicy(limiter, this.#quiet.longestMs, clock, onDeparture, newConnection)
@@ -190,13 +199,14 @@ export class Fetcher {
    * none.
    */
   async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
-    const { departing, patience } = hop
+    const { departing } = hop
+    const { page, patience } = hop.errand
     const { limits, retryable = true } = this.#parts
     // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
     // again and again; and what may not be sent again has enough at once.
     const most = 3 * limits.maxPageBytes
     const room = (atLeast?: number): Promise<MemoryReservation> =>
-      takeRoom(this.#memoryFor(hop, atLeast), departing, limits.timeoutMs, context)
+      takeRoom(this.#memoryFor(page, atLeast), departing, limits.timeoutMs, context)
     const first = await room(retryable ? undefined : most)
     try {
       return await this.#throughBreaker(hop, first, context)
@@ -208,7 +218,7 @@ export class Fetcher {
     return await this.#throughBreaker(hop, await room(most), context)
   }
 
-  #memoryFor({ page }: Hop, atLeast?: number): Room<MemoryReservation> {
+  #memoryFor(page: PageRef, atLeast?: number): Room<MemoryReservation> {
     const { memory } = this.#parts
     return {
       tryTake: () => memory.tryReserve(page.stream, atLeast),
@@ -223,7 +233,7 @@ export class Fetcher {
   ): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#parts.health.breaker.execute(inner => {
-        hop.patience.asks(true)
+        hop.errand.patience.asks(true)
         return this.#request(hop, reservation, inner)
       }, context)
     } catch (error) {
@@ -233,11 +243,12 @@ export class Fetcher {
   }
 
   async #request(
-    { page, hops, departing }: Hop,
+    { errand, hops, departing }: Hop,
     reservation: MemoryReservation,
     context: Context,
   ): Promise<FetchedPage | 'redirected'> {
     const { authorizer, transport, memory, limits, clock } = this.#parts
+    const { page } = errand
     const request = {
       ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
@@ -245,10 +256,10 @@ export class Fetcher {
       newConnection: departing.newConnection,
       onDeparture: () => departing.sent(),
     }
-    const response = await this.#timeout.execute(
-      async timed => transport.send(await authorizer.authorize(request, timed), timed),
-      context,
-    )
+    const { sent, response } = await this.#timeout.execute(async timed => {
+      const authorized = await authorizer.authorize(request, timed)
+      return { sent: authorized, response: await transport.send(authorized, timed) }
+    }, context)
     departing.answered(this.#lateness)
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
@@ -264,19 +275,23 @@ export class Fetcher {
     const bytes = response.body.byteLength
     const isRead = rules.needsBody(judged)
     if (isRead) memory.weigh(page.stream, reservation, bytes)
-    const { content, notices } = await this.#contentOf(page, judged, hops.reason(response), context)
+    const { content, notices } = await this.#contentOf(errand, sent, judged, hops.reason(response), context)
     if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
-    return { content, notices, headers: response.headers, bytes, url: response.url, reservation }
+    authorizer.accepted?.(sent)
+    // Not that of the response, in which a credential may stand.
+    return { content, notices, headers: response.headers, bytes, url: hops.request.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
   async #contentOf(
-    page: PageRef,
+    errand: Errand,
+    sent: OutgoingRequest,
     response: TransportResponse & JudgedResponse,
     detail: string | undefined,
     context: Context,
   ): Promise<Pick<FetchedPage, 'content' | 'notices'>> {
-    const { rules, normaliser, contextOf: contextOfPage, authorizer, isEnd } = this.#parts
+    const { rules, normaliser, contextOf: contextOfPage, isEnd } = this.#parts
+    const { page } = errand
     const { statusCode } = response
     const reading = rules.needsBody(response)
       ? await normaliser.read(response.body, page.stream, response.headers, context, contextOfPage?.(page))
@@ -302,10 +317,8 @@ export class Fetcher {
         return { content: NO_RECORDS, notices: [skipNotice(statusCode, judgement)] }
       case 'end':
         return { content: { ...NO_RECORDS, paging: { end: true } } }
-      case 'refreshAuth': {
-        const answer = await authorizer.refused?.(response, context)
-        throw refusal(answer === 'again' ? 'refreshAuth' : 'fail')
-      }
+      case 'refreshAuth':
+        throw refusal((await this.#renews(errand, sent, response, context)) ? 'refreshAuth' : 'fail')
       default:
         throw refusal(judgement.action)
     }
@@ -326,6 +339,18 @@ export class Fetcher {
     const wish = own ?? response.wish
     this.#quiet.heed(page, statusCode, wish, own !== undefined)
     return wish
+  }
+
+  /** Whether another try may help, with other credentials than those that were sent. */
+  async #renews(
+    errand: Errand,
+    sent: OutgoingRequest,
+    response: TransportResponse,
+    context: Context,
+  ): Promise<boolean> {
+    if (errand.hasNewCredentials) return false
+    errand.hasNewCredentials = true
+    return (await this.#parts.authorizer.refused?.(sent, response, context)) === 'again'
   }
 
   /** The page is taken, but what it says besides must not be lost. */

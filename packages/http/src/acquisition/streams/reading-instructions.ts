@@ -1,8 +1,7 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions } from '../records/index.js'
-import { bodyRulesOf } from './pagination/end-rules.js'
-import { pagingPathsOf } from './pagination/kinds.js'
+import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import type { StreamConfig } from './stream-config.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
@@ -19,7 +18,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     observe: observedPaths(responseRulesOf(stream)),
     probes: probesOf(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
-    endWhen: bodyRulesOf(stream.pagination.endWhen),
+    endWhen: pageEndRules(stream.pagination),
     where: stream.where,
     mapping: stream.mapping,
     maxRecords: stream.limits.maxRecordsPerPage,

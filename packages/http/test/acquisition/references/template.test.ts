@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Roots } from '../../../src/acquisition/references/template.js'
 import {
@@ -86,8 +86,8 @@ describe('references', () => {
   })
 
   test('an escaped text stands for itself, whatever it is', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('{', '}', 'now', 'x', '.', '"', ' ') }), written => {
+    assert(
+      property(string({ unit: constantFrom('{', '}', 'now', 'x', '.', '"', ' ') }), written => {
         expect(literalOf(escaped(written))).toBe(written)
         expect(text(escaped(written))).toBe(written)
       }),
@@ -95,9 +95,9 @@ describe('references', () => {
   })
 
   test('no text does harm: it is read, or refused with its place', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('{', '}', 'state', 'project', '.', '"', '[', ']', 'id') }),
+    assert(
+      property(
+        string({ unit: constantFrom('{', '}', 'state', 'project', '.', '"', '[', ']', 'id') }),
         written => {
           try {
             const template = parseTemplate(written, roots)

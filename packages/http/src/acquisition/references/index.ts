@@ -1,11 +1,10 @@
 export type { PathReader } from './path.js'
 export { compileAll, compilePath, compilePlace, compileSteps, compileWay } from './path.js'
-export type { Reference, RootKind, Roots, Scope, Template } from './template.js'
+export type { Reference, Roots, Scope, Template } from './template.js'
 export {
   escaped,
   isBound,
   literalOf,
-  onlyReference,
   parseTemplate,
   referencesOf,
   renderJson,

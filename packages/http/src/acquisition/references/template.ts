@@ -1,5 +1,5 @@
 /** What a root gives: fields of a record, `since` and `until` of a span of time, or one value. */
-export type RootKind = 'record' | 'span' | 'value'
+type RootKind = 'record' | 'span' | 'value'
 
 /** The roots that may be referred to in one place, by name. */
 export type Roots = ReadonlyMap<string, RootKind>
@@ -111,7 +111,7 @@ export function referencesOf({ parts }: Template): Reference[] {
 }
 
 /** The reference that is all of the template. */
-export function onlyReference({ parts }: Template): Reference | undefined {
+function onlyReference({ parts }: Template): Reference | undefined {
   const [first] = parts
   return parts.length === 1 && typeof first === 'object' ? first : undefined
 }

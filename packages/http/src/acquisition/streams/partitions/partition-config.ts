@@ -13,7 +13,7 @@ export interface EachRecord {
 }
 
 /** Each of a list of values. */
-export interface EachValue {
+interface EachValue {
   readonly values: readonly (string | number | boolean)[]
   readonly as: string
 }

@@ -22,10 +22,10 @@ export type BodyConfig =
   | { readonly graphql: { readonly query: string; readonly variables?: Json | undefined } }
 
 /** Values at their places in a body: a path in JSON, a name in a form. */
-export type BodyValues = Readonly<Record<string, string | number>>
+type BodyValues = Readonly<Record<string, string | number>>
 
 /** A body that is sent. */
-export interface WrittenBody {
+interface WrittenBody {
   readonly text: string
   readonly contentType: string
 }

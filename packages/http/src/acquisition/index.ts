@@ -10,6 +10,8 @@ export type {
   PipelineInput,
   Setting,
   SettingFlags,
+  SourceInput,
+  StreamInput,
 } from './configuration/index.js'
 export {
   closest,
@@ -71,12 +73,16 @@ export type {
   PageCommit,
   PageError,
   PageRef,
+  PageOrder,
   PageState,
+  PageWindow,
+  Partition,
   PlannedStream,
   QuotaUse,
   RecordChange,
   RejectedRow,
   Run,
+  RunBeginning,
   RunPlan,
   SqliteLedgerOptions,
   StopReason,
@@ -157,9 +163,10 @@ export type {
   PaginationKind,
   ParamPlace,
   Seen,
+  PartitionConfig,
   StreamConfig,
 } from './streams/index.js'
-export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
+export { NextUrlError, paginationKinds, readingInstructionsOf, ReferenceValueError } from './streams/index.js'
 export type {
   BreakerTransition,
   ErrorSummary,

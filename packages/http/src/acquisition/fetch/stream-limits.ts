@@ -53,11 +53,13 @@ export interface StreamLimits extends PoliteLimits {
   readonly giveUpAfterMs: number
 }
 
-/** What one stream is bound to beside the limits of its source. */
+/** What a stream may ask by itself, beside what holds for all of its source. */
 export interface OwnLimits {
+  /** Departures in any second. Default: the source's. */
   readonly ratePerSecond?: number | undefined
+  /** Departures in any window of each quota. Default: the source's. */
   readonly quota?: readonly Quota[] | undefined
-  /** Requests in flight at once. */
+  /** Requests in flight at once. Default: the source's. */
   readonly concurrency?: number | undefined
 }
 

@@ -1,4 +1,5 @@
-import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
+import type { BreakerTransitionEvent, Clock, Permit, Random } from 'async-patterns'
+import { SemaphoreLimiter } from 'async-patterns'
 import type { PipelineConfig } from '../configuration/index.js'
 import type { Transport } from '../../engines/index.js'
 import type {
@@ -7,6 +8,7 @@ import type {
   KeptCredentials,
   Limits,
   QuotaTeller,
+  Room,
   StreamHealth,
   StreamTransports,
   Tokens,
@@ -29,11 +31,11 @@ import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
 import {
   allowedOrigins,
+  childrenOf,
   endsByStatus,
   isRetryable,
-  paginationOf,
-  requestOf,
   responseRulesOf,
+  StreamPages,
   UrlSecrets,
 } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
@@ -64,26 +66,26 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
-  const streams = config.sources
+  const { streams } = config
   const limiters = limitersOf(streams, tools.limits, run, secrets, quotaTellerOf(tools, epoch))
+  const slots = slotsOf(streams, clock)
   const healths = healthsOf(streams, tools)
   tellSharedRates(streams, tools)
   const memory = new MemoryBudget(
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
+  const pagesOf = new Map(streams.map(stream => [stream.name, new StreamPages(stream, run)]))
   const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
-    const { name } = stream
-    // With several streams to a source, its name.
-    const source = name
+    const { name, source } = stream
     const withCookies = (transport: Transport): Transport =>
       stream.cookies === true
         ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
         : transport
-    const pagination = paginationOf(stream)
+    const pages = pagesOf.get(name) as StreamPages
     const pathOf = (page: PageRef): string => {
-      const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
+      const { pathname, search } = new URL(pages.request(page).url)
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth
@@ -93,8 +95,9 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
-      requestOf: page => requestOf(stream, pagination, page),
+      requestOf: page => pages.request(page),
       retryable: isRetryable(stream),
+      slots: slots.get(stream.source),
       contextOf: page => contextOf(page, run, urls),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
@@ -110,7 +113,13 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       memory,
       observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
-    return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
+    const children = childrenOf(stream, streams).map(child => ({
+      name: child.name,
+      partitions: child.for ?? [],
+      pages: pagesOf.get(child.name) as StreamPages,
+      urls: new UrlSecrets(child, secrets),
+    }))
+    return new StreamProgress({ name, run, fetcher, health, pages, children, pathOf, urls, secrets })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }
@@ -143,6 +152,24 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
       onEvent({ type: 'notice', source: name, code: 'SHARED_RATE', message })
     }
   }
+}
+
+/** Places for requests in flight that the streams of a source share; a single stream has those of its queue. */
+function slotsOf(streams: readonly StreamConfig[], clock: Clock): ReadonlyMap<string, Room<Permit>> {
+  const sources = new Map<string, StreamConfig[]>()
+  for (const stream of streams) sources.set(stream.source, [...(sources.get(stream.source) ?? []), stream])
+  return new Map(
+    [...sources]
+      .filter(([, sharing]) => sharing.length > 1)
+      .map(([source, sharing]) => {
+        const maxConcurrent = Math.max(...sharing.map(({ limits }) => limits.concurrency))
+        const semaphore = new SemaphoreLimiter({ maxConcurrent, acquireTimeoutMs: Infinity, clock })
+        return [
+          source,
+          { tryTake: () => semaphore.tryAcquire(), take: within => semaphore.acquire({}, within) },
+        ] as const
+      }),
+  )
 }
 
 /** A quota that is used up is told like a wish for quiet, for all streams that share it. */

@@ -76,6 +76,7 @@ describe('a request that may not be sent again', () => {
     const of = (method: string | undefined, pagination = paging, retryable?: boolean) =>
       isRetryable({ method, pagination, retryable })
     expect([of(undefined), of('GET', none), of('HEAD', none), of('POST')]).toEqual([true, true, true, true])
+    expect(isRetryable({ body: { text: 'a' }, pagination: none })).toBe(false)
     expect([of('POST', none), of('PUT'), of('DELETE')]).toEqual([false, false, false])
     expect([of('GET', paging, false), of('PUT', none, true)]).toEqual([false, true])
   })

@@ -10,8 +10,7 @@ function rulesOf(yaml: string): readonly ResponseRule[] {
   const text = `sources:
   - { name: a, baseUrl: 'http://a.test', pagination: { type: page, pageSize: 1 }, mapping: { id: { path: id } }, responses: ${yaml} }`
   const { config } = parseConfig(text, 'a.yaml', { environment: {} })
-  const [stream] = 'streams' in config ? (config.streams as typeof config.sources) : config.sources
-  return stream?.responses ?? []
+  return config.streams[0]?.responses ?? []
 }
 
 let rig: FetchRig
@@ -30,6 +29,29 @@ async function outcome(yaml: string, ...answers: FetchRig['answers']): Promise<s
     (error: unknown) => `${(error as { code: string }).code}: ${(error as Error).message}`,
   )
 }
+
+test("a stream's own rules come before those of its source, and each mistake is told where it stands", () => {
+  const file = (own: string, shared: string) => `sources:
+  - name: a
+    baseUrl: http://a.test
+    mapping: { id: { path: id } }
+    pagination: { type: page, pageSize: 1 }
+    responses: [{ status: 404, then: ${shared} }, { status: 403, then: fail }]
+    streams:
+      - name: one
+        path: /one
+        responses: [{ status: 404, then: ${own} }]
+      - { name: two, path: /two }`
+  const { config } = parseConfig(file('end', 'skip'), 'a.yaml', { environment: {} })
+  expect(config.streams.map(({ responses = [] }) => responses.map(({ action }) => action).join())).toEqual([
+    'end,skip,fail',
+    'skip,fail',
+  ])
+  const load = (own: string, shared: string) => () =>
+    parseConfig(file(own, shared), 'a.yaml', { environment: {} })
+  expect(load('ignore', 'skip')).toThrow('a.yaml:10:')
+  expect(load('skip', 'ignore')).toThrow('a.yaml:6:')
+})
 
 describe('rules of a file', () => {
   test.each([

@@ -80,6 +80,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
         : transport
     const pagination = paginationOf(stream)
+    const allow = allowedOrigins(stream.pagination)
     const pathOf = (page: PageRef): string => {
       const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
       return secrets.redact(pathname + search)
@@ -88,7 +89,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
-      transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
+      transport: withCookies(tools.transports.toOriginsOf(stream, allow)),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
@@ -100,6 +101,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         stream: name,
         source,
         baseUrl: stream.baseUrl,
+        allow,
       }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,

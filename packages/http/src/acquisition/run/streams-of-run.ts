@@ -17,13 +17,13 @@ import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
 import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
-import type { JournalWriter } from './journal.js'
+import type { LedgerWriter } from './ledger-writer.js'
 import { StreamProgress } from './stream-progress.js'
 
 /** What all streams of a run share. */
 export interface StreamTools {
   readonly run: Run
-  readonly journal: JournalWriter
+  readonly journal: LedgerWriter
   readonly transports: StreamTransports
   readonly normaliser: Normaliser
   readonly limits: Limits

@@ -91,10 +91,11 @@ export class SqliteRun implements Run {
     return this.#claims.renew(claim, this.#clock.wallNow() + leaseMs)
   }
 
-  async commit(commits: readonly PageCommit[]): Promise<CommitAnswer> {
+  async commit(commits: readonly PageCommit[], journal?: Journal): Promise<CommitAnswer> {
     this.#checkPlace()
     const done = new Map<string, Claim>()
     const results = this.#writing(() => {
+      if (journal !== undefined) this.#writeJournal(journal)
       const written = commits.map(commit => this.#commitPage(commit, done))
       this.#records.savePosition()
       return written
@@ -161,17 +162,8 @@ export class SqliteRun implements Run {
     return this.#reading(() => this.#pages.served(stream, fingerprint))
   }
 
-  async log({ departures, failures, transitions, notices = [], quiets = [] }: Journal): Promise<void> {
-    this.#writing(() => {
-      for (const departure of departures) this.#journal.departure(departure)
-      for (const transition of transitions) this.#journal.transition(transition)
-      for (const notice of notices) this.#journal.notice(notice)
-      for (const quiet of quiets) this.#journal.quiet(quiet)
-      for (const failure of failures) {
-        this.#journal.failure(failure)
-        this.#pages.spendTry(failure.pageId, failure.attempt)
-      }
-    })
+  async log(journal: Journal): Promise<void> {
+    this.#writing(() => this.#writeJournal(journal))
   }
 
   async *departures(): AsyncIterable<DepartureRow> {
@@ -215,6 +207,17 @@ export class SqliteRun implements Run {
   async delivered(): Promise<void> {
     this.#checkPlace()
     this.#writing(() => this.#progress.delivered())
+  }
+
+  #writeJournal({ departures, failures, transitions, notices = [], quiets = [] }: Journal): void {
+    for (const departure of departures) this.#journal.departure(departure)
+    for (const transition of transitions) this.#journal.transition(transition)
+    for (const notice of notices) this.#journal.notice(notice)
+    for (const quiet of quiets) this.#journal.quiet(quiet)
+    for (const failure of failures) {
+      this.#journal.failure(failure)
+      this.#pages.spendTry(failure.pageId, failure.attempt)
+    }
   }
 
   /** `done`: the pages of this transaction so far. */

@@ -96,6 +96,8 @@ export type {
 export { EmbeddedQueue } from './queue/index.js'
 export type {
   AcceptedRecord,
+  ChildPlan,
+  ChildValues,
   FieldMapping,
   FieldType,
   FieldTypeKind,
@@ -105,6 +107,7 @@ export type {
   NormalisedPage,
   Normaliser,
   NormalisePoolOptions,
+  PageContext,
   PageHeaders,
   PageInvalidCode,
   PageReader,
@@ -113,6 +116,10 @@ export type {
   PagingValues,
   ReadingInstructions,
   RejectedRecord,
+  Scalar,
+  Unplanned,
+  Where,
+  WhereRule,
 } from './records/index.js'
 export { NormalisePool, PageInvalidError, pageReader } from './records/index.js'
 export type {

@@ -3,6 +3,7 @@ import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { whereSchema } from './where-schema.js'
 
 const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
@@ -91,6 +92,7 @@ const source = strict({
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
+  where: whereSchema.optional(),
   total: path().optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,

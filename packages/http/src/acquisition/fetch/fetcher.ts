@@ -3,7 +3,7 @@ import { BreakerOpenError, contextOf, isAborted, Timeout } from 'async-patterns'
 import type { Transport, TransportRequest, TransportResponse } from '../../engines/index.js'
 import { errorCode, wishOf } from '../../engines/index.js'
 import type { PageRef } from '../ledger/index.js'
-import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
+import type { NormalisedPage, Normaliser, PageContext, PageReading } from '../records/index.js'
 import { PageInvalidError, usablePage } from '../records/index.js'
 import type { Authorizer } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
@@ -62,6 +62,8 @@ export interface FetcherParts {
   readonly memory: MemoryBudget
   /** Reads a page's bytes, which it may take over. */
   readonly normaliser: Pick<Normaliser, 'read'>
+  /** What a page's records may hold besides what its body says. Default nothing. */
+  readonly contextOf?: ((page: PageRef) => PageContext) | undefined
   readonly observer: FetchObserver
   /** How much time is left in which anything may depart. Default: no end. */
   readonly leftMs?: (() => number) | undefined
@@ -274,10 +276,10 @@ export class Fetcher {
     detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
-    const { rules, normaliser, authorizer, isEnd } = this.#parts
+    const { rules, normaliser, contextOf: contextOfPage, authorizer, isEnd } = this.#parts
     const { statusCode } = response
     const reading = rules.needsBody(response)
-      ? await normaliser.read(response.body, page.stream, response.headers, context)
+      ? await normaliser.read(response.body, page.stream, response.headers, context, contextOfPage?.(page))
       : undefined
     if (isEnd?.(page, statusCode) === true) {
       // A 206 may be the last page, and has its records.

@@ -10,9 +10,11 @@ import {
 } from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
-import type { PageHeaders, ReadingInstructions } from './normalise-page.js'
+import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
+import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
 import type { PageTask } from './worker.js'
 
@@ -23,7 +25,13 @@ export interface Normaliser extends AsyncDisposable {
    * afterwards. It rejects for what is wrong with itself only; what is wrong with the page is in the reading.
    * An abort rejects at once with its reason.
    */
-  read(bytes: Uint8Array, stream: string, headers?: PageHeaders, within?: Within): Promise<PageReading>
+  read(
+    bytes: Uint8Array,
+    stream: string,
+    headers?: PageHeaders,
+    within?: Within,
+    context?: PageContext,
+  ): Promise<PageReading>
   /** Resolves when no page has to wait for a start any more. */
   ready(): Promise<void>
 }
@@ -109,9 +117,10 @@ export class NormalisePool implements Normaliser {
     stream: string,
     { 'content-type': contentType }: PageHeaders = {},
     within?: Within,
+    context?: PageContext,
   ): Promise<PageReading> {
     if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
-    const task = { stream, bytes: whole(bytes), headers: { 'content-type': contentType } }
+    const task = { stream, bytes: whole(bytes), headers: { 'content-type': contentType }, context }
     const reading = await this.#batches.add({ task, within, isAlone: false }, within)
     const last = reading ?? (await this.#batches.add({ task, within, isAlone: true }, within))
     return last as PageReading

@@ -1,3 +1,4 @@
+import type { PlannedChildren } from './child-plans.js'
 import type { PageInvalidCode } from './page-invalid-error.js'
 import { PageInvalidError } from './page-invalid-error.js'
 
@@ -40,6 +41,12 @@ export interface NormalisedPage {
   readonly recordCount: number
   readonly records: readonly AcceptedRecord[]
   readonly rejects: readonly RejectedRecord[]
+  /** How many records `where` leaves out: they are neither taken nor rejected. */
+  readonly filtered?: number | undefined
+  /** By child stream: the values of each part that the records begin. */
+  readonly children?: PlannedChildren['children'] | undefined
+  /** Records that begin no part, because a value is missing in them. */
+  readonly unplanned?: PlannedChildren['unplanned'] | undefined
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
   /** The same by field, where there are some. */

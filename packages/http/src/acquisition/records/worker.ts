@@ -1,8 +1,10 @@
 import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
-import type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
+import type { PageHeaders, PageReader } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import type { PageContext } from './page-context.js'
+import type { ReadingInstructions } from './reading-instructions.js'
 import type { PackedReading } from './packed-reading.js'
 import { packed } from './packed-reading.js'
 
@@ -11,6 +13,7 @@ export interface PageTask {
   readonly stream: string
   readonly bytes: Uint8Array
   readonly headers: PageHeaders
+  readonly context?: PageContext | undefined
 }
 
 /**
@@ -45,9 +48,12 @@ function normalise({ pages, credentials }: PageTasks): PackedReading[] {
   return pages.map(page => packed(readingOf(page, credentials)))
 }
 
-function readingOf({ stream, bytes, headers }: PageTask, credentials: readonly string[]): PageReading {
+function readingOf(
+  { stream, bytes, headers, context }: PageTask,
+  credentials: readonly string[],
+): PageReading {
   try {
-    return readerOf(stream, credentials)(bytes, headers)
+    return readerOf(stream, credentials)(bytes, headers, context)
   } catch (error) {
     const message = `the worker thread failed: ${String(error)}`
     return { ok: false, code: 'WORKER_DIED', message, observed: {} }

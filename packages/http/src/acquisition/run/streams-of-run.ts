@@ -11,7 +11,7 @@ import {
   strictest,
 } from '../fetch/index.js'
 import type { PageRef, Run } from '../ledger/index.js'
-import type { Normaliser } from '../records/index.js'
+import type { Normaliser, PageContext } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
@@ -59,12 +59,14 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth
+    const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
       transport: tools.transports.toOriginOf(stream),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
+      contextOf: page => contextOf(page, run, urls),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
         ...tools,
@@ -77,10 +79,14 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       memory,
       observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
-    const urls = new UrlSecrets(stream, secrets)
     return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
+}
+
+/** Ids are as the ledger keeps them: no secret stands in them. */
+function contextOf({ id, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
+  return { pageId: urls.sealId(id), window, now: isoOf(run.startedAt), run: run.id }
 }
 
 function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {

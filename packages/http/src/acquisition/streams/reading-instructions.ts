@@ -18,6 +18,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: bodyRulesOf(stream.pagination.endWhen),
+    where: stream.where,
     mapping: stream.mapping,
     maxRecords: stream.limits.maxRecordsPerPage,
     timeMs: stream.limits.pageTimeMs,

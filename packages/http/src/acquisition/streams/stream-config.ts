@@ -1,5 +1,5 @@
 import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
-import type { Mapping } from '../records/index.js'
+import type { Mapping, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
@@ -19,6 +19,8 @@ export interface StreamConfig extends ConnectionSettings {
   readonly pagination: PaginationConfig
   /** Path to the array of records in a page; empty when the page itself is the array. */
   readonly records: string
+  /** Which records are taken. Default all. */
+  readonly where?: Where | undefined
   /** Path to what the source says its total number of records is. */
   readonly total?: string | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */

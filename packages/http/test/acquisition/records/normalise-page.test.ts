@@ -4,7 +4,7 @@ import { defaultRules, observedPaths, ResponseRules } from '../../../src/acquisi
 import { fieldsOf } from './record-fields.js'
 import type { NormalisedPage } from '../../../src/acquisition/records/normalised-page.js'
 import { usablePage } from '../../../src/acquisition/records/normalised-page.js'
-import type { ReadingInstructions } from '../../../src/acquisition/records/normalise-page.js'
+import type { ReadingInstructions } from '../../../src/acquisition/records/reading-instructions.js'
 import { pageReader } from '../../../src/acquisition/records/normalise-page.js'
 import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
 import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'

@@ -1,7 +1,8 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
-import { parsedWeight } from './decoders/json-weight.js'
-import { parsePage } from './decoders/json.js'
+import type { Decoded } from './decoders/format-kind.js'
+import { gunzipped } from './decoders/gzip.js'
+import { decoderOf } from './decoders/kinds.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -17,6 +18,8 @@ const MAX_RECORDS = 100_000
 /** The response headers that matter to how a page is read; others may be there. */
 export interface PageHeaders {
   readonly 'content-type'?: string | undefined
+  /** Those in which `paging` reads, in lower case. */
+  readonly [name: string]: string | undefined
 }
 
 /** Reads a page's bytes; it never throws for what the page holds. */
@@ -32,27 +35,33 @@ export function pageReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): PageReader {
-  const { maxRecords = MAX_RECORDS } = instructions
+  const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
+  const decode = decoderOf(instructions.format)
   const placeAt = compilePlace(instructions.records)
   const rowsOf = rowsReader(instructions.records)
   const namesOf = namesReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets)
   const observe = observer(instructions.observe)
-  const normalise = (body: unknown, context?: PageContext): NormalisedPage => {
-    const rows = rowsOf(body)
-    if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
-    return { ...recordsOf(rows, context), paging: pagingOf(body, rows.length) }
+  const normalise = (
+    { body, rows }: Decoded,
+    headers: PageHeaders,
+    context?: PageContext,
+  ): NormalisedPage => {
+    const last: Last = {}
+    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords, last), context)
+    const { recordCount } = read
+    return { ...read, paging: pagingOf({ body, recordCount, lastRecord: last.row, headers }) }
   }
   return (bytes, headers = {}, context) => {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
-      const weight = parsedWeight(bytes, maxParsedBytes)
-      if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
-      body = parsePage(bytes, headers['content-type'])
+      const head = { contentType: headers['content-type'], maxParsedBytes }
+      const decoded = decode(gunzipped(bytes, maxBytes), head)
+      body = decoded.body
       observed = observe(body)
-      const page = normalise(body, context)
+      const page = normalise(decoded, headers, context)
       return {
         ok: true,
         page,
@@ -64,18 +73,42 @@ export function pageReader(
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
-      return { ok: false, code, message, observed, paging: pagingOf(body, 0), names: namesOf(body) }
+      return {
+        ok: false,
+        code,
+        message,
+        observed,
+        paging: pagingOf({ body, recordCount: 0, headers }),
+        names: namesOf(body),
+      }
     }
   }
 }
 
-function tooMany(count: number, allowed: number): PageInvalidError {
-  const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
-  return new PageInvalidError('TOO_MANY_RECORDS', message)
+/** The last row, once all are read. */
+interface Last {
+  row?: unknown
 }
 
-function tooHeavy(weight: number, allowed: number): PageInvalidError {
-  const [needed, most] = [weight, allowed].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MiB`)
-  const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${most}`
-  return new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
+/** The rows; how many they are may not be known before the last. @throws PageInvalidError */
+function noMore(rows: Iterable<unknown>, allowed: number, last: Last): Iterable<unknown> {
+  if (!Array.isArray(rows)) return counted(rows, allowed, last)
+  if (rows.length > allowed) throw tooMany(`${rows.length}`, allowed)
+  last.row = rows.at(-1)
+  return rows
+}
+
+function* counted(rows: Iterable<unknown>, allowed: number, last: Last): Generator {
+  let count = 0
+  for (const row of rows) {
+    count += 1
+    if (count > allowed) throw tooMany(`more than ${allowed}`, allowed)
+    last.row = row
+    yield row
+  }
+}
+
+function tooMany(count: string, allowed: number): PageInvalidError {
+  const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
+  return new PageInvalidError('TOO_MANY_RECORDS', message)
 }

@@ -9,6 +9,7 @@ import {
   systemClock,
 } from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
+import { isGzip } from './decoders/gzip.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
@@ -16,6 +17,7 @@ import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageTask } from './page-readers.js'
 import { PageReaders } from './page-readers.js'
+import { headersIn } from './paging-values.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
 import { isUnbounded } from './record-filter.js'
@@ -126,19 +128,24 @@ export class NormalisePool implements Normaliser {
   async read(
     bytes: Uint8Array,
     stream: string,
-    { 'content-type': contentType }: PageHeaders = {},
+    headers: PageHeaders = {},
     within?: Within,
     context?: PageContext,
   ): Promise<PageReading> {
     if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
-    const headers = { 'content-type': contentType }
-    const isSmall = bytes.byteLength <= SMALL_PAGE_BYTES && !this.#inThreads.has(stream)
+    const isSmall = bytes.byteLength <= SMALL_PAGE_BYTES && !isGzip(bytes) && !this.#inThreads.has(stream)
     if (isSmall && !isAborted(within))
       return this.#ownReaders.read({ stream, bytes, headers, context }, this.#secrets.credentials)
-    const task = { stream, bytes: whole(bytes), headers, context }
+    const task = { stream, bytes: whole(bytes), headers: this.#readHeaders(stream, headers), context }
     const reading = await this.#batches.add({ task, within, isAlone: false }, within)
     const last = reading ?? (await this.#batches.add({ task, within, isAlone: true }, within))
     return last as PageReading
+  }
+
+  /** Those that matter to how the page is read: others need not cross to a thread. */
+  #readHeaders(stream: string, headers: PageHeaders): PageHeaders {
+    const names = ['content-type', ...headersIn(this.#instructions.get(stream)?.paging ?? {})]
+    return Object.fromEntries(names.map(name => [name, headers[name]]))
   }
 
   /** Resolves when the threads are up, so that no page has to wait for them. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
 import { childrenReader } from './child-plans.js'
+import { BadRow } from './decoders/bad-row.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import { rawText } from './raw-text.js'
@@ -17,14 +18,21 @@ type ReadRecords = Omit<NormalisedPage, 'paging'>
 export function recordsReader(
   { where, mapping, children = [] }: ReadingInstructions,
   secrets: Secrets,
-): (rows: readonly unknown[], context?: PageContext) => ReadRecords {
+): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(mapping, secrets)
   const childrenOf = childrenReader(children, secrets)
   return rows => {
     const sink = emptySink()
     const parents: unknown[] = []
-    for (const [index, row] of rows.entries()) {
+    let count = 0
+    for (const row of rows) {
+      const index = count
+      count += 1
+      if (row instanceof BadRow) {
+        sink.rejects.push(row.rejected(index))
+        continue
+      }
       if (isRecord(row)) {
         if (passes?.(row) === false) {
           sink.filtered.push(rawText(row))
@@ -36,7 +44,7 @@ export function recordsReader(
     }
     const { unreadable, filtered, ...mapped } = sink
     return {
-      recordCount: rows.length,
+      recordCount: count,
       ...mapped,
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),

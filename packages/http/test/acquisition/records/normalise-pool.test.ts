@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { ClosedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -100,6 +101,13 @@ describe('NormalisePool', () => {
     await using own = new NormalisePool([{ ...shop, where, timeMs: 200 }], { workers: 1 })
     const bad = encoded(`{"items":[{"id":1,"title":"${'a'.repeat(40)}!"}]}`)
     await expect(run(own, bad, 'shop')).rejects.toMatchObject({ code: 'TOO_SLOW' })
+  })
+
+  test('a small gzip file goes to a thread: nobody knows how large it is', async () => {
+    const bytes = new Uint8Array(gzipSync(`{"items":[${'0,'.repeat(1_000_000)}0]}`))
+    expect(bytes.byteLength).toBeLessThan(8_192)
+    await run(pool, bytes, 'shop').catch(() => undefined)
+    expect(bytes.byteLength).toBe(0)
   })
 
   test('an aborted small page is not read', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DateType } from '../../../../src/acquisition/records/types/date.js'
 import { dateType } from '../../../../src/acquisition/records/types/date.js'

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AuthConfig } from '../../fetch/index.js'
 import { credentialParameter } from '../../fetch/index.js'
 import type { PageRef, PageState } from '../../ledger/index.js'
@@ -44,8 +45,10 @@ export class UrlSecrets {
   readonly #parameters: readonly UrlParameter[]
   /** In which a credential is put when the request is sent. */
   readonly #authorized: string | undefined
-  readonly #sealing: Exchange
-  readonly #opening: Exchange
+  readonly #places: readonly Place[]
+  /** So many credentials were known when the run began. */
+  readonly #configured: number
+  #exchanges: Exchanges
 
   constructor(stream: AddressedStream, secrets: Secrets) {
     this.#secrets = secrets
@@ -54,25 +57,20 @@ export class UrlSecrets {
     this.#parameters = ownParameters(stream).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
     )
-    const places = [
+    this.#places = [
       ...this.#parameters.map(({ name, value }): Place => [`query-${name}`, value]),
       ...headerPlaces(stream, isSecret),
       ...authPlaces(stream.auth, isSecret),
       ...urlPlaces(stream, secrets),
     ]
-    const forms = places
-      .filter(([, value]) => value.length >= shortestSecret)
-      .flatMap(([place, value]) =>
-        formsOf(value).map((form, index): Pair => [form, placeholder(place, index)]),
-      )
-      .filter(([form]) => form !== '')
-    this.#sealing = new Exchange([[MARK, ESCAPED_MARK], ...forms])
-    this.#opening = new Exchange([[ESCAPED_MARK, MARK], ...forms.map(([form, name]): Pair => [name, form])])
+    this.#configured = secrets.credentials.length
+    this.#exchanges = exchangesOf(this.#places, 0)
   }
 
   /** The page as it is stored and told. */
   sealPage(page: PageRef): PageRef {
-    const seal = (text: string, isUrl: boolean): string => (isUrl ? this.seal(text) : this.#sealing.in(text))
+    const seal = (text: string, isUrl: boolean): string =>
+      isUrl ? this.seal(text) : this.#current().sealing.in(text)
     return { ...page, id: this.sealId(page.id), state: mapTexts(page.state, seal) }
   }
 
@@ -87,12 +85,22 @@ export class UrlSecrets {
 
   /** The URL without the credentials. */
   seal(href: string): string {
-    return this.#sealing.in(this.#stripped(href))
+    return this.#current().sealing.in(this.#stripped(href))
   }
 
   /** The URL, or another text of a state, with them. */
   open(text: string): string {
-    return this.#opening.in(text)
+    return this.#current().opening.in(text)
+  }
+
+  /** With what was minted meanwhile, which a server may echo in its URLs: only this process puts it back. */
+  #current(): Exchanges {
+    const minted = this.#secrets.credentials.slice(this.#configured)
+    if (minted.length !== this.#exchanges.minted) {
+      const places = minted.map((value, index): Place => [`minted-${PROCESS}-${index}`, value])
+      this.#exchanges = exchangesOf([...this.#places, ...places], minted.length)
+    }
+    return this.#exchanges
   }
 
   /**
@@ -116,6 +124,30 @@ export class UrlSecrets {
 
   #isCredential({ name, value }: UrlParameter): boolean {
     return this.#parameters.some(own => own.name === name && own.value === value)
+  }
+}
+
+/** Tells what was minted here from what another process has minted. */
+const PROCESS = randomUUID().slice(0, 8)
+
+/** Credentials to the names of their places, and back. */
+interface Exchanges {
+  readonly sealing: Exchange
+  readonly opening: Exchange
+  /** So many of the places are of credentials that were minted. */
+  readonly minted: number
+}
+
+function exchangesOf(places: readonly Place[], minted: number): Exchanges {
+  const forms = places
+    .filter(([, value]) => value.length >= shortestSecret)
+    .flatMap(([place, value]) => formsOf(value).map((form, index): Pair => [form, placeholder(place, index)]))
+    .filter(([form]) => form !== '')
+  const back = forms.map(([form, name]): Pair => [name, form])
+  return {
+    sealing: new Exchange([[MARK, ESCAPED_MARK], ...forms]),
+    opening: new Exchange([[ESCAPED_MARK, MARK], ...back]),
+    minted,
   }
 }
 

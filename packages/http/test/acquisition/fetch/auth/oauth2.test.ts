@@ -136,6 +136,7 @@ describe('a request for a token', () => {
       'AUTH_FAILED',
       'answered 302',
     ],
+    ['a reply without end', { body: { access_token: 'x'.repeat(2 ** 20) } }, 'AUTH_FAILED', 'did not answer'],
     ['a fault of the server', { status: 503 }, 'AUTH_UNAVAILABLE', 'answered 503'],
     ['a wish for quiet', { status: 429 }, 'AUTH_UNAVAILABLE', 'answered 429'],
   ])('%s', async (_what, answer, code, message) => {

@@ -186,7 +186,7 @@ test('A-14 what was minted is in no file and in no event, whatever the service e
     served += 1
     const { accessToken, refreshToken, url } = service
     const echo = `sent with ${headers.authorization} ${refreshToken} id-0123456789abcdef`
-    if (served === 3) return { status: 400, body: { error: `${query} ${echo}` } }
+    if (served === 3) return { status: 400, body: { error: `${query.toString()} ${echo}` } }
     const next = `${url}/items?access_token=${accessToken}&page=${served + 1}&echo=${accessToken}`
     return { body: { items: [{ id: served, title: echo }, { id: accessToken }], next } }
   }

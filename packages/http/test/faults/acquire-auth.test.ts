@@ -138,6 +138,24 @@ test('A-13 a renewal that fails in the middle of a run ends the source, and keep
   expect(service.to('/token').length).toBe(2)
 })
 
+test('A-13 a renewal that fails for a while in the middle of a run costs nothing', async () => {
+  await using service = await startTokenService()
+  let served = 0
+  service.items = request => {
+    served += 1
+    if (served === 3) {
+      service.revoke()
+      service.failures.push({ status: 503 }, { status: 500 })
+    }
+    return itemsOf(request)
+  }
+  await using output = await outputFolder()
+  const { summary } = await taken(yamlOf(service.url, oauth2(service)), output.path)
+  expect(summary.run.status).toBe('complete')
+  expect(summary.totals).toMatchObject({ records: 2 * PAGES, duplicates: 0 })
+  expect(service.to('/token').length).toBe(4)
+})
+
 test('a token endpoint that is down for a while is asked again, and not by every page', async () => {
   await using service = await startTokenService({ items: itemsOf })
   service.failures.push({ status: 503 }, { status: 503 })

@@ -123,12 +123,12 @@ describe('a request for a token', () => {
   })
 
   test.each([
-    ['a page that is no JSON', { body: '<html>' }, 'AUTH_UNAVAILABLE', 'is no JSON'],
+    ['a page that is no JSON', { body: '<html>' }, 'AUTH_UNAVAILABLE', 'answered what is no JSON'],
     [
       'no token',
       { body: { ok: false, error: 'not_allowed' } },
       'AUTH_FAILED',
-      'has no text at access_token: not_allowed',
+      'answered without a token at access_token: not_allowed',
     ],
     [
       'a redirect',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuthConfig } from '../../fetch/index.js'
 import { credentialParameter } from '../../fetch/index.js'
-import type { PageRef, PageState } from '../../ledger/index.js'
+import type { PageRef, PageState, Partition } from '../../ledger/index.js'
 import type { Secrets } from '../../secrets/index.js'
 import {
   credentialAfterScheme,
@@ -11,6 +11,7 @@ import {
   shortestSecret,
   TextFinder,
 } from '../../secrets/index.js'
+import { literalOf } from '../../references/index.js'
 import type { StreamAddress } from './stream-url.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import type { UrlParameter } from './url-text.js'
@@ -46,15 +47,16 @@ export class UrlSecrets {
   /** In which a credential is put when the request is sent. */
   readonly #authorized: string | undefined
   readonly #places: readonly Place[]
-  /** So many credentials were known when the run began. */
-  readonly #configured: number
   #exchanges: Exchanges
 
   constructor(stream: AddressedStream, secrets: Secrets) {
     this.#secrets = secrets
     this.#authorized = credentialParameter(stream.auth)
     const isSecret = (value: string): boolean => secrets.redact(value) !== value
-    this.#parameters = ownParameters(stream).filter(
+    const query = Object.fromEntries(
+      Object.entries(stream.query).map(([name, value]) => [name, [value].flat().map(literalOf)]),
+    )
+    this.#parameters = ownParameters({ ...stream, query }).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
     )
     this.#places = [
@@ -63,7 +65,6 @@ export class UrlSecrets {
       ...authPlaces(stream.auth, isSecret),
       ...urlPlaces(stream, secrets),
     ]
-    this.#configured = secrets.credentials.length
     this.#exchanges = exchangesOf(this.#places, 0)
   }
 
@@ -71,12 +72,17 @@ export class UrlSecrets {
   sealPage(page: PageRef): PageRef {
     const seal = (text: string, isUrl: boolean): string =>
       isUrl ? this.seal(text) : this.#current().sealing.in(text)
-    return { ...page, id: this.sealId(page.id), state: mapTexts(page.state, seal) }
+    return { ...this.#mapped(page, seal), id: this.sealId(page.id) }
   }
 
   /** The page as its request is made. */
   openPage(page: PageRef): PageRef {
-    return { ...page, state: mapTexts(page.state, text => this.open(text)) }
+    return this.#mapped(page, text => this.open(text))
+  }
+
+  #mapped({ state, partition, ...page }: PageRef, change: (text: string, isUrl: boolean) => string): PageRef {
+    const own = partition && (mapTexts(partition, change) as Partition)
+    return { ...page, state: mapTexts(state, change), ...(own !== undefined && { partition: own }) }
   }
 
   sealId(pageId: string): string {
@@ -93,12 +99,15 @@ export class UrlSecrets {
     return this.#current().opening.in(text)
   }
 
-  /** With what was minted meanwhile, which a server may echo in its URLs: only this process puts it back. */
+  /**
+   * With what is no credential of the stream's file, but was minted for it perhaps: a server may echo that in its
+   * URLs, and only this process puts it back.
+   */
   #current(): Exchanges {
-    const minted = this.#secrets.credentials.slice(this.#configured)
-    if (minted.length !== this.#exchanges.minted) {
-      const places = minted.map((value, index): Place => [`minted-${PROCESS}-${index}`, value])
-      this.#exchanges = exchangesOf([...this.#places, ...places], minted.length)
+    const { credentials } = this.#secrets
+    if (credentials.length !== this.#exchanges.others) {
+      const others = credentials.map((value, index): Place => [`other-${PROCESS}-${index}`, value])
+      this.#exchanges = exchangesOf([...this.#places, ...others], credentials.length)
     }
     return this.#exchanges
   }
@@ -127,18 +136,18 @@ export class UrlSecrets {
   }
 }
 
-/** Tells what was minted here from what another process has minted. */
+/** Tells what this process knows from what another has known. */
 const PROCESS = randomUUID().slice(0, 8)
 
 /** Credentials to the names of their places, and back. */
 interface Exchanges {
   readonly sealing: Exchange
   readonly opening: Exchange
-  /** So many of the places are of credentials that were minted. */
-  readonly minted: number
+  /** So many of the places are not the stream's own. */
+  readonly others: number
 }
 
-function exchangesOf(places: readonly Place[], minted: number): Exchanges {
+function exchangesOf(places: readonly Place[], others: number): Exchanges {
   const forms = places
     .filter(([, value]) => value.length >= shortestSecret)
     .flatMap(([place, value]) => formsOf(value).map((form, index): Pair => [form, placeholder(place, index)]))
@@ -147,7 +156,7 @@ function exchangesOf(places: readonly Place[], minted: number): Exchanges {
   return {
     sealing: new Exchange([[MARK, ESCAPED_MARK], ...forms]),
     opening: new Exchange([[ESCAPED_MARK, MARK], ...back]),
-    minted,
+    others,
   }
 }
 
@@ -192,6 +201,7 @@ function mapTexts(state: PageState, change: (text: string, isUrl: boolean) => st
 /** `Bearer abc` is a credential, and so is `abc` alone. */
 function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) => boolean): Place[] {
   return Object.entries(headers)
+    .map(([name, text]) => [name, literalOf(text)] as const)
     .filter(([name, value]) => isSecretHeader(name) || isSecret(value))
     .flatMap(([name, value]) => credentialIn(value, `header-${name.toLowerCase()}`))
 }

@@ -35,13 +35,13 @@ import {
   UrlSecrets,
 } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
-import type { JournalWriter } from './journal.js'
+import type { LedgerWriter } from './ledger-writer.js'
 import { StreamProgress } from './stream-progress.js'
 
 /** What all streams of a run share. */
 export interface StreamTools {
   readonly run: Run
-  readonly journal: JournalWriter
+  readonly journal: LedgerWriter
   readonly transports: StreamTransports
   readonly normaliser: Normaliser
   readonly limits: Limits

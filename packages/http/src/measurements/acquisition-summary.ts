@@ -145,8 +145,8 @@ export interface BreakerTransition {
 export interface RecordSummary {
   readonly source: string
   readonly id: string
-  /** All mapped fields, `id` among them. */
-  readonly fields: Readonly<Record<string, string | number | boolean | null | SummaryMoney>>
+  /** All its fields; nested values are JSON. */
+  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /** A record of a shop. Null where the stream has no such field. */
@@ -203,7 +203,7 @@ const source = z.object({
   coverage: z.object({ reportedTotal: count.nullable(), uniqueIds: count, missing: count.nullable() }),
 })
 
-const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), money])
+const fieldValue = z.json()
 
 const product = z.object({
   source: z.string(),

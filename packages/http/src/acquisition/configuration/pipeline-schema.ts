@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
-import { mappingSchema } from './mapping-schema.js'
+import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
-import { whereSchema } from './where-schema.js'
+import { recordKeys } from './records-schema.js'
 
 const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
   schemaParts
@@ -74,31 +74,29 @@ const tls = strict({
   insecure: flag().prefault(false),
 })
 
-const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
-
-const source = strict({
-  name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
-  baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
-  path: z
-    .string({ error: 'a path such as /v1/products' })
-    .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
-    .prefault(''),
-  query: scalarMap().prefault({}),
-  headers: headerMap().prefault({}),
-  auth: authSchema.optional(),
-  proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
-  tls: tls.optional(),
-  allowPrivate: flag().prefault(false),
-  redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
-  pagination: paginationSchema,
-  records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
-  where: whereSchema.optional(),
-  total: path().optional(),
-  errorPath: path().optional(),
-  mapping: mappingSchema,
-  quality: quality.optional(),
-  limits: limits.prefault({}),
-})
+const source = withOneId(
+  strict({
+    name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
+    baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
+    path: z
+      .string({ error: 'a path such as /v1/products' })
+      .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
+      .prefault(''),
+    query: scalarMap().prefault({}),
+    headers: headerMap().prefault({}),
+    auth: authSchema.optional(),
+    proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
+    tls: tls.optional(),
+    allowPrivate: flag().prefault(false),
+    redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
+    pagination: paginationSchema,
+    ...recordKeys,
+    total: path().optional(),
+    errorPath: path().optional(),
+    quality: quality.optional(),
+    limits: limits.prefault({}),
+  }),
+)
 
 /** The file as it is written, defaults filled in, durations and sizes still as texts. */
 export const pipelineSchema = strict({
@@ -132,10 +130,6 @@ function isShare(text: string): boolean {
 
 function isPipelineName(name: string): boolean {
   return /^\w[\w .-]{0,63}$/.test(name)
-}
-
-function isPathOrEmpty(value: string): boolean {
-  return value === '' || path().safeParse(value).success
 }
 
 function isBaseUrl(value: string): boolean {

@@ -22,7 +22,7 @@ export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIden
 
 function partsOf(source: StreamConfig, credentials: Secrets): Record<string, string> {
   const { name, baseUrl, path, query, headers, auth, pagination, mapping } = source
-  const { records, where, errorPath, total } = source
+  const { records, where, id, keep, drop, keys, flatten, errorPath, total } = source
   return {
     [`${name}.endpoint`]: digest({
       baseUrl: credentials.redactWhole(baseUrl),
@@ -32,7 +32,7 @@ function partsOf(source: StreamConfig, credentials: Secrets): Record<string, str
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
     ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),
     [`${name}.pagination`]: digest(pagination),
-    [`${name}.records`]: digest({ records, where, errorPath, total }),
+    [`${name}.records`]: digest({ records, where, id, keep, drop, keys, flatten, errorPath, total }),
     [`${name}.mapping`]: digest(mapping),
   }
 }

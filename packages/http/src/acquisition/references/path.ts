@@ -6,6 +6,7 @@ type AllReader = (value: unknown) => readonly unknown[] | undefined
 
 /** `*`: each value of an object, each item of a list; `[*]`: each item of a list. */
 type Wildcard = '*' | '[*]'
+/** One step of a path. */
 type Segment = { readonly key: string | number } | { readonly each: Wildcard }
 
 /**
@@ -38,6 +39,11 @@ export function compilePath(path: string): PathReader {
 export function compileAll(path: string): AllReader {
   const segments = parsePath(path)
   return value => allAt(value, segments)
+}
+
+/** Whether a path may lead to several places. @throws TypeError when it is malformed. */
+export function isSpread(path: string): boolean {
+  return parsePath(path).some(isWildcard)
 }
 
 /** The place of a path: of one with `*` that of what the first of them spreads. */
@@ -95,7 +101,8 @@ function step(value: unknown, key: string | number): unknown {
 
 const segmentPattern = /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9}|\*)\]|\["((?:[^"\\]|\\["\\])+)"\]/y
 
-function parsePath(path: string): Segment[] {
+/** The steps of a path. @throws TypeError when it is malformed; it shows the path. */
+export function parsePath(path: string): Segment[] {
   const segments: Segment[] = []
   segmentPattern.lastIndex = 0
   while (segmentPattern.lastIndex < path.length) {

@@ -75,6 +75,7 @@ export class StreamProgress {
     const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
     const notices = [
       ...(content.unreadable?.map(noticeOfField) ?? []),
+      ...(content.notes ?? []),
       ...(content.unplanned?.map(noticeOfUnplanned) ?? []),
       ...(next.notices ?? []),
     ]

@@ -126,6 +126,9 @@ function textMap<T extends z.ZodType>(value: T) {
   return z.record(z.string(), value, { error: 'text: value pairs' }).optional()
 }
 
+/** Whatever JSON holds. */
+const json = () => z.json({ error: 'a value of JSON' })
+
 const wholeNumber = () => z.int({ error: 'a whole number' })
 
 /** A decimal that no float has touched. */
@@ -143,6 +146,7 @@ export const schemaParts = {
   duration,
   flag,
   headerMap,
+  json,
   number,
   oneOf,
   oneOrPattern,

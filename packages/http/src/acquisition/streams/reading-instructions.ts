@@ -1,6 +1,6 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
-import type { ReadingInstructions } from '../records/index.js'
+import type { ReadingInstructions, RecordRules } from '../records/index.js'
 import { bodyRulesOf } from './pagination/end-rules.js'
 import { pagingPathsOf } from './pagination/kinds.js'
 import type { StreamConfig } from './stream-config.js'
@@ -19,8 +19,12 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     paging: pagingPathsOf(stream),
     endWhen: bodyRulesOf(stream.pagination.endWhen),
     where: stream.where,
-    mapping: stream.mapping,
+    ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     timeMs: stream.limits.pageTimeMs,
   }
+}
+
+function recordRulesOf({ id, keep, drop, keys, flatten, mapping }: StreamConfig): RecordRules {
+  return { id, keep, drop, keys, flatten, mapping }
 }

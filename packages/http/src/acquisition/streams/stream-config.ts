@@ -1,10 +1,10 @@
 import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
-import type { Mapping, Where } from '../records/index.js'
+import type { RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
 /** One kind of record of an API, acquired page by page. */
-export interface StreamConfig extends ConnectionSettings {
+export interface StreamConfig extends ConnectionSettings, RecordRules {
   /** Unique within the pipeline; names the stream in summary, ledger and logs. */
   readonly name: string
   readonly baseUrl: string
@@ -17,15 +17,14 @@ export interface StreamConfig extends ConnectionSettings {
   /** Which redirects of its pages are followed. Default `sameOrigin`. */
   readonly redirects?: RedirectSetting | undefined
   readonly pagination: PaginationConfig
-  /** Path to the array of records in a page; empty when the page itself is the array. */
-  readonly records: string
+  /** Where a page has its records; a path is that of a list, and empty when the page itself is the list. */
+  readonly records: string | RecordsPlace
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
   /** Path to what the source says its total number of records is. */
   readonly total?: string | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
-  readonly mapping: Mapping
   /** What its results have to be for it to count as complete. */
   readonly quality?: Quality | undefined
   readonly limits: StreamLimits

@@ -8,7 +8,7 @@ import { settings } from '../../../src/acquisition/configuration/settings.js'
 
 const root = new URL('../../../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const reference = read('docs/pipeline.md')
+const reference = read('docs/pipeline.md') + read('docs/records.md')
 const documented = /```yaml\n([\s\S]*?)```/.exec(reference)?.[1] ?? ''
 const schema = JSON.parse(read('schemas/pipeline.schema.json')) as Record<string, unknown>
 const accepts = new Ajv2020({ allowUnionTypes: true }).compile(schema)

@@ -102,6 +102,7 @@ export type {
   FieldType,
   FieldTypeKind,
   FieldValue,
+  FormatConfig,
   Mapping,
   Money,
   NormalisedPage,

@@ -72,6 +72,8 @@ export interface SourceSummary {
   readonly rejections: readonly RejectionSummary[]
   /** Records that came once more: whose id another record of the run has too, or that were rejected before. */
   readonly duplicates: number
+  /** Records that `where` left out: neither accepted nor rejected. */
+  readonly filtered: number
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
   /** Texts of its records from which a configured secret was taken, because the source echoed it. */
@@ -193,6 +195,7 @@ const source = z.object({
     z.object({ code: z.string(), field: z.string().nullable(), count, reason: z.string() }),
   ),
   duplicates: count,
+  filtered: count,
   warnings: count,
   redactions: count,
   averages: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),

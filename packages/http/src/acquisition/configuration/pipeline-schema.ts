@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
+import { formatSchema } from './format-schema.js'
 import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 import { recordKeys } from './records-schema.js'
@@ -90,6 +91,7 @@ const source = withOneId(
     allowPrivate: flag().prefault(false),
     redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
     pagination: paginationSchema,
+    format: formatSchema.optional(),
     ...recordKeys,
     total: path().optional(),
     errorPath: path().optional(),

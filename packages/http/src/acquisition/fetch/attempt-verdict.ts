@@ -21,7 +21,12 @@ const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
  * What is wrong with a page that costs us too much. It is not fetched again, for that would cost as much again;
  * it counts to the breaker, so that a server which sends nothing else is left alone.
  */
-const COSTLY_PAGES: ReadonlySet<string> = new Set(['TOO_HEAVY', 'TOO_MANY_RECORDS', 'TOO_SLOW'])
+const COSTLY_PAGES: ReadonlySet<string> = new Set([
+  'BODY_TOO_LARGE',
+  'TOO_HEAVY',
+  'TOO_MANY_RECORDS',
+  'TOO_SLOW',
+])
 
 /** A connection that the server had closed already, idle as it was: nothing is known of the server's health. */
 export function isStaleConnection(error: unknown): boolean {

@@ -53,13 +53,6 @@ function storedNumber(digits: string): string {
   return isSameValue(number, digits) ? JSON.stringify(number) : `"${digits}"`
 }
 
-/** The number as JSON.parse should give it: itself, or a text of its digits. */
-export function storedValue(value: JsonNumber): number | string {
-  if (typeof value === 'number') return value
-  const digits = writtenDigits(value)
-  return isSameValue(Number(digits), digits) ? Number(digits) : digits
-}
-
 function isSameValue(number: number, digits: string): boolean {
   return Number.isFinite(number) && valueText(number) === valueText({ [key]: digits })
 }

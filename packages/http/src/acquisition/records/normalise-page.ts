@@ -1,7 +1,8 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
-import { parsedWeight } from './decoders/json-weight.js'
-import { parsePage } from './decoders/json.js'
+import type { Decoded } from './decoders/format-kind.js'
+import { gunzipped } from './decoders/gzip.js'
+import { decoderOf } from './decoders/kinds.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -32,7 +33,8 @@ export function pageReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): PageReader {
-  const { maxRecords = MAX_RECORDS } = instructions
+  const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
+  const decode = decoderOf(instructions.format)
   const place = placeOf(instructions.records)
   const placeAt = compilePlace(place.path)
   const rowsOf = rowsReader(place)
@@ -40,20 +42,19 @@ export function pageReader(
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets)
   const observe = observer(instructions.observe)
-  const normalise = (body: unknown, context?: PageContext): NormalisedPage => {
-    const rows = rowsOf(body)
-    if (rows.length > maxRecords) throw tooMany(rows.length, maxRecords)
-    return { ...recordsOf(rows, context), paging: pagingOf(body, rows.length) }
+  const normalise = ({ body, rows }: Decoded, context?: PageContext): NormalisedPage => {
+    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords), context)
+    return { ...read, paging: pagingOf(body, read.recordCount) }
   }
   return (bytes, headers = {}, context) => {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
-      const weight = parsedWeight(bytes, maxParsedBytes)
-      if (weight > maxParsedBytes) throw tooHeavy(weight, maxParsedBytes)
-      body = parsePage(bytes, headers['content-type'])
+      const head = { contentType: headers['content-type'], maxParsedBytes }
+      const decoded = decode(gunzipped(bytes, maxBytes), head)
+      body = decoded.body
       observed = observe(body)
-      const page = normalise(body, context)
+      const page = normalise(decoded, context)
       return {
         ok: true,
         page,
@@ -70,13 +71,23 @@ export function pageReader(
   }
 }
 
-function tooMany(count: number, allowed: number): PageInvalidError {
-  const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
-  return new PageInvalidError('TOO_MANY_RECORDS', message)
+/** The rows; how many they are may not be known before the last. @throws PageInvalidError */
+function noMore(rows: Iterable<unknown>, allowed: number): Iterable<unknown> {
+  if (!Array.isArray(rows)) return counted(rows, allowed)
+  if (rows.length > allowed) throw tooMany(`${rows.length}`, allowed)
+  return rows
 }
 
-function tooHeavy(weight: number, allowed: number): PageInvalidError {
-  const [needed, most] = [weight, allowed].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MiB`)
-  const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${most}`
-  return new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
+function* counted(rows: Iterable<unknown>, allowed: number): Generator {
+  let count = 0
+  for (const row of rows) {
+    count += 1
+    if (count > allowed) throw tooMany(`more than ${allowed}`, allowed)
+    yield row
+  }
+}
+
+function tooMany(count: string, allowed: number): PageInvalidError {
+  const message = `the page has ${count} records; limits.maxRecordsPerPage allows ${allowed}`
+  return new PageInvalidError('TOO_MANY_RECORDS', message)
 }

@@ -1,7 +1,8 @@
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
 import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
+import { BadRow } from './decoders/bad-row.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
@@ -20,35 +21,40 @@ type ReadRecords = Omit<NormalisedPage, 'paging'>
 export function recordsReader(
   instructions: ReadingInstructions,
   secrets: Secrets,
-): (rows: readonly unknown[], context?: PageContext) => ReadRecords {
+): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
   const { where, children = [] } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const isAppended = instructions.id === 'none'
   return (rows, context) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
-    const parents: unknown[] = []
-    for (const [index, row] of rows.entries()) {
-      if (isRecord(row) && !(row instanceof BrokenRow)) {
-        if (passes?.(row) === false) {
-          sink.filtered.push(rawText(row))
-          continue
-        }
-        if (childrenOf !== undefined) parents.push(row)
+    const parents = childrenOf?.()
+    const marks = createHash('sha1')
+    let recordCount = 0
+    for (const row of rows) {
+      const place = { index: recordCount, pageId }
+      recordCount += 1
+      if (isAppended) marks.update(rawText(row))
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
+      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      else {
+        if (isRecord(row)) parents?.add(row)
+        mapRecord(row, place, sink)
       }
-      mapRecord(row, { index, pageId }, sink)
     }
+    if (!isAppended) marks.update(JSON.stringify(marksOf(sink)))
     const { unreadable, filtered, notes, ...mapped } = sink
     return {
-      recordCount: rows.length,
+      recordCount,
       ...mapped,
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
-      ...childrenOf?.(parents),
+      ...parents?.planned(),
       weight: recordsWeight(sink),
-      fingerprint: fingerprintOf(instructions.id === 'none' ? rows.map(rawOf) : marksOf(sink)),
+      fingerprint: marks.digest('base64'),
     }
   }
 }
@@ -73,17 +79,9 @@ function emptySink(): MappedRecords {
 }
 
 /**
- * By ids, and by the raw text of what has none: the same rows give the same fingerprint, whatever is around
- * them.
+ * Ids, and the raw text of what has none, as has every row of a stream whose ids tell its page: the same rows
+ * give the same fingerprint, whatever is around them.
  */
 function marksOf({ records, rejects, filtered }: MappedRecords): readonly string[] {
   return [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw), ...filtered]
-}
-
-function rawOf(row: unknown): string {
-  return rawText(row instanceof BrokenRow ? row.raw : row)
-}
-
-function fingerprintOf(marks: readonly string[]): string {
-  return hash('sha1', JSON.stringify(marks), 'base64')
 }

@@ -1,4 +1,5 @@
 import type { ChildPlan } from './child-plans.js'
+import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
@@ -8,6 +9,8 @@ import type { Where } from './where.js'
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
 export interface ReadingInstructions extends RecordRules {
   readonly stream: string
+  /** What its pages are. Default JSON. */
+  readonly format?: FormatConfig | undefined
   /** Where the records are; a path is that of a list, and empty when the page is the list. */
   readonly records: string | RecordsPlace
   /** Paths to what the rules for responses look at. */
@@ -21,6 +24,8 @@ export interface ReadingInstructions extends RecordRules {
   readonly children?: readonly ChildPlan[] | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
   readonly maxRecords?: number | undefined
+  /** A body that is a gzip file may be so large when it is unpacked. Default: any size. */
+  readonly maxBytes?: number | undefined
   /** How long a thread may be at one page, in milliseconds. Default 10,000. */
   readonly timeMs?: number | undefined
 }

@@ -17,7 +17,7 @@ import { Unreadable } from './unreadable.js'
 export type IdRule = string | readonly string[]
 
 /** A raw record, and what is known of it besides. */
-export interface IdSource {
+interface IdSource {
   readonly record: object
   /** Its added fields. */
   readonly added: Readonly<Record<string, FieldValue>>

@@ -1,5 +1,4 @@
 import { Secrets } from '../secrets/index.js'
-import { BrokenRow } from './broken-row.js'
 import { storedJson } from './exact-number.js'
 import { isRecord } from './is-record.js'
 import type { KeepRules } from './kept-values.js'
@@ -16,7 +15,7 @@ import type { FieldValue } from './types/field-type.js'
 import { shown, Unreadable } from './unreadable.js'
 
 /** Where a row comes from, and what is known of it besides. */
-export interface RowPlace {
+interface RowPlace {
   /** Place in its page, from 0. */
   readonly index: number
   readonly pageId: string
@@ -42,7 +41,7 @@ export function recordMapper(rules: RecordRules, secrets = new Secrets()): Recor
     const refuse = (why: Unreadable, field?: string, id?: string): void => {
       sink.rejects.push({ ...rejectOf(row, place.index, why, field), id })
     }
-    if (!isRecord(row) || row instanceof BrokenRow) return refuse(brokenBy(row))
+    if (!isRecord(row)) return refuse(new Unreadable('NOT_A_RECORD', `${shown(row)} is not an object`))
     const kept = keptOf?.(row, sink)
     if (kept instanceof Unreadable) return refuse(kept)
     const fields: Record<string, FieldValue> = { ...kept }
@@ -66,10 +65,6 @@ export function recordMapper(rules: RecordRules, secrets = new Secrets()): Recor
     sink.redactions += redactions
     sink.records.push({ id, updatedMs: updatedMs(fields), json: storedJson(fields) })
   }
-}
-
-function brokenBy(row: unknown): Unreadable {
-  return row instanceof BrokenRow ? row.why : new Unreadable('NOT_A_RECORD', `${shown(row)} is not an object`)
 }
 
 function readField({ read, redact }: CompiledField, record: object) {
@@ -110,5 +105,5 @@ function updatedMs({ updatedAt }: Readonly<Record<string, FieldValue>>): number 
 
 function rejectOf(row: unknown, index: number, why: Unreadable, field: string | undefined): RejectedRecord {
   const reason = field === undefined ? why.reason : `${field}: ${why.reason}`
-  return { index, code: why.code, field, reason, raw: rawText(row instanceof BrokenRow ? row.raw : row) }
+  return { index, code: why.code, field, reason, raw: rawText(row) }
 }

@@ -87,6 +87,7 @@ export class StreamProgress {
         reason: secrets.redact(reject.reason),
         raw: secrets.redact(reject.raw),
       })),
+      filtered: content.filtered,
       warnings: content.warnings,
       redactions: content.redactions,
       next: next.pages.map(one => urls.sealPage(one)),

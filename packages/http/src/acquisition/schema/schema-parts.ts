@@ -129,6 +129,12 @@ function textMap<T extends z.ZodType>(value: T) {
 /** Whatever JSON holds. */
 const json = () => z.json({ error: 'a value of JSON' })
 
+/** A name by which text in bytes is decoded (WHATWG Encoding). */
+const charset = () =>
+  checkedText('a charset such as utf-8, windows-1252 or utf-16le', name =>
+    succeeds(() => new TextDecoder(name)),
+  )
+
 const wholeNumber = () => z.int({ error: 'a whole number' })
 
 /** A decimal that no float has touched. */
@@ -140,6 +146,7 @@ const plainDecimal = () =>
  * load the schema library.
  */
 export const schemaParts = {
+  charset,
   checkedText,
   count,
   countOr,

@@ -14,6 +14,7 @@ export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseR
 export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions {
   return {
     stream: stream.name,
+    format: stream.format,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
@@ -21,6 +22,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     where: stream.where,
     ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
+    maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
   }
 }

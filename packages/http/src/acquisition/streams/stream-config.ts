@@ -1,5 +1,5 @@
 import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
-import type { RecordRules, RecordsPlace, Where } from '../records/index.js'
+import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig } from './pagination/kinds.js'
 
@@ -17,6 +17,8 @@ export interface StreamConfig extends ConnectionSettings, RecordRules {
   /** Which redirects of its pages are followed. Default `sameOrigin`. */
   readonly redirects?: RedirectSetting | undefined
   readonly pagination: PaginationConfig
+  /** What its pages are. Default JSON. */
+  readonly format?: FormatConfig | undefined
   /** Where a page has its records; a path is that of a list, and empty when the page itself is the list. */
   readonly records: string | RecordsPlace
   /** Which records are taken. Default all. */

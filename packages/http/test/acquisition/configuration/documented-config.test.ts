@@ -8,7 +8,15 @@ import { settings } from '../../../src/acquisition/configuration/settings.js'
 
 const root = new URL('../../../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const reference = read('docs/pipeline.md') + read('docs/records.md')
+const reference = read('docs/pipeline.md')
+/** Guides whose snippets are whole files, and which explain keys of their own. */
+const guides = ['docs/formats.md', 'docs/records.md'].map(name => [name, read(name)] as const)
+const snippets = guides.flatMap(([name, text]) =>
+  [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ''], index) => [
+    `${name} (${index + 1})`,
+    yaml,
+  ]),
+)
 const documented = /```yaml\n([\s\S]*?)```/.exec(reference)?.[1] ?? ''
 const schema = JSON.parse(read('schemas/pipeline.schema.json')) as Record<string, unknown>
 const accepts = new Ajv2020({ allowUnionTypes: true }).compile(schema)
@@ -26,7 +34,7 @@ const files = readdirSync(new URL('examples/', root))
   .map(name => `examples/${name}`)
 
 describe('what documentation and examples say', () => {
-  test.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
+  test.each([['docs/pipeline.md', documented], ...snippets, ...files.map(name => [name, read(name)])])(
     '%s loads',
     (name = '', text = '') => {
       expect(text).not.toBe('')
@@ -34,7 +42,7 @@ describe('what documentation and examples say', () => {
     },
   )
 
-  test.each([['docs/pipeline.md', documented], ...files.map(name => [name, read(name)])])(
+  test.each([['docs/pipeline.md', documented], ...snippets, ...files.map(name => [name, read(name)])])(
     'the JSON Schema accepts %s',
     (_name, text = '') => {
       accepts(parse(text))
@@ -71,7 +79,8 @@ describe('what documentation and examples say', () => {
         `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,
       )
     }
-    for (const key of keysOf(schema)) expect(reference).toMatch(new RegExp(`\\b${key}\\b`))
+    const all = [reference, ...guides.map(([, text]) => text)].join('\n')
+    for (const key of keysOf(schema)) expect(all).toMatch(new RegExp(`\\b${key}\\b`))
   })
 })
 

@@ -125,7 +125,9 @@ sources:
       'p.yaml:5:11: sources[0].name is "a b"; allowed is a name of letters, digits, _ and -',
       'p.yaml:6:14: sources[0].baseUrl is "ftp://x"; allowed is an http or https URL without query and credentials',
       'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of page, offset, cursor, nextUrl, linkHeader',
-      expect.stringContaining('p.yaml:8:14: sources[0].records is "a..b"; allowed is a path such as data.items'),
+      expect.stringContaining(
+        'p.yaml:8:14: sources[0].records is "a..b"; allowed is a path such as data.items',
+      ),
       'p.yaml:10:35: sources[0].mapping.title.type is "sring"; allowed is one of string, integer, decimal, money, date, boolean, json, text[]',
       'p.yaml:13:21: sources[1].limits.rate is -1; allowed is a number from 0.001 to 1000000',
       'p.yaml:13:42: sources[1].limits.retry.jitter is 3; allowed is a factor from 0 to 1, or one of full, decorrelated, none',

@@ -1,3 +1,4 @@
+import type { AuthConfig } from '../fetch/index.js'
 import type { FieldMapping, FormatConfig } from '../records/index.js'
 import type { PaginationConfig } from '../streams/index.js'
 
@@ -8,6 +9,9 @@ type Written<T> = T extends { readonly type: infer K }
 
 /** The `pagination` of a source as it is written. */
 export type PaginationInput = Written<PaginationConfig>
+
+/** The `auth` of a source as it is written. */
+export type AuthInput = Written<AuthConfig>
 
 /** The `format` of a source as it is written, where it is more than a name. */
 export type FormatInput = Written<FormatConfig>

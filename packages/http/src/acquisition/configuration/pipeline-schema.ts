@@ -6,8 +6,22 @@ import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 import { recordKeys } from './records-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
-  schemaParts
+const {
+  anyOf,
+  checkedText,
+  count,
+  duration,
+  flag,
+  headerMap,
+  headerName,
+  number,
+  oneOf,
+  path,
+  scalarMap,
+  size,
+  strict,
+  text,
+} = schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -75,6 +89,9 @@ const tls = strict({
   insecure: flag().prefault(false),
 })
 
+const totalAllowed = 'a path such as meta.total, or { header: x-total-count }'
+const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
+
 const source = withOneId(
   strict({
     name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
@@ -86,6 +103,7 @@ const source = withOneId(
     query: scalarMap().prefault({}),
     headers: headerMap().prefault({}),
     auth: authSchema.optional(),
+    cookies: flag().prefault(false),
     proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
     tls: tls.optional(),
     allowPrivate: flag().prefault(false),
@@ -93,7 +111,7 @@ const source = withOneId(
     pagination: paginationSchema,
     format: formatSchema.optional(),
     ...recordKeys,
-    total: path().optional(),
+    total: total.optional(),
     errorPath: path().optional(),
     quality: quality.optional(),
     limits: limits.prefault({}),

@@ -2,6 +2,7 @@ import type { Context, Outcome, Verdict } from 'async-patterns'
 import { TimeoutError } from 'async-patterns'
 import { TransportError } from '../../engines/index.js'
 import { PageInvalidError } from '../records/index.js'
+import { AuthError } from './auth/auth-error.js'
 import { HttpStatusError } from './http-status-error.js'
 
 /** Transport errors that the same request will meet again, and NO_ROOM, which is no fault of the server. */
@@ -38,6 +39,7 @@ export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.action !== 'fail'
   if (error instanceof TransportError) return !LASTING_TRANSPORT_ERRORS.has(error.code)
   if (error instanceof PageInvalidError) return !COSTLY_PAGES.has(error.code)
+  if (error instanceof AuthError) return !error.isFinal
   return error instanceof TimeoutError
 }
 

@@ -1,9 +1,20 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, StreamHealth, StreamTransports, Tokens } from '../fetch/index.js'
+import type { Transport } from '../../engines/index.js'
+import type {
+  FetchObserver,
+  Health,
+  KeptCredentials,
+  Limits,
+  StreamHealth,
+  StreamTransports,
+  Tokens,
+} from '../fetch/index.js'
 import {
   authorizerOf,
   byEndpoint,
+  CookieJar,
+  CookieTransport,
   Fetcher,
   limitersOf,
   MemoryBudget,
@@ -15,7 +26,14 @@ import type { Normaliser, PageContext } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
-import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import {
+  allowedOrigins,
+  endsByStatus,
+  paginationOf,
+  requestOf,
+  responseRulesOf,
+  UrlSecrets,
+} from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -29,6 +47,7 @@ export interface StreamTools {
   readonly limits: Limits
   readonly health: Health
   readonly tokens: Tokens
+  readonly kept: KeptCredentials
   /** How long pages may still begin. */
   readonly leftMs: () => number
   readonly secrets: Secrets
@@ -51,8 +70,15 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
+  const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name } = stream
+    // With several streams to a source, its name.
+    const source = name
+    const withCookies = (transport: Transport): Transport =>
+      stream.cookies === true
+        ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
+        : transport
     const pagination = paginationOf(stream)
     const pathOf = (page: PageRef): string => {
       const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
@@ -62,7 +88,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
-      transport: tools.transports.toOriginOf(stream),
+      transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
@@ -70,8 +96,10 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
         ...tools,
-        transport: tools.transports.of(stream),
+        transport: withCookies(tools.transports.of(stream)),
         stream: name,
+        source,
+        baseUrl: stream.baseUrl,
       }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
@@ -114,7 +142,14 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
   }
 }
 
-const NO_AUTH = { type: 'headers', headers: {} } as const
+const NO_AUTH = { type: 'none' } as const
+
+/** All streams of a source share its cookies. */
+function jarOf(jars: Map<string, CookieJar>, source: string, clock: Clock): CookieJar {
+  const jar = jars.get(source) ?? new CookieJar(clock)
+  jars.set(source, jar)
+  return jar
+}
 
 interface ObservedStream {
   /** Of the clock that only moves forward. */

@@ -1,8 +1,7 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
-import { bodyRulesOf } from './pagination/end-rules.js'
-import { pagingPathsOf } from './pagination/kinds.js'
+import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import type { StreamConfig } from './stream-config.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
@@ -18,7 +17,7 @@ export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
-    endWhen: bodyRulesOf(stream.pagination.endWhen),
+    endWhen: pageEndRules(stream.pagination),
     where: stream.where,
     ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,

@@ -4,6 +4,7 @@ import type { PageRef } from '../../ledger/index.js'
 import { acceptOf } from '../../records/index.js'
 import type { Pagination } from '../pagination/pagination.js'
 import type { StreamConfig } from '../stream-config.js'
+import { addressOf } from './param-place.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import { withMissing } from './url-text.js'
 
@@ -13,10 +14,10 @@ import { withMissing } from './url-text.js'
  * the file's headers and query.
  */
 export function requestOf(stream: StreamConfig, pagination: Pagination, page: PageRef): PageRequest {
-  const { url, query, headers = {}, ...rest } = pagination.request(page)
+  const { url, parameters = [] } = pagination.request(page)
+  const { query, headers, pathSuffix } = addressOf(parameters)
   return {
-    ...rest,
-    url: url === undefined ? streamUrl(stream, query) : withMissing(url, ownParameters(stream)),
+    url: url === undefined ? streamUrl(stream, query, pathSuffix) : withMissing(url, ownParameters(stream)),
     headers: mergedHeaders(mergedHeaders({ accept: acceptOf(stream.format) }, stream.headers), headers),
   }
 }

@@ -1,7 +1,7 @@
 import { compileAll } from '../references/index.js'
 import { isJsonNumber, writtenDigits } from './exact-number.js'
 import { parsePage } from './decoders/json.js'
-import { recordFilter } from './record-filter.js'
+import { isUnbounded, recordFilter } from './record-filter.js'
 import { shown } from './unreadable.js'
 import type { Where, WhereRule } from './where.js'
 
@@ -14,6 +14,11 @@ export type BodyProbe =
 /** The name under which a reading tells what was found. */
 export function probeKey(probe: BodyProbe): string {
   return JSON.stringify(probe)
+}
+
+/** Whether it may take any time: a regular expression is bounded from outside only. */
+export function isUnboundedProbe(probe: BodyProbe): boolean {
+  return 'where' in probe ? isUnbounded(probe.where) : probe.cut !== undefined
 }
 
 /** As much of a body is looked at as text: what an error has to say stands at its beginning. */

@@ -6,6 +6,7 @@ import { forSchema } from './for-schema.js'
 import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { sinceSchema } from './since-schema.js'
 import { whereSchema } from './where-schema.js'
 
 const {
@@ -116,6 +117,7 @@ export const streamSchema = strict({
   method: oneOf(METHODS).optional(),
   body: bodySchema.optional(),
   for: forSchema.optional(),
+  since: sinceSchema.optional(),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),
@@ -123,7 +125,7 @@ export const streamSchema = strict({
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
-  pagination: paginationSchema,
+  pagination: paginationSchema.prefault({ type: 'none' }),
   format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   where: whereSchema.optional(),

@@ -4,6 +4,7 @@ import type { PartitionConfig, QueryValue, StreamConfig } from '../streams/index
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
+import { resolveSince } from './since-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
@@ -33,10 +34,11 @@ function resolveStream(
   names: readonly string[],
   rateLimit: number,
 ): Omit<StreamConfig, 'tls'> {
-  const { limits, ownLimits, query, headers, body, proxy, tls: _files, for: parts, ...rest } = stream
+  const { limits, ownLimits, query, headers, body, proxy, tls: _files, for: parts, since, ...rest } = stream
   return {
     ...rest,
     source,
+    since: since && resolveSince(since),
     query: queryTexts(query),
     body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
     for: parts && [parts].flat().map(part => resolvePart(part, source, names)),

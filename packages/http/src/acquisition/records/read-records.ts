@@ -10,20 +10,24 @@ import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './record-mapper.js'
 import { isRecord, recordMapper } from './record-mapper.js'
 import { recordsWeight } from './records-weight.js'
+import type { SinceValues } from './since-reader.js'
+import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
 
 /** Compiles what the instructions say of single records: which are taken, as what, and what they begin. */
 export function recordsReader(
-  { where, mapping, children = [] }: ReadingInstructions,
+  { where, since, mapping, children = [] }: ReadingInstructions,
   secrets: Secrets,
 ): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(mapping, secrets)
   const childrenOf = childrenReader(children, secrets)
-  return rows => {
+  const valuesSince = since && sinceReader(since)
+  return (rows, context) => {
     const sink = emptySink()
+    const values = valuesSince?.(context?.window?.since)
     const parents: unknown[] = []
     let count = 0
     for (const row of rows) {
@@ -34,7 +38,7 @@ export function recordsReader(
         continue
       }
       if (isRecord(row)) {
-        if (passes?.(row) === false) {
+        if (passes?.(row) === false || values?.take(row) === false) {
           sink.filtered.push(rawText(row))
           continue
         }
@@ -49,10 +53,15 @@ export function recordsReader(
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...childrenOf?.(parents),
+      ...(values !== undefined && newest(values)),
       weight: recordsWeight(sink),
       fingerprint: fingerprintOf(sink),
     }
   }
+}
+
+function newest({ highest, reachedKnown, unread }: SinceValues): Partial<NormalisedPage> {
+  return { highest, reachedKnown, ...(unread > 0 && { cursorsUnread: unread }) }
 }
 
 function emptySink(): MappedRecords {

@@ -3,6 +3,7 @@ import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import type { Mapping } from './mapping.js'
 import type { PagingPaths } from './paging-values.js'
+import type { SinceReading } from './since-reader.js'
 import type { Where } from './where.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -19,6 +20,8 @@ export interface ReadingInstructions {
   readonly endWhen?: readonly BodyEndRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
+  /** What tells which records are new. Default: nothing does. */
+  readonly since?: SinceReading | undefined
   readonly mapping: Mapping
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined

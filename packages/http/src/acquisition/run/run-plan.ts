@@ -30,6 +30,7 @@ function plannedStream(
   stream: StreamConfig,
   secrets: Secrets,
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
+  const parts = new StreamPages(stream, { id: '', startedAt: 0 })
   return {
     name: stream.name,
     numericFields: Object.entries(stream.mapping)
@@ -37,11 +38,13 @@ function plannedStream(
       .map(([name]) => name),
     fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
-    partitions: [],
+    partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),
     first: beginning => {
       const pages = new StreamPages(stream, beginning)
       const urls = new UrlSecrets(stream, secrets)
-      return fixedPartitions(stream.for).map(partition => urls.sealPage(pages.first(partition)))
+      return fixedPartitions(stream.for).map(partition =>
+        urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition)))),
+      )
     },
   }
 }

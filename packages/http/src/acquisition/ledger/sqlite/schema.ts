@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x41_50_4c_47
 
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
@@ -42,6 +42,7 @@ create table if not exists pages (
   run integer not null,
   id text not null,
   stream text not null,
+  part text,
   ordinal integer not null,
   ref text not null,
   state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
@@ -54,6 +55,7 @@ create table if not exists pages (
   bytes integer,
   reported_total integer,
   fingerprint text,
+  high text,
   stop text,
   done_at real,
   error_code text,
@@ -62,6 +64,7 @@ create table if not exists pages (
 ) without rowid;
 create index if not exists pages_pending on pages (run, stream, ordinal, id) where state = 'pending';
 create index if not exists pages_served on pages (run, stream, fingerprint) where fingerprint is not null;
+create index if not exists pages_of_part on pages (run, stream, part) where part is not null;
 create table if not exists records (
   stream text not null,
   id text not null,

@@ -11,7 +11,7 @@ interface Row {
 }
 
 /** A server of rows that are filtered by `from` and `to`, both included, on pages of two. */
-async function feed(rows: Row[], { newestFirst = false, failing = () => false as boolean } = {}) {
+async function feed(rows: Row[], { newestFirst = false, failing = (): boolean => false } = {}) {
   const asked: URL[] = []
   const server = await httpServer((request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '', 'http://x')

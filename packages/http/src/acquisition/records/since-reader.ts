@@ -2,7 +2,6 @@ import { compilePath } from '../references/index.js'
 import { compareDecimals } from './decimal-order.js'
 import { canonicalDecimal, isJsonNumber, writtenDigits } from './exact-number.js'
 import { fieldReader } from './types/kinds.js'
-import { Unreadable } from './unreadable.js'
 
 /** How a stream's records tell which are new. */
 export interface SinceReading {
@@ -98,7 +97,7 @@ function momentReader(fieldFormat: string | undefined): (value: unknown) => stri
     const read = fieldReader({ type: 'date', format, zone: 'UTC' })
     return value => {
       const found = read(value, undefined)
-      return found instanceof Unreadable ? undefined : moment(String(found))
+      return typeof found === 'string' ? moment(found) : undefined
     }
   }
   if (fieldFormat !== undefined) return readAs(fieldFormat)

@@ -1,6 +1,7 @@
 import type { PageState, PageWindow, Partition } from '../../ledger/index.js'
 import type { Scope } from '../../references/index.js'
 import type { PageParameter } from '../requests/param-place.js'
+import type { MomentFormat } from './since-format.js'
 import { momentFormat } from './since-format.js'
 import type { SinceConfig } from './since-config.js'
 import type { Span } from './span.js'
@@ -102,12 +103,11 @@ class Moments implements Scale {
   readonly unit: Span
   readonly now: string
   readonly #startedAt: number
-  readonly #write: (ms: number) => string
+  readonly #format: MomentFormat
 
   constructor(format: string, startedAt: number) {
-    const { write, unitMs } = momentFormat(format)
-    this.unit = { months: 0, ms: unitMs }
-    this.#write = write
+    this.#format = momentFormat(format)
+    this.unit = { months: 0, ms: this.#format.unitMs }
     this.#startedAt = startedAt
     this.now = iso(startedAt)
   }
@@ -130,7 +130,7 @@ class Moments implements Scale {
   }
 
   write(value: string): string {
-    return this.#write(Date.parse(value))
+    return this.#format.write(Date.parse(value))
   }
 }
 

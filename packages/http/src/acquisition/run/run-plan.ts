@@ -31,12 +31,13 @@ function plannedStream(
   secrets: Secrets,
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
   const parts = new StreamPages(stream, { id: '', startedAt: 0 })
+  const { mapping = {} } = stream
   return {
     name: stream.name,
-    numericFields: Object.entries(stream.mapping)
+    numericFields: Object.entries(mapping)
       .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
       .map(([name]) => name),
-    fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
+    fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
     partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),
     first: beginning => {

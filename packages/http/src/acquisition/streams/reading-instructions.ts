@@ -1,6 +1,6 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
-import type { ReadingInstructions } from '../records/index.js'
+import type { ReadingInstructions, RecordRules } from '../records/index.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import { parentPaths } from './partitions/children.js'
 import { parentOf } from './partitions/partitions.js'
@@ -26,7 +26,7 @@ export function readingInstructionsOf(
     endWhen: pageEndRules(stream.pagination),
     where: stream.where,
     since: sinceReading(stream),
-    mapping: stream.mapping,
+    ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
@@ -45,4 +45,8 @@ function sinceReading(stream: StreamConfig): ReadingInstructions['since'] {
   const isSent = since.param !== undefined || referencesIn(stream).some(({ root }) => root === 'since')
   const { field, type, fieldFormat } = since
   return { field, type, fieldFormat, filter: since.filter ?? !isSent }
+}
+
+function recordRulesOf({ id, keep, drop, keys, flatten, mapping }: StreamConfig): RecordRules {
+  return { id, keep, drop, keys, flatten, mapping }
 }

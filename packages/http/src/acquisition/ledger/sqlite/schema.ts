@@ -52,6 +52,7 @@ create table if not exists pages (
   rejects integer,
   warnings integer,
   redactions integer,
+  filtered integer,
   bytes integer,
   reported_total integer,
   fingerprint text,

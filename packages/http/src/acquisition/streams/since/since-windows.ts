@@ -1,4 +1,4 @@
-import type { PageState, PageWindow, Partition } from '../../ledger/index.js'
+import type { PageState, PageWindow } from '../../ledger/index.js'
 import type { Scope } from '../../references/index.js'
 import type { PageParameter } from '../requests/param-place.js'
 import type { MomentFormat } from './since-format.js'
@@ -79,9 +79,6 @@ export class SinceWindows {
     return { since, until: this.#scale.compare(next, last) >= 0 ? last : until }
   }
 }
-
-/** What a partition's state is kept under. */
-export type PartitionKey = (partition: Partition) => string
 
 type Amount = Span | number
 

@@ -8,7 +8,7 @@ const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604
 const unitMonths = { mo: 1, y: 12 } as const
 
 /** `500ms`, `1h`, `30d`, `2w`, `1mo`, `1y`. */
-export const spanPattern = /^(\d{1,6})(ms|s|m|h|d|w|mo|y)$/
+const spanPattern = /^(\d{1,6})(ms|s|m|h|d|w|mo|y)$/
 
 /** Undefined for what is no span. */
 export function spanOf(text: string): Span | undefined {

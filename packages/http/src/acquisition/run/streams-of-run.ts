@@ -99,6 +99,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         stream: name,
         source,
         baseUrl: stream.baseUrl,
+        alsoFor: allowedOrigins(stream.pagination),
       }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,

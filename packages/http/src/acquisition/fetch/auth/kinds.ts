@@ -29,9 +29,9 @@ export type AuthConfig = Kinds extends infer K ? (K extends AuthKind<infer O> ? 
 /** Credentials go into requests to the origins that they are for; others are left as they are. */
 export function authorizerOf(auth: AuthConfig, parts: AuthorizerParts): Authorizer {
   const authorizer = kindOf(auth).create(auth, parts)
-  const { baseUrl, alsoFor = [] } = parts
+  const { baseUrl, allow = [] } = parts
   const home = `${httpOrigin(baseUrl)}/`
-  const origins = new Set([baseUrl, ...alsoFor].map(httpOrigin))
+  const origins = new Set([baseUrl, ...allow].map(httpOrigin))
   return {
     authorize: async (request, within) =>
       // Most lie there, and taking a URL apart costs more.

@@ -93,7 +93,7 @@ test('apiKey in the body: any other body is an error that no further try mends',
 })
 
 test('credentials go to an origin that the file names beside the base URL', async () => {
-  await using rig = new AuthRig(AT, { alsoFor: ['http://b.test'] })
+  await using rig = new AuthRig(AT, { allow: ['http://b.test'] })
   const authorizer = rig.authorizer({ type: 'bearer', token: 't0ken' })
   for (const url of ['http://b.test/x', `${AT}/`, AT, `${AT}:80/x`])
     expect((await authorizer.authorize({ url }, {})).headers).toEqual({ authorization: 'Bearer t0ken' })

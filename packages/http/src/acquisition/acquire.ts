@@ -6,6 +6,7 @@ import type { Summary } from '../measurements/index.js'
 import type { PipelineConfig, PipelineInput } from './configuration/index.js'
 import { usableConfig } from './configuration/index.js'
 import {
+  CredentialFile,
   EmbeddedHealth,
   EmbeddedLimits,
   learningTokens,
@@ -156,6 +157,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     limits: parts.limits ?? new EmbeddedLimits(clock),
     health: parts.health ?? new EmbeddedHealth(clock),
     leftMs: () => control.leftMs,
+    kept: new CredentialFile(config.output),
     tokens: learningTokens(parts.tokens ?? new MemoryTokens(clock), secrets),
   })
   const work = new PageWork({

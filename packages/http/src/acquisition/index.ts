@@ -31,8 +31,10 @@ export type {
   DepartureLimiter,
   EndpointLimit,
   Health,
+  KeptCredentials,
   Limits,
   MintedToken,
+  OptionProblem,
   OutgoingRequest,
   PageRequest,
   PoliteLimits,
@@ -46,7 +48,7 @@ export type {
   Tokens,
   WatchedStream,
 } from './fetch/index.js'
-export { EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
+export { AuthError, EmbeddedHealth, EmbeddedLimits, HttpStatusError, MemoryTokens } from './fetch/index.js'
 export type {
   AttemptFailure,
   Claim,
@@ -96,23 +98,32 @@ export type {
 export { EmbeddedQueue } from './queue/index.js'
 export type {
   AcceptedRecord,
+  ChildPlan,
+  ChildValues,
   FieldMapping,
   FieldType,
   FieldTypeKind,
   FieldValue,
+  FormatConfig,
   Mapping,
   Money,
   NormalisedPage,
   Normaliser,
   NormalisePoolOptions,
+  PageContext,
   PageHeaders,
   PageInvalidCode,
   PageReader,
   PageReading,
+  PagingPlace,
   PagingPaths,
   PagingValues,
   ReadingInstructions,
   RejectedRecord,
+  Scalar,
+  Unplanned,
+  Where,
+  WhereRule,
 } from './records/index.js'
 export { NormalisePool, PageInvalidError, pageReader } from './records/index.js'
 export type {
@@ -134,7 +145,14 @@ export type {
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'
-export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig } from './streams/index.js'
+export type {
+  Pagination,
+  PaginationConfig,
+  PaginationKind,
+  ParamPlace,
+  Seen,
+  StreamConfig,
+} from './streams/index.js'
 export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
 export type {
   BreakerTransition,

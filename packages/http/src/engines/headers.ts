@@ -1,4 +1,7 @@
-/** Headers as a record: names in lower case, repeated ones joined with ", ". */
+/**
+ * Headers as a record: names in lower case, repeated ones joined with ", "; those of Set-Cookie, which may hold
+ * commas (RFC 9110, 5.3), with a line feed.
+ */
 export type HeaderRecord = Record<string, string>
 
 type Headers = Readonly<Record<string, string>>
@@ -26,7 +29,8 @@ export function headerRecord(raw: RawHeaders): HeaderRecord {
   const record = Object.create(null) as HeaderRecord
   const add = (name: string, value: string): void => {
     const known = record[name]
-    record[name] = known === undefined ? value : `${known}, ${value}`
+    const separator = name === 'set-cookie' ? '\n' : ', '
+    record[name] = known === undefined ? value : known + separator + value
   }
   if (typeof raw === 'string') eachLine(raw, add)
   else for (let i = 0; i < raw.length; i += 2) add(nameAt(raw, i), valueAt(raw, i))

@@ -51,7 +51,7 @@ export interface BodyRoom {
 /** A response whose body has been read whole. */
 export interface TransportResponse {
   readonly statusCode: number
-  /** Names in lower case; repeated ones joined with ", ". */
+  /** Names in lower case; repeated ones joined with ", ", those of Set-Cookie with a line feed. */
   readonly headers: Readonly<Record<string, string>>
   /** It is alone in its ArrayBuffer, which may therefore be transferred to a worker. */
   readonly body: Uint8Array

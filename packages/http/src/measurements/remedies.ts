@@ -42,6 +42,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   REDIRECT_LOOP: 'check baseUrl and path, and the credentials',
   TOO_MANY_REDIRECTS: 'check baseUrl and path, and the credentials',
   // The source.
+  AUTH_FAILED: 'check the credentials and the addresses in auth',
+  AUTH_UNAVAILABLE: 'the same command goes on with it later',
   GAVE_UP: 'the same command goes on with it later',
   LOOP: 'check the names of the pagination parameters, which the source may not know; where this is how it ends, set pagination.endWhen: { repeated: true }',
   NO_CURSOR: 'check the paths in pagination',

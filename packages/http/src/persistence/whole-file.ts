@@ -1,11 +1,21 @@
-import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { makeFolderOf } from './make-folder.js'
 import { NEW_FILE, temporaryBeside } from './private-file.js'
 import { asWriterError } from './writer-error.js'
 
 /**
  * A file that is there whole or not at all, for its owner only: it is written beside its place, and put there
- * when it is done. Whether that can be is found out when it is opened, before anybody has worked for what it is to hold.
+ * when it has reached the disk. Whether that can be is found out when it is opened, before anybody has worked for what it is to hold.
  * Dispose it in any case.
  */
 export class WholeFile implements Disposable {
@@ -30,8 +40,9 @@ export class WholeFile implements Disposable {
         writeFileSync(this.#place, text)
         return
       }
-      writeFileSync(this.#temporary, text, NEW_FILE)
+      writeFileSync(this.#temporary, text, { ...NEW_FILE, flush: true })
       renameSync(this.#temporary, this.#place)
+      flushFolder(dirname(this.#place))
     })
   }
 
@@ -45,6 +56,17 @@ export class WholeFile implements Disposable {
     } catch (error) {
       throw asWriterError(error, this.#file)
     }
+  }
+}
+
+/** Then the new name outlives a power cut too. Windows cannot open a folder, and needs not. */
+function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }
 

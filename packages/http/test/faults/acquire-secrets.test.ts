@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { AcquireEvent } from '../../src/acquisition/run/acquire-event.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import { fieldsOf } from '../acquisition/records/record-fields.js'
 import { usablePage } from '../../src/acquisition/records/normalised-page.js'
 import { pageReader } from '../../src/acquisition/records/normalise-page.js'
 import { Secrets } from '../../src/acquisition/secrets/secrets.js'
@@ -92,8 +93,8 @@ sources:
   const instructions = readingInstructionsOf(config.sources[0] as StreamConfig)
   const read = pageReader(instructions, new Secrets(secrets.credentials))
   const { records, redactions } = usablePage(read(new TextEncoder().encode(JSON.stringify({ items }))))
-  expect(records).toMatchObject([
-    { id: 'books-1', fields: { title: 'Books of Europe: books, europe … [redacted]' } },
+  expect(records.map(record => ({ id: record.id, title: fieldsOf(record)['title'] }))).toEqual([
+    { id: 'books-1', title: 'Books of Europe: books, europe … [redacted]' },
   ])
   expect(redactions).toBe(1)
   // What is shown is redacted of anything that the environment gave.

@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { AcceptedRecord, RejectedRecord } from '../../src/acquisition/records/normalised-page.js'
 import { pageReader } from '../../src/acquisition/records/normalise-page.js'
 import { paginationOf } from '../../src/acquisition/streams/pagination/kinds.js'
+import { fieldsOf } from '../acquisition/records/record-fields.js'
 import type { Shops } from '../../src/mock/index.js'
 import { SHOP_NAMES, startShops } from '../../src/mock/index.js'
 
@@ -57,7 +58,7 @@ describe('examples/shops.yaml on the mock shops', () => {
       )
       const taken = await takeAll(source as StreamConfig)
       const facts = shops[name].facts
-      const products = new Map(taken.records.map(record => [record.id, record.fields]))
+      const products = new Map(taken.records.map(record => [record.id, fieldsOf(record)]))
       expect(taken.pages).toBe(facts.pages)
       expect([...products.keys()].sort()).toEqual([...facts.ids].sort())
       expect(taken.rejects).toHaveLength(facts.broken)
@@ -68,7 +69,7 @@ describe('examples/shops.yaml on the mock shops', () => {
   )
 })
 
-function pricesOf(products: readonly AcceptedRecord['fields'][]) {
+function pricesOf(products: readonly ReturnType<typeof fieldsOf>[]) {
   const prices: Record<string, { count: number; sumMinor: number }> = {}
   for (const { price } of products) {
     if (typeof price !== 'object' || price === null) throw new Error('a product has no price')

@@ -1,4 +1,5 @@
-import type { FieldMapping } from '../records/index.js'
+import type { AuthConfig } from '../fetch/index.js'
+import type { FieldMapping, FormatConfig } from '../records/index.js'
 import type { PaginationConfig } from '../streams/index.js'
 
 /** A kind's options as they are written: what has a default may be left out; what must be there is checked. */
@@ -8,6 +9,12 @@ type Written<T> = T extends { readonly type: infer K }
 
 /** The `pagination` of a source as it is written. */
 export type PaginationInput = Written<PaginationConfig>
+
+/** The `auth` of a source as it is written. */
+export type AuthInput = Written<AuthConfig>
+
+/** The `format` of a source as it is written, where it is more than a name. */
+export type FormatInput = Written<FormatConfig>
 
 type WrittenField<T> = T extends FieldMapping
   ? Partial<Omit<T, 'path' | 'type'>> & { readonly path: string } & (T['type'] extends 'string'

@@ -8,14 +8,21 @@ interface Kind {
   readonly schema: (parts: SchemaParts) => SchemaShape
 }
 
-/** A mapping whose `type` names one of the kinds; its other keys are that kind's own and the common ones. */
-export function kindSchema<T, I>(kinds: readonly Kind[], common: () => SchemaShape): z.ZodType<T, I> {
+/**
+ * A mapping whose `type` names one of the kinds; its other keys are that kind's own and the common ones. `shape`
+ * is what an error calls it.
+ */
+export function kindSchema<T, I>(
+  kinds: readonly Kind[],
+  common: () => SchemaShape,
+  shape = 'a mapping with the key type and more',
+): z.ZodType<T, I> {
   const options = kinds.map(({ type, schema }) =>
     schemaParts.strict({ type: z.literal(type), ...schema(schemaParts), ...common() }),
   )
   const allowed = `one of ${kinds.map(({ type }) => type).join(', ')}`
   const union = z.discriminatedUnion('type', options as [(typeof options)[number]], {
-    error: issue => (issue.code === 'invalid_union' ? allowed : 'a mapping with the key type and more'),
+    error: issue => (issue.code === 'invalid_union' ? allowed : shape),
   })
   return union as unknown as z.ZodType<T, I>
 }

@@ -1,11 +1,27 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
+import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { whereSchema } from './where-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
-  schemaParts
+const {
+  anyOf,
+  checkedText,
+  count,
+  duration,
+  flag,
+  headerMap,
+  headerName,
+  number,
+  oneOf,
+  path,
+  scalarMap,
+  size,
+  strict,
+  text,
+} = schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -73,6 +89,9 @@ const tls = strict({
   insecure: flag().prefault(false),
 })
 
+const totalAllowed = 'a path such as meta.total, or { header: x-total-count }'
+const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
+
 const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
 
 const source = strict({
@@ -85,13 +104,16 @@ const source = strict({
   query: scalarMap().prefault({}),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
+  cookies: flag().prefault(false),
   proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
+  format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
-  total: path().optional(),
+  where: whereSchema.optional(),
+  total: total.optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,
   quality: quality.optional(),

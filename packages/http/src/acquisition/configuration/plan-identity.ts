@@ -21,7 +21,10 @@ export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIden
 }
 
 function partsOf(source: StreamConfig, credentials: Secrets): Record<string, string> {
-  const { name, baseUrl, path, query, headers, auth, pagination, records, errorPath, total, mapping } = source
+  const { name, baseUrl, path, query, headers, auth, pagination, mapping } = source
+  const { records, where, errorPath, total } = source
+  // JSON is what a stream is that names none.
+  const format = source.format?.type === 'json' ? undefined : source.format
   return {
     [`${name}.endpoint`]: digest({
       baseUrl: credentials.redactWhole(baseUrl),
@@ -31,7 +34,7 @@ function partsOf(source: StreamConfig, credentials: Secrets): Record<string, str
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
     ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),
     [`${name}.pagination`]: digest(pagination),
-    [`${name}.records`]: digest({ records, errorPath, total }),
+    [`${name}.records`]: digest({ format, records, where, errorPath, total }),
     [`${name}.mapping`]: digest(mapping),
   }
 }

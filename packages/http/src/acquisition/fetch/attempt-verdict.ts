@@ -2,6 +2,7 @@ import type { Context, Outcome, Verdict } from 'async-patterns'
 import { TimeoutError } from 'async-patterns'
 import { TransportError } from '../../engines/index.js'
 import { PageInvalidError } from '../records/index.js'
+import { AuthError } from './auth/auth-error.js'
 import { HttpStatusError } from './http-status-error.js'
 
 /** Transport errors that the same request will meet again, and NO_ROOM, which is no fault of the server. */
@@ -21,7 +22,12 @@ const LASTING_TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
  * What is wrong with a page that costs us too much. It is not fetched again, for that would cost as much again;
  * it counts to the breaker, so that a server which sends nothing else is left alone.
  */
-const COSTLY_PAGES: ReadonlySet<string> = new Set(['TOO_HEAVY', 'TOO_MANY_RECORDS', 'TOO_SLOW'])
+const COSTLY_PAGES: ReadonlySet<string> = new Set([
+  'BODY_TOO_LARGE',
+  'TOO_HEAVY',
+  'TOO_MANY_RECORDS',
+  'TOO_SLOW',
+])
 
 /** A connection that the server had closed already, idle as it was: nothing is known of the server's health. */
 export function isStaleConnection(error: unknown): boolean {
@@ -33,6 +39,7 @@ export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.action !== 'fail'
   if (error instanceof TransportError) return !LASTING_TRANSPORT_ERRORS.has(error.code)
   if (error instanceof PageInvalidError) return !COSTLY_PAGES.has(error.code)
+  if (error instanceof AuthError) return !error.isFinal
   return error instanceof TimeoutError
 }
 

@@ -3,9 +3,9 @@ import { BreakerOpenError, contextOf, isAborted, Timeout } from 'async-patterns'
 import type { Transport, TransportRequest, TransportResponse } from '../../engines/index.js'
 import { errorCode, wishOf } from '../../engines/index.js'
 import type { PageRef } from '../ledger/index.js'
-import type { NormalisedPage, Normaliser, PageReading } from '../records/index.js'
+import type { NormalisedPage, Normaliser, PageContext, PageReading } from '../records/index.js'
 import { PageInvalidError, usablePage } from '../records/index.js'
-import type { Authorizer } from './auth/authorizer.js'
+import type { Authorizer, OutgoingRequest } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
@@ -62,6 +62,8 @@ export interface FetcherParts {
   readonly memory: MemoryBudget
   /** Reads a page's bytes, which it may take over. */
   readonly normaliser: Pick<Normaliser, 'read'>
+  /** What a page's records may hold besides what its body says. Default nothing. */
+  readonly contextOf?: ((page: PageRef) => PageContext) | undefined
   readonly observer: FetchObserver
   /** How much time is left in which anything may depart. Default: no end. */
   readonly leftMs?: (() => number) | undefined
@@ -70,11 +72,18 @@ export interface FetcherParts {
   readonly random?: Random | undefined
 }
 
-/** One attempt at a page. */
-interface Visit {
+/** A page on its way, over all its attempts. */
+interface Errand {
   readonly page: PageRef
-  readonly hops: Hops
   readonly patience: Patience
+  /** Credentials are renewed once for a page: what refuses the new ones too will refuse all. */
+  hasNewCredentials: boolean
+}
+
+/** One attempt at it. */
+interface Visit {
+  readonly errand: Errand
+  readonly hops: Hops
 }
 
 /** One departure of it: it may be the first, or where a redirect leads. */
@@ -114,14 +123,16 @@ export class Fetcher {
   async fetch(page: PageRef, within: Within, stop?: AbortSignal): Promise<FetchedPage> {
     using patience = new Patience(within, stop)
     const retry: RetryPolicy = this.#retries.after(page.tries)
-    return await retry.execute(context => this.#attempt(page, patience, context), patience)
+    const errand: Errand = { page, patience, hasNewCredentials: false }
+    return await retry.execute(context => this.#attempt(errand, context), patience)
   }
 
-  async #attempt(page: PageRef, patience: Patience, context: Context): Promise<FetchedPage> {
+  async #attempt(errand: Errand, context: Context): Promise<FetchedPage> {
+    const { page, patience } = errand
     const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
     try {
       for (;;) {
-        const answer = await this.#sendTwiceIfStale({ page, hops, patience }, context)
+        const answer = await this.#sendTwiceIfStale({ errand, hops }, context)
         if (answer !== 'redirected') return answer
       }
     } catch (error) {
@@ -150,7 +161,7 @@ export class Fetcher {
   /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
   #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
     const { limiter, clock, observer } = this.#parts
-    const { page, patience } = visit
+    const { page, patience } = visit.errand
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
     const departing = new DeparturePolicy(limiter, this.#quiet.longestMs, clock, onDeparture, newConnection)
@@ -163,7 +174,8 @@ export class Fetcher {
    * none.
    */
   async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
-    const { page, departing, patience } = hop
+    const { departing } = hop
+    const { page, patience } = hop.errand
     const free = this.#parts.memory.tryReserve(page.stream)
     const reservation = free ?? (await this.#waitForRoom(page, departing, context))
     try {
@@ -222,7 +234,7 @@ export class Fetcher {
   ): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#parts.health.breaker.execute(inner => {
-        hop.patience.asks(true)
+        hop.errand.patience.asks(true)
         return this.#request(hop, reservation, inner)
       }, context)
     } catch (error) {
@@ -232,11 +244,12 @@ export class Fetcher {
   }
 
   async #request(
-    { page, hops, departing }: Hop,
+    { errand, hops, departing }: Hop,
     reservation: MemoryReservation,
     context: Context,
   ): Promise<FetchedPage | 'redirected'> {
     const { authorizer, transport, memory, limits, clock } = this.#parts
+    const { page } = errand
     const request = {
       ...hops.request,
       maxBodyBytes: limits.maxPageBytes,
@@ -244,10 +257,10 @@ export class Fetcher {
       newConnection: departing.newConnection,
       onDeparture: () => departing.sent(),
     }
-    const response = await this.#timeout.execute(
-      async timed => transport.send(await authorizer.authorize(request, timed), timed),
-      context,
-    )
+    const { sent, response } = await this.#timeout.execute(async timed => {
+      const authorized = await authorizer.authorize(request, timed)
+      return { sent: authorized, response: await transport.send(authorized, timed) }
+    }, context)
     departing.answered(this.#lateness)
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
@@ -262,22 +275,26 @@ export class Fetcher {
     const bytes = response.body.byteLength
     const isRead = this.#parts.rules.needsBody(judged)
     if (isRead) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(page, judged, hops.reason(response), context)
+    const content = await this.#contentOf(errand, sent, judged, hops.reason(response), context)
     if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
-    return { content, headers: response.headers, bytes, url: response.url, reservation }
+    authorizer.accepted?.(sent)
+    // Not that of the response, in which a credential may stand.
+    return { content, headers: response.headers, bytes, url: hops.request.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
   async #contentOf(
-    page: PageRef,
+    errand: Errand,
+    sent: OutgoingRequest,
     response: TransportResponse & JudgedResponse,
     detail: string | undefined,
     context: Context,
   ): Promise<NormalisedPage> {
-    const { rules, normaliser, authorizer, isEnd } = this.#parts
+    const { rules, normaliser, contextOf: contextOfPage, isEnd } = this.#parts
+    const { page } = errand
     const { statusCode } = response
     const reading = rules.needsBody(response)
-      ? await normaliser.read(response.body, page.stream, response.headers, context)
+      ? await normaliser.read(response.body, page.stream, response.headers, context, contextOfPage?.(page))
       : undefined
     if (isEnd?.(page, statusCode) === true) {
       // A 206 may be the last page, and has its records.
@@ -298,15 +315,25 @@ export class Fetcher {
         return NO_RECORDS
       case 'end':
         return { ...NO_RECORDS, paging: { hasMore: false } }
-      case 'refreshAuth': {
-        const answer = await authorizer.refused?.(response, context)
-        throw refusal(answer === 'again' ? 'refreshAuth' : 'fail')
-      }
+      case 'refreshAuth':
+        throw refusal((await this.#renews(errand, sent, response, context)) ? 'refreshAuth' : 'fail')
       default:
         if (told !== undefined && action === 'retry')
           throw new PageInvalidError('ERROR_BODY', `the body reports an error: ${told}`)
         throw refusal(action)
     }
+  }
+
+  /** Whether another try may help, with other credentials than those that were sent. */
+  async #renews(
+    errand: Errand,
+    sent: OutgoingRequest,
+    response: TransportResponse,
+    context: Context,
+  ): Promise<boolean> {
+    if (errand.hasNewCredentials) return false
+    errand.hasNewCredentials = true
+    return (await this.#parts.authorizer.refused?.(sent, response, context)) === 'again'
   }
 
   /** The page is taken, but what it says besides must not be lost. */

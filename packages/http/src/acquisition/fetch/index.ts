@@ -1,6 +1,17 @@
-export type { AuthKind, Authorizer, AuthorizerParts, OutgoingRequest } from './auth/authorizer.js'
+export { AuthError } from './auth/auth-error.js'
+export type {
+  AuthKind,
+  Authorizer,
+  AuthorizerParts,
+  OptionProblem,
+  OutgoingRequest,
+} from './auth/authorizer.js'
+export { CookieJar } from './auth/cookie-jar.js'
+export { CookieTransport } from './auth/cookie-transport.js'
+export { CredentialFile } from './auth/credential-file.js'
+export type { KeptCredentials } from './auth/kept-credentials.js'
 export type { AuthConfig } from './auth/kinds.js'
-export { authKinds, authorizerOf } from './auth/kinds.js'
+export { authKinds, authorizerOf, authProblems, credentialParameter } from './auth/kinds.js'
 export type { MintedToken, Tokens } from './auth/tokens.js'
 export { learningTokens, MemoryTokens } from './auth/tokens.js'
 export type { ConnectionSettings, TlsConfig } from './connection.js'

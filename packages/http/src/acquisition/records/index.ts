@@ -1,7 +1,14 @@
+export type { FormatConfig } from './decoders/kinds.js'
+export { acceptOf, formats } from './decoders/kinds.js'
 export { markNumbers } from './decoders/mark-numbers.js'
 export type { BodyEndRule } from './end-rules.js'
 export type { FieldMapping, Mapping } from './mapping.js'
-export type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
+export type { ChildPlan, ChildValues, Unplanned } from './child-plans.js'
+export type { PageContext } from './page-context.js'
+export type { PageHeaders, PageReader } from './normalise-page.js'
+export type { ReadingInstructions } from './reading-instructions.js'
+export type { Scalar, Where, WhereRule } from './where.js'
+export { recordFilter } from './record-filter.js'
 export { pageReader } from './normalise-page.js'
 export type { Normaliser, NormalisePoolOptions } from './normalise-pool.js'
 export { NormalisePool } from './normalise-pool.js'
@@ -13,12 +20,14 @@ export type {
   PagingName,
   PagingValues,
   RejectedRecord,
+  Token,
 } from './normalised-page.js'
 export { usablePage } from './normalised-page.js'
 export { tells } from './records-way.js'
 export type { PageInvalidCode } from './page-invalid-error.js'
 export { PageInvalidError } from './page-invalid-error.js'
-export type { PagingPaths } from './paging-values.js'
+export type { PagingPaths, PagingPlace } from './paging-values.js'
+export { isToken, meansNone } from './paging-values.js'
 export type { FieldTypeKind, FieldValue, Money } from './types/field-type.js'
 export type { FieldType } from './types/kinds.js'
 export { fieldTypes } from './types/kinds.js'

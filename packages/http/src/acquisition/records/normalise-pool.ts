@@ -10,9 +10,12 @@ import {
 } from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
-import type { PageHeaders, ReadingInstructions } from './normalise-page.js'
+import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
+import { headersIn } from './paging-values.js'
+import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
 import type { PageTask } from './worker.js'
 
@@ -23,7 +26,13 @@ export interface Normaliser extends AsyncDisposable {
    * afterwards. It rejects for what is wrong with itself only; what is wrong with the page is in the reading.
    * An abort rejects at once with its reason.
    */
-  read(bytes: Uint8Array, stream: string, headers?: PageHeaders, within?: Within): Promise<PageReading>
+  read(
+    bytes: Uint8Array,
+    stream: string,
+    headers?: PageHeaders,
+    within?: Within,
+    context?: PageContext,
+  ): Promise<PageReading>
   /** Resolves when no page has to wait for a start any more. */
   ready(): Promise<void>
 }
@@ -107,14 +116,21 @@ export class NormalisePool implements Normaliser {
   async read(
     bytes: Uint8Array,
     stream: string,
-    { 'content-type': contentType }: PageHeaders = {},
+    headers: PageHeaders = {},
     within?: Within,
+    context?: PageContext,
   ): Promise<PageReading> {
     if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
-    const task = { stream, bytes: whole(bytes), headers: { 'content-type': contentType } }
+    const task = { stream, bytes: whole(bytes), headers: this.#readHeaders(stream, headers), context }
     const reading = await this.#batches.add({ task, within, isAlone: false }, within)
     const last = reading ?? (await this.#batches.add({ task, within, isAlone: true }, within))
     return last as PageReading
+  }
+
+  /** Those that matter to how the page is read: others need not cross to a thread. */
+  #readHeaders(stream: string, headers: PageHeaders): PageHeaders {
+    const names = ['content-type', ...headersIn(this.#instructions.get(stream)?.paging ?? {})]
+    return Object.fromEntries(names.map(name => [name, headers[name]]))
   }
 
   /** Resolves when the threads are up, so that no page has to wait for them. */

@@ -1,12 +1,15 @@
+import type { PlannedChildren } from './child-plans.js'
 import type { PageInvalidCode } from './page-invalid-error.js'
 import { PageInvalidError } from './page-invalid-error.js'
-import type { FieldValue } from './types/field-type.js'
 
-/** A record in the target's fields. */
+/** A record as it is stored: whoever takes pages in hand need not look into it. */
 export interface AcceptedRecord {
   /** Unique within its stream. */
   readonly id: string
-  readonly fields: Readonly<Record<string, FieldValue>>
+  /** Its `updatedAt` in epoch milliseconds; null where none can be read. The newer of two records stays. */
+  readonly updatedMs: number | null
+  /** Its fields in the target's names and forms, as a JSON object. */
+  readonly json: string
 }
 
 /** A record that could not be taken, with why. */
@@ -32,12 +35,18 @@ export interface UnreadableField {
   readonly reason: string
 }
 
-/** A page's records in the target's fields. Plain data: it crosses a thread. */
+/** What was made of a page. */
 export interface NormalisedPage {
   /** How many records the page held, good or bad. */
   readonly recordCount: number
   readonly records: readonly AcceptedRecord[]
   readonly rejects: readonly RejectedRecord[]
+  /** How many records `where` leaves out: they are neither taken nor rejected. */
+  readonly filtered?: number | undefined
+  /** By child stream: the values of each part that the records begin. */
+  readonly children?: PlannedChildren['children'] | undefined
+  /** Records that begin no part, because a value is missing in them. */
+  readonly unplanned?: PlannedChildren['unplanned'] | undefined
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
   /** The same by field, where there are some. */
@@ -55,12 +64,17 @@ export interface NormalisedPage {
 /** What of paging a page may say. */
 export type PagingName = 'totalRecords' | 'totalPages' | 'next' | 'hasMore'
 
+/** What names a next page: a cursor, or a URL. A number whose digits a double would not keep is a text. */
+export type Token = string | number
+
 /** What a page says of the pages after it; undefined where it says nothing. */
 export interface PagingValues {
   readonly totalRecords?: number | undefined
   readonly totalPages?: number | undefined
   /** Cursor or next URL; null or empty when the source says there is none. */
-  readonly next?: string | null | undefined
+  readonly next?: Token | null | undefined
+  /** Further cursors, by name. */
+  readonly params?: Readonly<Record<string, Token | null | undefined>> | undefined
   readonly hasMore?: boolean | undefined
   /** At whose configured paths nothing stands. */
   readonly unfound?: readonly PagingName[] | undefined

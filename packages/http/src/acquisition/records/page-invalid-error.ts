@@ -14,6 +14,15 @@ export type PageInvalidCode =
   /** JSON that ends in its middle. */
   | 'TRUNCATED_JSON'
   | 'INVALID_JSON'
+  /** A gzip, a table or lines that end in their middle. */
+  | 'TRUNCATED_BODY'
+  | 'INVALID_GZIP'
+  /** Unpacked, it is over the page's limit. */
+  | 'BODY_TOO_LARGE'
+  /** JSON, markup or a plain message where rows were due. */
+  | 'UNEXPECTED_FORMAT'
+  /** A table whose header does not name each column by a name of its own. */
+  | 'INVALID_HEADER'
   /** JSON that reports an error instead of records. */
   | 'ERROR_BODY'
   /** JSON without the array that the source's `records` names. */

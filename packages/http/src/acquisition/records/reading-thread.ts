@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Deferred } from 'async-patterns'
 import type { PageReading } from './normalised-page.js'
-import type { ReadingInstructions } from './normalise-page.js'
+import type { ReadingInstructions } from './reading-instructions.js'
+import type { PackedReading } from './packed-reading.js'
+import { unpacked } from './packed-reading.js'
 import type { PageTasks } from './worker.js'
 
 /** One worker thread, which reads one batch of pages at a time. Nobody ever waits for it to end. */
@@ -23,7 +25,7 @@ export class ReadingThread {
       workerData: instructions,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
     })
-    this.#worker.on('message', (readings: PageReading[] | null) => this.#take(readings))
+    this.#worker.on('message', (readings: PackedReading[] | null) => this.#take(readings))
     this.#worker.on('error', error => this.#die(error))
     this.#worker.on('exit', code => this.#die(new Error(`it ended with exit code ${code}`)))
   }
@@ -48,10 +50,10 @@ export class ReadingThread {
   }
 
   /** Its first message says that it is ready. Without work it keeps no process alive. */
-  #take(readings: PageReading[] | null): void {
+  #take(readings: PackedReading[] | null): void {
     this.#worker.unref()
     if (readings === null) return this.#started.resolve()
-    this.#answer?.resolve(readings)
+    this.#answer?.resolve(readings.map(unpacked))
     this.#answer = undefined
   }
 

@@ -1,11 +1,12 @@
 import type { FieldMapping, Mapping } from './mapping.js'
 import { Secrets } from '../secrets/index.js'
-import { exactJson, isJsonNumber } from './exact-number.js'
+import { isJsonNumber } from './exact-number.js'
 import { holdsLoneSurrogate } from './lone-surrogate.js'
 import type { FieldReader, FieldValue } from './types/field-type.js'
 import { fieldReader } from './types/kinds.js'
 import { readCanonicalString } from './types/string.js'
 import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
+import { rawText } from './raw-text.js'
 import type { PathReader } from '../references/index.js'
 import { compilePath } from '../references/index.js'
 import type { SecretFilter } from './secret-filter.js'
@@ -16,6 +17,8 @@ import { shown, Unreadable } from './unreadable.js'
 export interface MappedRecords {
   readonly records: AcceptedRecord[]
   readonly rejects: RejectedRecord[]
+  /** Raw texts of what `where` does not take. */
+  readonly filtered: string[]
   warnings: number
   redactions: number
   /** By field. */
@@ -47,7 +50,7 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
     return value === undefined || value instanceof Unreadable ? undefined : idText({ id: value })
   }
   return (record, index, sink) => {
-    if (typeof record !== 'object' || record === null || Array.isArray(record) || isJsonNumber(record)) {
+    if (!isRecord(record)) {
       sink.rejects.push(
         reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is not an object`)),
       )
@@ -72,8 +75,13 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
     }
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
-    sink.records.push({ id: idText(fields), fields })
+    sink.records.push({ id: idText(fields), updatedMs: updatedMs(fields), json: JSON.stringify(fields) })
   }
+}
+
+/** Whether a row of a page is an object, as all records are. */
+export function isRecord(row: unknown): row is object {
+  return typeof row === 'object' && row !== null && !Array.isArray(row) && !isJsonNumber(row)
 }
 
 function noteWarnings(warnings: readonly (readonly [string, Unreadable])[], sink: MappedRecords): void {
@@ -88,6 +96,12 @@ function noteWarnings(warnings: readonly (readonly [string, Unreadable])[], sink
 /** The configuration lets an id be a string or an integer only. */
 function idText({ id }: Readonly<Record<string, FieldValue>>): string {
   return typeof id === 'string' ? id : JSON.stringify(id)
+}
+
+/** The comparable form of `updatedAt`: texts of different precision do not sort as texts. */
+function updatedMs({ updatedAt }: Readonly<Record<string, FieldValue>>): number | null {
+  const ms = typeof updatedAt === 'string' ? Date.parse(updatedAt) : Number.NaN
+  return Number.isNaN(ms) ? null : ms
 }
 
 function compileField(name: string, field: FieldMapping, secrets: Secrets): CompiledField {
@@ -120,24 +134,4 @@ function readField(field: CompiledField, record: object): FieldValue | Unreadabl
 function reject(record: unknown, index: number, field: string | undefined, why: Unreadable): RejectedRecord {
   const reason = field === undefined ? why.reason : `${field}: ${why.reason}`
   return { index, code: why.code, field, reason, raw: rawText(record) }
-}
-
-/**
- * The record's JSON, each number as it was written. What is nested deeper than the stack reaches is cut off.
- */
-function rawText(record: unknown): string {
-  try {
-    return exactJson(record) ?? 'null'
-  } catch {
-    return exactJson(cutBelow(shownDepth, record)) ?? 'null'
-  }
-}
-
-const shownDepth = 100
-
-function cutBelow(depth: number, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || isJsonNumber(value)) return value
-  if (depth === 0) return '…'
-  if (Array.isArray(value)) return value.map(item => cutBelow(depth - 1, item))
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(depth - 1, item)]))
 }

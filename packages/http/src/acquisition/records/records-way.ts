@@ -1,5 +1,5 @@
 import { exactJson, isJsonNumber } from './exact-number.js'
-import { compilePath, compileWay } from '../references/index.js'
+import { compilePlace, compileWay } from '../references/index.js'
 
 /** More of them are ids, not names. */
 const mostNames = 100
@@ -10,7 +10,7 @@ const mostNames = 100
  */
 export function namesReader(records: string): (body: unknown) => readonly string[] | undefined {
   const way = compileWay(records)
-  const rowsAt = compilePath(records)
+  const rowsAt = compilePlace(records)
   return body => {
     if (!isVoid(rowsAt(body)) && !Array.isArray(rowsAt(body))) return undefined
     const names = way.flatMap((at, depth) => {

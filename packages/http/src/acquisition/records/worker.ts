@@ -1,14 +1,19 @@
 import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
-import type { PageHeaders, PageReader, ReadingInstructions } from './normalise-page.js'
+import type { PageHeaders, PageReader } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import type { PageContext } from './page-context.js'
+import type { ReadingInstructions } from './reading-instructions.js'
+import type { PackedReading } from './packed-reading.js'
+import { packed } from './packed-reading.js'
 
 /** One page on its way to a worker thread. */
 export interface PageTask {
   readonly stream: string
   readonly bytes: Uint8Array
   readonly headers: PageHeaders
+  readonly context?: PageContext | undefined
 }
 
 /**
@@ -28,24 +33,27 @@ const maxParsedBytes = ((resourceLimits.maxOldGenerationSizeMb ?? Infinity) * 2 
 let known = 0
 let readers = new Map<string, PageReader>()
 
-const tell = (readings: PageReading[] | null): void => parentPort?.postMessage(readings, [])
+const tell = (readings: PackedReading[] | null): void => parentPort?.postMessage(readings, [])
 
 parentPort?.on('message', (tasks: PageTasks) => tell(normalise(tasks)))
 // It takes pages now.
 tell(null)
 
 /** A reading of each page, in the same order. What is wrong with one is no other's fault. */
-function normalise({ pages, credentials }: PageTasks): PageReading[] {
+function normalise({ pages, credentials }: PageTasks): PackedReading[] {
   if (credentials.length !== known) {
     known = credentials.length
     readers = new Map()
   }
-  return pages.map(page => readingOf(page, credentials))
+  return pages.map(page => packed(readingOf(page, credentials)))
 }
 
-function readingOf({ stream, bytes, headers }: PageTask, credentials: readonly string[]): PageReading {
+function readingOf(
+  { stream, bytes, headers, context }: PageTask,
+  credentials: readonly string[],
+): PageReading {
   try {
-    return readerOf(stream, credentials)(bytes, headers)
+    return readerOf(stream, credentials)(bytes, headers, context)
   } catch (error) {
     const message = `the worker thread failed: ${String(error)}`
     return { ok: false, code: 'WORKER_DIED', message, observed: {} }

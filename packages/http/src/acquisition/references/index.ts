@@ -1,2 +1,2 @@
 export type { PathReader } from './path.js'
-export { compilePath, compileWay } from './path.js'
+export { compileAll, compilePath, compilePlace, compileWay } from './path.js'

@@ -1,7 +1,7 @@
 import type { Clock } from 'async-patterns'
 import { BreakerOpenError, ClosedError, RetryExhaustedError } from 'async-patterns'
 import { errorCode } from '../../engines/index.js'
-import { QuietError } from '../fetch/index.js'
+import { AuthError, QuietError } from '../fetch/index.js'
 import type { Claim, Notice, OpenPages, PageCommit, PageError, PageRef, Run } from '../ledger/index.js'
 import { LedgerError } from '../ledger/index.js'
 import type { PageQueue, Redelivery } from '../queue/index.js'
@@ -124,6 +124,8 @@ export class PageWork {
     if (cut.aborted || (stop.aborted && error === stop.reason)) return this.#giveBack(claim, 0)
     if (error instanceof QuietError) return this.#endForQuiet(stream, claim, error)
     if (error instanceof BreakerOpenError) return this.#wait(stream, claim, error)
+    if (error instanceof AuthError && error.isFinal)
+      return this.#giveUp(stream, claim, error.code, this.#parts.secrets.redact(error.message))
     await this.#fail(stream, claim, error instanceof RetryExhaustedError ? error.cause : error)
     return undefined
   }
@@ -131,7 +133,8 @@ export class PageWork {
   /** A rejection by an open breaker spends no try: the page waits, until its stream is given up. */
   #wait(stream: StreamProgress, claim: Claim, error: BreakerOpenError): Promise<Redelivery | undefined> {
     const { health } = stream
-    if (health.hasFailed) return this.#giveUp(stream, claim)
+    const message = `The circuit breaker of ${stream.name} has not closed in time`
+    if (health.hasFailed) return this.#giveUp(stream, claim, 'GAVE_UP', message)
     return this.#giveBack(claim, this.#parts.clock.wallNow() + health.pauseMs(error))
   }
 
@@ -166,14 +169,13 @@ export class PageWork {
     this.finishIfOver(await this.#parts.run.endStream(stream.name, 'LOOP'))
   }
 
-  async #giveUp(stream: StreamProgress, claim: Claim): Promise<undefined> {
+  async #giveUp(stream: StreamProgress, claim: Claim, code: string, message: string): Promise<undefined> {
     const { onEvent, run } = this.#parts
-    const message = `The circuit breaker of ${stream.name} has not closed in time`
     const isFirst = !stream.hasEnded
     stream.end()
-    await this.#markFailed(claim, { code: 'GAVE_UP', message, path: stream.pathOf(claim.page) })
+    await this.#markFailed(claim, { code, message, path: stream.pathOf(claim.page) })
     if (!isFirst) return undefined
-    const left = await run.endStream(stream.name, 'GAVE_UP')
+    const left = await run.endStream(stream.name, code)
     onEvent({ type: 'source-gave-up', source: stream.name, message })
     this.finishIfOver(left)
     return undefined

@@ -1,6 +1,6 @@
 import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
 import type { Claim, Notice, PageCommit, PageRef, Run } from '../ledger/index.js'
-import type { UnreadableField } from '../records/index.js'
+import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { Pagination, Seen, UrlSecrets } from '../streams/index.js'
 
@@ -73,7 +73,11 @@ export class StreamProgress {
       return [...new Set([...served, ...earlier.map(([id]) => id)])]
     }
     const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
-    const notices = [...(content.unreadable?.map(noticeOfField) ?? []), ...(next.notices ?? [])]
+    const notices = [
+      ...(content.unreadable?.map(noticeOfField) ?? []),
+      ...(content.unplanned?.map(noticeOfUnplanned) ?? []),
+      ...(next.notices ?? []),
+    ]
     return {
       claim,
       records: content.records,
@@ -113,4 +117,9 @@ export class StreamProgress {
 function noticeOfField({ field, count, reason }: UnreadableField): Notice {
   const message = `${field} could not be read and became null: ${reason}`
   return { code: 'UNREADABLE_FIELD', about: field, message, count }
+}
+
+function noticeOfUnplanned({ stream, reference, count }: Unplanned): Notice {
+  const message = `${count === 1 ? 'a record has' : `${count} records have`} no {${reference}}, and so no ${stream}`
+  return { code: 'UNPLANNED', about: `${stream} {${reference}}`, message, count }
 }

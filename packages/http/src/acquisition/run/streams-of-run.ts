@@ -1,9 +1,20 @@
 import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
 import type { PipelineConfig } from '../configuration/index.js'
-import type { FetchObserver, Health, Limits, StreamHealth, StreamTransports, Tokens } from '../fetch/index.js'
+import type { Transport } from '../../engines/index.js'
+import type {
+  FetchObserver,
+  Health,
+  KeptCredentials,
+  Limits,
+  StreamHealth,
+  StreamTransports,
+  Tokens,
+} from '../fetch/index.js'
 import {
   authorizerOf,
   byEndpoint,
+  CookieJar,
+  CookieTransport,
   Fetcher,
   limitersOf,
   MemoryBudget,
@@ -11,11 +22,18 @@ import {
   strictest,
 } from '../fetch/index.js'
 import type { PageRef, Run } from '../ledger/index.js'
-import type { Normaliser } from '../records/index.js'
+import type { Normaliser, PageContext } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
-import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import {
+  allowedOrigins,
+  endsByStatus,
+  paginationOf,
+  requestOf,
+  responseRulesOf,
+  UrlSecrets,
+} from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -29,6 +47,7 @@ export interface StreamTools {
   readonly limits: Limits
   readonly health: Health
   readonly tokens: Tokens
+  readonly kept: KeptCredentials
   /** How long pages may still begin. */
   readonly leftMs: () => number
   readonly secrets: Secrets
@@ -51,25 +70,36 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
+  const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name } = stream
+    // With several streams to a source, its name.
+    const source = name
+    const withCookies = (transport: Transport): Transport =>
+      stream.cookies === true
+        ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
+        : transport
     const pagination = paginationOf(stream)
     const pathOf = (page: PageRef): string => {
       const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth
+    const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
-      transport: tools.transports.toOriginOf(stream),
+      transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => requestOf(stream, pagination, page),
+      contextOf: page => contextOf(page, run, urls),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
         ...tools,
-        transport: tools.transports.of(stream),
+        transport: withCookies(tools.transports.of(stream)),
         stream: name,
+        source,
+        baseUrl: stream.baseUrl,
       }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
@@ -77,10 +107,14 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       memory,
       observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
-    const urls = new UrlSecrets(stream, secrets)
     return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
+}
+
+/** Ids are as the ledger keeps them: no secret stands in them. */
+function contextOf({ id, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
+  return { pageId: urls.sealId(id), window, now: isoOf(run.startedAt), run: run.id }
 }
 
 function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {
@@ -108,7 +142,14 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
   }
 }
 
-const NO_AUTH = { type: 'headers', headers: {} } as const
+const NO_AUTH = { type: 'none' } as const
+
+/** All streams of a source share its cookies. */
+function jarOf(jars: Map<string, CookieJar>, source: string, clock: Clock): CookieJar {
+  const jar = jars.get(source) ?? new CookieJar(clock)
+  jars.set(source, jar)
+  return jar
+}
 
 interface ObservedStream {
   /** Of the clock that only moves forward. */

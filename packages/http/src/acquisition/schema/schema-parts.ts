@@ -77,6 +77,19 @@ const path = () =>
     succeeds(() => compilePath(value)),
   )
 
+/** It may be empty. */
+const anyText = () => z.string({ error: 'a text' })
+
+/** Whatever JSON can say. */
+const json = () => z.unknown()
+
+const url = () =>
+  checkedText(
+    'an http or https URL without credentials',
+    value =>
+      URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && !/^[^/]*\/\/[^/?#]*@/.test(value),
+  )
+
 /** What a query parameter or header may be in YAML; it is sent as text. */
 const scalarMap = () => {
   // YAML would turn 1.10 into 1.1, and a long number into another one.
@@ -85,14 +98,22 @@ const scalarMap = () => {
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const headerNamePattern = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). A variable often has a line break at its end. */
+const headerName = () => checkedText('the name of a header', name => headerNamePattern.test(name))
+
+/** What can stand in a header. A variable often has a line break at its end. */
+const headerText = () =>
+  checkedText('a text without line breaks and control characters, in Latin-1', value =>
+    headerValue.test(value),
+  )
+
+/** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). */
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
-      const message = !headerName.test(name)
+      const message = !headerNamePattern.test(name)
         ? "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
         : headerValue.test(String(value))
           ? undefined
@@ -118,6 +139,15 @@ function succeeds(attempt: () => unknown): boolean {
   }
 }
 
+/** What one of the schemas takes; the error text says it for all of them. */
+function anyOf<const T extends readonly z.ZodType[]>(options: T, error: string) {
+  return z.union(options, { error })
+}
+
+function list<T extends z.ZodType>(item: T, error: string) {
+  return z.array(item, { error }).min(1, { error })
+}
+
 function texts() {
   return z.array(text(), { error: 'a list of texts' }).optional()
 }
@@ -125,6 +155,12 @@ function texts() {
 function textMap<T extends z.ZodType>(value: T) {
   return z.record(z.string(), value, { error: 'text: value pairs' }).optional()
 }
+
+/** A name by which text in bytes is decoded (WHATWG Encoding). */
+const charset = () =>
+  checkedText('a charset such as utf-8, windows-1252 or utf-16le', name =>
+    succeeds(() => new TextDecoder(name)),
+  )
 
 const wholeNumber = () => z.int({ error: 'a whole number' })
 
@@ -137,12 +173,19 @@ const plainDecimal = () =>
  * load the schema library.
  */
 export const schemaParts = {
+  anyOf,
+  anyText,
+  charset,
   checkedText,
   count,
   countOr,
   duration,
   flag,
   headerMap,
+  headerName,
+  headerText,
+  json,
+  list,
   number,
   oneOf,
   oneOrPattern,
@@ -155,6 +198,7 @@ export const schemaParts = {
   text,
   textMap,
   texts,
+  url,
   wholeNumber,
 } as const
 

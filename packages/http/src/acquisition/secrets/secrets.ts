@@ -17,6 +17,7 @@ const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|password|
 const secretParameter =
   /^(?:key|sig|pwd)$|token|secret|passw|api[-_]?key|access[-_]?key|signature|credential/i
 const secretVariable = /(?:^|_)(?:key|auth|pass|pwd|pin|sig)(?:_|$)/i
+const secretOption = /^(?:value|text|privateKey)$/
 const pagingToken = /^(?:next|page|continuation|sync|[-_])+token$/i
 
 /** Whether a header of this name usually carries a credential. */
@@ -36,9 +37,13 @@ export function isSecretVariable(name: string): boolean {
   return isSecretName(name) || secretVariable.test(name)
 }
 
-/** Whether an option of this name, by which a stream is authorized, usually holds a credential. */
+/**
+ * Whether an option of this name, by which a stream is authorized, usually holds a credential. Where a token
+ * comes from (`tokenUrl`, `tokenPath`) is none.
+ */
 export function isSecretOption(name: string): boolean {
-  return isSecretHeader(name) || isSecretVariable(name)
+  if (/(?:Url|Path)$/.test(name)) return false
+  return isSecretHeader(name) || isSecretVariable(name) || secretOption.test(name)
 }
 
 /** `Bearer abc` holds the credential `abc`, which may turn up alone. */

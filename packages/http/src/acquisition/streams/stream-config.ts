@@ -1,7 +1,7 @@
 import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
-import type { Mapping } from '../records/index.js'
+import type { FormatConfig, Mapping, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
-import type { PaginationConfig } from './pagination/kinds.js'
+import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 
 /** One kind of record of an API, acquired page by page. */
 export interface StreamConfig extends ConnectionSettings {
@@ -14,13 +14,19 @@ export interface StreamConfig extends ConnectionSettings {
   readonly headers: Readonly<Record<string, string>>
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
+  /** Whether cookies that its server sets are kept, for the run, and sent back to it. Default false. */
+  readonly cookies?: boolean | undefined
   /** Which redirects of its pages are followed. Default `sameOrigin`. */
   readonly redirects?: RedirectSetting | undefined
   readonly pagination: PaginationConfig
+  /** What its pages are. Default JSON. */
+  readonly format?: FormatConfig | undefined
   /** Path to the array of records in a page; empty when the page itself is the array. */
   readonly records: string
-  /** Path to what the source says its total number of records is. */
-  readonly total?: string | undefined
+  /** Which records are taken. Default all. */
+  readonly where?: Where | undefined
+  /** What the source says its total number of records is: a path to it, or its header. */
+  readonly total?: TotalPlace | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
   readonly mapping: Mapping

@@ -20,7 +20,7 @@ export interface StreamCounts {
   readonly name: string
   readonly endpoint: string
   readonly limitPerSecond: number
-  /** Why its open pages are left to the next run, if they are: `GAVE_UP`, `LOOP`, `QUIET`. */
+  /** Why its open pages are left to the next run, if they are: `AUTH_FAILED`, `GAVE_UP`, `LOOP`, `QUIET`. */
   readonly ended: string | null
   readonly donePages: number
   readonly failedPages: number

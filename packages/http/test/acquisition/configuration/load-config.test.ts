@@ -21,6 +21,7 @@ describe('a pipeline file', () => {
           proxy: undefined,
           tls: undefined,
           allowPrivate: false,
+          cookies: false,
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',
@@ -123,7 +124,7 @@ sources:
       'p.yaml:3:9: memory is 64; allowed is a size of 1MiB or more, such as 500KB, 64MiB',
       'p.yaml:5:11: sources[0].name is "a b"; allowed is a name of letters, digits, _ and -',
       'p.yaml:6:14: sources[0].baseUrl is "ftp://x"; allowed is an http or https URL without query and credentials',
-      'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of page, offset, cursor, nextUrl, linkHeader',
+      'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of none, page, offset, cursor, nextUrl, linkHeader',
       'p.yaml:8:14: sources[0].records is "a..b"; allowed is a path such as data.items, or "" for the page itself',
       'p.yaml:10:7: sources[0].mapping.id is missing; it must be a mapping with the keys path, type, required and more, such as { path: title }',
       'p.yaml:10:35: sources[0].mapping.title.type is "sring"; allowed is one of string, integer, decimal, money, date, boolean',
@@ -137,7 +138,7 @@ sources:
       'p.yaml:18:42: sources[1].mapping.date.zone is "Mars/Olympus"; allowed is an IANA zone such as Europe/Berlin, or an offset such as +02:00',
       'p.yaml:19:11: sources[2].name is "shop"; allowed is a name that no other source has',
       'p.yaml:21:41: sources[2].mapping.id.required is false; allowed is true: a record needs its id',
-      'p.yaml:22:17: sources[2].pagination.cursorPath is missing; it must be a path such as data.items, images[0].url or ["odd.name"]',
+      'p.yaml:22:17: sources[2].pagination.cursorPath is missing; it must be a path such as data.items, images[0].url or ["odd.name"], or a list of paths; or cursorHeader or params in its place',
     ])
   })
 

@@ -418,7 +418,7 @@ describe('Fetcher', () => {
       const refused: number[] = []
       const authorizer: Authorizer = {
         authorize: async request => ({ ...request, headers: { authorization: `Bearer ${refused.length}` } }),
-        refused: async response => {
+        refused: async (_sent, response) => {
           refused.push(response.statusCode)
           return answer
         },

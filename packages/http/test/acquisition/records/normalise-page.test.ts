@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Mapping } from '../../../src/acquisition/records/mapping.js'
 import { defaultRules, observedPaths, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
+import { fieldsOf } from './record-fields.js'
 import type { NormalisedPage } from '../../../src/acquisition/records/normalised-page.js'
 import { usablePage } from '../../../src/acquisition/records/normalised-page.js'
-import type { ReadingInstructions } from '../../../src/acquisition/records/normalise-page.js'
+import type { ReadingInstructions } from '../../../src/acquisition/records/reading-instructions.js'
 import { pageReader } from '../../../src/acquisition/records/normalise-page.js'
 import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
 import { PageInvalidError } from '../../../src/acquisition/records/page-invalid-error.js'
@@ -53,9 +54,24 @@ describe('records', () => {
   test('takes each record into the fields of the target', () => {
     const page = normalise(`{"items":[${good}]}`)
     expect(page.records).toEqual([
-      { id: 'a', fields: { id: 'a', price: { amount: '1.50', currency: 'EUR' }, stock: 3 } },
+      {
+        id: 'a',
+        updatedMs: null,
+        json: '{"id":"a","price":{"amount":"1.50","currency":"EUR"},"stock":3}',
+      },
     ])
     expect(page).toMatchObject({ recordCount: 1, rejects: [], warnings: 0 })
+  })
+
+  test('tells when a record was updated, where it can be read', () => {
+    const dated: Mapping = {
+      ...mapping,
+      updatedAt: { path: 'at', type: 'date', format: 'iso', required: false },
+    }
+    const dates = ['"2026-01-01T00:00:00.5Z"', '"soon"', 'null']
+    const items = dates.map((at, id) => `{"id":"${id}","price":"1","at":${at}}`)
+    const { records } = normalise(`{"items":[${items.join()}]}`, { mapping: dated })
+    expect(records.map(({ updatedMs }) => updatedMs)).toEqual([Date.UTC(2026, 0, 1) + 500, null, null])
   })
 
   test('A-3 poison record: it is rejected with reason and raw value, the others are taken', () => {
@@ -92,7 +108,7 @@ describe('records', () => {
     const page = normalise(`{"items":[${good},{"x":${deep}},{"id":"b","price":1,"title":${deep}}]}`, {
       mapping: title,
     })
-    expect(page.records.map(({ id, fields }) => [id, fields['title']])).toEqual([
+    expect(page.records.map(record => [record.id, fieldsOf(record)['title']])).toEqual([
       ['a', null],
       ['b', null],
     ])
@@ -107,7 +123,7 @@ describe('records', () => {
     const page = normalise(
       '{"items":[{"id":"a","price":1,"stock":"many"},{"id":"b","price":1,"stock":null},{"id":"c","price":1}]}',
     )
-    expect(page.records.map(record => record.fields.stock)).toEqual([null, null, null])
+    expect(page.records.map(record => fieldsOf(record)['stock'])).toEqual([null, null, null])
     expect(page.warnings).toBe(1)
   })
 
@@ -133,7 +149,7 @@ describe('records', () => {
         { id: 'b', price: 1, title: `Basic ${Buffer.from('user:s3cret token').toString('base64')}` },
         { id: 'c', price: 1, title: 'harmless' },
       )
-      expect(page.records.map(({ fields }) => fields['title'])).toEqual([
+      expect(page.records.map(record => fieldsOf(record)['title'])).toEqual([
         'for [redacted] only',
         expect.stringMatching(/^Basic \S*\[redacted\]/),
         'harmless',
@@ -161,7 +177,7 @@ describe('records', () => {
         { id: 'c', price: '12345678.50', stock: 312345678 },
       )
       expect(page.rejects).toMatchObject([{ index: 0, code: 'HOLDS_SECRET', field: 'price' }])
-      expect(page.records.map(({ fields }) => fields['stock'])).toEqual([null, 312345678])
+      expect(page.records.map(record => fieldsOf(record)['stock'])).toEqual([null, 312345678])
       expect(page.warnings).toBe(1)
     })
   })
@@ -174,7 +190,7 @@ describe('records', () => {
     const page = normalise('{"items":[{"id":"a"},{"id":"b","stock":null},{"id":"c","stock":"x"}]}', {
       mapping: withDefault,
     })
-    expect(page.records.map(record => record.fields.stock)).toEqual([0, 0])
+    expect(page.records.map(record => fieldsOf(record)['stock'])).toEqual([0, 0])
     expect(page.rejects.map(reject => reject.code)).toEqual(['NOT_A_NUMBER'])
   })
 
@@ -185,7 +201,10 @@ describe('records', () => {
       { mapping: integerIds, paging: { next: 'next' } },
     )
     expect(page.records.map(record => record.id)).toEqual(['9007199254740993', '-9007199254740993'])
-    expect(page.records[0]?.fields.price).toEqual({ amount: '0.10', currency: 'EUR' })
+    expect(page.records.map(record => fieldsOf(record)['price'])[0]).toEqual({
+      amount: '0.10',
+      currency: 'EUR',
+    })
     expect(page.rejects[0]?.raw).toBe('{"id":12345678901234567,"price":null}')
     expect(page.paging.next).toBe('9223372036854775807')
   })
@@ -233,7 +252,7 @@ describe('records', () => {
       unfound: ['totalPages'],
       unread: ['hasMore'],
     })
-    expect(facts('{"next":17,"more":1}')).toMatchObject({ next: '17', hasMore: true })
+    expect(facts('{"next":17,"more":1}')).toMatchObject({ next: 17, hasMore: true })
   })
 })
 

@@ -2,8 +2,9 @@ import { ClosedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
-import type { ReadingInstructions } from '../../../src/acquisition/records/normalise-page.js'
+import type { ReadingInstructions } from '../../../src/acquisition/records/reading-instructions.js'
 import { NormalisePool } from '../../../src/acquisition/records/normalise-pool.js'
+import { fieldsOf } from './record-fields.js'
 import type { NormalisedPage } from '../../../src/acquisition/records/normalised-page.js'
 import { usablePage } from '../../../src/acquisition/records/normalised-page.js'
 import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
@@ -51,10 +52,9 @@ describe('NormalisePool', () => {
     const before = await run(own, echo(), 'shop')
     secrets.add('minted-token')
     const after = await run(own, echo(), 'shop')
-    expect([before, after].map(({ records }) => records[0]?.fields['title'])).toEqual([
-      'with minted-token',
-      'with [redacted]',
-    ])
+    expect([before, after].map(({ records }) => records.map(record => fieldsOf(record)['title'])[0])).toEqual(
+      ['with minted-token', 'with [redacted]'],
+    )
     expect([before.redactions, after.redactions]).toEqual([0, 1])
   })
 

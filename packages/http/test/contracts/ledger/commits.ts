@@ -46,6 +46,21 @@ export function describeCommits(rig: LedgerRig): void {
       expect((await rig.summary()).totals).toMatchObject({ records: 2, pages: 2, duplicates: 0 })
     })
 
+    test('settles equal ids within one page as it does over several, however many records there are', async () => {
+      const rows = Array.from({ length: 171 }, (_, index) => ({
+        id: `${index % 50}`,
+        title: `${index}`,
+        updatedAt: index === 60 ? '2026-01-02T00:00:00Z' : '2026-01-01T00:00:00Z',
+      }))
+      await rig.commit('a:page=1', rows)
+      await rig.finish()
+      const { products, totals } = await rig.summary()
+      expect(totals).toMatchObject({ records: 50, duplicates: 121 })
+      const kept = new Map(products?.map(({ id, title }) => [id, title]))
+      const first = Array.from({ length: 50 }, (_, index) => [`${index}`, `${index === 10 ? 60 : index}`])
+      expect(kept).toEqual(new Map(first as [string, string][]))
+    })
+
     const versions: readonly (readonly [page: number, row: Row])[] = [
       [1, { id: 'x', title: 'first', updatedAt: '2026-01-01T00:00:00Z' }],
       [1, { id: 'x', title: 'same page', updatedAt: '2026-01-01T00:00:00.500Z' }],

@@ -124,6 +124,10 @@ export function planOf(...streams: string[]): RunPlan {
 }
 
 export function commitOf(claim: Claim, rows: readonly Row[], more: Partial<PageCommit> = {}): PageCommit {
-  const records = rows.map(({ id, ...fields }) => ({ id, fields: { id, ...fields } }))
+  const records = rows.map(row => ({
+    id: row.id,
+    updatedMs: typeof row.updatedAt === 'string' ? Date.parse(row.updatedAt) : null,
+    json: JSON.stringify(row),
+  }))
   return { claim, records, rejects: [], warnings: 0, redactions: 0, next: [], bytes: 100, ...more }
 }

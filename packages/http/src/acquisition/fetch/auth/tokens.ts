@@ -1,5 +1,6 @@
 import type { Clock } from 'async-patterns'
 import type { Secrets } from '../../secrets/index.js'
+import { AuthError } from './auth-error.js'
 
 /** A credential that a service gave for some time. */
 export interface MintedToken {
@@ -13,7 +14,8 @@ export interface Tokens {
   /**
    * The token of this name. It is minted once, however many ask at once, when there is none, when it is about
    * to expire, or when it is `refused`, the one that a server has refused. Rejects with what `mint` rejects
-   * with; the next who asks tries again.
+   * with. The next who asks tries again, but not before the `retryAt` of an AuthError: until then all who ask
+   * are told that error.
    */
   token(name: string, mint: () => Promise<MintedToken>, refused?: string): Promise<string>
 }
@@ -29,14 +31,24 @@ export function learningTokens(tokens: Tokens, secrets: Secrets): Tokens {
   }
 }
 
-/** A token is renewed so long before it expires: a request takes time, and clocks differ. */
+/**
+ * A token is renewed so long before it expires: a request takes time, and clocks differ. One that lives a short
+ * time is used for most of it all the same.
+ */
 const EARLY_MS = 30_000
+const EARLY_SHARE = 0.2
+
+interface KnownToken {
+  readonly value: string
+  readonly renewAt: number
+}
 
 /** Tokens of one process. */
 export class MemoryTokens implements Tokens {
   readonly #clock: Clock
-  readonly #tokens = new Map<string, MintedToken>()
-  readonly #minting = new Map<string, Promise<MintedToken>>()
+  readonly #tokens = new Map<string, KnownToken>()
+  readonly #minting = new Map<string, Promise<string>>()
+  readonly #failures = new Map<string, AuthError>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -44,28 +56,36 @@ export class MemoryTokens implements Tokens {
 
   async token(name: string, mint: () => Promise<MintedToken>, refused?: string): Promise<string> {
     const known = this.#tokens.get(name)
-    if (known !== undefined && known.value !== refused && !this.#expires(known)) return known.value
+    const now = this.#clock.wallNow()
+    if (known !== undefined && known.value !== refused && now < known.renewAt) return known.value
+    const failure = this.#failures.get(name)
+    if (failure !== undefined && now < failure.retryAt) throw failure
     let minting = this.#minting.get(name)
     if (minting === undefined) {
       minting = this.#mint(name, mint)
       this.#minting.set(name, minting)
     }
-    return (await minting).value
+    return await minting
   }
 
-  async #mint(name: string, mint: () => Promise<MintedToken>): Promise<MintedToken> {
+  async #mint(name: string, mint: () => Promise<MintedToken>): Promise<string> {
     try {
       // A mint that throws at once fails no earlier than it is known.
       await Promise.resolve()
-      const token = await mint()
-      this.#tokens.set(name, token)
-      return token
+      const { value, expiresAt = Infinity } = await mint()
+      this.#tokens.set(name, { value, renewAt: this.#renewAt(expiresAt) })
+      this.#failures.delete(name)
+      return value
+    } catch (error) {
+      if (error instanceof AuthError) this.#failures.set(name, error)
+      throw error
     } finally {
       this.#minting.delete(name)
     }
   }
 
-  #expires({ expiresAt = Infinity }: MintedToken): boolean {
-    return expiresAt - EARLY_MS <= this.#clock.wallNow()
+  #renewAt(expiresAt: number): number {
+    const leftMs = expiresAt - this.#clock.wallNow()
+    return expiresAt - Math.min(EARLY_MS, EARLY_SHARE * Math.max(0, leftMs === Infinity ? 0 : leftMs))
   }
 }

@@ -5,6 +5,7 @@ import { DamagedLedgerError, LedgerError, LedgerLockedError } from '../ledger-er
 import { APPLICATION_ID, SCHEMA, SCHEMA_NAMES, SCHEMA_VERSION } from './schema.js'
 
 export type Database = BetterSqlite3.Database
+export type Statement<Values extends unknown[]> = BetterSqlite3.Statement<Values>
 
 /** Where the database lies and how far it may go: see SqliteLedgerOptions. */
 export interface DatabaseOptions {

@@ -1,7 +1,7 @@
 import type { AcceptedRecord, RejectedRecord } from '../../records/index.js'
 import type { RecordChange, RejectedRow } from '../ledger.js'
 import type { PageRef } from '../page.js'
-import type { Database } from './open-database.js'
+import type { Database, Statement } from './open-database.js'
 import { storedObject } from './stored-json.js'
 
 /** Sorts a record without a readable `updatedAt` before all others. */
@@ -10,13 +10,6 @@ const OLDEST = -9e15
 const DELETED = Number.MAX_SAFE_INTEGER
 
 const PORTION = 1_000
-
-/** The comparable form of `updatedAt`: texts of different precision do not sort as texts. */
-function updatedMs({ fields }: AcceptedRecord): number {
-  const { updatedAt } = fields
-  const ms = typeof updatedAt === 'string' ? Date.parse(updatedAt) : Number.NaN
-  return Number.isNaN(ms) ? OLDEST : ms
-}
 
 /**
  * What was taken and what was refused. Which of two records with one id stays does not depend on their order.
@@ -33,12 +26,21 @@ export class RecordTable {
     this.#position = this.#statements.lastPosition.get() as number
   }
 
-  upsert(page: PageRef, record: AcceptedRecord, index: number): void {
-    this.#write(page, record.id, updatedMs(record), index, JSON.stringify(record.fields))
+  /** The page's records, in its order. */
+  upsert(page: PageRef, records: readonly AcceptedRecord[]): void {
+    let index = 0
+    for (const { rows, statement } of this.#statements.upserts)
+      for (; index + rows <= records.length; index += rows) {
+        const values: (string | number | null)[] = []
+        for (const { id, updatedMs, json } of records.slice(index, index + rows))
+          values.push(id, updatedMs ?? OLDEST, json)
+        this.#write(page, index, rows, statement, values)
+      }
   }
 
   delete(page: PageRef, id: string): void {
-    this.#write(page, id, DELETED, 0, null)
+    const { rows, statement } = this.#statements.upserts.at(-1) as Upsert
+    this.#write(page, 0, rows, statement, [id, DELETED, null])
   }
 
   reject(
@@ -103,12 +105,13 @@ export class RecordTable {
 
   #write(
     { stream, ordinal }: PageRef,
-    id: string,
-    updated: number,
     index: number,
-    fields: string | null,
+    rows: number,
+    statement: Upsert['statement'],
+    values: readonly (string | number | null)[],
   ): void {
-    this.#statements.upsert.run(stream, id, this.#run, this.#nextPosition(), updated, ordinal, index, fields)
+    statement.run(values, { stream, run: this.#run, position: this.#position, ordinal, index })
+    this.#position += rows
   }
 
   #nextPosition(): number {
@@ -123,20 +126,41 @@ interface ChangeRow {
   readonly fields: string | null
 }
 
+interface Upsert {
+  readonly rows: number
+  readonly statement: Statement<[readonly (string | number | null)[], object]>
+}
+
+/** A page's records go into as few statements as these row counts allow: each row costs less in a long one. */
+const ROWS = [64, 16, 4, 1]
+
+/**
+ * Writes so many records that follow each other in a page, row by row: so two of one id are settled as they
+ * are in statements of their own.
+ */
+function upsert(database: Database, rows: number): Upsert {
+  const values = Array.from(
+    { length: rows },
+    (_, row) => `(@stream, ?, @run, @position + ${row + 1}, ?, @ordinal, @index + ${row}, ?)`,
+  )
+  const statement = database.prepare<[readonly (string | number | null)[], object]>(
+    `insert into records (stream, id, run, position, updated_ms, ordinal, ix, fields) values ${values.join()}
+      on conflict (stream, id) do update set run = excluded.run, updated_ms = excluded.updated_ms,
+        position = case when records.fields is excluded.fields then records.position else excluded.position end,
+        ordinal = excluded.ordinal, ix = excluded.ix, fields = excluded.fields
+      where (excluded.run, excluded.updated_ms, -excluded.ordinal, -excluded.ix)
+        > (records.run, records.updated_ms, -records.ordinal, -records.ix)`,
+  )
+  return { rows, statement }
+}
+
 const REJECT = `position, stream, page, ix as "index", code, field, reason, raw`
 
 function prepare(database: Database) {
   return {
     lastPosition: database.prepare<[], number>('select position from last_position').pluck(),
     savePosition: database.prepare('update last_position set position = ?'),
-    upsert: database.prepare(
-      `insert into records (stream, id, run, position, updated_ms, ordinal, ix, fields) values (?, ?, ?, ?, ?, ?, ?, ?)
-        on conflict (stream, id) do update set run = excluded.run, updated_ms = excluded.updated_ms,
-          position = case when records.fields is excluded.fields then records.position else excluded.position end,
-          ordinal = excluded.ordinal, ix = excluded.ix, fields = excluded.fields
-        where (excluded.run, excluded.updated_ms, -excluded.ordinal, -excluded.ix)
-          > (records.run, records.updated_ms, -records.ordinal, -records.ix)`,
-    ),
+    upserts: ROWS.map(rows => upsert(database, rows)),
     reject: database.prepare(
       `insert into rejects (position, run, stream, ordinal, ix, page, record_id, code, field, reason, raw)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -225,7 +225,7 @@ export class SqliteRun implements Run {
     const at = this.#clock.wallNow()
     this.#pages.done(commit, at)
     for (const notice of notices) this.#journal.notice({ ...notice, stream: page.stream, at })
-    for (const [index, record] of records.entries()) this.#records.upsert(page, record, index)
+    this.#records.upsert(page, records)
     for (const id of deletions) this.#records.delete(page, id)
     for (const reject of rejects) this.#records.reject(page, reject)
     for (const one of next) if (this.#pages.add(one)) this.#count(one.stream, 1)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { PageInvalidError } from '../page-invalid-error.js'
 import { shown } from '../unreadable.js'
 
@@ -15,6 +16,45 @@ export function decodeText(bytes: Uint8Array, contentType = ''): string {
   const labels = charsetLabels(contentType)
   if (labels.includes('iso-2022-jp') && bytes.includes(escape)) return decodeAs('iso-2022-jp', bytes)
   return attempt('utf-8', bytes) ?? decodeByLabel(bytes, labels)
+}
+
+/** How many bytes of a body become text at once. */
+const PIECE_BYTES = 256 * 1024
+
+/**
+ * The same for a body that may be large: its text in pieces. `charset` is what the reader was told, and only a
+ * byte order mark is believed more.
+ * @throws PageInvalidError
+ */
+export function* decodePieces(bytes: Uint8Array, contentType = '', charset?: string): Generator<string> {
+  const label = charsetOf(bytes, contentType, charset)
+  // A decoder of our own, which takes whole bodies; nobody writes so.
+  if (label === undefined || label.startsWith('utf-32')) return yield decodeText(bytes, contentType)
+  const decoder = new TextDecoder(label, { fatal: true })
+  try {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      yield decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true })
+    }
+    yield decoder.decode()
+  } catch (error) {
+    throw error instanceof TypeError ? invalidEncoding(label) : error
+  }
+}
+
+/** Undefined where it shows only by trying. */
+function charsetOf(bytes: Uint8Array, contentType: string, charset?: string): string | undefined {
+  if (charset !== undefined) return byteOrderMark(bytes) ?? charset
+  const wide = wideCharset(bytes)
+  if (wide !== undefined) return wide
+  const labels = charsetLabels(contentType)
+  if (labels.includes('iso-2022-jp') && bytes.includes(escape)) return 'iso-2022-jp'
+  return isUtf8(bytes) ? 'utf-8' : labels.find(label => decoderOf(label) !== undefined)
+}
+
+function byteOrderMark(bytes: Uint8Array): string | undefined {
+  const [a, b, c] = bytes
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
+  return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) ? wideCharset(bytes) : undefined
 }
 
 /** Nothing else of its kind is made of seven bits, and so valid UTF-8 with another meaning. */

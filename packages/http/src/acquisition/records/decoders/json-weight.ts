@@ -1,3 +1,5 @@
+import { PageInvalidError } from '../page-invalid-error.js'
+
 const QUOTE = 34
 const COMMA = 44
 const COLON = 58
@@ -22,7 +24,7 @@ const MOST_FOR_A_BYTE = CONTAINER_BYTES + TEXT_BYTES
  * bytes. JSON.parse cannot be stopped in its middle, and when it outgrows the heap of a thread, the process may
  * end; so it is judged before. 0 where it is below `most` for sure.
  */
-export function parsedWeight(bytes: Uint8Array, most: number): number {
+function parsedWeight(bytes: Uint8Array, most: number): number {
   if (bytes.length * MOST_FOR_A_BYTE <= most) return 0
   let weight = bytes.length * TEXT_BYTES
   let inText = false
@@ -35,4 +37,13 @@ export function parsedWeight(bytes: Uint8Array, most: number): number {
     else if (octet === OPENING_BRACE || octet === OPENING_BRACKET) weight += CONTAINER_BYTES
   }
   return weight
+}
+
+/** @throws PageInvalidError for JSON that takes more than `most`. */
+export function checkWeight(bytes: Uint8Array, most: number): void {
+  const weight = parsedWeight(bytes, most)
+  if (weight <= most) return
+  const [needed, allowed] = [weight, most].map(size => `${Math.ceil(size / 2 ** 20)} MiB`)
+  const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${allowed}`
+  throw new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
 }

@@ -1,8 +1,23 @@
 import { isCutShort } from './cut-short.js'
 import { decodeText } from './charset.js'
+import type { FormatKind } from './format-kind.js'
+import { checkWeight } from './json-weight.js'
 import { markNumbers } from './mark-numbers.js'
 import { PageInvalidError } from '../page-invalid-error.js'
 import { shown } from '../unreadable.js'
+
+export const jsonFormat: FormatKind<{ readonly type: 'json' }> = {
+  type: 'json',
+  summary: 'one JSON value, in which `records` says where the records are',
+  accept: 'application/json',
+  schema: () => ({}),
+  decoder:
+    () =>
+    (bytes, { contentType, maxParsedBytes }) => {
+      checkWeight(bytes, maxParsedBytes)
+      return { body: parsePage(bytes, contentType) }
+    },
+}
 
 /**
  * A page's bytes as a JSON value that has lost no digit: `exact-number.ts` tells how numbers stand in it.

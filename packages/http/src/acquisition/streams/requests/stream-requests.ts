@@ -1,12 +1,12 @@
 import { mergedHeaders } from '../../../engines/index.js'
 import type { PageRequest } from '../../fetch/index.js'
 import type { PageRef } from '../../ledger/index.js'
+import { acceptOf } from '../../records/index.js'
 import type { Pagination } from '../pagination/pagination.js'
 import type { StreamConfig } from '../stream-config.js'
+import { addressOf } from './param-place.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import { withMissing } from './url-text.js'
-
-const DEFAULT_HEADERS = { accept: 'application/json' }
 
 /**
  * The request of a page, made from its stream and from what the page carries. A URL that the source gave has
@@ -14,10 +14,10 @@ const DEFAULT_HEADERS = { accept: 'application/json' }
  * the file's headers and query.
  */
 export function requestOf(stream: StreamConfig, pagination: Pagination, page: PageRef): PageRequest {
-  const { url, query, headers = {}, ...rest } = pagination.request(page)
+  const { url, parameters = [] } = pagination.request(page)
+  const { query, headers, pathSuffix } = addressOf(parameters)
   return {
-    ...rest,
-    url: url === undefined ? streamUrl(stream, query) : withMissing(url, ownParameters(stream)),
-    headers: mergedHeaders(mergedHeaders(DEFAULT_HEADERS, stream.headers), headers),
+    url: url === undefined ? streamUrl(stream, query, pathSuffix) : withMissing(url, ownParameters(stream)),
+    headers: mergedHeaders(mergedHeaders({ accept: acceptOf(stream.format) }, stream.headers), headers),
   }
 }

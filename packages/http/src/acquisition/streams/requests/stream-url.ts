@@ -22,14 +22,19 @@ export function ownParameters({ path, query }: StreamAddress, parameters: Parame
 }
 
 /** The URL of a stream's endpoint with its own parameters and those given; the latter win. */
-export function streamUrl(stream: StreamAddress, parameters: Parameters = {}): string {
+export function streamUrl(stream: StreamAddress, parameters: Parameters = {}, pathSuffix = ''): string {
   const url = new URL(stream.baseUrl)
-  const path = splitPath(stream.path).before.replace(/^\/+/, '')
+  const path = joined(splitPath(stream.path).before, pathSuffix).replace(/^\/+/, '')
   if (path !== '') url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`
   url.search = ownParameters(stream, parameters)
     .map(({ text }) => text)
     .join('&')
   return url.href
+}
+
+/** With one slash between, where both have one. */
+function joined(path: string, suffix: string): string {
+  return suffix.startsWith('/') ? path.replace(/\/+$/, '') + suffix : path + suffix
 }
 
 /** A `#` in a path stands for itself: what is behind it would never be sent. */

@@ -1,3 +1,5 @@
+import type { AuthConfig } from '../../fetch/index.js'
+import { credentialParameter } from '../../fetch/index.js'
 import type { PageRef, PageState } from '../../ledger/index.js'
 import type { Secrets } from '../../secrets/index.js'
 import {
@@ -16,7 +18,7 @@ import { parametersOf, splitUrl } from './url-text.js'
 /** Where a stream may have credentials. */
 interface AddressedStream extends StreamAddress {
   readonly headers: Readonly<Record<string, string>>
-  readonly auth?: unknown
+  readonly auth?: AuthConfig | undefined
 }
 
 type Place = readonly [name: string, value: string]
@@ -40,11 +42,14 @@ const placeholder = (place: string, form: number): string => `${MARK}${encodeURI
 export class UrlSecrets {
   readonly #secrets: Secrets
   readonly #parameters: readonly UrlParameter[]
+  /** In which a credential is put when the request is sent. */
+  readonly #authorized: string | undefined
   readonly #sealing: Exchange
   readonly #opening: Exchange
 
   constructor(stream: AddressedStream, secrets: Secrets) {
     this.#secrets = secrets
+    this.#authorized = credentialParameter(stream.auth)
     const isSecret = (value: string): boolean => secrets.redact(value) !== value
     this.#parameters = ownParameters(stream).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
@@ -91,14 +96,17 @@ export class UrlSecrets {
   }
 
   /**
-   * Without the parameters that hold a credential which cannot be told by its text: too short, or written as
-   * nobody writes it. The request gets them again, with the others of the stream that its URL leaves out.
+   * Without the parameters that hold a credential which cannot be told by its text: too short, minted, or written
+   * as nobody writes it. The request gets them again, with the others of the stream that its URL leaves out.
    */
   #stripped(href: string): string {
     const { before, query } = splitUrl(href)
     const hidden = new Set(
       parametersOf(query)
-        .filter(parameter => this.#isCredential(parameter) && !isTold(parameter))
+        .filter(
+          parameter =>
+            parameter.name === this.#authorized || (this.#isCredential(parameter) && !isTold(parameter)),
+        )
         .map(({ text }) => text),
     )
     if (hidden.size === 0) return href

@@ -211,7 +211,10 @@ describe('SqliteLedger', () => {
     const run = await ledger.open(planOf('a', 'b'))
     const claims = await run.claim(['a:page=1', 'b:page=1'], 'one', 1_000)
     const [good, bad] = claims.map(claim => commitOf(claim, [{ id: '1' }], { next: [pageOf('a', 2)] }))
-    const broken = { ...(bad as PageCommit), records: [{ id: null as unknown as string, fields: {} }] }
+    const broken = {
+      ...(bad as PageCommit),
+      records: [{ id: null as unknown as string, updatedMs: null, json: '{}' }],
+    }
     await expect(run.commit([good as PageCommit, broken])).rejects.toThrow('NOT NULL')
     expect(await run.openPages()).toEqual({ openPages: 2 })
     expect((await run.commit([good as PageCommit, good as PageCommit])).results).toEqual(['done', 'stale'])

@@ -40,7 +40,7 @@ export interface ServedPage {
 }
 
 export function result({ rows, facts = {}, headers = {} }: ServedPage): PageResult {
-  const records = rows.map(id => ({ id, fields: { id } }))
+  const records = rows.map(id => ({ id, updatedMs: null, json: JSON.stringify({ id }) }))
   return {
     recordCount: rows.length,
     records,

@@ -100,7 +100,7 @@ describe('UrlSecrets', () => {
   })
 
   test('A-14 a credential by which the stream is authorized is kept out too', () => {
-    const auth = { type: 'headers', headers: { 'x-tenant': 'shop', 'x-api-key': 'Key s3cret/1' } }
+    const auth = { type: 'headers', headers: { 'x-tenant': 'shop', 'x-api-key': 'Key s3cret/1' } } as const
     const urls = new UrlSecrets({ ...streamAt('http://a.test', 'x'), auth }, new Secrets(['Key s3cret/1']))
     const href = 'http://a.test/x?page=2&k=s3cret%2F1&tenant=shop'
     expect(urls.seal(href)).toBe(
@@ -110,11 +110,17 @@ describe('UrlSecrets', () => {
   })
 
   test('A-14 a credential that the file has as a number is kept out too', () => {
-    const auth = { type: 'headers', headers: { 'x-api-key': 12345678 } }
+    const auth = { type: 'headers', headers: { 'x-api-key': 12345678 } } as const
     const urls = new UrlSecrets({ ...streamAt('http://a.test', 'x'), auth }, new Secrets(['12345678']))
     expect(urls.seal('http://a.test/x?k=12345678')).toBe(
       'http://a.test/x?k=__secret-auth-headers-x-api-key-0__',
     )
+  })
+
+  test('A-14 a parameter in which credentials are sent is left out, whatever was minted for it', () => {
+    const auth = { type: 'apiKey', in: 'query', name: 'access_token', value: 'unused' } as const
+    const urls = new UrlSecrets({ ...streamAt('http://a.test', 'x'), auth }, new Secrets())
+    expect(urls.seal('http://a.test/x?a=%20&access_token=minted-1&b=2')).toBe('http://a.test/x?a=%20&b=2')
   })
 })
 

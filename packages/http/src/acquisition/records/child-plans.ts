@@ -1,0 +1,82 @@
+import { compilePath } from '../references/index.js'
+import type { Secrets } from '../secrets/index.js'
+import { exactJson } from './exact-number.js'
+import { recordFilter } from './record-filter.js'
+import type { Where } from './where.js'
+
+/** A stream of which each record of this one begins a part. */
+export interface ChildPlan {
+  /** The child's full name. */
+  readonly stream: string
+  /** Reference name to path: `{ 'project.id': 'id' }`. */
+  readonly values: Readonly<Record<string, string>>
+  /** Which records begin one. Default all. */
+  readonly where?: Where | undefined
+}
+
+/** The values of one part of a child, by reference name: exact JSON, digits as they were written. */
+export type ChildValues = Readonly<Record<string, string>>
+
+/** How many records of a page begin no part of a child, because a value of the reference is missing in them. */
+export interface Unplanned {
+  readonly stream: string
+  readonly reference: string
+  readonly count: number
+}
+
+export interface PlannedChildren {
+  readonly children: Readonly<Record<string, readonly ChildValues[]>>
+  readonly unplanned: readonly Unplanned[]
+}
+
+/** Compiles the plans once; undefined where there is none. @throws TypeError for a path that is malformed. */
+export function childrenReader(
+  plans: readonly ChildPlan[],
+  secrets: Secrets,
+): ((records: readonly unknown[]) => PlannedChildren) | undefined {
+  if (plans.length === 0) return undefined
+  const compiled = plans.map(({ stream, values, where = [] }) => ({
+    stream,
+    holds: recordFilter(where),
+    values: Object.entries(values).map(([name, path]) => [name, valueReader(path, secrets)] as const),
+  }))
+  return records => {
+    const missing = new Map<string, Unplanned>()
+    const children = compiled.map(({ stream, holds, values }) => {
+      const planned = records.filter(holds).flatMap(record => {
+        const found = values.map(([name, valueOf]) => [name, valueOf(record)] as const)
+        const gap = found.find(([, value]) => value === undefined)
+        if (gap === undefined) return [Object.fromEntries(found) as ChildValues]
+        countMissing(missing, stream, gap[0])
+        return []
+      })
+      return [stream, planned] as const
+    })
+    return { children: Object.fromEntries(children), unplanned: [...missing.values()] }
+  }
+}
+
+function countMissing(missing: Map<string, Unplanned>, stream: string, reference: string): void {
+  const key = `${stream} ${reference}`
+  missing.set(key, { stream, reference, count: (missing.get(key)?.count ?? 0) + 1 })
+}
+
+/** What holds a credential is stored nowhere, so nothing begins by it. */
+function valueReader(path: string, secrets: Secrets): (record: unknown) => string | undefined {
+  const valueAt = compilePath(path)
+  return record => {
+    const value = valueAt(record)
+    if (value === undefined || value === null) return undefined
+    const text = textOf(value)
+    return text !== undefined && secrets.credentials.length > 0 && secrets.holdIn(text) ? undefined : text
+  }
+}
+
+/** What is nested deeper than the stack reaches has no text. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return exactJson(value)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,31 @@
+import type { ChildPlan } from './child-plans.js'
+import type { FormatConfig } from './decoders/kinds.js'
+import type { BodyEndRule } from './end-rules.js'
+import type { Mapping } from './mapping.js'
+import type { PagingPaths } from './paging-values.js'
+import type { Where } from './where.js'
+
+/** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
+export interface ReadingInstructions {
+  readonly stream: string
+  /** What its pages are. Default JSON. */
+  readonly format?: FormatConfig | undefined
+  /** Path to the array of records; empty when the page is the array. */
+  readonly records: string
+  /** Paths to what the rules for responses look at. */
+  readonly observe: readonly string[]
+  readonly paging: PagingPaths
+  /** What in a body ends the stream. */
+  readonly endWhen?: readonly BodyEndRule[] | undefined
+  /** Which records are taken. Default all. */
+  readonly where?: Where | undefined
+  readonly mapping: Mapping
+  /** Streams of which each record that `where` lets pass begins a part. Default none. */
+  readonly children?: readonly ChildPlan[] | undefined
+  /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
+  readonly maxRecords?: number | undefined
+  /** A body that is a gzip file may be so large when it is unpacked. Default: any size. */
+  readonly maxBytes?: number | undefined
+  /** How long a thread may be at one page, in milliseconds. Default 10,000. */
+  readonly timeMs?: number | undefined
+}

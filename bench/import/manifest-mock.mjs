@@ -40,6 +40,7 @@ export class ManifestMock {
     const login = auth?.login && this.tokens.register(auth.login)
     const held = [...pattern].filter(([, text]) => typeof text === 'string' && text.includes(HOLE))
     for (const [place] of held) pattern.set(place, { any: true })
+    allowStart(view.stream, slice, pattern)
     const host = pattern.get('host')
     const first = { view, slice, index, pattern, login, held }
     this.firsts.set(host, [...(this.firsts.get(host) ?? []), first])
@@ -129,6 +130,16 @@ export class ManifestMock {
     const { type, bytes } = encoded(page.body, first.view.stream.retriever.decoder)
     return { status: 200, headers: { 'content-type': type, ...page.headers }, bytes }
   }
+}
+
+/** A first page may be asked for by its number too, where the CDK leaves it out: no service minds. */
+function allowStart(stream, slice, pattern) {
+  const { type, inject_on_first_request: inject, start_from_page: start = 0 } = stream.paginator?.pagination_strategy ?? {}
+  const token = { PageIncrement: start, OffsetIncrement: 0 }[type]
+  if (token === undefined || inject) return
+  const at = { ...slice, window: stream.windows()[0] ?? {} }
+  const [without, using] = [undefined, token].map(one => flat(stream.request(at, one)))
+  for (const [place, text] of using) if (!without.has(place)) pattern.set(place, { optional: text })
 }
 
 const heldPlaces = ({ held, login }) => (login === undefined ? [] : held)

@@ -1,5 +1,7 @@
 /** The pages of one dialogue: how records are cut, and what each page says about the next. */
 import { bodyWith, extract } from './bodies.mjs'
+import { flat } from './cdk-stream.mjs'
+import { keyOf } from './incoming.mjs'
 import { decidingPaths, dressed, FAILED, findLast, findMore, namesInUrl, seenHeaders } from './envelope.mjs'
 import { toJson } from './python.mjs'
 
@@ -17,13 +19,25 @@ export function pagesOf({ stream, slice, records, samples, id, address, others =
   const make = (part, index = 0) => bodyWith(path, part, { into: base(index), single })
   const select = body => stream.select(extract(body, path), slice)
   if (strategy === undefined) return [{ token: undefined, body: make(records), headers: {}, records }]
-  if (strategy.type !== 'CursorPagination') return counted({ stream, records, make })
-  return new Cursor({ stream, strategy, records, samples, id, address, make, select, random, found, path, single }).pages()
+  const isMute = !carriesToken(stream, slice)
+  if (strategy.type !== 'CursorPagination') return counted({ stream, records, make, isMute })
+  return new Cursor({ stream, strategy, records, samples, id, address, make, select, random, found, path, single, isMute }).pages()
+}
+
+/** Whether the token is sent anywhere: where it is not, every request is the first one again. */
+export function carriesToken(stream, slice) {
+  const shown = token => keyOf(flat(stream.request({ window: stream.windows()[0] ?? {}, ...slice }, token)))
+  try {
+    return shown(7) !== shown(8)
+  } catch {
+    return true
+  }
 }
 
 /** Pages by number or offset: full ones, then a short or an empty one. */
-function counted({ stream, records, make }) {
+function counted({ stream, records, make, isMute }) {
   const size = stream.pageSize()
+  if (isMute) return [muted(stream, { token: stream.firstToken(), body: make(records), headers: {}, records }, size)]
   const step = size || Math.max(1, Math.ceil(records.length / 2))
   const pages = []
   let token = stream.firstToken()
@@ -37,6 +51,11 @@ function counted({ stream, records, make }) {
   const after = stream.paginator.pagination_strategy.type === 'OffsetIncrement' ? records.length + step : pages.length + (stream.paginator.pagination_strategy.start_from_page ?? 0)
   pages.push({ token: after, body: make([], pages.length), headers: {}, records: [], isBeyond: true })
   return pages
+}
+
+function muted(stream, page, size) {
+  if (!size || page.records.length >= size) throw new Unservable('its pages never end: it sends its token nowhere')
+  return page
 }
 
 class Cursor {
@@ -65,7 +84,7 @@ class Cursor {
 
   /** How many records a page holds, and what its envelope says; the same for all dialogues of a stream. */
   #plan() {
-    const key = `${toJson(this.strategy)} ${this.path.join('/')} ${this.single}`
+    const key = `${toJson(this.strategy)} ${this.path.join('/')} ${this.single} ${this.isMute}`
     if (!this.found.has(key)) this.found.set(key, this.#find())
     const plan = this.found.get(key)
     if (plan === undefined) throw new Unservable('no answer makes its cursor go on and end')
@@ -75,7 +94,7 @@ class Cursor {
   #find() {
     const size = this.stream.pageSize()
     const sample = (offset, count = 2) => Array.from({ length: count }, (_, index) => this.samples[(index + offset) % this.samples.length])
-    for (const count of [2, ...(size ? [size] : [])]) {
+    for (const count of this.isMute ? [] : [2, ...(size ? [size] : [])]) {
       const tokens = records => (assigned, index) => this.#tokenOf(this.#answer(records(index), assigned, index))
       const more = this.#attempt(() => findMore(this.paths, this.byPath, tokens(index => sample(index * count, count))))
       if (more === undefined) continue

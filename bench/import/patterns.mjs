@@ -90,6 +90,7 @@ export function misfit(pattern, places, bounds) {
   for (const [place, wanted] of pattern) {
     const text = places.get(place)
     if (place.startsWith('header ') && isLoose(place)) continue
+    if (text === undefined && wanted.optional !== undefined) continue
     if (text === undefined) return `${place} is missing, wanted ${told(wanted)}`
     if (typeof wanted === 'string' ? wanted !== text : !fits(wanted, text, bounds)) return `${place} is ${text}, wanted ${told(wanted)}`
   }
@@ -105,7 +106,7 @@ export const isLoose = place => LOOSE.has(place)
 const told = wanted => (typeof wanted === 'string' ? wanted : wanted.regex ? String(wanted.regex) : 'anything')
 
 function fits(hole, text, bounds) {
-  if (hole.matches) return hole.matches(text)
+  if (hole.optional !== undefined) return hole.optional === text
   if (hole.any) return true
   const found = hole.regex.exec(text)
   if (found === null) return false

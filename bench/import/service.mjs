@@ -3,7 +3,7 @@ import { CdkStream, flat } from './cdk-stream.mjs'
 import { cursorDate, RecordMaker } from './made-records.mjs'
 import { chainsOf } from './jinja.mjs'
 import { chosen, streamsOf } from './manifest-model.mjs'
-import { pagesOf, Unservable } from './pages.mjs'
+import { carriesToken, pagesOf, Unservable } from './pages.mjs'
 import { str, toJson } from './python.mjs'
 import { Seeded } from './seeded.mjs'
 import { unsupported } from './supported.mjs'
@@ -200,7 +200,7 @@ class Endpoint {
   #make(view, slice, index, path) {
     const random = this.random(`${path} ${index}`)
     const maker = this.maker(view)
-    const count = this.#count(view, index, random)
+    const count = this.#count(view, slice, index, random)
     return maker.records(count, slice, { old: this.#old(view, count, random) })
   }
 
@@ -221,9 +221,10 @@ class Endpoint {
     return view.samples
   }
 
-  #count(view, index, random) {
+  #count(view, slice, index, random) {
     const { paginator } = view.stream
     if (this.children > 0) return 2 + random.below(2)
+    if (this.views.some(one => one.stream.pageSize() && !carriesToken(one.stream, slice))) return 3
     const size = paginator?.pagination_strategy?.type === 'CursorPagination' ? undefined : view.stream.pageSize()
     if (!paginator || !size) return index > 0 && random.below(5) === 0 ? 0 : 1 + random.below(9)
     if (size <= 10) return random.below(3 * size + 1) + 1

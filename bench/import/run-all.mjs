@@ -134,7 +134,7 @@ function verdict({ service, mock, taken, name, fullName }) {
 
 function report() {
   const all = results.flatMap(({ name, streams }) => streams.map(one => ({ manifest: name, ...one })))
-  const counts = Object.groupBy(all, ({ outcome }) => outcome)
+  const counts = groupBy(all, ({ outcome }) => outcome)
   const number = outcome => counts[outcome]?.length ?? 0
   const records = (counts.right ?? []).reduce((sum, one) => sum + one.records, 0)
   const whole = results.filter(({ streams }) => streams.length > 0 && streams.every(({ outcome }) => outcome === 'right')).length
@@ -147,10 +147,16 @@ function report() {
   writeFileSync(path, `${JSON.stringify({ kind: 'import', at: new Date().toISOString(), totals, failures: grouped(all.filter(one => !['right', 'refused'].includes(one.outcome))) }, plainly, 2)}\n`)
 }
 
+function groupBy(list, keyOf) {
+  const groups = {}
+  for (const one of list) (groups[keyOf(one)] ??= []).push(one)
+  return groups
+}
+
 const plainly = (_, value) => (typeof value === 'bigint' ? String(value) : value)
 
 function grouped(list) {
-  const groups = Object.groupBy(list, one => `${one.outcome}: ${short(one)}`)
+  const groups = groupBy(list, one => `${one.outcome}: ${short(one)}`)
   const entries = Object.entries(groups).map(([reason, members]) => ({ reason, count: members.length, streams: members.slice(0, 20).map(one => `${one.manifest}/${one.name}`) }))
   return entries.sort((a, b) => b.count - a.count)
 }

@@ -10,6 +10,8 @@ export type {
   PipelineInput,
   Setting,
   SettingFlags,
+  SourceInput,
+  StreamInput,
 } from './configuration/index.js'
 export {
   closest,
@@ -66,11 +68,15 @@ export type {
   PageCommit,
   PageError,
   PageRef,
+  PageOrder,
   PageState,
+  PageWindow,
+  Partition,
   PlannedStream,
   RecordChange,
   RejectedRow,
   Run,
+  RunBeginning,
   RunPlan,
   SqliteLedgerOptions,
   StopReason,
@@ -151,9 +157,10 @@ export type {
   PaginationKind,
   ParamPlace,
   Seen,
+  PartitionConfig,
   StreamConfig,
 } from './streams/index.js'
-export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
+export { NextUrlError, paginationKinds, readingInstructionsOf, ReferenceValueError } from './streams/index.js'
 export type {
   BreakerTransition,
   ErrorSummary,

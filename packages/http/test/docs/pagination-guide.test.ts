@@ -17,7 +17,7 @@ test.each(snippets.map(({ line, code }) => [line, code] as const))(
   'docs/pagination.md:%i loads',
   (_line, code) => {
     const { config } = parseConfig(sourceWith(code), 'guide.yaml', { environment: {} })
-    expect(config.sources).toHaveLength(1)
+    expect(config.streams).toHaveLength(1)
   },
 )
 

@@ -54,6 +54,14 @@ export function compileWay(path: string): PathReader[] {
   return keys.map((_, length) => value => keys.slice(0, length).reduce<unknown>(step, value))
 }
 
+/**
+ * The keys and indexes of a path, up to the first wildcard.
+ * @throws TypeError when the path is malformed; it shows the path.
+ */
+export function compileSteps(path: string): readonly (string | number)[] {
+  return keysOf(parsePath(path)).filter(key => typeof key !== 'object')
+}
+
 /** Up to the first wildcard. */
 function keysOf(segments: readonly Segment[]): Key[] {
   const end = segments.findIndex(isWildcard)

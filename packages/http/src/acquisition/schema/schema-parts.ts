@@ -98,6 +98,13 @@ const scalarMap = () => {
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 
+/** The same, where a list repeats the name. */
+const queryMap = () => {
+  const error = 'a text, a whole number, true or false, or a list of them; other numbers in quotes'
+  const scalar = z.union([z.string(), z.int({ error }), z.boolean()], { error })
+  return z.record(z.string(), z.union([scalar, z.array(scalar)], { error }), { error: 'name: value pairs' })
+}
+
 const headerNamePattern = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
@@ -191,6 +198,7 @@ export const schemaParts = {
   oneOrPattern,
   path,
   plainDecimal,
+  queryMap,
   scalarMap,
   size,
   strict,

@@ -11,9 +11,10 @@ describe('a pipeline file', () => {
       graceMs: 5000,
       workers: 4,
       memoryBytes: 64 * 1024 ** 2,
-      sources: [
+      streams: [
         {
           name: 'shop',
+          source: 'shop',
           baseUrl: 'http://127.0.0.1:1',
           path: '',
           query: {},
@@ -58,15 +59,15 @@ describe('a pipeline file', () => {
 
   test('sends numbers and booleans of the query as texts', () => {
     const text = minimal.replace('    mapping', '    query: { limit: 10, all: true }\n    mapping')
-    expect(load(text).config.sources[0]?.query).toEqual({ limit: '10', all: 'true' })
+    expect(load(text).config.streams[0]?.query).toEqual({ limit: '10', all: 'true' })
   })
 
   test.each(['1.10', '12345678901234567890'])('refuses %s in the query, which YAML would change', number => {
     const text = minimal.replace('    mapping', `    query: { version: ${number} }\n    mapping`)
     expect(problems(text)[0]).toContain(
-      'allowed is a text, a whole number, true or false; other numbers in quotes',
+      'allowed is a text, a whole number, true or false, or a list of them; other numbers in quotes',
     )
-    expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
+    expect(load(text.replace(number, `'${number}'`)).config.streams[0]?.query).toEqual({ version: number })
   })
 
   test('N-14 a date pattern that cannot be is refused with its position, a good one is taken', () => {
@@ -76,7 +77,7 @@ describe('a pipeline file', () => {
       /mapping\.d\.format is "dd\.QQ\.yyyy"; allowed is one of iso, .*, or a pattern .*: QQ at 4 is none of/,
     )
     for (const format of ['dd.MM.yyyy', 'rfc1123', 'epoch-nanoseconds'])
-      expect(load(withFormat(format)).config.sources[0]?.mapping['d']).toMatchObject({ format })
+      expect(load(withFormat(format)).config.streams[0]?.mapping['d']).toMatchObject({ format })
   })
 
   test('takes anchors and merge keys', () => {
@@ -87,7 +88,7 @@ describe('a pipeline file', () => {
     mapping: { id: { path: id } }
     limits: { <<: *polite, timeout: 1m }
 `
-    expect(load(text).config.sources[1]?.limits).toMatchObject({
+    expect(load(text).config.streams[1]?.limits).toMatchObject({
       ratePerSecond: 2,
       concurrency: 1,
       timeoutMs: 60_000,

@@ -11,7 +11,7 @@ sources:
 `
 
 const load = (pagination: string) =>
-  parseConfig(fileWith(pagination), 'p.yaml', { environment: {} }).config.sources[0]?.pagination
+  parseConfig(fileWith(pagination), 'p.yaml', { environment: {} }).config.streams[0]?.pagination
 
 function problemOf(pagination: string): string {
   try {

@@ -1,15 +1,18 @@
 import type { UrlParameter } from './url-text.js'
 import { parameterOf, parametersOf } from './url-text.js'
 
+/** What a parameter of a query is: one text, or several under the same name. */
+export type QueryValue = string | readonly string[]
+
 /** Where a stream's pages are. */
 export interface StreamAddress {
   readonly baseUrl: string
   /** It may have a query: `/items?status=active`. */
   readonly path: string
-  readonly query: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, QueryValue>>
 }
 
-type Parameters = Readonly<Record<string, string>>
+type Parameters = Readonly<Record<string, QueryValue>>
 
 /** The parameters of a stream's own, from its path and its query, and those given; the latter win. */
 export function ownParameters({ path, query }: StreamAddress, parameters: Parameters = {}): UrlParameter[] {
@@ -17,7 +20,7 @@ export function ownParameters({ path, query }: StreamAddress, parameters: Parame
   const written = parametersOf(splitPath(path).query)
   return [
     ...written.filter(({ name }) => !Object.hasOwn(set, name)),
-    ...Object.entries(set).map(([name, value]) => parameterOf(name, value)),
+    ...Object.entries(set).flatMap(([name, value]) => [value].flat().map(text => parameterOf(name, text))),
   ]
 }
 

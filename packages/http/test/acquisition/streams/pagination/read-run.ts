@@ -5,7 +5,7 @@ import type { Seen } from '../../../../src/acquisition/streams/pagination/pagina
 import { readingInstructionsOf } from '../../../../src/acquisition/streams/reading-instructions.js'
 import type { ParamPlace } from '../../../../src/acquisition/streams/requests/param-place.js'
 import { addressOf } from '../../../../src/acquisition/streams/requests/param-place.js'
-import { requestOf } from '../../../../src/acquisition/streams/requests/stream-requests.js'
+import { StreamPages } from '../../../../src/acquisition/streams/stream-pages.js'
 import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
 import type { Walk } from './paging-run.js'
 
@@ -55,7 +55,7 @@ export async function readWalk(
   }
   for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
     if (walked.ids.length >= limit) throw new Error(`no end after ${limit} pages`)
-    const { url, headers = {} } = requestOf(stream, pagination, page)
+    const { url, headers = {} } = new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page)
     const { bodyValues } = addressOf(pagination.request(page).parameters ?? [])
     const answer = serve({ url: new URL(url), headers, body: bodyValues })
     const content = usablePage(read(Buffer.from(answer.text), answer.headers ?? {}))

@@ -13,7 +13,11 @@ function filled(path, records, single) {
   if (head === undefined) return single ? (records[0] ?? {}) : records
   if (head === '*') return records.map(record => filled(rest, [record], true))
   const inner = filled(rest, records, single)
-  if (/^\d+$/.test(head)) return Object.assign(Array.from({ length: Number(head) + 1 }, () => ({})), { [head]: inner })
+  if (/^\d+$/.test(head))
+    return Object.assign(
+      Array.from({ length: Number(head) + 1 }, () => ({})),
+      { [head]: inner },
+    )
   return { [head]: inner }
 }
 
@@ -28,12 +32,19 @@ export function merged(a, b) {
 export function extract(body, path) {
   if (path.length === 0) return listed(body)
   if (!path.some(key => key.includes('*'))) {
-    return listed(path.reduce((node, key) => (node === undefined || node === null ? undefined : at(node, key)), body))
+    return listed(
+      path.reduce((node, key) => (node === undefined || node === null ? undefined : at(node, key)), body),
+    )
   }
-  return path.reduce((found, key) => found.flatMap(node => (key === '*' ? each(node) : at(node, key) === undefined ? [] : [at(node, key)])), [body])
+  return path.reduce(
+    (found, key) =>
+      found.flatMap(node => (key === '*' ? each(node) : at(node, key) === undefined ? [] : [at(node, key)])),
+    [body],
+  )
 }
 
-const at = (node, key) => (node !== null && typeof node === 'object' && Object.hasOwn(node, key) ? node[key] : undefined)
+const at = (node, key) =>
+  node !== null && typeof node === 'object' && Object.hasOwn(node, key) ? node[key] : undefined
 const each = node => (node !== null && typeof node === 'object' ? Object.values(node) : [])
 
 function listed(value) {
@@ -47,9 +58,12 @@ export function encoded(body, decoder) {
     const inner = encoded(body, decoder.decoder)
     return { ...inner, bytes: gzipSync(inner.bytes) }
   }
-  if (decoder?.type === 'CsvDecoder') return { type: 'text/csv', bytes: Buffer.from(csv(body, decoder.delimiter ?? ',')) }
-  if (decoder?.type === 'JsonlDecoder') return { type: 'application/jsonl', bytes: Buffer.from(body.map(one => `${toJson(one)}\n`).join('')) }
-  if (decoder?.type === 'IterableDecoder') return { type: 'text/plain', bytes: Buffer.from(body.map(one => one.record).join('\n')) }
+  if (decoder?.type === 'CsvDecoder')
+    return { type: 'text/csv', bytes: Buffer.from(csv(body, decoder.delimiter ?? ',')) }
+  if (decoder?.type === 'JsonlDecoder')
+    return { type: 'application/jsonl', bytes: Buffer.from(body.map(one => `${toJson(one)}\n`).join('')) }
+  if (decoder?.type === 'IterableDecoder')
+    return { type: 'text/plain', bytes: Buffer.from(body.map(one => one.record).join('\n')) }
   return { type: 'application/json', bytes: Buffer.from(toJson(body)) }
 }
 
@@ -64,8 +78,11 @@ export function decoded(bytes, decoder) {
 function csv(records, delimiter) {
   const columns = [...new Set(records.flatMap(record => Object.keys(record)))]
   const cell = value => {
-    const text = value === null || value === undefined ? '' : typeof value === 'object' ? toJson(value) : String(value)
+    const text =
+      value === null || value === undefined ? '' : typeof value === 'object' ? toJson(value) : String(value)
     return /["\n\r]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text
   }
-  return [columns, ...records.map(record => columns.map(column => record[column]))].map(row => row.map(cell).join(delimiter)).join('\n')
+  return [columns, ...records.map(record => columns.map(column => record[column]))]
+    .map(row => row.map(cell).join(delimiter))
+    .join('\n')
 }

@@ -25,7 +25,8 @@ const header = (name, value) => ({ options: { header: { [name]: value } } })
 
 const KINDS = {
   NoAuth: () => undefined,
-  BearerAuthenticator: (stream, auth) => header('Authorization', `Bearer ${str(stream.text(auth.api_token, auth))}`),
+  BearerAuthenticator: (stream, auth) =>
+    header('Authorization', `Bearer ${str(stream.text(auth.api_token, auth))}`),
   BasicHttpAuthenticator: (stream, auth) => {
     const [user, password] = [auth.username, auth.password ?? ''].map(text => str(stream.text(text, auth)))
     return header('Authorization', `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`)
@@ -63,21 +64,33 @@ function oauth(stream, auth) {
     method: 'POST',
     url: endpoint(stream, auth, auth.token_refresh_endpoint),
     headers: stream.nested(auth.refresh_request_headers ?? {}, auth, {}),
-    body: Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined && value !== null)),
+    body: Object.fromEntries(
+      Object.entries(form).filter(([, value]) => value !== undefined && value !== null),
+    ),
   }
   const rotates = auth.refresh_token_updater !== undefined
   const answer = {
     tokenPath: [get('access_token_name', 'access_token')],
     expiresPath: [get('expires_in_name', 'expires_in')],
-    ...(rotates ? { refreshPath: [auth.refresh_token_updater.refresh_token_name ?? 'refresh_token'], refreshName } : {}),
+    ...(rotates
+      ? { refreshPath: [auth.refresh_token_updater.refresh_token_name ?? 'refresh_token'], refreshName }
+      : {}),
   }
   return { ...header('Authorization', `Bearer ${HOLE}`), login: { kind: 'oauth', request, answer } }
 }
 
 function session(stream, auth) {
   const login = auth.login_requester
-  const retriever = { ...stream.retriever, requester: login, paginator: undefined, partition_router: undefined }
-  const inner = new stream.constructor({ ...stream.definition, retriever, incremental_sync: undefined }, stream.environment)
+  const retriever = {
+    ...stream.retriever,
+    requester: login,
+    paginator: undefined,
+    partition_router: undefined,
+  }
+  const inner = new stream.constructor(
+    { ...stream.definition, retriever, incremental_sync: undefined },
+    stream.environment,
+  )
   const made = inner.request({ partition: {}, window: {} }, undefined)
   const tokenPath = auth.session_token_path.map(key => str(stream.text(key, auth)))
   const use = auth.request_authentication
@@ -99,5 +112,8 @@ function legacySession(stream, auth) {
     headers: { 'Content-Type': 'application/json' },
     body: { username: get('username'), password: get('password') },
   }
-  return { ...header(get('header'), HOLE), login: { kind: 'legacy', request, answer: { tokenPath: [get('session_token_response_key')] } } }
+  return {
+    ...header(get('header'), HOLE),
+    login: { kind: 'legacy', request, answer: { tokenPath: [get('session_token_response_key')] } },
+  }
 }

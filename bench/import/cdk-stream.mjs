@@ -13,7 +13,8 @@ export class CdkStream {
     this.name = definition.name
     this.retriever = definition.retriever ?? {}
     this.requester = this.retriever.requester ?? {}
-    this.paginator = this.retriever.paginator?.type === 'DefaultPaginator' ? this.retriever.paginator : undefined
+    this.paginator =
+      this.retriever.paginator?.type === 'DefaultPaginator' ? this.retriever.paginator : undefined
     this.selector = this.retriever.record_selector ?? {}
     this.incremental = definition.incremental_sync
     this.router = this.retriever.partition_router
@@ -44,12 +45,18 @@ export class CdkStream {
 
   pageSize() {
     const size = this.paginator?.pagination_strategy?.page_size
-    return size === undefined || size === null ? undefined : this.text(size, this.paginator.pagination_strategy)
+    return size === undefined || size === null
+      ? undefined
+      : this.text(size, this.paginator.pagination_strategy)
   }
 
   /** The token of the first request. */
   firstToken() {
-    const { type, inject_on_first_request: inject, start_from_page: start = 0 } = this.paginator?.pagination_strategy ?? {}
+    const {
+      type,
+      inject_on_first_request: inject,
+      start_from_page: start = 0,
+    } = this.paginator?.pagination_strategy ?? {}
     if (!inject) return undefined
     return { PageIncrement: start, OffsetIncrement: 0 }[type]
   }
@@ -66,9 +73,15 @@ export class CdkStream {
   }
 
   #cursor(strategy, { body, headers, records }) {
-    const names = { response: body, headers, last_record: records.at(-1) ?? null, last_page_size: records.length }
+    const names = {
+      response: body,
+      headers,
+      last_record: records.at(-1) ?? null,
+      last_page_size: records.length,
+    }
     const context = this.context(strategy, names)
-    if (strategy.stop_condition !== undefined && evaluateBoolean(strategy.stop_condition, context)) return undefined
+    if (strategy.stop_condition !== undefined && evaluateBoolean(strategy.stop_condition, context))
+      return undefined
     const token = evaluateString(strategy.cursor_value, context)
     const isEmpty = token === null || token === '' || token === 0 || token === false
     return isEmpty || (typeof token === 'object' && Object.keys(token).length === 0) ? undefined : token
@@ -79,25 +92,47 @@ export class CdkStream {
     const { requester } = this
     const stream_slice = { ...slice.partition, ...slice.window, extra_fields: slice.extra ?? {} }
     const next_page_token = token === undefined ? null : { next_page_token: token }
-    const names = { stream_slice, stream_interval: stream_slice, stream_partition: stream_slice, next_page_token, ...slice.extra }
+    const names = {
+      stream_slice,
+      stream_interval: stream_slice,
+      stream_partition: stream_slice,
+      next_page_token,
+      ...slice.extra,
+    }
     const options = this.#options(names)
     this.#inject(options, token)
     this.#injectSlice(options, stream_slice)
     const auth = authOf(this)
-    for (const part of ['request_parameter', 'header', 'body_data', 'body_json']) Object.assign(options[part], auth?.options?.[part])
+    for (const part of ['request_parameter', 'header', 'body_data', 'body_json'])
+      Object.assign(options[part], auth?.options?.[part])
     const method = (requester.http_method ?? 'GET').toUpperCase()
-    return { method, ...this.#address(names, token, options), headers: options.header, ...bodyOf(method, options), auth }
+    return {
+      method,
+      ...this.#address(names, token, options),
+      headers: options.header,
+      ...bodyOf(method, options),
+      auth,
+    }
   }
 
   #options(names) {
     const { requester } = this
     const body = requester.request_body
-    const form = body?.type === 'RequestBodyUrlEncodedForm' || body?.type === 'RequestBodyPlainText' ? body.value : requester.request_body_data
-    const json = body?.type === 'RequestBodyJsonObject' || body?.type === 'RequestBodyGraphQL' ? body.value : requester.request_body_json
+    const form =
+      body?.type === 'RequestBodyUrlEncodedForm' || body?.type === 'RequestBodyPlainText'
+        ? body.value
+        : requester.request_body_data
+    const json =
+      body?.type === 'RequestBodyJsonObject' || body?.type === 'RequestBodyGraphQL'
+        ? body.value
+        : requester.request_body_json
     return {
       request_parameter: this.#mapping(requester.request_parameters, names, isText),
       header: this.#mapping(requester.request_headers, names),
-      body_data: typeof form === 'string' ? { '': this.text(form, requester, names) } : this.#mapping(form, names, isText),
+      body_data:
+        typeof form === 'string'
+          ? { '': this.text(form, requester, names) }
+          : this.#mapping(form, names, isText),
       body_json: json === undefined ? {} : (this.nested(json, requester, names) ?? {}),
     }
   }
@@ -111,7 +146,8 @@ export class CdkStream {
     const result = {}
     for (const [key, value] of Object.entries(mapping ?? {})) {
       const made = typeof value === 'string' ? evaluate(value, context, { types }) : value
-      if (made !== null && made !== undefined && !isDict(made)) result[str(evaluateString(key, context))] = made
+      if (made !== null && made !== undefined && !isDict(made))
+        result[str(evaluateString(key, context))] = made
     }
     return result
   }
@@ -130,7 +166,9 @@ export class CdkStream {
   #address(names, token, options) {
     const { requester } = this
     const byPath = this.paginator?.page_token_option?.type === 'RequestPath' && token
-    const path = byPath ? str(token) : str(this.text(requester.path ?? '', requester, names)).replace(/^\/+/, '')
+    const path = byPath
+      ? str(token)
+      : str(this.text(requester.path ?? '', requester, names)).replace(/^\/+/, '')
     const base = str(this.text(requester.url_base ?? requester.url ?? '', requester, names))
     const url = new URL(joined(base, path))
     const query = [...url.searchParams].map(([key, value]) => [key, value])
@@ -145,7 +183,8 @@ export class CdkStream {
 
   #inject(options, token) {
     const { page_token_option: place, page_size_option: sizePlace } = this.paginator ?? {}
-    if (place !== undefined && place.type !== 'RequestPath' && token !== undefined) this.put(options, place, token)
+    if (place !== undefined && place.type !== 'RequestPath' && token !== undefined)
+      this.put(options, place, token)
     const size = this.pageSize()
     if (sizePlace !== undefined && size) this.put(options, sizePlace, size)
   }
@@ -167,7 +206,8 @@ export class CdkStream {
   }
 
   windowFields() {
-    const { partition_field_start: start = 'start_time', partition_field_end: end = 'end_time' } = this.incremental
+    const { partition_field_start: start = 'start_time', partition_field_end: end = 'end_time' } =
+      this.incremental
     return { start: str(this.text(start, this.incremental)), end: str(this.text(end, this.incremental)) }
   }
 
@@ -189,8 +229,16 @@ export class CdkStream {
   select(records, slice) {
     const filter = this.selector.record_filter
     const stream_slice = { ...slice.partition, ...slice.window, extra_fields: slice.extra ?? {} }
-    const names = { stream_slice, stream_interval: stream_slice, stream_partition: stream_slice, next_page_token: null, stream_state: {} }
-    const keeps = record => filter?.condition === undefined || evaluateBoolean(filter.condition, this.context(filter, { ...names, record }))
+    const names = {
+      stream_slice,
+      stream_interval: stream_slice,
+      stream_partition: stream_slice,
+      next_page_token: null,
+      stream_state: {},
+    }
+    const keeps = record =>
+      filter?.condition === undefined ||
+      evaluateBoolean(filter.condition, this.context(filter, { ...names, record }))
     const change = record => transform(this, record, names)
     if (this.selector.transform_before_filtering) return records.map(change).filter(keeps)
     return records.filter(keeps).map(change)
@@ -217,7 +265,11 @@ function bodyOf(method, { body_json: json, body_data: data }) {
 /** A request as a flat map from place to text, to be compared. */
 export function flat({ method, url, query, headers, json, form, text }) {
   const { host, pathname } = new URL(url)
-  const places = new Map([['method', method], ['host', host], ['path', decoded(pathname)]])
+  const places = new Map([
+    ['method', method],
+    ['host', host],
+    ['path', decoded(pathname)],
+  ])
   const seen = {}
   for (const [key, value] of query) {
     seen[key] = (seen[key] ?? -1) + 1
@@ -226,14 +278,18 @@ export function flat({ method, url, query, headers, json, form, text }) {
   for (const [key, value] of Object.entries(headers)) places.set(`header ${key.toLowerCase()}`, str(value))
   if (json !== undefined) flatJson(json, 'body', places)
   for (const [key, value] of Object.entries(form ?? {})) {
-    for (const [index, one] of [value].flat().entries()) places.set(`form ${key}${index === 0 ? '' : ` #${index}`}`, str(one))
+    for (const [index, one] of [value].flat().entries())
+      places.set(`form ${key}${index === 0 ? '' : ` #${index}`}`, str(one))
   }
   if (text !== undefined) places.set('text', text)
   return places
 }
 
 function flatJson(value, place, places) {
-  const entries = value !== null && typeof value === 'object' && (Array.isArray(value) || isDict(value)) ? Object.entries(value) : []
+  const entries =
+    value !== null && typeof value === 'object' && (Array.isArray(value) || isDict(value))
+      ? Object.entries(value)
+      : []
   if (entries.length === 0) places.set(place, toJson(value))
   for (const [key, one] of entries) flatJson(one, `${place}.${key}`, places)
 }
@@ -245,4 +301,3 @@ function decoded(path) {
     return path
   }
 }
-

@@ -49,7 +49,9 @@ function safe(read) {
 function cut(stream, lower, upper) {
   const { step, cursor_granularity: granularity } = stream.incremental
   if (lower.us >= upper.us) return []
-  const length = step ? parseDuration(str(evaluateString(step, stream.context(stream.incremental)))) : undefined
+  const length = step
+    ? parseDuration(str(evaluateString(step, stream.context(stream.incremental))))
+    : undefined
   const grain = granularity ? parseDuration(granularity) : undefined
   if (length === undefined) return [[lower, upper]]
   const windows = []

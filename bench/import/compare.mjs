@@ -13,13 +13,23 @@ export function difference(wanted, got) {
 
 /** A record as text, its keys in order. */
 export function canonical(record, known) {
-  const keys = Object.keys(record).filter(key => known === undefined || known.has(key)).sort()
-  return toJson(Object.fromEntries(keys.filter(key => record[key] !== undefined).map(key => [key, sorted(record[key])])))
+  const keys = Object.keys(record)
+    .filter(key => known === undefined || known.has(key))
+    .sort()
+  return toJson(
+    Object.fromEntries(keys.filter(key => record[key] !== undefined).map(key => [key, sorted(record[key])])),
+  )
 }
 
 function sorted(value) {
-  if (typeof value === 'bigint' || (Number.isInteger(value) && !Number.isSafeInteger(value))) return String(value)
+  if (typeof value === 'bigint' || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+    return String(value)
   if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value
-  return Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])]))
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map(key => [key, sorted(value[key])]),
+  )
 }

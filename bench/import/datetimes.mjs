@@ -67,7 +67,20 @@ function colonOffset(offset, colon = ':') {
   return `${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}${colon}${pad(minutes % 60)}`
 }
 
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 const FORMATS = {
@@ -107,18 +120,36 @@ export function strftime(date, format) {
 /** DatetimeParser.format. */
 export function formatDate(date, format) {
   if (format === '%s') return String(Math.trunc(date.us / SECOND))
-  if (format === '%s_as_float') return Number.isInteger(date.us / SECOND) ? `${date.us / SECOND}.0` : String(date.us / SECOND)
+  if (format === '%s_as_float')
+    return Number.isInteger(date.us / SECOND) ? `${date.us / SECOND}.0` : String(date.us / SECOND)
   if (format === '%epoch_microseconds') return String(date.us)
   if (format === '%ms') return String(Math.trunc(date.us / 1000))
-  return strftime(date, format.replaceAll('%_ms', pad(Math.floor((((date.us % SECOND) + SECOND) % SECOND) / 1000), 3)))
+  return strftime(
+    date,
+    format.replaceAll('%_ms', pad(Math.floor((((date.us % SECOND) + SECOND) % SECOND) / 1000), 3)),
+  )
 }
 
 /** The parts of a format as a regular expression; the order of letters beside it. */
 const PARTS = {
-  Y: '(\\d{4})', m: '(\\d{1,2})', d: '(\\d{1,2})', H: '(\\d{1,2})', I: '(\\d{1,2})', M: '(\\d{1,2})',
-  S: '(\\d{1,2})', f: '(\\d{1,6})', z: '(Z|[+-]\\d\\d:?\\d\\d(?::?\\d\\d)?)', Z: '([A-Z]{3})', y: '(\\d{2})', j: '(\\d{1,3})',
-  p: '(AM|PM|am|pm)', B: `(${MONTHS.join('|')})`, b: `(${MONTHS.map(m => m.slice(0, 3)).join('|')})`,
-  A: `(${DAYS.join('|')})`, a: `(${DAYS.map(d => d.slice(0, 3)).join('|')})`, s: '(\\d+)',
+  Y: '(\\d{4})',
+  m: '(\\d{1,2})',
+  d: '(\\d{1,2})',
+  H: '(\\d{1,2})',
+  I: '(\\d{1,2})',
+  M: '(\\d{1,2})',
+  S: '(\\d{1,2})',
+  f: '(\\d{1,6})',
+  z: '(Z|[+-]\\d\\d:?\\d\\d(?::?\\d\\d)?)',
+  Z: '([A-Z]{3})',
+  y: '(\\d{2})',
+  j: '(\\d{1,3})',
+  p: '(AM|PM|am|pm)',
+  B: `(${MONTHS.join('|')})`,
+  b: `(${MONTHS.map(m => m.slice(0, 3)).join('|')})`,
+  A: `(${DAYS.join('|')})`,
+  a: `(${DAYS.map(d => d.slice(0, 3)).join('|')})`,
+  s: '(\\d+)',
 }
 PARTS.T = `${PARTS.H}:${PARTS.M}:${PARTS.S}`
 PARTS.F = `${PARTS.Y}-${PARTS.m}-${PARTS.d}`
@@ -148,7 +179,8 @@ export function parseDate(value, format) {
   const text = String(value)
   if (EPOCHS[format] !== undefined) {
     const number = Number(text)
-    if (text === '' || Number.isNaN(number) || (format !== '%s_as_float' && !/^-?\d+$/.test(text))) throw misfit(text, format)
+    if (text === '' || Number.isNaN(number) || (format !== '%s_as_float' && !/^-?\d+$/.test(text)))
+      throw misfit(text, format)
     return new PyDate(Math.round(number * EPOCHS[format]))
   }
   const { letters, whole } = shapeOf(format)
@@ -180,7 +212,22 @@ function offsetOf(text) {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }
 
-const ISO = ['%Y-%m-%d', '%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%dT%H:%M:%S.%f%z', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%S.%f', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M', '%Y-%m-%dT%H:%M%z', '%Y%m%d', '%Y-%m-%d %H:%M:%S%z', '%Y-%m-%d %H:%M:%S.%f%z', '%Y%m%dT%H%M%S%z', '%Y-%m', '%Y']
+const ISO = [
+  '%Y-%m-%d',
+  '%Y-%m-%dT%H:%M:%S%z',
+  '%Y-%m-%dT%H:%M:%S.%f%z',
+  '%Y-%m-%dT%H:%M:%S',
+  '%Y-%m-%dT%H:%M:%S.%f',
+  '%Y-%m-%d %H:%M:%S',
+  '%Y-%m-%dT%H:%M',
+  '%Y-%m-%dT%H:%M%z',
+  '%Y%m%d',
+  '%Y-%m-%d %H:%M:%S%z',
+  '%Y-%m-%d %H:%M:%S.%f%z',
+  '%Y%m%dT%H%M%S%z',
+  '%Y-%m',
+  '%Y',
+]
 
 /** str_to_datetime: dateutil's isoparse, in UTC. */
 export function parseIso(text) {

@@ -14,10 +14,13 @@ export const FAILED = Symbol('failed')
 /** The paths of `response` and `headers` that decide; those inside the records are left to the records. */
 export function decidingPaths(strategy, recordPath) {
   const { cursor_value: cursor, stop_condition: stop } = strategy
-  const outside = path => !recordPath.slice(0, path.length).every((key, index) => key === path[index]) || recordPath.length === 0
+  const outside = path =>
+    !recordPath.slice(0, path.length).every((key, index) => key === path[index]) || recordPath.length === 0
   const inRecords = path => recordPath.length > 0 && recordPath.every((key, index) => path[index] === key)
   const of = template => [
-    ...chainsOf(template, 'response').filter(path => outside(path) && !inRecords(path)).map(path => ({ root: 'response', path })),
+    ...chainsOf(template, 'response')
+      .filter(path => outside(path) && !inRecords(path))
+      .map(path => ({ root: 'response', path })),
     ...chainsOf(template, 'headers').map(path => ({ root: 'headers', path })),
   ]
   const known = new Set()
@@ -29,12 +32,25 @@ export function decidingPaths(strategy, recordPath) {
   })
 }
 
-const isPrefix = (a, b) => a.root === b.root && a.path.length < b.path.length && a.path.every((key, index) => key === b.path[index])
+const isPrefix = (a, b) =>
+  a.root === b.root && a.path.length < b.path.length && a.path.every((key, index) => key === b.path[index])
 
 const TOKENS = ['opaque', 'number', 'url', 'links', 'one', 'big']
 const URLS = ['url', 'relative', 'links', 'opaque', 'number', 'one']
 const MORE = ['true', 'false', 'opaque', 'number', 'one', 'big', 'text', 'absent', 'null', 'list', 'url']
-const LAST = ['absent', 'null', 'empty', 'false', 'true', 'zero', 'number', 'nullText', 'one', 'dict', 'falseText']
+const LAST = [
+  'absent',
+  'null',
+  'empty',
+  'false',
+  'true',
+  'zero',
+  'number',
+  'nullText',
+  'one',
+  'dict',
+  'falseText',
+]
 
 /** What a tag stands for on a page. */
 export function valueOf(tag, page) {
@@ -44,7 +60,10 @@ export function valueOf(tag, page) {
     number: id * 1000 + index,
     url,
     relative: url === undefined ? undefined : url.replace(/^https?:\/\/[^/]+/, ''),
-    links: [{ rel: 'self', href: 'x' }, { rel: 'next', href: url, url }],
+    links: [
+      { rel: 'self', href: 'x' },
+      { rel: 'next', href: url, url },
+    ],
     one: 1,
     big: 1_000_000_000_000,
     text: 'x',
@@ -63,7 +82,9 @@ export function valueOf(tag, page) {
 
 /** The names after which the token is cut out of a URL: `page=` in the template's own texts. */
 export function namesInUrl(strategy) {
-  return textsOf(strategy.cursor_value).flatMap(text => [...text.matchAll(/\\?([\w$.-]+)=/g)].map(([, name]) => name))
+  return textsOf(strategy.cursor_value).flatMap(text =>
+    [...text.matchAll(/\\?([\w$.-]+)=/g)].map(([, name]) => name),
+  )
 }
 
 /** Sets values at their paths in a body and headers. */
@@ -75,9 +96,18 @@ export function dressed(body, assigned, page) {
     const value = tag === 'absent' ? undefined : valueOf(tag, page)
     if (value === undefined) continue
     if (root === 'headers') setHeader(headers, links, path, value)
-    else if (isDict(result)) result = merged(result, path.reduceRight((inner, key) => ({ [key]: inner }), value))
+    else if (isDict(result))
+      result = merged(
+        result,
+        path.reduceRight((inner, key) => ({ [key]: inner }), value),
+      )
   }
-  const link = Object.entries(links).map(([rel, { url = page.url, ...rest }]) => `<${url}>; rel="${rel}"${Object.entries(rest).map(([k, v]) => `; ${k}="${v}"`).join('')}`)
+  const link = Object.entries(links).map(
+    ([rel, { url = page.url, ...rest }]) =>
+      `<${url}>; rel="${rel}"${Object.entries(rest)
+        .map(([k, v]) => `; ${k}="${v}"`)
+        .join('')}`,
+  )
   if (link.length > 0) headers.Link = link.join(', ')
   return { body: result, headers }
 }
@@ -92,7 +122,9 @@ export function seenHeaders(headers) {
   const link = {}
   const text = headers.Link ?? headers.link
   for (const [, url, rest] of (text ?? '').matchAll(/<([^>]*)>((?:\s*;\s*[\w-]+="[^"]*")*)/g)) {
-    const params = Object.fromEntries([...rest.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value]))
+    const params = Object.fromEntries(
+      [...rest.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
+    )
     link[params.rel ?? url] = { url, ...params }
   }
   return { ...headers, link }
@@ -110,7 +142,11 @@ export function findMore(paths, byPath, tokenOf) {
 
 /** Assignments for the last page. */
 export function findLast(paths, tokenOf) {
-  return search(paths, paths.map(() => LAST), assigned => tokenOf(assigned, 3) === undefined)
+  return search(
+    paths,
+    paths.map(() => LAST),
+    assigned => tokenOf(assigned, 3) === undefined,
+  )
 }
 
 function search(paths, choices, isRight) {

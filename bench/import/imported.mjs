@@ -18,16 +18,19 @@ export function imported(importManifest, text, { name, settings, now }) {
 
 const settingAt = (settings, path) => path.split('.').reduce((node, key) => node?.[key], settings)
 
-const textOf = value => (Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value))
+const textOf = value =>
+  Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value)
 
 function environmentOf(variables, settings) {
   const entries = variables.map(({ variable, setting }) => [variable, settingAt(settings, setting)])
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, textOf(value)]))
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, textOf(value)]),
+  )
 }
 
 /** The pipeline without its services' rates, with an output folder of its own. */
 export function unhurried(pipeline, output) {
-  const document = parse(pipeline, { version: '1.1', merge: true })
+  const document = parse(pipeline)
   for (const source of document.sources) {
     source.limits = { rate: 100_000, concurrency: 8 }
     for (const stream of source.streams ?? []) delete stream.limits

@@ -16,7 +16,8 @@ function bodyParts(type, body) {
   if (type.includes('json')) return { json: parseJson(text) }
   if (!type.includes('x-www-form-urlencoded')) return { text }
   const form = {}
-  for (const [key, value] of new URLSearchParams(text)) form[key] = key in form ? [form[key], value].flat() : value
+  for (const [key, value] of new URLSearchParams(text))
+    form[key] = key in form ? [form[key], value].flat() : value
   return { form }
 }
 

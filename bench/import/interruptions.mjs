@@ -9,7 +9,9 @@ const AGAIN = new Set(['RETRY', 'RATE_LIMITED'])
 export function interruptionsOf(view, partitions) {
   const handlers = handlersOf(view.stream.requester.error_handler)
   const plan = {}
-  for (const [handler, filter] of handlers.flatMap(one => (one.response_filters ?? []).map(filter => [one, filter]))) {
+  for (const [handler, filter] of handlers.flatMap(one =>
+    (one.response_filters ?? []).map(filter => [one, filter]),
+  )) {
     const answer = answerTo(view.stream, filter, handler)
     if (answer === undefined || isTakenEarlier(view.stream, handlers, filter, answer)) continue
     if (AGAIN.has(filter.action)) plan.again ??= answer
@@ -31,14 +33,19 @@ function answerTo(stream, filter, handler) {
     const text = String(stream.text(filter.error_message_contains, filter))
     return answer(status, { error: { message: text }, message: `it is ${text}` }, stream, handler)
   }
-  if (filter.predicate === undefined) return codes.length > 0 ? answer(status, { message: `status ${status}`, error: 'mocked' }, stream, handler) : undefined
+  if (filter.predicate === undefined)
+    return codes.length > 0
+      ? answer(status, { message: `status ${status}`, error: 'mocked' }, stream, handler)
+      : undefined
   const body = bodyFor(stream, filter)
   return body && answer(codes[0] ?? 400, body, stream, handler)
 }
 
 /** A body for which the filter's predicate holds. */
 function bodyFor(stream, filter) {
-  const paths = chainsOf(filter.predicate, 'response').filter(path => path.every(key => typeof key === 'string'))
+  const paths = chainsOf(filter.predicate, 'response').filter(path =>
+    path.every(key => typeof key === 'string'),
+  )
   const values = [...textsOf(filter.predicate), true, false, 1, 'x', ['x']]
   for (const path of paths) {
     for (const value of values) {
@@ -57,7 +64,9 @@ function isTakenEarlier(stream, handlers, filter, given) {
     const codes = [one.http_codes ?? []].flat().map(Number)
     const text = one.error_message_contains && String(stream.text(one.error_message_contains, one))
     const byText = text && toJson(given.body).includes(text)
-    const byPredicate = one.predicate && holds(one.predicate, stream.context(one, { response: given.body, headers: given.headers }))
+    const byPredicate =
+      one.predicate &&
+      holds(one.predicate, stream.context(one, { response: given.body, headers: given.headers }))
     if (codes.includes(given.status) || byText || byPredicate) return true
   }
   return false
@@ -67,7 +76,8 @@ function answer(status, body, stream, handler) {
   const headers = { 'content-type': 'application/json' }
   for (const one of handler.backoff_strategies ?? []) {
     if (one.type === 'WaitTimeFromHeader') headers[String(stream.text(one.header, one))] = waitText(one)
-    if (one.type === 'WaitUntilTimeFromHeader') headers[String(stream.text(one.header, one))] = String(Math.ceil(Date.now() / 1000))
+    if (one.type === 'WaitUntilTimeFromHeader')
+      headers[String(stream.text(one.header, one))] = String(Math.ceil(Date.now() / 1000))
   }
   return { status, headers, body, bytes: Buffer.from(toJson(body)) }
 }

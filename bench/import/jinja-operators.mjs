@@ -3,7 +3,10 @@ import { addDelta, PyDate, PyDelta } from './datetimes.mjs'
 import { equals, isDict, PyFloat, pyFloat, str } from './python.mjs'
 
 const isNumber = value =>
-  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value instanceof PyFloat
+  typeof value === 'number' ||
+  typeof value === 'bigint' ||
+  typeof value === 'boolean' ||
+  value instanceof PyFloat
 
 /** `left OPERATOR right`, by the name of nunjucks' node. */
 export function arithmetic(name, left, right) {
@@ -11,7 +14,8 @@ export function arithmetic(name, left, right) {
   if (left instanceof PyDate || left instanceof PyDelta) return ofDates(name, left, right)
   if (name === 'Add' && typeof left === 'string' && typeof right === 'string') return left + right
   if (name === 'Add' && Array.isArray(left) && Array.isArray(right)) return [...left, ...right]
-  if (name === 'Mul' && typeof left === 'string' && isNumber(right)) return left.repeat(Math.max(0, Number(right)))
+  if (name === 'Mul' && typeof left === 'string' && isNumber(right))
+    return left.repeat(Math.max(0, Number(right)))
   if (name === 'Mul' && right instanceof PyDelta) return new PyDelta(Number(left) * right.us)
   throw new TypeError(`unsupported operand types for ${name}: ${str(left)} and ${str(right)}`)
 }
@@ -27,7 +31,8 @@ const NUMBERS = {
 }
 
 function ofNumbers(name, left, right) {
-  if (typeof left === 'bigint' && typeof right === 'bigint' && name !== 'Div') return NUMBERS[name](left, right)
+  if (typeof left === 'bigint' && typeof right === 'bigint' && name !== 'Div')
+    return NUMBERS[name](left, right)
   const result = NUMBERS[name](Number(left), Number(right))
   const isFloat = [left, right].some(one => one instanceof PyFloat || !Number.isInteger(Number(one)))
   return name === 'Div' || isFloat ? pyFloat(result) : result
@@ -36,7 +41,8 @@ function ofNumbers(name, left, right) {
 function ofDates(name, left, right) {
   const sign = name === 'Sub' ? -1 : 1
   if (left instanceof PyDate && right instanceof PyDelta) return addDelta(left, right, sign)
-  if (left instanceof PyDate && right instanceof PyDate && name === 'Sub') return new PyDelta(left.us - right.us)
+  if (left instanceof PyDate && right instanceof PyDate && name === 'Sub')
+    return new PyDelta(left.us - right.us)
   if (left instanceof PyDelta && right instanceof PyDate && name === 'Add') return addDelta(right, left, 1)
   if (left instanceof PyDelta && right instanceof PyDelta) {
     if (name === 'Div') return pyFloat(left.us / right.us)

@@ -110,12 +110,18 @@ function assign(node, scope) {
 }
 
 function loop(node, scope) {
-  const list = [...iterate(expression(node.arr, scope))]
+  const list = Array.from(iterate(expression(node.arr, scope)))
   return list
     .map((item, index) => {
       const names = Object.create(scope.names)
       bind(node.name, item, names)
-      names.loop = { index: index + 1, index0: index, first: index === 0, last: index === list.length - 1, length: list.length }
+      names.loop = {
+        index: index + 1,
+        index0: index,
+        first: index === 0,
+        last: index === list.length - 1,
+        length: list.length,
+      }
       return statement(node.body, { ...scope, names })
     })
     .join('')
@@ -135,7 +141,9 @@ const EXPRESSIONS = {
   Literal: node => (node.value instanceof RegExp ? node.value.source : node.value),
   Symbol: (node, scope) => symbol(node.value, scope),
   Group: (node, scope) =>
-    node.children.length === 1 ? expression(node.children[0], scope) : node.children.map(one => expression(one, scope)),
+    node.children.length === 1
+      ? expression(node.children[0], scope)
+      : node.children.map(one => expression(one, scope)),
   Array: (node, scope) => node.children.map(one => expression(one, scope)),
   Dict: (node, scope) =>
     Object.fromEntries(
@@ -164,7 +172,12 @@ const EXPRESSIONS = {
     let left = expression(node.expr, scope)
     return node.ops.every(({ type, expr }) => {
       const right = expression(expr, scope)
-      const holds = type === '==' ? equals(left, right) : type === '!=' ? !equals(left, right) : compare(type, left, right)
+      const holds =
+        type === '=='
+          ? equals(left, right)
+          : type === '!='
+            ? !equals(left, right)
+            : compare(type, left, right)
       left = right
       return holds
     })
@@ -272,9 +285,11 @@ function childrenOf(node) {
 function chainOf(node, root) {
   if (node.typename === 'Symbol') return node.value === root ? [] : undefined
   if (node.typename === 'Group' && node.children.length === 1) return chainOf(node.children[0], root)
-  if (node.typename === 'LookupVal' && node.val.typename === 'Literal') return extended(node.target, root, node.val.value)
+  if (node.typename === 'LookupVal' && node.val.typename === 'Literal')
+    return extended(node.target, root, node.val.value)
   if (node.typename === 'LookupVal' && node.val.typename === 'Neg') return extended(node.target, root, -1)
-  const isGet = node.typename === 'FunCall' && node.name.typename === 'LookupVal' && node.name.val.value === 'get'
+  const isGet =
+    node.typename === 'FunCall' && node.name.typename === 'LookupVal' && node.name.val.value === 'get'
   if (isGet && node.args.children[0]?.typename === 'Literal')
     return extended(node.name.target, root, node.args.children[0].value)
   return undefined

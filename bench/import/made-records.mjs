@@ -65,7 +65,10 @@ export class RecordMaker {
   /** Only templates can. */
   #canFail() {
     const { definition, selector } = this.stream
-    return selector.record_filter !== undefined || (definition.transformations ?? []).some(one => one.type === 'AddFields')
+    return (
+      selector.record_filter !== undefined ||
+      (definition.transformations ?? []).some(one => one.type === 'AddFields')
+    )
   }
 
   /** All of them at once, where one is not enough. */
@@ -85,15 +88,20 @@ export class RecordMaker {
 
   #unique(path) {
     const [type] = typesOf(typeAt(this.schema, path))
-    return type === 'integer' || type === 'number' ? 1000 + this.serial : `${path.at(-1)}-${this.serial}`.replace(/[^\w-]/g, '')
+    return type === 'integer' || type === 'number'
+      ? 1000 + this.serial
+      : `${path.at(-1)}-${this.serial}`.replace(/[^\w-]/g, '')
   }
 
   #date(record, isOld) {
     const { start, end, formats, paths } = this.cursor
     const span = Math.max(DAY, end.us - DAY - start.us)
-    let us = isOld ? start.us - DAY * (1 + this.random.below(300)) : start.us + 1_000_000 + this.random.below(1_000_000) * (span / 1_000_000)
+    let us = isOld
+      ? start.us - DAY * (1 + this.random.below(300))
+      : start.us + 1_000_000 + this.random.below(1_000_000) * (span / 1_000_000)
     us = Math.floor(us / 1_000_000) * 1_000_000
-    for (const path of paths) put(record, path, dateValue(new PyDate(us), formats[0], typeAt(this.schema, path)))
+    for (const path of paths)
+      put(record, path, dateValue(new PyDate(us), formats[0], typeAt(this.schema, path)))
   }
 
   /** Three of four records pass the stream's filter. */
@@ -101,7 +109,16 @@ export class RecordMaker {
     const condition = this.stream.selector.record_filter?.condition
     if (condition === undefined || this.serial % 4 === 0) return
     const chains = chainsOf(condition, 'record').filter(path => path.every(key => typeof key === 'string'))
-    const values = [true, false, null, 'x', 1, 1000, ...textsOf(condition), `${this.stream.environment.settings.start_date ?? ''}`]
+    const values = [
+      true,
+      false,
+      null,
+      'x',
+      1,
+      1000,
+      ...textsOf(condition),
+      `${this.stream.environment.settings.start_date ?? ''}`,
+    ]
     const passes = () => safely(() => this.stream.select([record], slice).length > 0)
     if (passes()) return
     for (const path of chains) {
@@ -114,7 +131,9 @@ export class RecordMaker {
 
   #object(schema, depth) {
     const result = {}
-    const names = Object.keys(schema.properties ?? {}).filter(name => !name.includes('{{')).slice(0, depth > 1 ? 4 : MOST_FIELDS)
+    const names = Object.keys(schema.properties ?? {})
+      .filter(name => !name.includes('{{'))
+      .slice(0, depth > 1 ? 4 : MOST_FIELDS)
     for (const name of names) {
       const value = this.#value(schema.properties[name], depth, true)
       if (value !== undefined) result[name] = value
@@ -124,11 +143,15 @@ export class RecordMaker {
 
   #value(schema, depth, mayLack) {
     const types = typesOf(schema)
-    if (mayLack && types.nullable && this.random.below(9) === 0) return this.random.below(2) === 0 ? null : undefined
+    if (mayLack && types.nullable && this.random.below(9) === 0)
+      return this.random.below(2) === 0 ? null : undefined
     const [type] = types
     if (type === 'object') return depth > 2 ? {} : this.#object(schema, depth + 1)
     if (type === 'array') return this.#array(schema, depth)
-    if (type === 'integer') return this.random.below(12) === 0 ? 9_007_199_254_740_993n + BigInt(this.serial) : this.random.below(100_000)
+    if (type === 'integer')
+      return this.random.below(12) === 0
+        ? 9_007_199_254_740_993n + BigInt(this.serial)
+        : this.random.below(100_000)
     if (type === 'number') return this.random.pick([0.5, 12.25, -3.125, 1e-7, 42])
     if (type === 'boolean') return this.random.below(2) === 0
     return this.#text(schema)
@@ -144,7 +167,19 @@ export class RecordMaker {
     const day = new PyDate((20_000 + this.random.below(400)) * DAY)
     if (schema?.format === 'date-time') return formatDate(day, '%Y-%m-%dT%H:%M:%SZ')
     if (schema?.format === 'date') return formatDate(day, '%Y-%m-%d')
-    return this.random.pick(['plain', 'späß ü 漢字', 'a "quote" and \\', 'two\nlines', '', '0017', 'null', '1e5', '<b>&amp;</b>']) + this.serial
+    return (
+      this.random.pick([
+        'plain',
+        'späß ü 漢字',
+        'a "quote" and \\',
+        'two\nlines',
+        '',
+        '0017',
+        'null',
+        '1e5',
+        '<b>&amp;</b>',
+      ]) + this.serial
+    )
   }
 }
 
@@ -202,7 +237,15 @@ function cursorOf(stream) {
   if (cursor === undefined || cursor.type !== 'DatetimeBasedCursor') return undefined
   const field = str(stream.text(cursor.cursor_field, cursor))
   const formats = [...(cursor.cursor_datetime_formats ?? []), cursor.datetime_format]
-  const tried = [...formats, '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ', '%s', '%Y-%m-%d', '%ms', '%Y-%m-%dT%H:%M:%S']
+  const tried = [
+    ...formats,
+    '%Y-%m-%dT%H:%M:%SZ',
+    '%Y-%m-%dT%H:%M:%S.%fZ',
+    '%s',
+    '%Y-%m-%d',
+    '%ms',
+    '%Y-%m-%dT%H:%M:%S',
+  ]
   const { start, end } = bounds(stream)
   const places = placesOf(stream, field)
   const date = new PyDate(Math.floor(end.us / DAY) * DAY - 5 * DAY)

@@ -30,13 +30,17 @@ export class ManifestMock {
     for (const [index, slice] of slices.entries()) this.#prepareSlice(view, slice, index)
     view.prepared = true
     this.service.truth(view)
-    if (slices.length > 0) view.endpoint.pages({ view, slice: slices[0], index: 0, address: 'https://mock.example.com/a?b=c' })
+    if (slices.length > 0)
+      view.endpoint.pages({ view, slice: slices[0], index: 0, address: 'https://mock.example.com/a?b=c' })
   }
 
   #prepareSlice(view, slice, index) {
     const pattern = patternOf(view.stream, slice)
     if (index === 0) view.endpoint.bounds = boundsIn(pattern)
-    const auth = view.stream.request({ ...slice, window: view.stream.windows()[0] ?? {} }, view.stream.firstToken()).auth
+    const auth = view.stream.request(
+      { ...slice, window: view.stream.windows()[0] ?? {} },
+      view.stream.firstToken(),
+    ).auth
     const login = auth?.login && this.tokens.register(auth.login)
     const held = [...pattern].filter(([, text]) => typeof text === 'string' && text.includes(HOLE))
     for (const [place] of held) pattern.set(place, { any: true })
@@ -44,7 +48,8 @@ export class ManifestMock {
     const host = pattern.get('host')
     const first = { view, slice, index, pattern, login, held }
     this.firsts.set(host, [...(this.firsts.get(host) ?? []), first])
-    if (index === 0 && this.interrupt) view.endpoint.plan(interruptionsOf(view, this.service.partitions(view).length))
+    if (index === 0 && this.interrupt)
+      view.endpoint.plan(interruptionsOf(view, this.service.partitions(view).length))
   }
 
   /** @param request `{ method, url, headers, body }`; header names in lower case */
@@ -67,7 +72,9 @@ export class ManifestMock {
 
   #follow(places) {
     const found = this.follows.get(keyOf(places)) ?? []
-    return found.find(({ page }) => [...page.headerPlaces].every(([place, text]) => places.get(place) === text))
+    return found.find(({ page }) =>
+      [...page.headerPlaces].every(([place, text]) => places.get(place) === text),
+    )
   }
 
   #first(request, places) {
@@ -94,15 +101,21 @@ export class ManifestMock {
   /** Remembers how the pages after the first are asked for: what differs by the token, put into what came. */
   #expect({ first, pages }, from, to, places) {
     const { stream } = first.view
-    const window = stream.incremental === undefined ? {} : windowOf(stream, new PyDate(from ?? 0), new PyDate(to ?? this.service.environment.now() * 1000))
+    const window =
+      stream.incremental === undefined
+        ? {}
+        : windowOf(stream, new PyDate(from ?? 0), new PyDate(to ?? this.service.environment.now() * 1000))
     const render = token => flat(stream.request({ ...first.slice, window }, token))
     const base = pages.length > 1 ? render(pages[0].token) : undefined
     pages[0].headerPlaces = []
     for (const page of pages.slice(1)) {
       const next = render(page.token)
-      page.headerPlaces = [...next].filter(([place, text]) => place.startsWith('header ') && !isLoose(place) && base.get(place) !== text)
+      page.headerPlaces = [...next].filter(
+        ([place, text]) => place.startsWith('header ') && !isLoose(place) && base.get(place) !== text,
+      )
       this.#remember(keyOf(replaced(places, base, next)), { dialogue: { first, pages }, page })
-      if (stream.paginator?.page_token_option?.type === 'RequestPath') this.#rememberUrl(page, { first, pages }, places)
+      if (stream.paginator?.page_token_option?.type === 'RequestPath')
+        this.#rememberUrl(page, { first, pages }, places)
     }
   }
 
@@ -120,7 +133,8 @@ export class ManifestMock {
 
   #serve({ first }, page, places) {
     for (const [place, template] of heldPlaces(first)) {
-      if (!first.login.accepts(template, places.get(place) ?? '')) return json(401, { error: 'invalid_token', message: 'the token is not valid' })
+      if (!first.login.accepts(template, places.get(place) ?? ''))
+        return json(401, { error: 'invalid_token', message: 'the token is not valid' })
     }
     const answer = first.view.endpoint.interruption(first.index)
     if (answer !== undefined) {
@@ -134,7 +148,11 @@ export class ManifestMock {
 
 /** A first page may be asked for by its number too, where the CDK leaves it out: no service minds. */
 function allowStart(stream, slice, pattern) {
-  const { type, inject_on_first_request: inject, start_from_page: start = 0 } = stream.paginator?.pagination_strategy ?? {}
+  const {
+    type,
+    inject_on_first_request: inject,
+    start_from_page: start = 0,
+  } = stream.paginator?.pagination_strategy ?? {}
   const token = { PageIncrement: start, OffsetIncrement: 0 }[type]
   if (token === undefined || inject) return
   const at = { ...slice, window: stream.windows()[0] ?? {} }
@@ -152,5 +170,9 @@ function replaced(places, base, next) {
 }
 
 function json(status, body, headers = {}) {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, bytes: Buffer.from(toJson(body)) }
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    bytes: Buffer.from(toJson(body)),
+  }
 }

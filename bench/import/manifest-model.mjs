@@ -115,7 +115,8 @@ function handDown(place, component, inherited) {
     const { [key]: _, ...others } = parameters
     const inner = `${node.type}.${key}`
     if (isDict(value)) node[key] = handDown(inner, value, others)
-    else if (Array.isArray(value)) node[key] = value.map(one => (isDict(one) ? handDown(inner, one, others) : one))
+    else if (Array.isArray(value))
+      node[key] = value.map(one => (isDict(one) ? handDown(inner, one, others) : one))
   }
   if (Object.keys(parameters).length > 0) node.$parameters = parameters
   return node
@@ -125,7 +126,12 @@ function withoutType(place, node, parameters) {
   if (!Object.values(node).some(value => isDict(value) && value.type)) return node
   const entries = Object.entries(node).map(([key, value]) => {
     if (isDict(value) && value.type) return [key, handDown(place, value, parameters)]
-    return [key, Array.isArray(value) ? value.map(one => (isDict(one) && one.type ? handDown(place, one, parameters) : one)) : value]
+    return [
+      key,
+      Array.isArray(value)
+        ? value.map(one => (isDict(one) && one.type ? handDown(place, one, parameters) : one))
+        : value,
+    ]
   })
   return Object.fromEntries(entries)
 }

@@ -25,7 +25,12 @@ export class MockServer {
     for await (const chunk of request) chunks.push(chunk)
     const mock = this.mocks.get(name)
     if (mock?.isOver) return void response.destroy()
-    const answer = mock.handle({ method: request.method, url: `${origin}${request.url}`, headers, body: Buffer.concat(chunks) })
+    const answer = mock.handle({
+      method: request.method,
+      url: `${origin}${request.url}`,
+      headers,
+      body: Buffer.concat(chunks),
+    })
     response.writeHead(answer.status, answer.headers)
     response.end(answer.bytes)
   }
@@ -45,8 +50,12 @@ export class MockTransport {
   async send(request, within) {
     const { origin, pathname, search } = new URL(request.url)
     const headers = { ...request.headers, [MANIFEST]: this.name, [ORIGIN]: origin }
-    const response = await this.inner.send({ ...request, url: `http://127.0.0.1:${this.port}${pathname}${search}`, headers }, within)
-    return { ...response, url: request.url }
+    const response = await this.inner.send(
+      { ...request, url: `http://127.0.0.1:${this.port}${pathname}${search}`, headers },
+      within,
+    )
+    const { statusCode, headers: given, body, bytes } = response
+    return { statusCode, headers: given, body, bytes, url: request.url }
   }
 
   /** The transport behind it is everybody's. */

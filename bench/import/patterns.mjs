@@ -4,12 +4,21 @@ import { flat } from './cdk-stream.mjs'
 
 const HOLE_DATES = [new PyDate(1_646_370_367_000_000), new PyDate(1_678_792_461_000_000)]
 const LATER = [new PyDate(1_668_799_221_000_000), new PyDate(1_699_275_909_000_000)]
-const USUAL = ['%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%d', '%s', '%ms', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S']
+const USUAL = [
+  '%Y-%m-%dT%H:%M:%SZ',
+  '%Y-%m-%dT%H:%M:%S.%fZ',
+  '%Y-%m-%d',
+  '%s',
+  '%ms',
+  '%Y-%m-%dT%H:%M:%S',
+  '%Y-%m-%d %H:%M:%S',
+]
 const HOUR = 3_600_000
 
 /** `Map(place => text | Hole)` for a slice; holes are found by rendering for two windows and two nows. */
 export function patternOf(stream, slice) {
-  const at = ([start, end]) => flat(stream.request({ ...slice, window: windowOf(stream, start, end) }, stream.firstToken()))
+  const at = ([start, end]) =>
+    flat(stream.request({ ...slice, window: windowOf(stream, start, end) }, stream.firstToken()))
   const first = at(HOLE_DATES)
   const later = stream.incremental === undefined ? first : at(LATER)
   const tomorrow = atAnotherTime(stream, () => at(HOLE_DATES))
@@ -42,8 +51,15 @@ export function windowOf(stream, start, end) {
 
 function formatsOf({ incremental, requester }) {
   if (incremental === undefined) return []
-  const named = [...JSON.stringify(requester ?? {}).matchAll(/['"\\](%[^'"\\]+)['"\\]/g)].map(([, format]) => format)
-  const own = [incremental.datetime_format, ...(incremental.cursor_datetime_formats ?? []), ...named, ...USUAL]
+  const named = [...JSON.stringify(requester ?? {}).matchAll(/['"\\](%[^'"\\]+)['"\\]/g)].map(
+    ([, format]) => format,
+  )
+  const own = [
+    incremental.datetime_format,
+    ...(incremental.cursor_datetime_formats ?? []),
+    ...named,
+    ...USUAL,
+  ]
   return { own: incremental.datetime_format, all: [...new Set(own)] }
 }
 
@@ -56,9 +72,17 @@ function dateHole(text, later, { own, all }) {
     if (cut !== undefined) [pieces, others] = cut
   }
   const found = pieces.filter(piece => typeof piece === 'object')
-  const same = pieces.length === others.length && pieces.every((piece, index) => typeof piece === 'object' || piece === others[index])
+  const same =
+    pieces.length === others.length &&
+    pieces.every((piece, index) => typeof piece === 'object' || piece === others[index])
   if (found.length === 0 || !same) return { any: true, blind: true }
-  const source = pieces.map(piece => (typeof piece === 'string' ? escaped(piece) : `(${shapeOf(piece.format).source.replaceAll('(', '(?:').replaceAll('(?:?:', '(?:')})`)).join('')
+  const source = pieces
+    .map(piece =>
+      typeof piece === 'string'
+        ? escaped(piece)
+        : `(${shapeOf(piece.format).source.replaceAll('(', '(?:').replaceAll('(?:?:', '(?:')})`,
+    )
+    .join('')
   return { regex: new RegExp(`^${source}$`, 's'), dates: found }
 }
 
@@ -92,18 +116,31 @@ export function misfit(pattern, places, bounds) {
     if (place.startsWith('header ') && isLoose(place)) continue
     if (text === undefined && wanted.optional !== undefined) continue
     if (text === undefined) return `${place} is missing, wanted ${told(wanted)}`
-    if (typeof wanted === 'string' ? wanted !== text : !fits(wanted, text, bounds)) return `${place} is ${text}, wanted ${told(wanted)}`
+    if (typeof wanted === 'string' ? wanted !== text : !fits(wanted, text, bounds))
+      return `${place} is ${text}, wanted ${told(wanted)}`
   }
   for (const [place, text] of places) {
-    if (!place.startsWith('header ') && !pattern.has(place)) return `${place} is ${text}, wanted none`
+    if (!place.startsWith('header ') && !pattern.has(place) && !isNothing(place, text))
+      return `${place} is ${text}, wanted none`
   }
   return undefined
 }
 
-const LOOSE = new Set(['header accept', 'header content-type', 'header user-agent', 'header accept-encoding', 'header connection', 'header cache-control'])
+/** GraphQL without variables may say so. */
+const isNothing = (place, text) => place === 'body.variables' && text === '{}'
+
+const LOOSE = new Set([
+  'header accept',
+  'header content-type',
+  'header user-agent',
+  'header accept-encoding',
+  'header connection',
+  'header cache-control',
+])
 export const isLoose = place => LOOSE.has(place)
 
-const told = wanted => (typeof wanted === 'string' ? wanted : wanted.regex ? String(wanted.regex) : 'anything')
+const told = wanted =>
+  typeof wanted === 'string' ? wanted : wanted.regex ? String(wanted.regex) : 'anything'
 
 function fits(hole, text, bounds) {
   if (hole.optional !== undefined) return hole.optional === text
@@ -114,7 +151,12 @@ function fits(hole, text, bounds) {
     const date = tryParse(found[index + 1], format)
     if (date === undefined) return false
     const value = which === 0 ? date.us : date.us + precision(format) - 1
-    bounds[which] = bounds[which] === undefined ? value : which === 0 ? Math.max(bounds[0], value) : Math.min(bounds[1], value)
+    bounds[which] =
+      bounds[which] === undefined
+        ? value
+        : which === 0
+          ? Math.max(bounds[0], value)
+          : Math.min(bounds[1], value)
   }
   return true
 }
@@ -140,5 +182,9 @@ function precision(format) {
 export function boundsIn(pattern) {
   const dates = [...pattern.values()].flatMap(one => one.dates ?? [])
   const blind = [...pattern.values()].some(one => one.blind)
-  return { start: dates.some(one => one.which === 0) || undefined, end: dates.some(one => one.which === 1) || undefined, blind }
+  return {
+    start: dates.some(one => one.which === 0) || undefined,
+    end: dates.some(one => one.which === 1) || undefined,
+    blind,
+  }
 }

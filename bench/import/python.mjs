@@ -43,7 +43,10 @@ function repr(value) {
   if (typeof value === 'string') return quoted(value)
   if (value instanceof PyFloat) return `${value.value}.0`
   if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`
-  if (isDict(value)) return `{${Object.entries(value).map(([k, v]) => `${repr(k)}: ${repr(v)}`).join(', ')}}`
+  if (isDict(value))
+    return `{${Object.entries(value)
+      .map(([k, v]) => `${repr(k)}: ${repr(v)}`)
+      .join(', ')}}`
   return String(value)
 }
 
@@ -77,7 +80,9 @@ export function parseJson(text) {
   const marked = text.replace(/("(?:[^"\\]|\\.)*")|(-?\d{16,})(?![\d.eE])/g, (all, string, digits) =>
     string === undefined ? `{"\\u0000int":"${digits}"}` : all,
   )
-  return JSON.parse(marked, (_, value) => (isDict(value) && '\u0000int' in value ? whole(value['\u0000int']) : value))
+  return JSON.parse(marked, (_, value) =>
+    isDict(value) && '\u0000int' in value ? whole(value['\u0000int']) : value,
+  )
 }
 
 function whole(digits) {
@@ -113,7 +118,8 @@ function skip(reader) {
   while (/\s/.test(reader.text[reader.at] ?? 'x')) reader.at += 1
 }
 
-const TOKENS = /(?<word>True|False|None)\b|(?<float>[+-]?(?:\d[\d_]*\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?)|(?<int>[+-]?(?:0+(?!\d)|[1-9](?:_?\d)*))(?![\d\w.])/y
+const TOKENS =
+  /(?<word>True|False|None)\b|(?<float>[+-]?(?:\d[\d_]*\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?)|(?<int>[+-]?(?:0+(?!\d)|[1-9](?:_?\d)*))(?![\d\w.])/y
 
 function readValue(reader) {
   skip(reader)

@@ -33,7 +33,13 @@ export class ReferenceClient {
       const raw = stream.retriever.decoder?.type === 'CsvDecoder' ? [] : extract(body, stream.fieldPath())
       const records = stream.select(raw, slice)
       found.push(...this.#kept(view, records, raw))
-      token = stream.nextToken({ body, headers: seenHeaders(answer.headers), records, count: raw.length, token })
+      token = stream.nextToken({
+        body,
+        headers: seenHeaders(answer.headers),
+        records,
+        count: raw.length,
+        token,
+      })
       if (token === undefined) return found
     }
     throw new Error(`more than ${MOST_PAGES} pages`)
@@ -69,7 +75,9 @@ export class ReferenceClient {
     const fill = value => (typeof value === 'string' ? value.replace(HOLE, () => token) : value)
     const address = new URL(request.url)
     for (const [key, value] of request.query) address.searchParams.append(key, fill(value))
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([key, value]) => [key.toLowerCase(), fill(str(value))]))
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([key, value]) => [key.toLowerCase(), fill(str(value))]),
+    )
     return { method: request.method, url: address.href, ...bodyOf(request, headers, fill) }
   }
 
@@ -82,7 +90,8 @@ export class ReferenceClient {
   #login({ request, made, answer, kind }) {
     const asked = made ?? { ...request, query: [], form: request.body, headers: request.headers ?? {} }
     const refresh = this.refreshed
-    if (refresh && kind === 'oauth' && answer.refreshName in (asked.form ?? {})) asked.form[answer.refreshName] = refresh
+    if (refresh && kind === 'oauth' && answer.refreshName in (asked.form ?? {}))
+      asked.form[answer.refreshName] = refresh
     const sent = this.send(this.#filled({ ...asked, auth: made?.auth }))
     if (sent.status !== 200) throw new Error(`login: ${sent.bytes}`)
     const body = decoded(sent.bytes)
@@ -91,12 +100,27 @@ export class ReferenceClient {
   }
 }
 
-const keyOf = ({ request, made }) => toJson(request ? { ...request, body: { ...request.body, refresh_token: 0 } } : { url: made.url, json: made.json })
+const keyOf = ({ request, made }) =>
+  toJson(
+    request
+      ? { ...request, body: { ...request.body, refresh_token: 0 } }
+      : { url: made.url, json: made.json },
+  )
 
 function bodyOf({ json, form, text }, headers, fill) {
-  if (json !== undefined) return { headers: { ...headers, 'content-type': 'application/json' }, body: Buffer.from(fill(toJson(json))) }
-  if (text !== undefined) return { headers: { 'content-type': 'text/plain', ...headers }, body: Buffer.from(text) }
+  if (json !== undefined)
+    return {
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: Buffer.from(fill(toJson(json))),
+    }
+  if (text !== undefined)
+    return { headers: { 'content-type': 'text/plain', ...headers }, body: Buffer.from(text) }
   if (form === undefined) return { headers }
-  const pairs = Object.entries(form).flatMap(([key, value]) => [value].flat().map(one => [key, fill(str(one))]))
-  return { headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from(new URLSearchParams(pairs).toString()) }
+  const pairs = Object.entries(form).flatMap(([key, value]) =>
+    [value].flat().map(one => [key, fill(str(one))]),
+  )
+  return {
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(new URLSearchParams(pairs).toString()),
+  }
 }

@@ -26,6 +26,7 @@ const OWN = fileURLToPath(new URL('../../packages/http/dist/acquisition/index.js
 const { importManifest } = await import(process.env.IMPORTER ?? OWN)
 const { acquire, parseConfig } = await import(process.env.ENGINE ?? OWN)
 const FASTER = 20
+const plainly = (_, value) => (typeof value === 'bigint' ? String(value) : value)
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,7 +62,11 @@ async function tried(name) {
   try {
     return { name, streams: await run(name) }
   } catch (error) {
-    const message = error.problems?.map(({ path, message }) => `${path}: ${message}`).slice(0, 2).join('; ') ?? String(error.stack)
+    const message =
+      error.problems
+        ?.map(({ path, message }) => `${path}: ${message}`)
+        .slice(0, 2)
+        .join('; ') ?? String(error.stack)
     return { name, streams: [{ name: '*', outcome: 'failed', reason: message.slice(0, 400) }] }
   }
 }
@@ -74,7 +79,11 @@ async function run(name) {
   const service = new Service({ manifest, settings, now: () => now, seed: name })
   const mock = new ManifestMock(service)
   const source = imported(importManifest, text, { name, settings, now })
-  const refused = source.refused.map(one => ({ name: one.name, outcome: 'refused', reason: one.reason ?? one.message }))
+  const refused = source.refused.map(one => ({
+    name: one.name,
+    outcome: 'refused',
+    reason: one.reason ?? one.message,
+  }))
   if (source.pipeline === undefined) return refused
   server.mocks.set(name, mock)
   const output = mkdtempSync(join(tmpdir(), 'import-'))
@@ -121,15 +130,19 @@ async function records(run, stream) {
 
 function verdict({ service, mock, taken, name, fullName }) {
   const view = service.views.get(name)
-  if (view === undefined) return { name, outcome: 'unserved', reason: service.refused.get(name) ?? 'not in the model' }
+  if (view === undefined)
+    return { name, outcome: 'unserved', reason: service.refused.get(name) ?? 'not in the model' }
   const changes = taken.streams.get(fullName)
   if (changes === undefined) return { name, outcome: 'wrong', reason: `no stream ${fullName} in the run` }
   const status = taken.statuses.get(fullName)
   const wrong = wrongRecords(service, view, changes)
   const problem = mock.problems.find(text => text.includes(`${view.stream.name}: `))
   if (wrong !== undefined) return { name, outcome: 'wrong', status: status?.status, problem, ...wrong }
-  if (status?.status !== undefined && status.status !== 'complete') return { name, outcome: 'wrong', reason: `status ${status.status}`, problem }
-  return problem === undefined ? { name, outcome: 'right', records: changes.length } : { name, outcome: 'wrong', reason: 'right records, by a request that was not expected', problem }
+  if (status?.status !== undefined && status.status !== 'complete')
+    return { name, outcome: 'wrong', reason: `status ${status.status}`, problem }
+  return problem === undefined
+    ? { name, outcome: 'right', records: changes.length }
+    : { name, outcome: 'wrong', reason: 'right records, by a request that was not expected', problem }
 }
 
 function report() {
@@ -137,14 +150,35 @@ function report() {
   const counts = groupBy(all, ({ outcome }) => outcome)
   const number = outcome => counts[outcome]?.length ?? 0
   const records = (counts.right ?? []).reduce((sum, one) => sum + one.records, 0)
-  const whole = results.filter(({ streams }) => streams.length > 0 && streams.every(({ outcome }) => outcome === 'right')).length
-  const totals = { manifests: results.length, right: number('right'), wrong: number('wrong'), unserved: number('unserved'), refused: number('refused'), failed: number('failed'), records, whole }
+  const whole = results.filter(
+    ({ streams }) => streams.length > 0 && streams.every(({ outcome }) => outcome === 'right'),
+  ).length
+  const totals = {
+    manifests: results.length,
+    right: number('right'),
+    wrong: number('wrong'),
+    unserved: number('unserved'),
+    refused: number('refused'),
+    failed: number('failed'),
+    records,
+    whole,
+  }
   console.log(totals)
   for (const outcome of ['failed', 'wrong', 'unserved']) print(outcome, counts[outcome] ?? [])
-  if (flags.show !== undefined) console.log(JSON.stringify(all.filter(one => `${one.reason}${one.problem}`.includes(flags.show)), plainly, 1))
+  if (flags.show !== undefined)
+    console.log(
+      JSON.stringify(
+        all.filter(one => `${one.reason}${one.problem}`.includes(flags.show)),
+        plainly,
+        1,
+      ),
+    )
   const path = fileURLToPath(new URL('../results/import.json', import.meta.url))
   mkdirSync(join(path, '..'), { recursive: true })
-  writeFileSync(path, `${JSON.stringify({ kind: 'import', at: new Date().toISOString(), totals, failures: grouped(all.filter(one => !['right', 'refused'].includes(one.outcome))) }, plainly, 2)}\n`)
+  writeFileSync(
+    path,
+    `${JSON.stringify({ kind: 'import', at: new Date().toISOString(), totals, failures: grouped(all.filter(one => !['right', 'refused'].includes(one.outcome))) }, plainly, 2)}\n`,
+  )
 }
 
 function groupBy(list, keyOf) {
@@ -153,20 +187,26 @@ function groupBy(list, keyOf) {
   return groups
 }
 
-const plainly = (_, value) => (typeof value === 'bigint' ? String(value) : value)
-
 function grouped(list) {
   const groups = groupBy(list, one => `${one.outcome}: ${short(one)}`)
-  const entries = Object.entries(groups).map(([reason, members]) => ({ reason, count: members.length, streams: members.slice(0, 20).map(one => `${one.manifest}/${one.name}`) }))
+  const entries = Object.entries(groups).map(([reason, members]) => ({
+    reason,
+    count: members.length,
+    streams: members.slice(0, 20).map(one => `${one.manifest}/${one.name}`),
+  }))
   return entries.sort((a, b) => b.count - a.count)
 }
 
 /** A reason without what differs from stream to stream. */
 function short({ reason = '', problem }) {
-  const place = problem === undefined ? '' : ` (${/: ((?:query|body|form|path|host|method|text|header)\S*)[^|]*?(is missing|wanted none|wanted)/.exec(problem)?.slice(1, 3).join(' ') ?? 'no stream asks there'})`
+  const place =
+    problem === undefined
+      ? ''
+      : ` (${/: ((?:query|body|form|path|host|method|text|header)\S*)[^|]*?(is missing|wanted none|wanted)/.exec(problem)?.slice(1, 3).join(' ') ?? 'no stream asks there'})`
   return `${reason.split('\n')[0].slice(0, 110)}${place}`
 }
 
 function print(outcome, list) {
-  for (const { reason, count, streams } of grouped(list).slice(0, 25)) console.log(`${outcome} ${count}  ${reason}  e.g. ${streams.slice(0, 2).join(' ')}`)
+  for (const { reason, count, streams } of grouped(list).slice(0, 25))
+    console.log(`${outcome} ${count}  ${reason}  e.g. ${streams.slice(0, 2).join(' ')}`)
 }

@@ -11,7 +11,13 @@ export function madeSettings(manifest, { now, days = 40 }) {
   const hints = dateFormats(manifest)
   const lists = listSettings(manifest)
   const urls = urlSettings(manifest)
-  return objectOf(schema, { start: new Date(Math.floor((now - days * DAY) / DAY) * DAY), now, hints, lists, urls })
+  return objectOf(schema, {
+    start: new Date(Math.floor((now - days * DAY) / DAY) * DAY),
+    now,
+    hints,
+    lists,
+    urls,
+  })
 }
 
 /** The formats in which the manifest reads settings as the start or end of a cursor, by the setting's name. */
@@ -22,7 +28,9 @@ function dateFormats(manifest) {
     for (const one of [node.start_datetime, node.end_datetime]) {
       const moment = isDict(one) ? one : { datetime: one }
       const format = moment.datetime_format || node.datetime_format
-      const plain = /^\{\{\s*config(?:\.(\w+)|\[['"](\w+)['"]\]|\.get\(['"](\w+)['"][^)]*\))\s*\}\}$/.exec(moment.datetime ?? '')
+      const plain = /^\{\{\s*config(?:\.(\w+)|\[['"](\w+)['"]\]|\.get\(['"](\w+)['"][^)]*\))\s*\}\}$/.exec(
+        moment.datetime ?? '',
+      )
       if (plain !== null) formats.set(plain[1] ?? plain[2] ?? plain[3], format)
     }
   })
@@ -44,7 +52,9 @@ function urlSettings(manifest) {
   const names = new Set()
   visit(manifest.streams, node => {
     for (const text of [node.url_base, node.url, node.token_refresh_endpoint, node.api_url]) {
-      const found = typeof text === 'string' && /^\s*\{\{\s*config(?:\.(\w+)|\[['"](\w+)['"]\]|\.get\(['"](\w+)['"])/.exec(text)
+      const found =
+        typeof text === 'string' &&
+        /^\s*\{\{\s*config(?:\.(\w+)|\[['"](\w+)['"]\]|\.get\(['"](\w+)['"])/.exec(text)
       if (found) names.add(found[1] ?? found[2] ?? found[3])
     }
   })
@@ -55,7 +65,8 @@ function visit(node, act) {
   if (Array.isArray(node)) node.forEach(one => visit(one, act))
   else if (isDict(node)) {
     act(node)
-    for (const [key, value] of Object.entries(node)) if (key !== 'schema' && key !== '$parameters') visit(value, act)
+    for (const [key, value] of Object.entries(node))
+      if (key !== 'schema' && key !== '$parameters') visit(value, act)
   }
 }
 
@@ -73,16 +84,21 @@ function valueOf(name, property, times, required) {
   if (!isDict(property)) return undefined
   if ('const' in property) return property.const
   const choices = property.oneOf ?? property.anyOf
-  if (choices !== undefined && property.properties === undefined) return chosenOf(name, choices, times, required)
-  if (times.urls.has(name) && !(property.enum ?? property.oneOf)) return /^https?:/.test(property.default ?? '') ? property.default : `https://${slug(name)}.example.com`
+  if (choices !== undefined && property.properties === undefined)
+    return chosenOf(name, choices, times, required)
+  if (times.urls.has(name) && !(property.enum ?? property.oneOf))
+    return /^https?:/.test(property.default ?? '') ? property.default : `https://${slug(name)}.example.com`
   if (times.hints.has(name)) return hinted(name, property, times)
   required ||= times.lists.has(name)
-  const type = [property.type ?? (property.properties ? 'object' : 'string')].flat().find(one => one !== 'null')
+  const type = [property.type ?? (property.properties ? 'object' : 'string')]
+    .flat()
+    .find(one => one !== 'null')
   if (type === 'object') return objectOf(property, times)
   if (property.default !== undefined && !isOldDate(property.default)) return property.default
   if (property.enum !== undefined) return property.enum[0]
   if (type === 'string') return textOf(name, property, times, required)
-  if (type === 'array') return required || property.items ? listOf(name, property, times, required) : undefined
+  if (type === 'array')
+    return required || property.items ? listOf(name, property, times, required) : undefined
   return scalarOf(type, property, required)
 }
 
@@ -131,12 +147,19 @@ const DATES = [
 ]
 
 function textOf(name, property, times, required) {
-  const examples = [property.examples ?? []].flat().map(String).filter(one => !/[<>{}]/.test(one))
-  const hint = [property.default, ...examples].find(one => one !== undefined && DATES.some(([shape]) => shape.test(one)))
+  const examples = [property.examples ?? []]
+    .flat()
+    .map(String)
+    .filter(one => !/[<>{}]/.test(one))
+  const hint = [property.default, ...examples].find(
+    one => one !== undefined && DATES.some(([shape]) => shape.test(one)),
+  )
   if (isDate(name, property, hint)) return dateOf(name, property, hint, times, required)
-  if (!required && property.pattern === undefined && examples.length === 0 && !property.airbyte_secret) return optional(name)
+  if (!required && property.pattern === undefined && examples.length === 0 && !property.airbyte_secret)
+    return optional(name)
   if (property.pattern !== undefined) return patterned(name, property.pattern, examples)
-  if (/url|host|domain|site|subdomain|shop|instance|account|region|server/i.test(name) && examples.length > 0) return examples[0]
+  if (/url|host|domain|site|subdomain|shop|instance|account|region|server/i.test(name) && examples.length > 0)
+    return examples[0]
   if (/url/i.test(name)) return `https://${slug(name)}.example.com`
   return `${slug(name)}1`
 }
@@ -144,12 +167,15 @@ function textOf(name, property, times, required) {
 const slug = name => name.toLowerCase().replace(/[^a-z0-9]+/g, '')
 
 /** Unset optional texts stay unset, but not those that a request could hardly do without. */
-const optional = name => (/key|token|secret|id$|domain|name|account/i.test(name) ? `${slug(name)}1` : undefined)
+const optional = name =>
+  /key|token|secret|id$|domain|name|account/i.test(name) ? `${slug(name)}1` : undefined
 
 function isDate(name, property, hint) {
   if (hint !== undefined || /^date(-time)?$/.test(property.format ?? '')) return true
   const dated = property.pattern?.includes('[0-9]{4}-') || property.pattern?.includes('\\d{4}-')
-  return dated || /(^|_)(start|end|from|to|since|until|begin)_?(date|time|datetime)?$|_date$|date$/i.test(name)
+  return (
+    dated || /(^|_)(start|end|from|to|since|until|begin)_?(date|time|datetime)?$|_date$|date$/i.test(name)
+  )
 }
 
 function dateOf(name, property, hint, times, required) {
@@ -165,7 +191,17 @@ function dateOf(name, property, hint, times, required) {
 }
 
 function patterned(name, pattern, examples) {
-  const candidates = [...examples, `${slug(name)}1`, `https://${slug(name)}.example.com`, `${slug(name)}.example.com`, '1', '1,2', 'a', 'https://a.example.com/', `user@example.com`]
+  const candidates = [
+    ...examples,
+    `${slug(name)}1`,
+    `https://${slug(name)}.example.com`,
+    `${slug(name)}.example.com`,
+    '1',
+    '1,2',
+    'a',
+    'https://a.example.com/',
+    `user@example.com`,
+  ]
   const expression = safely(() => new RegExp(pattern))
   return candidates.find(one => expression === undefined || expression.test(one)) ?? `${slug(name)}1`
 }

@@ -37,7 +37,10 @@ class Login {
   }
 
   isAt(places) {
-    return ['host', 'path'].every(place => places.get(place) === this.wanted.get(place)) && places.get('method') !== 'GET'
+    return (
+      ['host', 'path'].every(place => places.get(place) === this.wanted.get(place)) &&
+      places.get('method') !== 'GET'
+    )
   }
 
   /** The body's fields by name, whether they came as a form or as JSON. */
@@ -45,7 +48,8 @@ class Login {
     const fields = named(places)
     for (const [place, text] of named(this.wanted)) {
       if (place.startsWith('header ')) {
-        if (!/accept|content-type|user-agent/.test(place) && fields.get(place) !== text) return `${place} is ${fields.get(place)}, wanted ${text}`
+        if (!/accept|content-type|user-agent/.test(place) && fields.get(place) !== text)
+          return `${place} is ${fields.get(place)}, wanted ${text}`
       } else if (fields.get(place) !== text) return `${place} is ${fields.get(place)}, wanted ${text}`
     }
     return undefined
@@ -67,7 +71,8 @@ class Login {
   #rotate(body, path) {
     const next = `refresh-${this.owner.serial}`
     place(body, path, next)
-    for (const placeName of this.wanted.keys()) if (placeName === `form ${this.refreshName}`) this.wanted.set(placeName, next)
+    for (const placeName of this.wanted.keys())
+      if (placeName === `form ${this.refreshName}`) this.wanted.set(placeName, next)
   }
 
   /** Whether a text carries a good token; each use counts. */
@@ -99,7 +104,8 @@ function wantedOf({ method, url, headers, body }) {
 function named(places) {
   const result = new Map()
   for (const [key, value] of places) {
-    if (key.startsWith('body.')) result.set(`form ${key.slice(5)}`, value.startsWith('"') ? JSON.parse(value) : value)
+    if (key.startsWith('body.'))
+      result.set(`form ${key.slice(5)}`, value.startsWith('"') ? JSON.parse(value) : value)
     else result.set(key, value)
   }
   return result

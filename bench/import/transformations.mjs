@@ -13,7 +13,9 @@ export function transform(stream, record, names) {
 
 const structuredCloneOf = value => {
   if (Array.isArray(value)) return value.map(structuredCloneOf)
-  return isDict(value) ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, structuredCloneOf(v)])) : value
+  return isDict(value)
+    ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, structuredCloneOf(v)]))
+    : value
 }
 
 const KINDS = {
@@ -40,7 +42,10 @@ function addFields(record, node, stream, names) {
     const path = field.path.map(key => str(evaluateString(key, context)))
     const types = field.value_type === 'string' ? value => typeof value === 'string' : undefined
     const own = { ...context, parameters: { ...context.parameters, ...field.$parameters } }
-    const value = typeof field.value === 'string' ? evaluate(field.value, own, { fallback: field.value, types }) : field.value
+    const value =
+      typeof field.value === 'string'
+        ? evaluate(field.value, own, { fallback: field.value, types })
+        : field.value
     put(record, path, value)
   }
   return record
@@ -56,12 +61,18 @@ function removeFields(record, node, stream) {
   for (const pointer of node.field_pointers) {
     const path = pointer.map(key => str(stream.text(key, node)))
     if (!node.condition) remove(record, path)
-    else removeWhere(record, path, value => truthy(evaluate(node.condition, stream.context(node, { property: value }), { fallback: '' })))
+    else
+      removeWhere(record, path, value =>
+        truthy(evaluate(node.condition, stream.context(node, { property: value }), { fallback: '' })),
+      )
   }
   return record
 }
 
-const matches = (pattern, key) => (pattern.includes('*') ? new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(key) : pattern === key)
+const matches = (pattern, key) =>
+  pattern.includes('*')
+    ? new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(key)
+    : pattern === key
 
 function removeWhere(record, [head, ...rest], condition) {
   if (record === null || typeof record !== 'object') return
@@ -83,11 +94,17 @@ const remove = (record, path) => removeWhere(record, path, () => true)
 function renamed(value, change, deep) {
   if (Array.isArray(value)) return deep ? value.map(one => renamed(one, change, deep)) : value
   if (!isDict(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), deep ? renamed(one, change, deep) : one]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [change(key), deep ? renamed(one, change, deep) : one]),
+  )
 }
 
 function snake(key) {
-  const tokens = key.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').match(/\d*[A-Z]*[a-z]*\d*/g).filter(Boolean)
+  const tokens = key
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .match(/\d*[A-Z]*[a-z]*\d*/g)
+    .filter(Boolean)
   return tokens.join('_').toLowerCase()
 }
 
@@ -95,7 +112,14 @@ function flatten(value, lists, prefix = '', result = {}) {
   for (const [key, one] of Object.entries(value)) {
     const name = prefix === '' ? key : `${prefix}.${key}`
     const inner = isDict(one) || (lists && Array.isArray(one))
-    if (!inner) result[name in result || prefix === '' ? name : key in value && !(key in result) && !Array.isArray(value) ? key : name] = one
+    if (!inner)
+      result[
+        name in result || prefix === ''
+          ? name
+          : key in value && !(key in result) && !Array.isArray(value)
+            ? key
+            : name
+      ] = one
     else flatten(one, lists, name, result)
   }
   return result

@@ -6,7 +6,9 @@ const VOLATILE = /now_utc|today_|day_delta|generate_uuid|timestamp\(|stream_inte
 
 /** Top-level fields whose values differ from run to run. */
 function volatileFields(stream) {
-  const added = (stream.definition.transformations ?? []).flatMap(one => (one.type === 'AddFields' ? one.fields : []))
+  const added = (stream.definition.transformations ?? []).flatMap(one =>
+    one.type === 'AddFields' ? one.fields : [],
+  )
   return new Set(added.filter(({ value }) => VOLATILE.test(String(value))).map(({ path }) => path[0]))
 }
 
@@ -15,8 +17,18 @@ export function wrongRecords(service, view, changes) {
   const skipped = volatileFields(view.stream)
   const plain = record => Object.fromEntries(Object.entries(record).filter(([key]) => !skipped.has(key)))
   const wanted = service.truth(view).map(({ record }) => plain(record))
-  const { missing, extra } = difference(wanted, changes.map(({ fields }) => plain(fields)))
-  if (missing.length > 0 || extra.length > 0) return { reason: reasonOf(missing, extra), wanted: wanted.length, got: changes.length, missing: missing[0], extra: extra[0] }
+  const { missing, extra } = difference(
+    wanted,
+    changes.map(({ fields }) => plain(fields)),
+  )
+  if (missing.length > 0 || extra.length > 0)
+    return {
+      reason: reasonOf(missing, extra),
+      wanted: wanted.length,
+      got: changes.length,
+      missing: missing[0],
+      extra: extra[0],
+    }
   return wrongIds(service, view, changes)
 }
 
@@ -35,7 +47,8 @@ function wrongIds(service, view, changes) {
   if (keys.length === 0 || volatileFields(view.stream).has(keys[0][0])) return undefined
   const read = record => keys.map(path => path.reduce((node, key) => node?.[key], record))
   const wanted = new Set(service.truth(view).map(({ record }) => JSON.stringify(read(record).map(str))))
-  if (wanted.size !== new Set(changes.map(({ id }) => id)).size) return { reason: 'ids differ in number', wanted: wanted.size, got: changes.length }
+  if (wanted.size !== new Set(changes.map(({ id }) => id)).size)
+    return { reason: 'ids differ in number', wanted: wanted.size, got: changes.length }
   if (keys.length > 1) return undefined
   const ids = new Set(changes.map(({ id }) => id))
   const lost = [...wanted].find(text => !ids.has(JSON.parse(text)[0]))

@@ -9,6 +9,7 @@ import { paginationSchema } from './pagination-schema.js'
 import { quotaSchema } from './quota-schema.js'
 import { recordKeys } from './records-schema.js'
 import { responsesSchema } from './responses-schema.js'
+import { sinceSchema } from './since-schema.js'
 
 const {
   anyOf,
@@ -121,6 +122,7 @@ export const streamSchema = strict({
   method: oneOf(METHODS).optional(),
   body: bodySchema.optional(),
   for: forSchema.optional(),
+  since: sinceSchema.optional(),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),
@@ -128,7 +130,7 @@ export const streamSchema = strict({
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
-  pagination: paginationSchema,
+  pagination: paginationSchema.prefault({ type: 'none' }),
   format: formatSchema.optional(),
   ...recordKeys,
   total: total.optional(),

@@ -6,6 +6,7 @@ import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
 import { resolveResponses } from './responses-schema.js'
+import { resolveSince } from './since-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
@@ -45,12 +46,14 @@ function resolveStream(
     proxy,
     tls: _files,
     for: parts,
+    since,
     ...rest
   } = stream
   return {
     ...rest,
     source,
     responses: resolveResponses(responses),
+    since: since && resolveSince(since),
     query: queryTexts(query),
     body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
     for: parts && [parts].flat().map(part => resolvePart(part, source, names)),

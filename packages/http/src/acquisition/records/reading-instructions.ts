@@ -5,6 +5,7 @@ import type { BodyEndRule } from './end-rules.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
 import type { RecordsPlace } from './records-place.js'
+import type { SinceReading } from './since-reader.js'
 import type { Where } from './where.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -23,6 +24,8 @@ export interface ReadingInstructions extends RecordRules {
   readonly endWhen?: readonly BodyEndRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
+  /** What tells which records are new. Default: nothing does. */
+  readonly since?: SinceReading | undefined
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */

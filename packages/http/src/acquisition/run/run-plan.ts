@@ -36,6 +36,7 @@ function plannedStream(
   stream: StreamConfig,
   secrets: Secrets,
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond' | 'quotaMs'> {
+  const parts = new StreamPages(stream, { id: '', startedAt: 0 })
   const { mapping = {} } = stream
   return {
     name: stream.name,
@@ -44,11 +45,13 @@ function plannedStream(
       .map(([name]) => name),
     fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
-    partitions: [],
+    partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),
     first: beginning => {
       const pages = new StreamPages(stream, beginning)
       const urls = new UrlSecrets(stream, secrets)
-      return fixedPartitions(stream.for).map(partition => urls.sealPage(pages.first(partition)))
+      return fixedPartitions(stream.for).map(partition =>
+        urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition)))),
+      )
     },
   }
 }

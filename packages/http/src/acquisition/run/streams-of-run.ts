@@ -120,8 +120,20 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       partitions: child.for ?? [],
       pages: pagesOf.get(child.name) as StreamPages,
       urls: new UrlSecrets(child, secrets),
+      keepsState: child.since !== undefined,
     }))
-    return new StreamProgress({ name, run, fetcher, health, pages, children, pathOf, urls, secrets })
+    return new StreamProgress({
+      name,
+      run,
+      fetcher,
+      health,
+      pages,
+      since: stream.since,
+      children,
+      pathOf,
+      urls,
+      secrets,
+    })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }

@@ -5,6 +5,7 @@ import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import { parentPaths } from './partitions/children.js'
 import { parentOf } from './partitions/partitions.js'
 import type { StreamConfig } from './stream-config.js'
+import { referencesIn } from './stream-references.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
 export function responseRulesOf({ responses = [], errorPath }: StreamConfig): readonly ResponseRule[] {
@@ -25,6 +26,7 @@ export function readingInstructionsOf(
     paging: pagingPathsOf(stream),
     endWhen: pageEndRules(stream.pagination),
     where: stream.where,
+    since: sinceReading(stream),
     ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
@@ -35,6 +37,15 @@ export function readingInstructionsOf(
       where: parentOf(child.for)?.where,
     })),
   }
+}
+
+/** Records from before are left out here where the server cannot know what is asked for. */
+function sinceReading(stream: StreamConfig): ReadingInstructions['since'] {
+  const { since } = stream
+  if (since === undefined) return undefined
+  const isSent = since.param !== undefined || referencesIn(stream).some(({ root }) => root === 'since')
+  const { field, type, fieldFormat } = since
+  return { field, type, fieldFormat, filter: since.filter ?? !isSent }
 }
 
 function recordRulesOf({ id, keep, drop, keys, flatten, mapping }: StreamConfig): RecordRules {

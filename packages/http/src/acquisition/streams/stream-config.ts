@@ -12,6 +12,7 @@ import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
 import type { BodyConfig } from './requests/request-body.js'
 import type { QueryValue } from './requests/stream-url.js'
+import type { SinceConfig } from './since/since-config.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
 export interface StreamConfig extends ConnectionSettings, RecordRules {
@@ -32,6 +33,8 @@ export interface StreamConfig extends ConnectionSettings, RecordRules {
   readonly body?: BodyConfig | undefined
   /** What it is taken in parts by: for each record of another stream, for each of a list of values. */
   readonly for?: readonly PartitionConfig[] | undefined
+  /** How later runs ask for what is new alone. Default: each run takes all. */
+  readonly since?: SinceConfig | undefined
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
   /** Whether cookies that its server sets are kept, for the run, and sent back to it. Default false. */

@@ -43,6 +43,7 @@ create table if not exists pages (
   run integer not null,
   id text not null,
   stream text not null,
+  part text,
   ordinal integer not null,
   ref text not null,
   state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
@@ -56,6 +57,7 @@ create table if not exists pages (
   bytes integer,
   reported_total integer,
   fingerprint text,
+  high text,
   stop text,
   done_at real,
   error_code text,
@@ -64,6 +66,7 @@ create table if not exists pages (
 ) without rowid;
 create index if not exists pages_pending on pages (run, stream, ordinal, id) where state = 'pending';
 create index if not exists pages_served on pages (run, stream, fingerprint) where fingerprint is not null;
+create index if not exists pages_of_part on pages (run, stream, part) where part is not null;
 create table if not exists records (
   stream text not null,
   id text not null,

@@ -13,7 +13,7 @@ import type {
   Run,
 } from '../ledger.js'
 import { LedgerError } from '../ledger-errors.js'
-import type { Claim, PageCommit, PageError, PageOrder, PageRef, PageState } from '../page.js'
+import type { Claim, PageCommit, PageError, PageOrder, PageRef, PageState, StreamCursor } from '../page.js'
 import { JournalTables } from './journal-tables.js'
 import type { Database } from './open-database.js'
 import { translating } from './open-database.js'
@@ -240,10 +240,15 @@ export class SqliteRun implements Run {
     for (const id of deletions) this.#records.delete(page, id)
     for (const reject of rejects) this.#records.reject(page, reject)
     for (const one of next) if (this.#pages.add(one)) this.#count(one.stream, 1)
-    if (cursor !== undefined) this.#progress.setCursor(page.stream, cursor)
+    if (cursor !== undefined && page.part !== undefined) this.#raise(page.stream, page.part, cursor)
     this.#count(page.stream, -1)
     done.set(page.id, claim)
     return 'done'
+  }
+
+  #raise(stream: string, part: string, cursor: StreamCursor): void {
+    const values = this.#pages.highsOf(stream, part)
+    if (values !== undefined) this.#progress.raiseCursor(stream, part, cursor, values)
   }
 
   #count(stream: string, change: number): void {

@@ -127,6 +127,7 @@ export type {
   ReadingInstructions,
   RejectedRecord,
   Scalar,
+  SinceRule,
   Unplanned,
   Where,
   WhereRule,

@@ -13,6 +13,7 @@ import { isGzip } from './decoders/gzip.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import { hasExpressions } from './computed-fields.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageTask } from './page-readers.js'
@@ -231,8 +232,11 @@ export class NormalisePool implements Normaliser {
 }
 
 /** Its pages may take any time, however small they are: only a thread can be ended. */
-function needsThread({ where }: ReadingInstructions): boolean {
-  return where !== undefined && isUnbounded(where)
+function needsThread(instructions: ReadingInstructions): boolean {
+  const { where = [], children = [] } = instructions
+  return (
+    hasExpressions(instructions) || [where, ...children.map(child => child.where ?? [])].some(isUnbounded)
+  )
 }
 
 function tooSlow(timeMs: number): PageInvalidError {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
+import { addedReader } from './added-fields.js'
 import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
+import type { Computed } from './computed-fields.js'
 import { BadRow } from './decoders/bad-row.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
@@ -13,6 +15,7 @@ import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
 import { recordsWeight } from './records-weight.js'
+import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
@@ -21,27 +24,33 @@ type ReadRecords = Omit<NormalisedPage, 'paging'>
 export function recordsReader(
   instructions: ReadingInstructions,
   secrets: Secrets,
-): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
-  const { where, children = [] } = instructions
+): (rows: Iterable<unknown>, context?: PageContext, computed?: Computed) => ReadRecords {
+  const { where, since, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const sinceOf = since === undefined ? undefined : sinceReader(since)
+  const addedOf = addedReader(add, secrets)
   const isAppended = instructions.id === 'none'
-  return (rows, context) => {
+  return (rows, context, computed) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
     const parents = childrenOf?.()
     const marks = createHash('sha1')
+    const values = sinceOf?.(context, sink.notes)
+    const added = addedOf(context)
     let recordCount = 0
     for (const row of rows) {
-      const place = { index: recordCount, pageId }
+      const index = recordCount
       recordCount += 1
       if (isAppended) marks.update(rawText(row))
-      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(index))
+      else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
+      else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
-        if (isRecord(row)) parents?.add(row)
-        mapRecord(row, place, sink)
+        parents?.add(row)
+        if (values?.takes(row) === false) sink.filtered.push(rawText(row))
+        else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
       }
     }
     if (!isAppended) marks.update(JSON.stringify(marksOf(sink)))
@@ -52,6 +61,7 @@ export function recordsReader(
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
+      ...values?.found,
       ...parents?.planned(),
       weight: recordsWeight(sink),
       fingerprint: marks.digest('base64'),

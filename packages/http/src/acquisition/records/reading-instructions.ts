@@ -1,9 +1,11 @@
+import type { AddRules } from './added-fields.js'
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
 import type { RecordsPlace } from './records-place.js'
+import type { SinceRule } from './since-reader.js'
 import type { Where } from './where.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -20,6 +22,10 @@ export interface ReadingInstructions extends RecordRules {
   readonly endWhen?: readonly BodyEndRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
+  /** By which value the stream is taken from where it was left. Default none. */
+  readonly since?: SinceRule | undefined
+  /** What the records get besides. Default nothing. */
+  readonly add?: AddRules | undefined
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */

@@ -1,6 +1,7 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
+import { addRulesOf } from './added-fields.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import { parentPaths } from './partitions/children.js'
 import { parentOf } from './partitions/partitions.js'
@@ -25,6 +26,7 @@ export function readingInstructionsOf(
     endWhen: pageEndRules(stream.pagination),
     where: stream.where,
     ...recordRulesOf(stream),
+    add: addRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,

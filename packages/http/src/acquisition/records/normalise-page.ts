@@ -2,6 +2,7 @@ import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import type { Computed } from './computed-fields.js'
 import { computedReader, hasExpressions } from './computed-fields.js'
+import { bodyProber } from './body-probes.js'
 import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
 import type { PageReading } from './normalised-page.js'
@@ -82,6 +83,7 @@ function pageSteps(
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets)
   const observe = observer(instructions.observe)
+  const probe = bodyProber(instructions.probes)
   return function* (bytes, headers = {}, context) {
     let observed: PageReading['observed'] = {}
     let body: unknown
@@ -89,7 +91,7 @@ function pageSteps(
       const head = { contentType: headers['content-type'], maxParsedBytes }
       const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
-      observed = observe(body)
+      observed = { ...observe(body), ...probe(body, bytes) }
       const last: Last = {}
       const rows = noMore(decoded.rows ?? rowsOf(body), maxRecords, last)
       const known = isComputed ? [...rows] : rows
@@ -107,6 +109,8 @@ function pageSteps(
     } catch (error) {
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
+      // What cannot be read as a page may be an error that can.
+      if (body === undefined) observed = probe(body, bytes)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
       const paging = pagingOf({ body, recordCount: 0, headers })
       return { ok: false, code, message, observed, paging, names: namesOf(body) }

@@ -21,6 +21,7 @@ import { PageReaders } from './page-readers.js'
 import { headersIn } from './paging-values.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
+import { isUnboundedProbe } from './body-probes.js'
 import { isUnbounded } from './record-filter.js'
 
 /** What reads pages: worker threads, or a stand-in for a rehearsal. Whoever constructs it closes it. */
@@ -233,10 +234,9 @@ export class NormalisePool implements Normaliser {
 
 /** Its pages may take any time, however small they are: only a thread can be ended. */
 function needsThread(instructions: ReadingInstructions): boolean {
-  const { where = [], children = [] } = instructions
-  return (
-    hasExpressions(instructions) || [where, ...children.map(child => child.where ?? [])].some(isUnbounded)
-  )
+  const { where = [], children = [], probes = [] } = instructions
+  const filters = [where, ...children.map(child => child.where ?? [])]
+  return hasExpressions(instructions) || filters.some(isUnbounded) || probes.some(isUnboundedProbe)
 }
 
 function tooSlow(timeMs: number): PageInvalidError {

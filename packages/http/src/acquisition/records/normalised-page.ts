@@ -2,7 +2,6 @@ import type { PlannedChildren } from './child-plans.js'
 import type { PageInvalidCode } from './page-invalid-error.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageNote } from './page-notes.js'
-import type { SinceFound } from './since-reader.js'
 
 /** A record as it is stored: whoever takes pages in hand need not look into it. */
 export interface AcceptedRecord {
@@ -45,9 +44,6 @@ export interface NormalisedPage {
   readonly rejects: readonly RejectedRecord[]
   /** How many records `where` leaves out: they are neither taken nor rejected. */
   readonly filtered?: number | undefined
-  /** Of the values of `since`, where the stream has one. */
-  readonly highest?: SinceFound['highest']
-  readonly reachedKnown?: SinceFound['reachedKnown']
   /** By child stream: the values of each part that the records begin. */
   readonly children?: PlannedChildren['children'] | undefined
   /** Records that begin no part, because a value is missing in them. */
@@ -64,6 +60,12 @@ export interface NormalisedPage {
   readonly redactions: number
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
   readonly paging: PagingValues
+  /** The highest value of what tells how new a record is: canonical text. */
+  readonly highest?: string | undefined
+  /** Records in which that cannot be read. */
+  readonly cursorsUnread?: number | undefined
+  /** A record is older than what is known. */
+  readonly reachedKnown?: boolean | undefined
   /** Of the raw records, to notice a page served twice. */
   readonly fingerprint: string
 }

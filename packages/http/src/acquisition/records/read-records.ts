@@ -15,6 +15,7 @@ import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
 import { recordsWeight } from './records-weight.js'
+import type { SinceValues } from './since-reader.js'
 import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
@@ -25,19 +26,19 @@ export function recordsReader(
   instructions: ReadingInstructions,
   secrets: Secrets,
 ): (rows: Iterable<unknown>, context?: PageContext, computed?: Computed) => ReadRecords {
-  const { where, since, children = [], add = {} } = instructions
+  const { where, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
-  const sinceOf = since === undefined ? undefined : sinceReader(since)
   const addedOf = addedReader(add, secrets)
+  const valuesSince = instructions.since && sinceReader(instructions.since)
   const isAppended = instructions.id === 'none'
   return (rows, context, computed) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
+    const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
     const marks = createHash('sha1')
-    const values = sinceOf?.(context, sink.notes)
     const added = addedOf(context)
     let recordCount = 0
     for (const row of rows) {
@@ -49,7 +50,7 @@ export function recordsReader(
       else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
         parents?.add(row)
-        if (values?.takes(row) === false) sink.filtered.push(rawText(row))
+        if (values?.take(row) === false) sink.filtered.push(rawText(row))
         else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
       }
     }
@@ -61,12 +62,16 @@ export function recordsReader(
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
-      ...values?.found,
       ...parents?.planned(),
+      ...(values !== undefined && newest(values)),
       weight: recordsWeight(sink),
       fingerprint: marks.digest('base64'),
     }
   }
+}
+
+function newest({ highest, reachedKnown, unread }: SinceValues): Partial<NormalisedPage> {
+  return { highest, reachedKnown, ...(unread > 0 && { cursorsUnread: unread }) }
 }
 
 /** @throws TypeError where records are told apart by their page, and nobody says which it is. */

@@ -1,11 +1,12 @@
 import type { AddRules } from './added-fields.js'
+import type { BodyProbe } from './body-probes.js'
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
 import type { RecordsPlace } from './records-place.js'
-import type { SinceRule } from './since-reader.js'
+import type { SinceReading } from './since-reader.js'
 import type { Where } from './where.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -17,13 +18,15 @@ export interface ReadingInstructions extends RecordRules {
   readonly records: string | RecordsPlace
   /** Paths to what the rules for responses look at. */
   readonly observe: readonly string[]
+  /** What else the rules ask of a body, also of one that is no page. Default nothing. */
+  readonly probes?: readonly BodyProbe[] | undefined
   readonly paging: PagingPaths
   /** What in a body ends the stream. */
   readonly endWhen?: readonly BodyEndRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
-  /** By which value the stream is taken from where it was left. Default none. */
-  readonly since?: SinceRule | undefined
+  /** What tells which records are new. Default: nothing does. */
+  readonly since?: SinceReading | undefined
   /** What the records get besides. Default nothing. */
   readonly add?: AddRules | undefined
   /** Streams of which each record that `where` lets pass begins a part. Default none. */

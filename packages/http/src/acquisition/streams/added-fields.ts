@@ -12,12 +12,13 @@ export type AddConfig = Readonly<Record<string, AddValue>>
 interface Added {
   readonly add?: AddConfig | undefined
   readonly for?: readonly PartitionConfig[] | undefined
+  readonly since?: object | undefined
 }
 
 /** @throws TemplateError for a reference to what is not known. */
-export function addRulesOf({ add, for: partitions }: Added): AddRules | undefined {
+export function addRulesOf({ add, for: partitions, since }: Added): AddRules | undefined {
   if (add === undefined) return undefined
-  const roots = rootsOf(partitions)
+  const roots = rootsOf(partitions, since !== undefined)
   const ruleOf = (value: AddValue): AddRule => {
     if (typeof value === 'string') return { template: parseTemplate(value, roots) }
     return typeof value === 'object' && value !== null ? value : { value }

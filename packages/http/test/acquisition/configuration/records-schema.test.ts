@@ -39,7 +39,7 @@ describe('what records become, in a file', () => {
     ['    id: id\n    keep: some', 'sources[0].keep is "some"; allowed is all, or a list'],
     ['    id: id\n    keys: camelCase', 'sources[0].keys is "camelCase"; allowed is snakeCase'],
     ['    id: id\n    records: { path: a, shape: maps }', 'sources[0].records'],
-    ['    id: id\n    add: { x: "{project.id}" }', 'allowed here: {since}'],
+    ['    id: id\n    add: { x: "{project.id}" }', 'allowed here: {now}'],
     ['    id: id\n    add: { x: { expr: "a +" } }', 'an expression of JSONata: '],
     ['    id: id\n    add: { x: { expr: "a ) b" } }', 'at character 3'],
     ['    id: id\n    add: { x: { expression: a } }', 'sources[0].add.x'],

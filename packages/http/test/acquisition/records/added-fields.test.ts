@@ -12,7 +12,7 @@ const partitions = [
   { each: 'acme.projects', as: 'project' },
   { values: ['open'], as: 'state' },
 ]
-const rulesOf = (add: AddConfig) => addRulesOf({ add, for: partitions })
+const rulesOf = (add: AddConfig) => addRulesOf({ add, for: partitions, since: {} })
 const partition = { 'project.id': '9007199254740993', 'project.name': '"x"', state: '"open"' }
 const add = (config: AddConfig, told: Partial<PageContext> = {}, body = '[{"a":{"b":[1]}}]') =>
   readPage(body, { id: 'none', keep: ['none'], add: rulesOf(config) }, { partition, ...told })

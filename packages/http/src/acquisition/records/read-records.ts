@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
+import { addedReader } from './added-fields.js'
 import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
+import type { Computed } from './computed-fields.js'
 import { BadRow } from './decoders/bad-row.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
@@ -23,30 +25,33 @@ type ReadRecords = Omit<NormalisedPage, 'paging'>
 export function recordsReader(
   instructions: ReadingInstructions,
   secrets: Secrets,
-): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
-  const { where, children = [] } = instructions
+): (rows: Iterable<unknown>, context?: PageContext, computed?: Computed) => ReadRecords {
+  const { where, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const addedOf = addedReader(add, secrets)
   const valuesSince = instructions.since && sinceReader(instructions.since)
   const isAppended = instructions.id === 'none'
-  return (rows, context) => {
+  return (rows, context, computed) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
     const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
     const marks = createHash('sha1')
+    const added = addedOf(context)
     let recordCount = 0
     for (const row of rows) {
-      const place = { index: recordCount, pageId }
+      const index = recordCount
       recordCount += 1
       if (isAppended) marks.update(rawText(row))
-      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && (passes?.(row) === false || values?.take(row) === false))
-        sink.filtered.push(rawText(row))
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(index))
+      else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
+      else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
-        if (isRecord(row)) parents?.add(row)
-        mapRecord(row, place, sink)
+        parents?.add(row)
+        if (values?.take(row) === false) sink.filtered.push(rawText(row))
+        else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
       }
     }
     if (!isAppended) marks.update(JSON.stringify(marksOf(sink)))

@@ -21,8 +21,10 @@ const readers = new PageReaders(workerData as readonly ReadingInstructions[], ma
 const tell = (readings: PackedReading[] | null): void => parentPort?.postMessage(readings, [])
 
 /** A reading of each page, in the same order. */
-parentPort?.on('message', ({ pages, credentials }: PageTasks) =>
-  tell(pages.map(page => packed(readers.read(page, credentials)))),
-)
+parentPort?.on('message', ({ pages, credentials }: PageTasks) => {
+  void Promise.all(pages.map(page => readers.compute(page, credentials))).then(readings =>
+    tell(readings.map(packed)),
+  )
+})
 // It takes pages now.
 tell(null)

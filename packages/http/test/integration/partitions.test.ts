@@ -142,3 +142,60 @@ test('a batch of parents in a POST body, whose values keep their types', async (
   expect(first?.headers).toMatchObject({ 'content-type': 'application/json', 'x-ids': 'B1,B2' })
   expect(first?.body).toBe('{"filter":{"ids":[1,2],"text":"ids 1,2","open":true}}')
 })
+
+test('values of a request are computed, from parts and from when the run began', async () => {
+  await using server = await api(({ url }) =>
+    url.startsWith('/projects')
+      ? {
+          items: [
+            { id: 'a', n: 2 },
+            { id: 'b', n: 3 },
+          ],
+        }
+      : { items: [{ id: url }] },
+  )
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE.replace('pagination: { type: page, pageSize: 2, hasMorePath: more }', 'pagination: { type: nextUrl, nextUrlPath: next }')}
+      - name: reports
+        for: { each: projects, as: p }
+        path: /reports/{p.id}
+        query: { twice: { expr: p.n * 2 }, day: { expr: '$substring(now, 0, 4) > "2000"' }, none: { expr: p.missing } }
+        body: { json: { ids: { expr: '[p.id, p.id]' } } }
+        headers: { x-n: { expr: '"n" & p.n' } }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(idsOf(output.path, 'acme.reports')).toEqual([
+    '/reports/a?twice=4&day=true',
+    '/reports/b?twice=6&day=true',
+  ])
+  const one = server.asked.find(({ url }) => url.startsWith('/reports/a'))
+  expect([one?.body, one?.headers['x-n']]).toEqual(['{"ids":["a","a"]}', 'n2'])
+})
+
+test('an expression that fails, or never ends, fails its page and nothing else', async () => {
+  await using server = await api(() => ({ items: [{ id: 'a' }] }))
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+      - name: wrong
+        path: /wrong
+        query: { a: { expr: '$number("x")' } }
+      - name: endless
+        path: /endless
+        query: { a: { expr: '($f := function($n) { $f($n + 1) }; $f(1))' } }
+        limits: { pageTime: 300ms, retry: { maxAttempts: 1 } }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.sources.map(({ name, status, errors }) => [name, status, errors[0]?.code])).toEqual([
+    ['acme.projects', 'complete', undefined],
+    ['acme.wrong', 'failed', 'EXPR_FAILED'],
+    ['acme.endless', 'failed', 'TOO_SLOW'],
+  ])
+  expect(server.asked).toHaveLength(1)
+})

@@ -32,6 +32,7 @@ import { isoOf } from '../summary/index.js'
 import {
   allowedOrigins,
   childrenOf,
+  computeScope,
   endsByStatus,
   isRetryable,
   responseRulesOf,
@@ -75,7 +76,12 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
-  const pagesOf = new Map(streams.map(stream => [stream.name, new StreamPages(stream, run)]))
+  const pagesOf = new Map(
+    streams.map(stream => [
+      stream.name,
+      new StreamPages(stream, run, computeScope(stream, tools.normaliser)),
+    ]),
+  )
   const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name, source } = stream
@@ -86,7 +92,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const pages = pagesOf.get(name) as StreamPages
     const allow = allowedOrigins(stream.pagination)
     const pathOf = (page: PageRef): string => {
-      const { pathname, search } = new URL(pages.request(page).url)
+      const { pathname, search } = new URL(pages.url(page))
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth

@@ -5,6 +5,7 @@ import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import { observer } from './page-observer.js'
 import { pagingReader } from './paging-values.js'
@@ -20,8 +21,16 @@ export interface PageHeaders {
   readonly 'content-type'?: string | undefined
 }
 
-/** Reads a page's bytes; it never throws for what the page holds. */
-export type PageReader = (bytes: Uint8Array, headers?: PageHeaders, context?: PageContext) => PageReading
+/**
+ * Reads a page's bytes; it never throws for what the page holds. `handOn` takes the first parts of a page that has
+ * many rows, which the reading lacks then; where the page turns out to be none they count for nothing.
+ */
+export type PageReader = (
+  bytes: Uint8Array,
+  headers?: PageHeaders,
+  context?: PageContext,
+  handOn?: (part: PagePart) => void,
+) => PageReading
 
 /**
  * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
@@ -39,13 +48,17 @@ export function pageReader(
   const rowsOf = rowsReader(instructions.records)
   const namesOf = namesReader(instructions.records)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
-  const recordsOf = recordsReader(instructions, secrets)
+  const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
   const observe = observer(instructions.observe)
-  const normalise = ({ body, rows }: Decoded, context?: PageContext): NormalisedPage => {
-    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords), context)
+  const normalise = (
+    { body, rows }: Decoded,
+    context?: PageContext,
+    handOn?: (part: PagePart) => void,
+  ): NormalisedPage => {
+    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords), context, handOn)
     return { ...read, paging: pagingOf(body, read.recordCount) }
   }
-  return (bytes, headers = {}, context) => {
+  return (bytes, headers = {}, context, handOn) => {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
@@ -53,7 +66,7 @@ export function pageReader(
       const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
       observed = observe(body)
-      const page = normalise(decoded, context)
+      const page = normalise(decoded, context, handOn)
       return {
         ok: true,
         page,

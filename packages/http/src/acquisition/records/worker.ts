@@ -5,8 +5,8 @@ import type { PageHeaders, PageReader } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
 import type { PageContext } from './page-context.js'
 import type { ReadingInstructions } from './reading-instructions.js'
-import type { PackedReading } from './packed-reading.js'
-import { packed } from './packed-reading.js'
+import type { PackedPart, PackedReading } from './packed-reading.js'
+import { packed, packedPart } from './packed-reading.js'
 
 /** One page on its way to a worker thread. */
 export interface PageTask {
@@ -33,10 +33,12 @@ const maxParsedBytes = ((resourceLimits.maxOldGenerationSizeMb ?? Infinity) * 2 
 let known = 0
 let readers = new Map<string, PageReader>()
 
-const tell = (readings: PackedReading[] | null): void => parentPort?.postMessage(readings, [])
+/** null: it takes pages now. Parts of pages come ahead of the readings of all of them. */
+export type WorkerMessage = PackedReading[] | PackedPart | null
+
+const tell = (message: WorkerMessage): void => parentPort?.postMessage(message, [])
 
 parentPort?.on('message', (tasks: PageTasks) => tell(normalise(tasks)))
-// It takes pages now.
 tell(null)
 
 /** A reading of each page, in the same order. What is wrong with one is no other's fault. */
@@ -45,15 +47,16 @@ function normalise({ pages, credentials }: PageTasks): PackedReading[] {
     known = credentials.length
     readers = new Map()
   }
-  return pages.map(page => packed(readingOf(page, credentials)))
+  return pages.map((page, index) => packed(readingOf(page, credentials, index)))
 }
 
 function readingOf(
   { stream, bytes, headers, context }: PageTask,
   credentials: readonly string[],
+  index: number,
 ): PageReading {
   try {
-    return readerOf(stream, credentials)(bytes, headers, context)
+    return readerOf(stream, credentials)(bytes, headers, context, part => tell(packedPart(index, part)))
   } catch (error) {
     const message = `the worker thread failed: ${String(error)}`
     return { ok: false, code: 'WORKER_DIED', message, observed: {} }

@@ -8,7 +8,7 @@ import { paginationKinds, pipelineJsonSchema } from '../../packages/http/dist/ac
 
 const page = fileURLToPath(new URL('../../docs/pipeline.md', import.meta.url))
 const common = new Set(['type', 'maxPages', 'hasMorePath', 'endWhen', 'onRepeatedPage'])
-const { oneOf: schemas } = pipelineJsonSchema().properties.sources.items.properties.pagination
+const { oneOf: schemas } = pipelineJsonSchema().properties.sources.items.anyOf[0].properties.pagination
 
 /** `pageParam` (`page`) */
 function keyText([key, { default: value }]) {

@@ -34,7 +34,7 @@ import {
 } from './run/index.js'
 import type { Secrets } from './secrets/index.js'
 import { deliver, resultPaths } from './sinks/index.js'
-import { readingInstructionsOf } from './streams/index.js'
+import { childrenOf, readingInstructionsOf } from './streams/index.js'
 import { summarise } from './summary/index.js'
 
 /** How a run is begun, ended early and followed, and what it stands on. */
@@ -142,7 +142,7 @@ interface RunParts extends Ports {
 async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   const { config, control, clock, secrets } = parts
   const fatal = (error: unknown): void => control.fail(error)
-  await using transports = new StreamTransports(config.sources, clock, parts.transport)
+  await using transports = new StreamTransports(config.streams, clock, parts.transport)
   await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, secrets))
   await using queue = ownedOrInjected(parts.queue, () => openQueue(config, run, clock))
   const journal = new JournalWriter(run, fatal)
@@ -178,9 +178,12 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
-function startPool({ sources, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
-  const maxHeapMiB = threadHeapMiB(Math.max(...sources.map(({ limits }) => limits.maxPageBytes)))
-  return new NormalisePool(sources.map(readingInstructionsOf), { workers, maxHeapMiB, secrets })
+function startPool({ streams, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
+  const maxHeapMiB = threadHeapMiB(Math.max(...streams.map(({ limits }) => limits.maxPageBytes)))
+  return new NormalisePool(
+    streams.map(stream => readingInstructionsOf(stream, childrenOf(stream, streams))),
+    { workers, maxHeapMiB, secrets },
+  )
 }
 
 /** A page's text, what it is parsed to, what is made of it, and what is not collected yet. */
@@ -188,28 +191,31 @@ function threadHeapMiB(maxPageBytes: number): number {
   return Math.max(128, Math.ceil((8 * maxPageBytes) / 2 ** 20))
 }
 
-function openQueue({ sources }: PipelineConfig, run: Run, clock: Clock): EmbeddedQueue {
-  const streams = sources.map(({ name, limits }) => ({ name, concurrency: limits.concurrency }))
+function openQueue({ streams: all }: PipelineConfig, run: Run, clock: Clock): EmbeddedQueue {
+  const streams = all.map(({ name, limits, ownLimits }) => ({
+    name,
+    concurrency: ownLimits?.concurrency ?? limits.concurrency,
+  }))
   return new EmbeddedQueue({ streams, pending: (stream, after) => run.pending(stream, after), clock })
 }
 
 /** A queue that was handed in knows nothing of the run yet; whoever made it knows how it holds so many pages. */
-async function fill(queue: PageQueue, run: Run, { sources }: PipelineConfig): Promise<void> {
-  for (const { name } of sources) {
+async function fill(queue: PageQueue, run: Run, { streams }: PipelineConfig): Promise<void> {
+  for (const { name } of streams) {
     for (let pages = await run.pending(name); pages.length > 0; pages = await run.pending(name, pages.at(-1)))
       await queue.add(pages)
   }
 }
 
-function warningsOf({ sources }: PipelineConfig): AcquireEvent[] {
+function warningsOf({ streams }: PipelineConfig): AcquireEvent[] {
   const message = 'tls.insecure is true: whoever is on the way can read and change all that is sent'
-  return sources
+  return streams
     .filter(({ tls }) => tls?.insecure === true)
     .map(({ name }) => ({ type: 'warning', source: name, message }))
 }
 
-function namesOf({ sources }: PipelineConfig): string[] {
-  return sources.map(({ name }) => name)
+function namesOf({ streams }: PipelineConfig): string[] {
+  return streams.map(({ name }) => name)
 }
 
 function packageVersion(): string {

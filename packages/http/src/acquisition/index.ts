@@ -10,6 +10,8 @@ export type {
   PipelineInput,
   Setting,
   SettingFlags,
+  SourceInput,
+  StreamInput,
 } from './configuration/index.js'
 export {
   closest,
@@ -66,11 +68,15 @@ export type {
   PageCommit,
   PageError,
   PageRef,
+  PageOrder,
   PageState,
+  PageWindow,
+  Partition,
   PlannedStream,
   RecordChange,
   RejectedRow,
   Run,
+  RunBeginning,
   RunPlan,
   SqliteLedgerOptions,
   StopReason,
@@ -115,6 +121,7 @@ export type {
   PageInvalidCode,
   PageReader,
   PageReading,
+  PagingPlace,
   PagingPaths,
   PagingValues,
   ReadingInstructions,
@@ -144,8 +151,16 @@ export type {
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'
-export type { Pagination, PaginationConfig, PaginationKind, Seen, StreamConfig } from './streams/index.js'
-export { NextUrlError, paginationKinds, readingInstructionsOf } from './streams/index.js'
+export type {
+  Pagination,
+  PaginationConfig,
+  PaginationKind,
+  ParamPlace,
+  Seen,
+  PartitionConfig,
+  StreamConfig,
+} from './streams/index.js'
+export { NextUrlError, paginationKinds, readingInstructionsOf, ReferenceValueError } from './streams/index.js'
 export type {
   BreakerTransition,
   ErrorSummary,

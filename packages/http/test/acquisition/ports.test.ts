@@ -48,7 +48,7 @@ describe('ports', () => {
     const asked: EndpointLimit[] = []
     const { config, secrets } = parseConfig(YAML, 'p.yaml', { flags: { output: join(folder, 'out') } })
     const readers = new Map<string, PageReader>(
-      config.sources.map(stream => [stream.name, pageReader(readingInstructionsOf(stream))]),
+      config.streams.map(stream => [stream.name, pageReader(readingInstructionsOf(stream))]),
     )
     const delivered: unknown[] = []
     const sink: Sink = {

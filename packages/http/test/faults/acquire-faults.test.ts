@@ -21,7 +21,7 @@ const pagesOf = (requests: readonly LoggedRequest[]) => requests.map(request => 
 /** One of the example's sources alone. */
 const only = async (name: ShopName, ...given: Parameters<typeof exampleConfig>) => {
   const config = await exampleConfig(...given)
-  return { ...config, sources: config.sources.filter(one => one.name === name) }
+  return { ...config, streams: config.streams.filter(one => one.name === name) }
 }
 
 describe('acquire under faults', () => {

@@ -40,7 +40,7 @@ async function pagesAt(address: string, pageOf: (url: string, port: number) => P
 async function takenFrom(
   baseUrl: string,
   output: string,
-  { more = '', ...options }: AcquireOptions & { more?: string } = {},
+  { more = '', allow = '', ...options }: AcquireOptions & { more?: string; allow?: string } = {},
 ): Promise<Summary> {
   const yaml = `
 workers: 1
@@ -50,7 +50,7 @@ sources:
     path: /items
     headers: { authorization: Bearer t0p-secret }
     ${more}
-    pagination: { type: nextUrl, nextUrlPath: next }
+    pagination: { type: nextUrl, nextUrlPath: next${allow === '' ? '' : `, allow: ['${allow}']`} }
     records: items
     mapping: { id: { path: id } }
 `
@@ -60,6 +60,15 @@ sources:
 
 const codesOf = ({ errors }: Summary): string[] => errors.map(({ code }) => code)
 const item = { id: 'a' }
+
+test('an origin that pagination.allow names gets the next page, and the credentials', async () => {
+  await using other = await pagesAt('127.0.0.2', () => ({ items: [{ id: 'b' }], next: null }))
+  await using shop = await pagesAt('127.0.0.1', () => ({ items: [item], next: `${other.url}/more` }))
+  await using output = await outputFolder()
+  const summary = await takenFrom(shop.url, output.path, { allow: other.url })
+  expect(other.asked).toEqual(['/more Bearer t0p-secret'])
+  expect(summary).toMatchObject({ run: { status: 'complete' }, errors: [] })
+})
 
 test.each([
   ['another origin', (page: string, port: number) => page.replace(/127\.0\.0\.1:\d+/, `127.0.0.2:${port}`)],

@@ -113,9 +113,9 @@ describe('a server that asks for quiet', () => {
     await using other = await httpServer(answer)
     await using output = await outputFolder()
     const config = pipeline(output.path, server.url, ['one', 'two'])
-    const [elsewhere] = pipeline(output.path, other.url, ['other']).sources
-    const sources = [...config.sources, ...(elsewhere === undefined ? [] : [elsewhere])]
-    const { summary } = await acquired({ ...config, sources })
+    const [elsewhere] = pipeline(output.path, other.url, ['other']).streams
+    const streams = [...config.streams, ...(elsewhere === undefined ? [] : [elsewhere])]
+    const { summary } = await acquired({ ...config, streams })
     expect(summary.sources.map(({ name, status }) => `${name} ${status}`)).toEqual([
       'one partial',
       'two partial',
@@ -182,16 +182,16 @@ describe('sources that share an origin', () => {
   test('N-23b per: path sets them apart; the lowest of different rates is told', async () => {
     await using server = await httpServer(answer)
     await using output = await outputFolder()
-    const [slow] = pipeline(output.path, server.url, ['slow'], ', rate: 5').sources
+    const [slow] = pipeline(output.path, server.url, ['slow'], ', rate: 5').streams
     const config = pipeline(output.path, server.url, ['fast'], ', rate: 40')
-    const sources = [...config.sources, ...(slow === undefined ? [] : [slow])]
-    const { summary } = await acquired({ ...config, sources })
+    const streams = [...config.streams, ...(slow === undefined ? [] : [slow])]
+    const { summary } = await acquired({ ...config, streams })
     expect(summary.sources[0]?.notices).toMatchObject([{ code: 'SHARED_RATE' }])
     expect(summary.sources[0]?.notices[0]?.message).toContain('limits.rate is 40 and 5 holds')
     expect(summary.sources.map(({ rateLimit }) => rateLimit.limitPerSecond)).toEqual([5, 5])
     await using apart = await outputFolder()
-    const own = sources.map(source => ({ ...source, limits: { ...source.limits, per: 'path' as const } }))
-    const { summary: second } = await acquired({ ...config, output: apart.path, sources: own })
+    const own = streams.map(source => ({ ...source, limits: { ...source.limits, per: 'path' as const } }))
+    const { summary: second } = await acquired({ ...config, output: apart.path, streams: own })
     expect(second.sources.map(({ rateLimit }) => rateLimit.limitPerSecond)).toEqual([40, 5])
     expect(second.sources.flatMap(({ notices }) => notices)).toEqual([])
   })

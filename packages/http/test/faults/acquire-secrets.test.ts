@@ -90,7 +90,7 @@ sources:
   const environment = { CATEGORY: 'books', REGION: 'europe', KEY: 'abcd-1234' }
   const { config, secrets } = parseConfig(yaml, 'echo.yaml', { environment })
   const items = [{ id: 'books-1', title: 'Books of Europe: books, europe … abcd-1234' }]
-  const instructions = readingInstructionsOf(config.sources[0] as StreamConfig)
+  const instructions = readingInstructionsOf(config.streams[0] as StreamConfig)
   const read = pageReader(instructions, new Secrets(secrets.credentials))
   const { records, redactions } = usablePage(read(new TextEncoder().encode(JSON.stringify({ items }))))
   expect(records.map(record => ({ id: record.id, title: fieldsOf(record)['title'] }))).toEqual([

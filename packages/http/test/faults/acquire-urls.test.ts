@@ -37,7 +37,7 @@ ${source}
     mapping: { id: { path: id } }
 `
   const { config } = parseConfig(yaml, 's.yaml', { flags: { output: output.path }, environment: {} })
-  const { limits } = config.sources[0] ?? {}
+  const { limits } = config.streams[0] ?? {}
   const { summary } = await acquired(withLimits(config, { ...QUICK, maxHeaderBytes: limits?.maxHeaderBytes }))
   return { summary, asked, heads }
 }

@@ -112,10 +112,10 @@ describe('acquire', () => {
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, QUICK)
     const { summary: first } = await acquired(config)
-    const [northwind, ...others] = config.sources
+    const [northwind, ...others] = config.streams
     if (northwind === undefined) throw new Error('no source')
     const { stock: _stock, ...mapping } = northwind.mapping
-    const changed = { ...config, sources: [{ ...northwind, mapping }, ...others] }
+    const changed = { ...config, streams: [{ ...northwind, mapping }, ...others] }
     const { summary } = await acquired(changed)
     expect(summary.run.id).not.toBe(first.run.id)
     expect(summary.run.status).toBe('complete')
@@ -155,10 +155,10 @@ describe('acquire', () => {
     await using shops = await startShops({ pages: 15 })
     await using output = await outputFolder()
     const config = await exampleConfig(shops, output.path, { ...QUICK, ratePerSecond: 20 })
-    const [northwind] = config.sources
+    const [northwind] = config.streams
     if (northwind === undefined) throw new Error('no source')
     const twins = ['one', 'two'].map(name => ({ ...northwind, name }))
-    const { summary } = await acquired({ ...config, sources: twins })
+    const { summary } = await acquired({ ...config, streams: twins })
     expect(summary.run.status).toBe('complete')
     expect(worstArrivals(shops.northwind.requests, stalls)).toBeLessThanOrEqual(20)
     const worst = summary.sources.map(source => source.rateLimit.worstRollingSecond)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { usablePage } from '../../src/acquisition/records/normalised-page.js'
 import { readingInstructionsOf } from '../../src/acquisition/streams/reading-instructions.js'
-import { requestOf } from '../../src/acquisition/streams/requests/stream-requests.js'
+import { StreamPages } from '../../src/acquisition/streams/stream-pages.js'
 import type { StreamConfig } from '../../src/acquisition/streams/stream-config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { AcceptedRecord, RejectedRecord } from '../../src/acquisition/records/normalised-page.js'
@@ -27,7 +27,7 @@ async function takeAll(stream: StreamConfig) {
   const known = new Set(queue.map(page => page.id))
   const taken = { records: [] as AcceptedRecord[], rejects: [] as RejectedRecord[], pages: 0, warnings: 0 }
   for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
-    const response = await fetch(requestOf(stream, pagination, page).url)
+    const response = await fetch(new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page).url)
     const result = usablePage(read(new Uint8Array(await response.arrayBuffer())))
     taken.records.push(...result.records)
     taken.rejects.push(...result.rejects)
@@ -53,7 +53,7 @@ describe('examples/shops.yaml on the mock shops', () => {
       const environment = Object.fromEntries(
         SHOP_NAMES.map(shop => [`${shop.toUpperCase()}_URL`, shops.urls[shop]]),
       )
-      const source = parseConfig(example, 'shops.yaml', { environment }).config.sources.find(
+      const source = parseConfig(example, 'shops.yaml', { environment }).config.streams.find(
         one => one.name === name,
       )
       const taken = await takeAll(source as StreamConfig)

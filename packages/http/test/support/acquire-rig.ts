@@ -32,7 +32,7 @@ export async function exampleConfig(
 
 export function withLimits(config: PipelineConfig, limits: Partial<StreamLimits>): PipelineConfig {
   const limited = (source: StreamConfig) => ({ ...source, limits: { ...source.limits, ...limits } })
-  return { ...config, sources: config.sources.map(limited) }
+  return { ...config, streams: config.streams.map(limited) }
 }
 
 /** Limits under which a test is quick: hundreds of requests a second, waits of a few milliseconds. */

@@ -5,7 +5,7 @@ import { errorCode } from '../../engines/index.js'
 import type { TlsConfig } from '../fetch/index.js'
 import type { ConfigProblem } from './config-error.js'
 import { ConfigError } from './config-error.js'
-import type { ConfigSource } from './config-source.js'
+import type { ProblemContext } from './config-problems.js'
 import { pathText } from './config-source.js'
 import type { PipelineFile } from './pipeline-schema.js'
 
@@ -15,12 +15,15 @@ const FILES = ['ca', 'cert', 'key'] as const
  * What stands in the certificates and keys that the sources name, relative to the pipeline's file.
  * @throws ConfigError with all that cannot be used.
  */
-export function readCertificates({ sources }: PipelineFile, file: ConfigSource): (TlsConfig | undefined)[] {
+export function readCertificates(
+  { sources }: PipelineFile,
+  { file, written }: Pick<ProblemContext, 'file' | 'written'>,
+): (TlsConfig | undefined)[] {
   const problems: ConfigProblem[] = []
   const read = sources.map(({ tls }, index) => {
     if (tls === undefined) return undefined
     const note = (key: string, message: string): void => {
-      const path = ['sources', index, 'tls', key].filter(step => step !== '')
+      const path = written(['sources', index, 'tls', key].filter(step => step !== ''))
       problems.push({
         path: pathText(path),
         place: file.placeOf(path),

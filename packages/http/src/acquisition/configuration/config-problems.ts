@@ -17,16 +17,19 @@ export interface ProblemContext {
   readonly overrides: Overrides
   readonly uses: readonly EnvironmentUse[]
   readonly secrets: Secrets
+  /** Where what the schema sees is written. */
+  readonly written: (path: readonly PathStep[]) => readonly PathStep[]
 }
 
 /** A schema's issue as problems that name path, value, what is allowed, and the place. */
 export function problemsOf(issue: core.$ZodIssue, context: ProblemContext): readonly ConfigProblem[] {
-  const path = issue.path.filter(step => typeof step !== 'symbol')
+  const seen = issue.path.filter(step => typeof step !== 'symbol')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys
       .slice(0, MOST_UNKNOWN)
-      .map(key => unknownKey([...path, key], issue.message.split(', '), context))
+      .map(key => unknownKey(context.written([...seen, key]), issue.message.split(', '), context.file))
   }
+  const path = context.written(seen)
   const value = valueAt(context.data, path)
   const name = pathText(path) || 'the file'
   const message =
@@ -39,10 +42,10 @@ export function problemsOf(issue: core.$ZodIssue, context: ProblemContext): read
 /** Of one mapping so many are told: where more are unknown, it is another file that was meant. */
 const MOST_UNKNOWN = 20
 
-function unknownKey(
+export function unknownKey(
   path: readonly PathStep[],
   known: readonly string[],
-  { file }: ProblemContext,
+  file: ConfigSource,
 ): ConfigProblem {
   const similar = closest(String(path.at(-1)), known)
   const hint = similar === undefined ? `allowed are ${known.join(', ')}` : `did you mean "${similar}"?`
@@ -90,18 +93,42 @@ function clipped(message: string): string {
   return `${before.slice(0, longestMessage)}…; ${after}`
 }
 
-/** Names that occur twice: ledger and summary tell sources apart by them. */
+/** Names that occur twice: ledger and summary tell sources and streams apart by them. */
 export function repeatedNames({ file, data }: ProblemContext): readonly ConfigProblem[] {
   const sources = valueAt(data, ['sources'])
+  const all = listOf(sources)
+  return [
+    ...repeatedIn(all, ['sources'], 'source', file),
+    ...all.flatMap((source, index) =>
+      repeatedIn(
+        listOf(valueAt(source, ['streams'])),
+        ['sources', index, 'streams'],
+        'stream of the source',
+        file,
+      ),
+    ),
+  ]
+}
+
+function repeatedIn(
+  list: readonly unknown[],
+  at: readonly PathStep[],
+  what: string,
+  file: ConfigSource,
+): ConfigProblem[] {
   const known = new Set<unknown>()
-  return (Array.isArray(sources) ? sources : []).flatMap((source: unknown, index) => {
-    const path = ['sources', index, 'name']
-    const name = valueAt(source, ['name'])
+  return list.flatMap((item, index) => {
+    const path = [...at, index, 'name']
+    const name = valueAt(item, ['name'])
     if (name === undefined || !known.has(name)) {
       known.add(name)
       return []
     }
-    const message = `${pathText(path)} is ${JSON.stringify(name)}; allowed is a name that no other source has`
+    const message = `${pathText(path)} is ${JSON.stringify(name)}; allowed is a name that no other ${what} has`
     return [{ path: pathText(path), place: file.placeOf(path), message }]
   })
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }

@@ -55,3 +55,9 @@ export function pathText(path: readonly PathStep[]): string {
     return text === '' ? step : `${text}.${step}`
   }, '')
 }
+
+/** The same place for a source of one stream: `sources[0].streams[1].headers` as `sources[0].headers`. */
+export function withoutStream(path: readonly PathStep[]): readonly PathStep[] {
+  const [root, index, part] = path
+  return root === 'sources' && part === 'streams' ? [root, index as PathStep, ...path.slice(4)] : path
+}

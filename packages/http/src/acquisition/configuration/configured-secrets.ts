@@ -6,33 +6,47 @@ import {
   isSecretVariable,
   Secrets,
 } from '../secrets/index.js'
+import { literalOf } from '../references/index.js'
 import { parametersOf, splitUrl } from '../streams/index.js'
 import type { EnvironmentUse } from './environment-values.js'
 import type { PathStep } from './config-source.js'
+import { withoutStream } from './config-source.js'
 
 /**
  * The parts of a source that travel to it; what the environment gives elsewhere (a folder, a name) is no
  * secret.
  */
-const travelling = new Set<PathStep | undefined>(['baseUrl', 'path', 'query', 'headers', 'auth', 'proxy'])
+const travelling = new Set<PathStep | undefined>([
+  'baseUrl',
+  'path',
+  'query',
+  'headers',
+  'body',
+  'auth',
+  'proxy',
+])
 
 /** Whether a value at this place is a credential by its name: `sources[0].headers.authorization`. */
-export function isSecretPlace(path: readonly PathStep[]): boolean {
+export function isSecretPlace(place: readonly PathStep[]): boolean {
+  const path = withoutStream(place)
   const [root, , part] = path
   const name = path.at(-1)
   if (root !== 'sources' || path.length < 4 || typeof name !== 'string') return false
   if (part === 'auth') return isSecretOption(name)
-  return part === 'headers' ? isSecretHeader(name) : part === 'query' && isSecretName(name)
+  return part === 'headers'
+    ? isSecretHeader(name)
+    : (part === 'query' || part === 'body') && isSecretName(name)
 }
 
 /**
  * Whether what stands at this place may be a credential although it is of no use as one: anything in the
  * headers, whose names may be wrong, and a query or authorization that is not made of parts with names.
  */
-export function mayHoldSecret(path: readonly PathStep[], value: unknown): boolean {
+export function mayHoldSecret(place: readonly PathStep[], value: unknown): boolean {
+  const path = withoutStream(place)
   const [root, , part] = path
   if (root !== 'sources' || part === undefined) return false
-  if (path.length === 3) return /^(?:headers|query|auth)$/.test(String(part)) && !isMapping(value)
+  if (path.length === 3) return /^(?:headers|query|body|auth)$/.test(String(part)) && !isMapping(value)
   return part === 'headers' || path.some((_, index) => isSecretPlace(path.slice(0, index + 1)))
 }
 
@@ -48,11 +62,13 @@ function isMapping(value: unknown): boolean {
  */
 export function configuredSecrets(data: unknown, uses: readonly EnvironmentUse[]): Secrets {
   const given = uses
-    .filter(({ path }) => path[0] === 'sources' && travelling.has(path[2]))
+    .filter(({ path }) => path[0] === 'sources' && travelling.has(withoutStream(path)[2]))
     .flatMap(({ values, names }) => values.map((value, index) => ({ value, name: names[index] as string })))
     .filter(({ value }) => !isPlainUrl(value))
   const credentials = given.filter(({ name }) => isSecretVariable(name)).map(({ value }) => value)
-  for (const { path, value } of leaves(data)) {
+  for (const { path: place, value: text } of leaves(data)) {
+    const value = literalOf(text)
+    const path = withoutStream(place)
     if (isSecretPlace(path)) credentials.push(value, credentialAfterScheme(value) ?? value)
     if (path[2] === 'baseUrl' || path[2] === 'proxy') credentials.push(...userInfo(value))
     if (path[2] === 'path' && path.length === 3) credentials.push(...secretsInQuery(value))

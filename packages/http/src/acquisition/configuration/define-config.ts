@@ -3,7 +3,7 @@ import type { LoadedConfig } from './load-config.js'
 import { readConfig } from './load-config.js'
 import { configuredSecrets } from './configured-secrets.js'
 import type { PipelineConfig } from './pipeline-config.js'
-import type { PipelineInput } from './pipeline-schema.js'
+import type { PipelineInput } from './pipeline-input.js'
 
 /**
  * A pipeline declared in a program: the same object, checked, so that an editor completes it and a mistake is
@@ -26,7 +26,9 @@ export function usableConfig(
     const found = typeof config === 'string' ? JSON.stringify(config) : String(config)
     throw new TypeError(`config is ${found}; allowed is an object; loadConfig(file) gives that of a file`)
   }
-  return 'graceMs' in config ? { config, secrets: configuredSecrets(config, []) } : readObject(config)
+  return 'graceMs' in config
+    ? { config, secrets: configuredSecrets({ sources: config.streams }, []) }
+    : readObject(config)
 }
 
 /** The environment gives `${NAME}` only: settings of a program are its own. */

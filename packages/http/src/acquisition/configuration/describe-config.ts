@@ -1,29 +1,27 @@
-import type { Secrets } from '../secrets/index.js'
 import { publicUrl } from '../../display/index.js'
 import { proxyFromEnvironment } from '../../engines/index.js'
 import { isSecretPlace } from './configured-secrets.js'
-import type { Environment, EnvironmentUse } from './environment-values.js'
-import type { Overrides } from './overrides.js'
+import type { Environment } from './environment-values.js'
 import type { PipelineFile } from './pipeline-schema.js'
-import type { ConfigSource, PathStep } from './config-source.js'
+import type { ProblemContext } from './config-problems.js'
+import type { PathStep } from './config-source.js'
 import { pathText } from './config-source.js'
 
-export interface DescribedConfig {
+export interface DescribedConfig extends Omit<ProblemContext, 'data'> {
   readonly effective: PipelineFile
-  readonly file: ConfigSource
-  readonly overrides: Overrides
-  readonly uses: readonly EnvironmentUse[]
-  readonly secrets: Secrets
   readonly environment: Environment
 }
 
 /** One line for each value: its path, the value, and where it came from. No secret is shown. */
 export function describeConfig(config: DescribedConfig): string {
   const lines = leaves(config.effective).map(({ path, value }) => {
-    return [`${pathText(path)}: ${shownValue(path, value, config)}`, originOf(path, config)] as const
+    const written = config.written(path)
+    const text = `${pathText(written)}: ${shownValue(written, value, config)}`
+    return [text, originOf(path, written, config)] as const
   })
   const width = Math.min(72, Math.max(...lines.map(([text]) => text.length)))
-  return lines.map(([text, origin]) => `${text.padEnd(width)}  # ${origin}`).join('\n')
+  // What streams have of their source stands there, once.
+  return [...new Set(lines.map(([text, origin]) => `${text.padEnd(width)}  # ${origin}`))].join('\n')
 }
 
 interface Leaf {
@@ -47,13 +45,13 @@ function shownValue(path: readonly PathStep[], value: unknown, { uses, secrets }
   return secrets.redact(path.at(-1) === 'proxy' ? publicUrl(value) : value || '""')
 }
 
-function originOf(path: readonly PathStep[], config: DescribedConfig): string {
+function originOf(path: readonly PathStep[], place: readonly PathStep[], config: DescribedConfig): string {
   const { file, overrides } = config
   const isRate = path[0] === 'sources' && path[2] === 'limits' && path[3] === 'rate'
   const key = isRate ? 'rateLimit' : path.length === 1 ? path[0] : undefined
   const override = [...overrides].find(([name]) => name === key)?.[1]
   if (override !== undefined) return override.from
-  const written = file.has(path) ? path : isRate && file.has(['rateLimit']) ? ['rateLimit'] : undefined
+  const written = file.has(place) ? place : isRate && file.has(['rateLimit']) ? ['rateLimit'] : undefined
   if (written !== undefined) return file.placeOf(written)
   return proxyVariable(path, config) ?? 'default'
 }

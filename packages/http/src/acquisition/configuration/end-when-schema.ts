@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 
-const { path, strict } = schemaParts
+const { flag, path, strict } = schemaParts
 
 const allowedRule = {
   error:
-    '{ status: 404 }, { path: a.b, is: value }, { path: a.b, absent: true }, { empty: true }, ' +
-    '{ repeated: true }, or a list of such rules',
+    '{ status: 404 }, { path: a.b, is: value }, { path: a.b, in: [values] }, { path: a.b, exists: false }, ' +
+    '{ empty: true }, { short: true }, { repeated: true }, or a list of such rules',
 }
 
 const listOrOne = <T extends z.ZodType>(one: T, allowed: { readonly error: string }) =>
@@ -27,8 +27,11 @@ const rule = z.union(
   [
     strict({ status: listOrOne(status, allowedStatus) }),
     strict({ path: path(), is: listOrOne(scalar, allowedRule) }),
+    strict({ path: path(), in: z.array(scalar, allowedRule).min(1, allowedRule) }),
+    strict({ path: path(), exists: flag() }),
     strict({ path: path(), absent: z.literal(true) }),
     strict({ empty: z.literal(true) }),
+    strict({ short: z.literal(true) }),
     strict({ repeated: z.literal(true) }),
   ],
   allowedRule,

@@ -1,6 +1,7 @@
 import type { ConfigProblem } from './config-error.js'
 import type { ConfigSource, PathStep } from './config-source.js'
-import { pathText } from './config-source.js'
+import { pathText, withoutStream } from './config-source.js'
+import { escaped } from '../references/index.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -18,6 +19,14 @@ export interface Substituted {
   readonly data: unknown
   readonly uses: readonly EnvironmentUse[]
   readonly problems: readonly ConfigProblem[]
+}
+
+/** Where texts may hold references, which no value of the environment is. */
+const templates: ReadonlySet<PathStep | undefined> = new Set(['path', 'query', 'headers', 'body', 'add'])
+
+function literal(text: string, path: readonly PathStep[]): string {
+  const [root, , part] = withoutStream(path)
+  return root === 'sources' && templates.has(part) ? escaped(text) : text
 }
 
 /** `${NAME}`; `$${` writes `${` itself. */
@@ -54,11 +63,11 @@ export function substitute(file: ConfigSource, environment: Environment): Substi
     const values: string[] = []
     const names: string[] = []
     const text = written.replace(reference, (match, name: string | undefined) => {
-      if (match === '$${') return '${'
+      if (match === '$${') return literal('${', path)
       const value = lookUp(match, name ?? '', path)
       values.push(value)
       names.push(name ?? '')
-      return value
+      return literal(value, path)
     })
     if (values.length > 0) uses.push({ path, written, values, names })
     return text

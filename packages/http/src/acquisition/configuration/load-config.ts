@@ -5,6 +5,8 @@ import type { Secrets } from '../secrets/index.js'
 import type { ConfigProblem } from './config-error.js'
 import { ConfigError } from './config-error.js'
 import type { ConfigSource } from './config-source.js'
+import { valueAt } from './config-source.js'
+import type { ProblemContext } from './config-problems.js'
 import { problemsOf, repeatedNames } from './config-problems.js'
 import { readCertificates } from './certificates.js'
 import { configuredSecrets, userInfo } from './configured-secrets.js'
@@ -14,10 +16,14 @@ import { substitute } from './environment-values.js'
 import type { Overrides } from './overrides.js'
 import { overridesOf } from './overrides.js'
 import type { PipelineFile } from './pipeline-schema.js'
+import { streamKeys } from './pipeline-input.js'
 import { pipelineSchema } from './pipeline-schema.js'
 import { withProxies } from './proxies.js'
+import { referenceProblems } from './reference-problems.js'
 import { resolveConfig } from './resolve-config.js'
 import type { SettingFlags } from './settings.js'
+import type { WrittenStream } from './written-streams.js'
+import { writtenStreams } from './written-streams.js'
 import { YamlFile } from './yaml-file.js'
 import { LARGEST_FILE } from './yaml-limits.js'
 
@@ -71,24 +77,51 @@ export function readConfig(file: ConfigSource, overrides: Overrides, environment
   const { data: written, uses, problems } = substitute(file, environment)
   const data = overlaid(written, overrides)
   const secrets = configuredSecrets(data, uses)
-  const found = checked({ file, data, overrides, uses, secrets }, problems)
+  const { streams, problems: misplaced } = writtenStreams(data, file, streamKeys)
+  const context = { file, data, overrides, uses, secrets, written: placesOf(streams) }
+  const found = checked(context, streams, [...problems, ...misplaced])
   const read = withProxies(withRates(found, overrides), environment)
   for (const { proxy } of read.sources) secrets.add(...userInfo(proxy))
   const effective = { ...read, name: read.name ?? file.name }
+  const sources = streams.map(({ source }) => source)
   return {
-    config: resolveConfig(effective, readCertificates(effective, file)),
+    config: resolveConfig(effective, sources, readCertificates(effective, context)),
     secrets,
-    describe: () => describeConfig({ effective, file, overrides, uses, secrets, environment }),
+    describe: () => describeConfig({ ...context, effective, environment }),
   }
 }
 
-function checked(context: Parameters<typeof problemsOf>[1], earlier: readonly ConfigProblem[]): PipelineFile {
-  const { success, data, error } = pipelineSchema.safeParse(context.data)
+/** Where the values of the streams are written; all else stands where it is. */
+function placesOf(streams: readonly WrittenStream[]): ProblemContext['written'] {
+  return path => {
+    const [root, index, ...rest] = path
+    const stream = root === 'sources' && typeof index === 'number' ? streams[index] : undefined
+    return stream?.written(rest) ?? path
+  }
+}
+
+function checked(
+  context: ProblemContext,
+  streams: readonly WrittenStream[],
+  earlier: readonly ConfigProblem[],
+): PipelineFile {
+  const isList = Array.isArray(valueAt(context.data, ['sources'])) && streams.length + earlier.length > 0
+  const flat = isList
+    ? { ...(context.data as object), sources: streams.map(({ data }) => data) }
+    : context.data
+  const { data, error } = pipelineSchema.safeParse(flat)
   const found = error?.issues.flatMap(issue => problemsOf(issue, context)) ?? []
   // An unset variable leaves its place unfilled; that this is no URL either need not be said.
   const unfilled = new Set(earlier.map(({ path }) => path))
-  const problems = [...earlier, ...found.filter(({ path }) => !unfilled.has(path)), ...repeatedNames(context)]
-  if (!success || problems.length > 0) throw new ConfigError(once(problems).sort(byPlace))
+  // Nor that no stream is left, where none could be read.
+  if (earlier.length > 0 && streams.length === 0) unfilled.add('sources')
+  const problems = [
+    ...earlier,
+    ...found.filter(({ path }) => !unfilled.has(path)),
+    ...repeatedNames(context),
+    ...(data === undefined ? [] : referenceProblems(data, context, streams)),
+  ]
+  if (data === undefined || problems.length > 0) throw new ConfigError(once(problems).sort(byPlace))
   return data
 }
 

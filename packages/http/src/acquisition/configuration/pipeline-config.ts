@@ -15,6 +15,6 @@ export interface PipelineConfig {
   /** Bound on the bytes of pages between fetch and commit, over all streams. Default 64 MiB. */
   readonly memoryBytes: number
   readonly summary?: { readonly products: boolean } | undefined
-  /** Each source of the file is an API with one stream. */
-  readonly sources: readonly StreamConfig[]
+  /** All streams of all sources. */
+  readonly streams: readonly StreamConfig[]
 }

@@ -1,13 +1,29 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { authSchema } from './auth-schema.js'
+import { bodySchema } from './body-schema.js'
+import { forSchema } from './for-schema.js'
 import { formatSchema } from './format-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 import { whereSchema } from './where-schema.js'
 
-const { checkedText, count, duration, flag, headerMap, number, oneOf, path, scalarMap, size, strict, text } =
-  schemaParts
+const {
+  anyOf,
+  checkedText,
+  count,
+  duration,
+  flag,
+  headerMap,
+  headerName,
+  number,
+  oneOf,
+  path,
+  queryMap,
+  size,
+  strict,
+  text,
+} = schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -47,6 +63,14 @@ const limits = strict({
   giveUpAfter: duration(1, 'of 1ms or more').prefault('30s'),
 })
 
+/** What a stream keeps to beside its source. */
+const ownLimits = strict({
+  rate: ratePerSecond().optional(),
+  concurrency: count(1, 10_000).optional(),
+})
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
 const timeoutAllowed = { error: 'a duration of 1ms or more, such as 500ms, 5s, 1m, or none' }
 
 const shareAllowed = { error: 'a whole number of records, or a share such as 5%' }
@@ -75,16 +99,23 @@ const tls = strict({
   insecure: flag().prefault(false),
 })
 
+const totalAllowed = 'a path such as meta.total, or { header: x-total-count }'
+const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
+
 const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
 
-const source = strict({
-  name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)),
+/** All keys of a source of one stream. */
+export const streamSchema = strict({
+  name: checkedText('a name of letters, digits, _ and -', isStreamName),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
   path: z
     .string({ error: 'a path such as /v1/products' })
     .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
     .prefault(''),
-  query: scalarMap().prefault({}),
+  query: queryMap().prefault({}),
+  method: oneOf(METHODS).optional(),
+  body: bodySchema.optional(),
+  for: forSchema.optional(),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),
@@ -96,14 +127,15 @@ const source = strict({
   format: formatSchema.optional(),
   records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
   where: whereSchema.optional(),
-  total: path().optional(),
+  total: total.optional(),
   errorPath: path().optional(),
   mapping: mappingSchema,
   quality: quality.optional(),
   limits: limits.prefault({}),
+  ownLimits: ownLimits.optional(),
 })
 
-/** The file as it is written, defaults filled in, durations and sizes still as texts. */
+/** The file, each stream with its source's keys, defaults filled in, durations and sizes still as texts. */
 export const pipelineSchema = strict({
   version: z.literal(1, { error: '1: the version of this file format' }).optional(),
   name: checkedText('a name of letters, digits, spaces, _ . and -', isPipelineName).optional(),
@@ -115,19 +147,17 @@ export const pipelineSchema = strict({
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
   sources: z
-    .array(source, { error: 'a list of sources, each of which begins with "- "' })
+    .array(streamSchema, { error: 'a list of sources, each of which begins with "- "' })
     .min(1, { error: 'a list of at least one source' }),
 })
 
-/**
- * A pipeline as its file has it, as an object: the same keys, durations and sizes as texts (`500ms`, `64MiB`),
- * the same defaults for what is left out, and `${NAME}` for values of the environment. docs/pipeline.md
- * explains each key.
- */
-export type PipelineInput = z.input<typeof pipelineSchema>
-
 export type PipelineFile = z.output<typeof pipelineSchema>
 export type SourceFile = PipelineFile['sources'][number]
+
+/** With its source's name before a dot, where that has several. */
+function isStreamName(name: string): boolean {
+  return /^[\w-]{1,64}(?:\.[\w-]{1,64})?$/.test(name)
+}
 
 function isShare(text: string): boolean {
   return Number.parseFloat(text) <= 100
@@ -149,10 +179,4 @@ function isBaseUrl(value: string): boolean {
 
 export function isProxy(value: string): boolean {
   return value === 'none' || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
-}
-
-/** The JSON Schema of the file, for editors: `schemas/pipeline.schema.json` holds what this returns. */
-export function pipelineJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(pipelineSchema, { io: 'input', unrepresentable: 'any' })
-  return { ...schema, title: 'async-patterns pipeline' }
 }

@@ -15,22 +15,26 @@ export type PlanIdentity = Pick<RunPlan, 'configHash' | 'parts'>
 export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIdentity {
   const credentials = new Secrets(secrets.credentials)
   const parts = Object.fromEntries(
-    config.sources.flatMap(source => Object.entries(partsOf(source, credentials))),
+    config.streams.flatMap(stream => Object.entries(partsOf(stream, credentials))),
   )
   return { configHash: digest(parts), parts }
 }
 
-function partsOf(source: StreamConfig, credentials: Secrets): Record<string, string> {
-  const { name, baseUrl, path, query, headers, auth, pagination, mapping } = source
-  const { records, where, errorPath, total } = source
+function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, string> {
+  const { name, baseUrl, path, query, headers, method, body, auth, pagination, mapping } = stream
+  const { records, where, errorPath, total } = stream
   // JSON is what a stream is that names none.
-  const format = source.format?.type === 'json' ? undefined : source.format
+  const format = stream.format?.type === 'json' ? undefined : stream.format
   return {
     [`${name}.endpoint`]: digest({
       baseUrl: credentials.redactWhole(baseUrl),
       path: credentials.redactWhole(path),
     }),
     [`${name}.query`]: digest(without(query, isSecretName, credentials)),
+    ...(body !== undefined && {
+      [`${name}.body`]: digest({ method, body: without(body, isSecretName, credentials) }),
+    }),
+    ...(stream.for !== undefined && { [`${name}.for`]: digest(stream.for) }),
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
     ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),
     [`${name}.pagination`]: digest(pagination),

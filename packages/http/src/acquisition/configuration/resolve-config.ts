@@ -1,6 +1,6 @@
 import { parseDuration } from 'async-patterns'
 import type { StreamLimits, TlsConfig } from '../fetch/index.js'
-import type { StreamConfig } from '../streams/index.js'
+import type { PartitionConfig, QueryValue, StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
@@ -8,8 +8,10 @@ import { parseSize } from '../schema/index.js'
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
   file: PipelineFile & { readonly name: string },
+  sourceNames: readonly string[],
   certificates: readonly (TlsConfig | undefined)[],
 ): PipelineConfig {
+  const names = file.sources.map(({ name }) => name)
   return {
     name: file.name,
     output: file.output,
@@ -18,18 +20,27 @@ export function resolveConfig(
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
     summary: file.summary,
-    sources: file.sources.map((source, index) => ({
-      ...resolveSource(source, file.rateLimit),
-      tls: certificates[index],
-    })),
+    streams: file.sources.map((stream, index) => {
+      const source = sourceNames[index] as string
+      return { ...resolveStream(stream, source, names, file.rateLimit), tls: certificates[index] }
+    }),
   }
 }
 
-function resolveSource(source: SourceFile, rateLimit: number): StreamConfig {
-  const { limits, query, headers, proxy, tls: _files, ...rest } = source
+function resolveStream(
+  stream: SourceFile,
+  source: string,
+  names: readonly string[],
+  rateLimit: number,
+): Omit<StreamConfig, 'tls'> {
+  const { limits, ownLimits, query, headers, body, proxy, tls: _files, for: parts, ...rest } = stream
   return {
     ...rest,
-    query: asTexts(query),
+    source,
+    query: queryTexts(query),
+    body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
+    for: parts && [parts].flat().map(part => resolvePart(part, source, names)),
+    ownLimits: ownLimits && { ratePerSecond: ownLimits.rate, concurrency: ownLimits.concurrency },
     headers: asTexts(headers),
     proxy: proxy === 'none' ? undefined : proxy,
     limits: resolveLimits(limits, rateLimit),
@@ -64,6 +75,41 @@ function resolveLimits(
     },
     giveUpAfterMs: parseDuration('giveUpAfter', rest.giveUpAfter),
   }
+}
+
+type PartFile =
+  NonNullable<SourceFile['for']> extends infer F ? (F extends readonly (infer P)[] ? P : F) : never
+
+function resolvePart(part: PartFile, source: string, names: readonly string[]): PartitionConfig {
+  if ('each' in part) return { ...part, each: streamNamed(part.each, source, names) ?? part.each }
+  const { values } = part
+  return { ...part, values: typeof values === 'string' ? listed(values) : values }
+}
+
+/** The full name of the stream that is meant; its own source's first. */
+export function streamNamed(name: string, source: string, names: readonly string[]): string | undefined {
+  return [`${source}.${name}`, name].find(full => names.includes(full))
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map(value => value.trim())
+    .filter(value => value !== '')
+}
+
+type Written = string | number | boolean
+
+function queryTexts(
+  values: Readonly<Record<string, Written | readonly Written[]>>,
+): Record<string, QueryValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isList(value) ? value.map(String) : String(value)]),
+  )
+}
+
+function isList(value: Written | readonly Written[]): value is readonly Written[] {
+  return Array.isArray(value)
 }
 
 function asTexts(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { PageRef } from '../ledger/index.js'
 import type { NormalisedPage, PageReading } from '../records/index.js'
-import { PageInvalidError, tells } from '../records/index.js'
+import { isToken, PageInvalidError, tells } from '../records/index.js'
 
 /** A page without records. */
 export const NO_RECORDS: NormalisedPage = {
@@ -66,6 +66,6 @@ export function endHint({ ordinal }: PageRef, statusCode: number): string | unde
   return `(if its source ends so, say endWhen: { status: ${statusCode} })`
 }
 
-function hasNext({ next, hasMore }: NormalisedPage['paging']): boolean {
-  return hasMore === true || (next !== undefined && next !== null && next !== '')
+function hasNext({ next, params = {}, hasMore }: NormalisedPage['paging']): boolean {
+  return hasMore === true || [next, ...Object.values(params)].some(isToken)
 }

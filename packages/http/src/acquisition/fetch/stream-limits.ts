@@ -46,6 +46,14 @@ export interface StreamLimits extends PoliteLimits {
   readonly giveUpAfterMs: number
 }
 
+/** What a stream may ask by itself, beside what holds for all of its source. */
+export interface OwnLimits {
+  /** Departures in any second. Default: the source's. */
+  readonly ratePerSecond?: number | undefined
+  /** Requests in flight at once. Default: the source's. */
+  readonly concurrency?: number | undefined
+}
+
 /** How often a page is tried, and how long it waits in between. */
 export interface RetryLimits {
   /** The first try included. Default 4. */

@@ -32,9 +32,9 @@ export class StreamTransports implements AsyncDisposable {
     return transport
   }
 
-  /** For its pages, whose URLs come from the source and the ledger: they lie at its own origin. */
-  toOriginOf(stream: ConnectedStream): Transport {
-    return new GatedTransport(this.of(stream), [stream.baseUrl])
+  /** For its pages, whose URLs come from the source and the ledger: they lie at its own origin or at these. */
+  toOriginsOf(stream: ConnectedStream, origins: readonly string[]): Transport {
+    return new GatedTransport(this.of(stream), [stream.baseUrl, ...origins])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,7 @@ export type {
   RecordChange,
   RejectedRow,
   Run,
+  RunBeginning,
   RunPlan,
 } from './ledger.js'
 export {
@@ -29,10 +30,14 @@ export type {
   Notice,
   PageCommit,
   PageError,
+  PageOrder,
   PageRef,
   PageState,
+  PageWindow,
+  Partition,
   StopReason,
   StreamCursor,
 } from './page.js'
+export { LARGEST_RANK, orderOf } from './page.js'
 export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
 export { SqliteLedger } from './sqlite/sqlite-ledger.js'

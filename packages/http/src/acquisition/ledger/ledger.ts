@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../measurements/index.js'
 import type { Quality, RunData, RunEnd, TransitionRow } from '../summary/index.js'
-import type { Claim, Notice, PageCommit, PageError, PageRef, PageState } from './page.js'
+import type { Claim, Notice, PageCommit, PageError, PageOrder, PageRef, PageState } from './page.js'
 
 /** What a run is asked to do, and by what it is recognised again. */
 export interface RunPlan {
@@ -26,8 +26,16 @@ export interface PlannedStream {
   readonly fields: readonly string[]
   /** What its results have to be. */
   readonly quality: Quality
-  /** Where its sequence begins. */
-  readonly first: PageRef
+  /** Its partitions whose cursors `first` is told; one without parts has ''. */
+  readonly partitions: readonly string[]
+  /** Where its sequences begin, in a new run; none of a stream whose partitions are only found on the way. */
+  first(beginning: RunBeginning): readonly PageRef[]
+}
+
+/** What a new run begins with. */
+export interface RunBeginning extends Pick<Run, 'id' | 'startedAt'> {
+  /** By partition, how far the stream has come in earlier runs. */
+  readonly cursors: ReadonlyMap<string, PageState>
 }
 
 /** One departure: the moment at which a request's head was written, in epoch milliseconds. */
@@ -184,10 +192,10 @@ export interface Run {
    */
   openPages(): Promise<OpenPages>
   /**
-   * Pages of a stream that are neither done nor failed nor held, by ordinal and id; those with expired leases
+   * Pages of a stream that are neither done nor failed nor held, by rank, ordinal and id; those with expired leases
    * are free. None of a stream that was ended. A portion of at most 1,000, after the page given; an empty one is the last.
    */
-  pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]>
+  pending(stream: string, after?: PageOrder & Pick<PageRef, 'id'>): Promise<PageRef[]>
   /** Which of these pages the run knows, whatever has become of them. */
   known(pageIds: readonly string[]): Promise<ReadonlySet<string>>
   /** Ids of the first two pages of the stream that are done and had rows of this fingerprint, by ordinal. */

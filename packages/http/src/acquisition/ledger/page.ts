@@ -4,27 +4,55 @@ import type { AcceptedRecord, RejectedRecord } from '../records/index.js'
 export type PageState = Readonly<Record<string, string | number>>
 
 /**
+ * What tells a part of a stream: by reference (`project.id`, `state`) the exact JSON text of its value, `17` or
+ * `"open"`.
+ */
+export type Partition = Readonly<Record<string, string>>
+
+/** A span, as canonical texts: dates in ISO 8601 (UTC, milliseconds), numbers in digits. */
+export interface PageWindow {
+  /** Default: from the beginning. */
+  readonly since?: string | undefined
+  /** Default: without end. */
+  readonly until?: string | undefined
+}
+
+/**
  * A page that is to be fetched. It is a request that is not made yet: method, URL, headers and body come from
  * the stream and from what is here. Its id is the same in every run of the same plan: `northwind:page=3`.
  */
 export interface PageRef {
   readonly id: string
   readonly stream: string
-  /** Position in the stream's sequence, from 1; decides between duplicates. */
+  /** Position in its sequence, from 1; decides between duplicates. */
   readonly ordinal: number
+  /** Of its partition and window among the others of the stream; that of a stream without them is 0. */
+  readonly rank?: number | undefined
   /** Which page it is, in the words of the stream's way of paging: `{ page: 3 }`, `{ cursor: "abc" }`. */
   readonly state: PageState
-  /**
-   * The part of the stream that it belongs to, where a stream is taken in parts (one for each parent, say).
-   */
-  readonly partition?: PageState | undefined
+  /** The part of the stream that it belongs to, where a stream is taken in parts (one for each parent, say). */
+  readonly partition?: Partition | undefined
   /** The span of time, or of another order, that it belongs to. */
-  readonly window?: { readonly since: string; readonly until: string } | undefined
+  readonly window?: PageWindow | undefined
   /** Tries spent so far in this run. */
   readonly tries: number
   /** Epoch milliseconds before which it must not be fetched; 0 for at once. */
   readonly notBefore: number
 }
+
+/** More pages than a sequence can have. */
+const PAGES_OF_A_RANK = 2 ** 24
+
+/** The largest rank of a page. */
+export const LARGEST_RANK = 2 ** 29 - 1
+
+/** Where a page stands among all of its stream: by rank, then by ordinal. */
+export function orderOf({ rank = 0, ordinal }: PageOrder): number {
+  return rank * PAGES_OF_A_RANK + ordinal
+}
+
+/** What orders pages. */
+export type PageOrder = Pick<PageRef, 'rank' | 'ordinal'>
 
 /** The right to fetch a page. `fence` rises with each claim; a commit under an older one is stale. */
 export interface Claim {

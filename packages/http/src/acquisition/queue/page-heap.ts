@@ -1,4 +1,5 @@
 import type { PageRef } from '../ledger/index.js'
+import { orderOf } from '../ledger/index.js'
 
 interface Entry {
   readonly page: PageRef
@@ -6,10 +7,11 @@ interface Entry {
 }
 
 function isEarlier(a: Entry, b: Entry): boolean {
-  return a.dueAt === b.dueAt ? a.page.ordinal < b.page.ordinal : a.dueAt < b.dueAt
+  return a.dueAt === b.dueAt ? orderOf(a.page) < orderOf(b.page) : a.dueAt < b.dueAt
 }
 
-/** A binary heap of pages: the first is the one that is due first, then the one with the lowest ordinal. */
+/** A binary heap of pages: the first is the one that is due first, then the one that comes first
+ * in its stream. */
 export class PageHeap {
   readonly #entries: Entry[] = []
 

@@ -7,10 +7,14 @@ type Scalar = string | number | boolean | null
 export type BodyEndRule =
   /** What stands at the path is this, or one of these: of the same type, and equal. */
   | { readonly path: string; readonly is: Scalar | readonly Scalar[] }
-  /** Nothing stands at the path, or there is no body at all. */
+  | { readonly path: string; readonly in: readonly Scalar[] }
+  /** Whether anything stands at the path; without a body nothing does. */
+  | { readonly path: string; readonly exists: boolean }
   | { readonly path: string; readonly absent: true }
   /** It has no records. */
   | { readonly empty: true }
+  /** It has fewer. */
+  | { readonly fewerThan: number }
 
 /** Compiles the rules once. The reader says whether one of them holds for a body with so many records. */
 export function endReader(rules: readonly BodyEndRule[]): (body: unknown, recordCount: number) => boolean {
@@ -20,9 +24,11 @@ export function endReader(rules: readonly BodyEndRule[]): (body: unknown, record
 
 function testOf(rule: BodyEndRule): (body: unknown, recordCount: number) => boolean {
   if ('empty' in rule) return (_body, recordCount) => recordCount === 0
+  if ('fewerThan' in rule) return (_body, recordCount) => recordCount < rule.fewerThan
   const valueAt = compilePath(rule.path)
   if ('absent' in rule) return body => valueAt(body) === undefined
-  const ends = new Set([rule.is].flat().map(comparable))
+  if ('exists' in rule) return body => (valueAt(body) !== undefined) === rule.exists
+  const ends = new Set(['in' in rule ? rule.in : rule.is].flat().map(comparable))
   return body => ends.has(comparable(valueAt(body)))
 }
 

@@ -20,12 +20,14 @@ export type {
   PagingName,
   PagingValues,
   RejectedRecord,
+  Token,
 } from './normalised-page.js'
 export { usablePage } from './normalised-page.js'
 export { tells } from './records-way.js'
 export type { PageInvalidCode } from './page-invalid-error.js'
 export { PageInvalidError } from './page-invalid-error.js'
-export type { PagingPaths } from './paging-values.js'
+export type { PagingPaths, PagingPlace } from './paging-values.js'
+export { isToken, meansNone } from './paging-values.js'
 export type { FieldTypeKind, FieldValue, Money } from './types/field-type.js'
 export type { FieldType } from './types/kinds.js'
 export { fieldTypes } from './types/kinds.js'

@@ -19,6 +19,8 @@ const MAX_RECORDS = 100_000
 /** The response headers that matter to how a page is read; others may be there. */
 export interface PageHeaders {
   readonly 'content-type'?: string | undefined
+  /** Those in which `paging` reads, in lower case. */
+  readonly [name: string]: string | undefined
 }
 
 /**
@@ -52,11 +54,14 @@ export function pageReader(
   const observe = observer(instructions.observe)
   const normalise = (
     { body, rows }: Decoded,
+    headers: PageHeaders,
     context?: PageContext,
     handOn?: (part: PagePart) => void,
   ): NormalisedPage => {
-    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords), context, handOn)
-    return { ...read, paging: pagingOf(body, read.recordCount) }
+    const last: Last = {}
+    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords, last), context, handOn)
+    const { recordCount } = read
+    return { ...read, paging: pagingOf({ body, recordCount, lastRecord: last.row, headers }) }
   }
   return (bytes, headers = {}, context, handOn) => {
     let observed: PageReading['observed'] = {}
@@ -66,7 +71,7 @@ export function pageReader(
       const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
       observed = observe(body)
-      const page = normalise(decoded, context, handOn)
+      const page = normalise(decoded, headers, context, handOn)
       return {
         ok: true,
         page,
@@ -78,23 +83,37 @@ export function pageReader(
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
-      return { ok: false, code, message, observed, paging: pagingOf(body, 0), names: namesOf(body) }
+      return {
+        ok: false,
+        code,
+        message,
+        observed,
+        paging: pagingOf({ body, recordCount: 0, headers }),
+        names: namesOf(body),
+      }
     }
   }
 }
 
+/** The last row, once all are read. */
+interface Last {
+  row?: unknown
+}
+
 /** The rows; how many they are may not be known before the last. @throws PageInvalidError */
-function noMore(rows: Iterable<unknown>, allowed: number): Iterable<unknown> {
-  if (!Array.isArray(rows)) return counted(rows, allowed)
+function noMore(rows: Iterable<unknown>, allowed: number, last: Last): Iterable<unknown> {
+  if (!Array.isArray(rows)) return counted(rows, allowed, last)
   if (rows.length > allowed) throw tooMany(`${rows.length}`, allowed)
+  last.row = rows.at(-1)
   return rows
 }
 
-function* counted(rows: Iterable<unknown>, allowed: number): Generator {
+function* counted(rows: Iterable<unknown>, allowed: number, last: Last): Generator {
   let count = 0
   for (const row of rows) {
     count += 1
     if (count > allowed) throw tooMany(`more than ${allowed}`, allowed)
+    last.row = row
     yield row
   }
 }

@@ -14,6 +14,7 @@ import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
+import { headersIn } from './paging-values.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
 import type { PageTask } from './worker.js'
@@ -115,15 +116,21 @@ export class NormalisePool implements Normaliser {
   async read(
     bytes: Uint8Array,
     stream: string,
-    { 'content-type': contentType }: PageHeaders = {},
+    headers: PageHeaders = {},
     within?: Within,
     context?: PageContext,
   ): Promise<PageReading> {
     if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
-    const task = { stream, bytes: whole(bytes), headers: { 'content-type': contentType }, context }
+    const task = { stream, bytes: whole(bytes), headers: this.#readHeaders(stream, headers), context }
     const reading = await this.#batches.add({ task, within, isAlone: false }, within)
     const last = reading ?? (await this.#batches.add({ task, within, isAlone: true }, within))
     return last as PageReading
+  }
+
+  /** Those that matter to how the page is read: others need not cross to a thread. */
+  #readHeaders(stream: string, headers: PageHeaders): PageHeaders {
+    const names = ['content-type', ...headersIn(this.#instructions.get(stream)?.paging ?? {})]
+    return Object.fromEntries(names.map(name => [name, headers[name]]))
   }
 
   /** Resolves when the threads are up, so that no page has to wait for them. */

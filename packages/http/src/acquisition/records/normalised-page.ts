@@ -64,12 +64,17 @@ export interface NormalisedPage {
 /** What of paging a page may say. */
 export type PagingName = 'totalRecords' | 'totalPages' | 'next' | 'hasMore'
 
+/** What names a next page: a cursor, or a URL. A number whose digits a double would not keep is a text. */
+export type Token = string | number
+
 /** What a page says of the pages after it; undefined where it says nothing. */
 export interface PagingValues {
   readonly totalRecords?: number | undefined
   readonly totalPages?: number | undefined
   /** Cursor or next URL; null or empty when the source says there is none. */
-  readonly next?: string | null | undefined
+  readonly next?: Token | null | undefined
+  /** Further cursors, by name. */
+  readonly params?: Readonly<Record<string, Token | null | undefined>> | undefined
   readonly hasMore?: boolean | undefined
   /** At whose configured paths nothing stands. */
   readonly unfound?: readonly PagingName[] | undefined

@@ -1,2 +1,15 @@
 export type { PathReader } from './path.js'
-export { compileAll, compilePath, compilePlace, compileWay } from './path.js'
+export { compileAll, compilePath, compilePlace, compileSteps, compileWay } from './path.js'
+export type { Reference, Roots, Scope, Template } from './template.js'
+export {
+  escaped,
+  isBound,
+  literalOf,
+  parseTemplate,
+  referencesOf,
+  renderJson,
+  renderText,
+  renderTexts,
+  TemplateError,
+  textOf,
+} from './template.js'

@@ -6,12 +6,14 @@ type AllReader = (value: unknown) => readonly unknown[] | undefined
 
 /** `*`: each value of an object, each item of a list; `[*]`: each item of a list. */
 type Wildcard = '*' | '[*]'
-type Segment = { readonly key: string | number } | { readonly each: Wildcard }
+/** A key, a place in a list, or the first object of a list at whose key a value stands. */
+type Key = string | number | { readonly name: string; readonly value: string }
+type Segment = { readonly key: Key } | { readonly each: Wildcard }
 
 /**
- * Compiles a path once: `preis.betrag`, `images[0].url`, `["a.b"].c`; the empty path is the value itself, and
- * one with `*` or `[*]` gives a list of all that it leads to. Only own properties are read, so `constructor`
- * or `__proto__` in a path find nothing that the source did not send.
+ * Compiles a path once: `preis.betrag`, `images[0].url`, `["a.b"].c`, `links[rel=next].href`; the empty path
+ * is the value itself, and one with `*` or `[*]` gives a list of all that it leads to. Only own properties are
+ * read, so `constructor` or `__proto__` in a path find nothing that the source did not send.
  * @throws TypeError when the path is malformed; it shows the path.
  */
 export function compilePath(path: string): PathReader {
@@ -52,8 +54,16 @@ export function compileWay(path: string): PathReader[] {
   return keys.map((_, length) => value => keys.slice(0, length).reduce<unknown>(step, value))
 }
 
+/**
+ * The keys and indexes of a path, up to the first wildcard.
+ * @throws TypeError when the path is malformed; it shows the path.
+ */
+export function compileSteps(path: string): readonly (string | number)[] {
+  return keysOf(parsePath(path)).filter(key => typeof key !== 'object')
+}
+
 /** Up to the first wildcard. */
-function keysOf(segments: readonly Segment[]): (string | number)[] {
+function keysOf(segments: readonly Segment[]): Key[] {
   const end = segments.findIndex(isWildcard)
   const fixed = end === -1 ? segments : segments.slice(0, end)
   return fixed.flatMap(segment => ('key' in segment ? [segment.key] : []))
@@ -87,13 +97,23 @@ function spread(value: unknown, each: Wildcard): readonly unknown[] | undefined 
   return each === '*' || items.length === 0 ? items : undefined
 }
 
-function step(value: unknown, key: string | number): unknown {
+function step(value: unknown, key: Key): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   if (typeof key === 'number') return Array.isArray(value) ? value[key] : undefined
+  if (typeof key === 'object') return Array.isArray(value) ? firstWith(value, key.name, key.value) : undefined
   return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
 }
 
-const segmentPattern = /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9}|\*)\]|\["((?:[^"\\]|\\["\\])+)"\]/y
+function firstWith(list: readonly unknown[], name: string, value: string): unknown {
+  return list.find(item => {
+    const found = step(item, name)
+    const isPlain = typeof found === 'number' || typeof found === 'boolean'
+    return found === value || (isPlain && `${found}` === value)
+  })
+}
+
+const segmentPattern =
+  /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9}|\*)\]|\["((?:[^"\\]|\\["\\])+)"\]|\[([^.[\]"=]+)=([^[\]"]+)\]/y
 
 function parsePath(path: string): Segment[] {
   const segments: Segment[] = []
@@ -109,7 +129,8 @@ function parsePath(path: string): Segment[] {
   return segments
 }
 
-function segmentOf([, name, index, quoted]: RegExpExecArray): Segment {
+function segmentOf([, name, index, quoted, selected, value = '']: RegExpExecArray): Segment {
+  if (selected !== undefined) return { key: { name: selected, value } }
   if (name === '*') return { each: '*' }
   if (index === '*') return { each: '[*]' }
   if (index !== undefined) return { key: Number(index) }

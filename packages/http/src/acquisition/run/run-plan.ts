@@ -5,12 +5,12 @@ import type { PlannedStream, RunPlan } from '../ledger/index.js'
 import { fieldTypes } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { paginationOf, UrlSecrets } from '../streams/index.js'
+import { fixedPartitions, StreamPages, UrlSecrets } from '../streams/index.js'
 
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
   const places = new Map(
-    [...byEndpoint(config.sources, secrets)].flatMap(([endpoint, sharing]) => {
+    [...byEndpoint(config.streams, secrets)].flatMap(([endpoint, sharing]) => {
       const { ratePerSecond: limitPerSecond } = strictest(sharing)
       return sharing.map(({ name }) => [name, { endpoint, limitPerSecond }] as const)
     }),
@@ -19,7 +19,7 @@ export function planOf(config: PipelineConfig, secrets: Secrets, version: string
     name: config.name,
     ...planIdentity(config, secrets),
     version,
-    streams: config.sources.map(stream => ({
+    streams: config.streams.map(stream => ({
       ...(places.get(stream.name) as NonNullable<ReturnType<typeof places.get>>),
       ...plannedStream(stream, secrets),
     })),
@@ -37,6 +37,11 @@ function plannedStream(
       .map(([name]) => name),
     fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
-    first: new UrlSecrets(stream, secrets).sealPage(paginationOf(stream).first()),
+    partitions: [],
+    first: beginning => {
+      const pages = new StreamPages(stream, beginning)
+      const urls = new UrlSecrets(stream, secrets)
+      return fixedPartitions(stream.for).map(partition => urls.sealPage(pages.first(partition)))
+    },
   }
 }

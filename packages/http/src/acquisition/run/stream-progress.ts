@@ -2,18 +2,29 @@ import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
 import type { Claim, Notice, PageCommit, PageRef, Run } from '../ledger/index.js'
 import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
-import type { Pagination, Seen, UrlSecrets } from '../streams/index.js'
+import type { PartitionConfig, Seen, StreamPages, UrlSecrets } from '../streams/index.js'
+import { partitionsFor } from '../streams/index.js'
 
 export interface StreamProgressParts {
   readonly name: string
   readonly run: Pick<Run, 'known' | 'served'>
   readonly fetcher: Fetcher
   readonly health: StreamHealth
-  readonly pagination: Pagination
+  readonly pages: StreamPages
+  /** Streams that are taken for each of its records. */
+  readonly children: readonly ChildStream[]
   /** Of the URL that the page asks, as it may be shown. */
   readonly pathOf: (page: PageRef) => string
   readonly urls: UrlSecrets
   readonly secrets: Secrets
+}
+
+/** A stream that is taken for each record of another. */
+interface ChildStream {
+  readonly name: string
+  readonly partitions: readonly PartitionConfig[]
+  readonly pages: StreamPages
+  readonly urls: UrlSecrets
 }
 
 /** So many pages that lead back are enough to know that the known ones will too. */
@@ -64,15 +75,16 @@ export class StreamProgress {
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
   async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
-    const { pagination, urls, secrets } = this.#parts
+    const { pages, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
-    const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === content.fingerprint)
-    this.#arriving.set(page.id, content.fingerprint)
+    const own = pages.fingerprintOf(page, content.fingerprint)
+    const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === own)
+    this.#arriving.set(page.id, own)
     const rows = async (fingerprint: string) => {
       const served = await this.#parts.run.served(this.name, fingerprint)
       return [...new Set([...served, ...earlier.map(([id]) => id)])]
     }
-    const next = await pagination.next(page, { ...content, headers, url }, { ...this.#seen, rows })
+    const next = await pages.next(page, { ...content, headers, url }, { ...this.#seen, rows })
     const notices = [
       ...(content.unreadable?.map(noticeOfField) ?? []),
       ...(content.unplanned?.map(noticeOfUnplanned) ?? []),
@@ -88,13 +100,20 @@ export class StreamProgress {
       })),
       warnings: content.warnings,
       redactions: content.redactions,
-      next: next.pages.map(one => urls.sealPage(one)),
+      next: [...next.pages.map(one => urls.sealPage(one)), ...this.#childPages(content)],
       reportedTotal: content.paging.totalRecords,
-      fingerprint: content.fingerprint,
+      fingerprint: own,
       bytes,
       notices: notices.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
       stop: next.stop,
     }
+  }
+
+  /** Where the children of the page's records begin; those that are known already are recognised by their id. */
+  #childPages({ children = {} }: FetchedPage['content']): PageRef[] {
+    return this.#parts.children.flatMap(({ name, partitions, pages, urls }) =>
+      partitionsFor(partitions, children[name] ?? []).map(partition => urls.sealPage(pages.first(partition))),
+    )
   }
 
   /** The page is in the ledger, or will not be. */

@@ -26,7 +26,14 @@ import type { Normaliser, PageContext } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
-import { endsByStatus, paginationOf, requestOf, responseRulesOf, UrlSecrets } from '../streams/index.js'
+import {
+  allowedOrigins,
+  childrenOf,
+  endsByStatus,
+  responseRulesOf,
+  StreamPages,
+  UrlSecrets,
+} from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { JournalWriter } from './journal.js'
 import { StreamProgress } from './stream-progress.js'
@@ -55,7 +62,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
-  const streams = config.sources
+  const { streams } = config
   const limiters = limitersOf(streams, tools.limits, run, secrets)
   const healths = healthsOf(streams, tools)
   tellSharedRates(streams, tools)
@@ -63,28 +70,27 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
+  const pagesOf = new Map(streams.map(stream => [stream.name, new StreamPages(stream, run)]))
   const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
-    const { name } = stream
-    // With several streams to a source, its name.
-    const source = name
+    const { name, source } = stream
     const withCookies = (transport: Transport): Transport =>
       stream.cookies === true
         ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
         : transport
-    const pagination = paginationOf(stream)
+    const pages = pagesOf.get(name) as StreamPages
     const pathOf = (page: PageRef): string => {
-      const { pathname, search } = new URL(requestOf(stream, pagination, page).url)
+      const { pathname, search } = new URL(pages.request(page).url)
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth
     const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
-      transport: withCookies(tools.transports.toOriginOf(stream)),
+      transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
-      requestOf: page => requestOf(stream, pagination, page),
+      requestOf: page => pages.request(page),
       contextOf: page => contextOf(page, run, urls),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
@@ -100,7 +106,13 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       memory,
       observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
-    return new StreamProgress({ name, run, fetcher, health, pagination, pathOf, urls, secrets })
+    const children = childrenOf(stream, streams).map(child => ({
+      name: child.name,
+      partitions: child.for ?? [],
+      pages: pagesOf.get(child.name) as StreamPages,
+      urls: new UrlSecrets(child, secrets),
+    }))
+    return new StreamProgress({ name, run, fetcher, health, pages, children, pathOf, urls, secrets })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }

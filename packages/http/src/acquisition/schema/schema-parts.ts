@@ -98,8 +98,17 @@ const scalarMap = () => {
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+/** The same, where a list repeats the name. */
+const queryMap = () => {
+  const error = 'a text, a whole number, true or false, or a list of them; other numbers in quotes'
+  const scalar = z.union([z.string(), z.int({ error }), z.boolean()], { error })
+  return z.record(z.string(), z.union([scalar, z.array(scalar)], { error }), { error: 'name: value pairs' })
+}
+
+const headerNamePattern = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+const headerName = () => checkedText('the name of a header', name => headerNamePattern.test(name))
 
 /** What can stand in a header. A variable often has a line break at its end. */
 const headerText = () =>
@@ -111,7 +120,7 @@ const headerText = () =>
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
-      const message = !headerName.test(name)
+      const message = !headerNamePattern.test(name)
         ? "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
         : headerValue.test(String(value))
           ? undefined
@@ -135,6 +144,15 @@ function succeeds(attempt: () => unknown): boolean {
   } catch {
     return false
   }
+}
+
+/** What one of the schemas takes; the error text says it for all of them. */
+function anyOf<const T extends readonly z.ZodType[]>(options: T, error: string) {
+  return z.union(options, { error })
+}
+
+function list<T extends z.ZodType>(item: T, error: string) {
+  return z.array(item, { error }).min(1, { error })
 }
 
 function texts() {
@@ -162,6 +180,7 @@ const plainDecimal = () =>
  * load the schema library.
  */
 export const schemaParts = {
+  anyOf,
   anyText,
   charset,
   checkedText,
@@ -170,13 +189,16 @@ export const schemaParts = {
   duration,
   flag,
   headerMap,
+  headerName,
   headerText,
   json,
+  list,
   number,
   oneOf,
   oneOrPattern,
   path,
   plainDecimal,
+  queryMap,
   scalarMap,
   size,
   strict,

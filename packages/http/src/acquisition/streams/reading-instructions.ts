@@ -1,8 +1,9 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
 import type { ReadingInstructions } from '../records/index.js'
-import { bodyRulesOf } from './pagination/end-rules.js'
-import { pagingPathsOf } from './pagination/kinds.js'
+import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
+import { parentPaths } from './partitions/children.js'
+import { parentOf } from './partitions/partitions.js'
 import type { StreamConfig } from './stream-config.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
@@ -11,18 +12,26 @@ export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseR
 }
 
 /** What a worker thread has to know of a stream to read its pages. */
-export function readingInstructionsOf(stream: StreamConfig): ReadingInstructions {
+export function readingInstructionsOf(
+  stream: StreamConfig,
+  children: readonly StreamConfig[] = [],
+): ReadingInstructions {
   return {
     stream: stream.name,
     format: stream.format,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
-    endWhen: bodyRulesOf(stream.pagination.endWhen),
+    endWhen: pageEndRules(stream.pagination),
     where: stream.where,
     mapping: stream.mapping,
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
+    children: children.map(child => ({
+      stream: child.name,
+      values: parentPaths(child),
+      where: parentOf(child.for)?.where,
+    })),
   }
 }

@@ -1,17 +1,36 @@
-import type { AuthConfig, ConnectionSettings, RedirectSetting, StreamLimits } from '../fetch/index.js'
+import type {
+  AuthConfig,
+  ConnectionSettings,
+  OwnLimits,
+  RedirectSetting,
+  StreamLimits,
+} from '../fetch/index.js'
 import type { FormatConfig, Mapping, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
-import type { PaginationConfig } from './pagination/kinds.js'
+import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
+import type { PartitionConfig } from './partitions/partition-config.js'
+import type { BodyConfig } from './requests/request-body.js'
+import type { QueryValue } from './requests/stream-url.js'
 
-/** One kind of record of an API, acquired page by page. */
+/** One kind of record of an API, acquired page by page: its source's keys and its own. */
 export interface StreamConfig extends ConnectionSettings {
-  /** Unique within the pipeline; names the stream in summary, ledger and logs. */
+  /**
+   * Unique within the pipeline: `acme.tasks`, or the source's name for the stream of a source that has only one.
+   * It names the stream in summary, ledger and logs.
+   */
   readonly name: string
+  /** The API that it belongs to. */
+  readonly source: string
   readonly baseUrl: string
-  /** It may have a query: `/items?status=active`. */
+  /** It may have a query: `/items?status=active`, and references: `/projects/{project.id}/tasks`. */
   readonly path: string
-  readonly query: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, QueryValue>>
   readonly headers: Readonly<Record<string, string>>
+  /** Default GET, with a body POST. */
+  readonly method?: string | undefined
+  readonly body?: BodyConfig | undefined
+  /** What it is taken in parts by: for each record of another stream, for each of a list of values. */
+  readonly for?: readonly PartitionConfig[] | undefined
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
   /** Whether cookies that its server sets are kept, for the run, and sent back to it. Default false. */
@@ -25,12 +44,14 @@ export interface StreamConfig extends ConnectionSettings {
   readonly records: string
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
-  /** Path to what the source says its total number of records is. */
-  readonly total?: string | undefined
+  /** What the source says its total number of records is: a path to it, or its header. */
+  readonly total?: TotalPlace | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
   readonly mapping: Mapping
   /** What its results have to be for it to count as complete. */
   readonly quality?: Quality | undefined
+  /** Its source's, with what the stream has of its own; `ownLimits` hold beside them. */
   readonly limits: StreamLimits
+  readonly ownLimits?: OwnLimits | undefined
 }

@@ -70,7 +70,7 @@ async function run(file: string, flags: AcquireFlags): Promise<number> {
 
 /** @throws UsageError when there is no such source. */
 function knownSources(names: readonly string[], { config }: LoadedConfig): readonly string[] {
-  const known = config.sources.map(({ name }) => name)
+  const known = config.streams.map(({ name }) => name)
   const unknown = names.find(name => !known.includes(name))
   if (unknown === undefined) return names
   throw new UsageError(

@@ -130,6 +130,6 @@ describe('A-14 the credentials of auth', () => {
     const plain = 'https://id.test/token data.access_token expires_in me'
     expect(loaded.secrets.redact(plain)).toBe(plain)
     expect(loaded.describe()).toContain('sources[0].auth.tokenUrl: https://id.test/token')
-    expect(loaded.config.sources[0]?.auth).toMatchObject({ clientAuth: 'client_secret_basic', params: {} })
+    expect(loaded.config.streams[0]?.auth).toMatchObject({ clientAuth: 'client_secret_basic', params: {} })
   })
 })

@@ -11,7 +11,7 @@ const withLines = (...lines: readonly string[]): string =>
   minimal.replace('    mapping', `${lines.map(line => `    ${line}\n`).join('')}    mapping`)
 
 const proxyOf = (text: string, environment: Record<string, string>) =>
-  load(text, { environment }).config.sources[0]?.proxy
+  load(text, { environment }).config.streams[0]?.proxy
 
 describe('the proxy of a source', () => {
   test('N-22 is its own, else that of the environment, else none', () => {
@@ -52,7 +52,7 @@ describe('TLS of a source', () => {
     const text = withLines('tls: { ca: cert.pem, cert: ./cert.pem, key: key.pem, servername: shop.example }')
     const loaded = parseConfig(text, join(made.folder, 'p.yaml'), { environment: {} })
     const { cert, key } = made
-    expect(loaded.config.sources[0]?.tls).toEqual({
+    expect(loaded.config.streams[0]?.tls).toEqual({
       ca: cert,
       cert,
       key,

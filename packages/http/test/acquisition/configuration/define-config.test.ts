@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../../src/acquisition/configuration/config-error.js'
 import { defineConfig, usableConfig } from '../../../src/acquisition/configuration/define-config.js'
-import type { PipelineInput } from '../../../src/acquisition/configuration/pipeline-schema.js'
+import type { PipelineInput } from '../../../src/acquisition/configuration/pipeline-input.js'
 import { load } from './config-rig.js'
 
 describe('a pipeline declared in a program', () => {
-  const shop: PipelineInput['sources'][number] = {
+  const shop: Extract<PipelineInput['sources'][number], { readonly streams?: undefined }> = {
     name: 'shop',
     baseUrl: 'http://127.0.0.1:1',
     pagination: { type: 'page', pageSize: 10 },
@@ -68,7 +68,7 @@ sources:
     try {
       const headers = { 'x-shop': '${DEFINE_CONFIG_TOKEN}' }
       const { config, secrets } = usableConfig({ sources: [{ ...shop, headers }] })
-      expect(config.sources[0]?.headers).toEqual({ 'x-shop': 'a-token-of-a-test' })
+      expect(config.streams[0]?.headers).toEqual({ 'x-shop': 'a-token-of-a-test' })
       expect(secrets.redact('it is a-token-of-a-test')).toBe('it is [redacted]')
     } finally {
       delete process.env['DEFINE_CONFIG_TOKEN']

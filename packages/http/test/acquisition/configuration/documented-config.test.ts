@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { authKinds } from '../../../src/acquisition/fetch/index.js'
 import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
-import { pipelineJsonSchema } from '../../../src/acquisition/configuration/pipeline-schema.js'
+import { pipelineJsonSchema } from '../../../src/acquisition/configuration/pipeline-input.js'
 import { minimal } from './config-rig.js'
 import { settings } from '../../../src/acquisition/configuration/settings.js'
 
@@ -13,7 +13,7 @@ const root = new URL('../../../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const reference = read('docs/pipeline.md')
 /** Guides whose snippets are whole files, and which explain keys of their own. */
-const guides = ['docs/formats.md'].map(name => [name, read(name)] as const)
+const guides = ['docs/formats.md', 'docs/streams.md'].map(name => [name, read(name)] as const)
 const snippets = guides.flatMap(([name, text]) =>
   [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ''], index) => [
     `${name} (${index + 1})`,
@@ -104,7 +104,8 @@ describe('what documentation and examples say', () => {
         `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,
       )
     }
-    const all = [reference, read('docs/auth.md'), ...guides.map(([, text]) => text)].join('\n')
+    const others = ['docs/auth.md', 'docs/pagination.md'].map(read)
+    const all = [reference, ...others, ...guides.map(([, text]) => text)].join('\n')
     for (const key of keysOf(schema)) expect(all).toMatch(new RegExp(`\\b${key}\\b`))
   })
 })

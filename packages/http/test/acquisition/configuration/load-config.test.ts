@@ -11,9 +11,10 @@ describe('a pipeline file', () => {
       graceMs: 5000,
       workers: 4,
       memoryBytes: 64 * 1024 ** 2,
-      sources: [
+      streams: [
         {
           name: 'shop',
+          source: 'shop',
           baseUrl: 'http://127.0.0.1:1',
           path: '',
           query: {},
@@ -58,15 +59,15 @@ describe('a pipeline file', () => {
 
   test('sends numbers and booleans of the query as texts', () => {
     const text = minimal.replace('    mapping', '    query: { limit: 10, all: true }\n    mapping')
-    expect(load(text).config.sources[0]?.query).toEqual({ limit: '10', all: 'true' })
+    expect(load(text).config.streams[0]?.query).toEqual({ limit: '10', all: 'true' })
   })
 
   test.each(['1.10', '12345678901234567890'])('refuses %s in the query, which YAML would change', number => {
     const text = minimal.replace('    mapping', `    query: { version: ${number} }\n    mapping`)
     expect(problems(text)[0]).toContain(
-      'allowed is a text, a whole number, true or false; other numbers in quotes',
+      'allowed is a text, a whole number, true or false, or a list of them; other numbers in quotes',
     )
-    expect(load(text.replace(number, `'${number}'`)).config.sources[0]?.query).toEqual({ version: number })
+    expect(load(text.replace(number, `'${number}'`)).config.streams[0]?.query).toEqual({ version: number })
   })
 
   test('N-14 a date pattern that cannot be is refused with its position, a good one is taken', () => {
@@ -76,7 +77,7 @@ describe('a pipeline file', () => {
       /mapping\.d\.format is "dd\.QQ\.yyyy"; allowed is one of iso, .*, or a pattern .*: QQ at 4 is none of/,
     )
     for (const format of ['dd.MM.yyyy', 'rfc1123', 'epoch-nanoseconds'])
-      expect(load(withFormat(format)).config.sources[0]?.mapping['d']).toMatchObject({ format })
+      expect(load(withFormat(format)).config.streams[0]?.mapping['d']).toMatchObject({ format })
   })
 
   test('takes anchors and merge keys', () => {
@@ -87,7 +88,7 @@ describe('a pipeline file', () => {
     mapping: { id: { path: id } }
     limits: { <<: *polite, timeout: 1m }
 `
-    expect(load(text).config.sources[1]?.limits).toMatchObject({
+    expect(load(text).config.streams[1]?.limits).toMatchObject({
       ratePerSecond: 2,
       concurrency: 1,
       timeoutMs: 60_000,
@@ -124,7 +125,7 @@ sources:
       'p.yaml:3:9: memory is 64; allowed is a size of 1MiB or more, such as 500KB, 64MiB',
       'p.yaml:5:11: sources[0].name is "a b"; allowed is a name of letters, digits, _ and -',
       'p.yaml:6:14: sources[0].baseUrl is "ftp://x"; allowed is an http or https URL without query and credentials',
-      'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of page, offset, cursor, nextUrl, linkHeader',
+      'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of none, page, offset, cursor, nextUrl, linkHeader',
       'p.yaml:8:14: sources[0].records is "a..b"; allowed is a path such as data.items, or "" for the page itself',
       'p.yaml:10:7: sources[0].mapping.id is missing; it must be a mapping with the keys path, type, required and more, such as { path: title }',
       'p.yaml:10:35: sources[0].mapping.title.type is "sring"; allowed is one of string, integer, decimal, money, date, boolean',
@@ -138,7 +139,7 @@ sources:
       'p.yaml:18:42: sources[1].mapping.date.zone is "Mars/Olympus"; allowed is an IANA zone such as Europe/Berlin, or an offset such as +02:00',
       'p.yaml:19:11: sources[2].name is "shop"; allowed is a name that no other source has',
       'p.yaml:21:41: sources[2].mapping.id.required is false; allowed is true: a record needs its id',
-      'p.yaml:22:17: sources[2].pagination.cursorPath is missing; it must be a path such as data.items, images[0].url or ["odd.name"]',
+      'p.yaml:22:17: sources[2].pagination.cursorPath is missing; it must be a path such as data.items, images[0].url or ["odd.name"], or a list of paths; or cursorHeader or params in its place',
     ])
   })
 

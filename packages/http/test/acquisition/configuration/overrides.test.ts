@@ -24,7 +24,7 @@ describe('precedence', () => {
       load(
         `rateLimit: 3\n${minimal}    limits: { rate: 2 }\n${minimal.slice('sources:\n'.length).replace('shop', 'other')}`,
         inputs,
-      ).config.sources.map(source => source.limits.ratePerSecond)
+      ).config.streams.map(source => source.limits.ratePerSecond)
     expect(rates()).toEqual([2, 3])
     expect(rates({ environment: { PIPELINE_RATE_LIMIT_RPS: '7.5' } })).toEqual([7.5, 7.5])
     expect(rates({ environment: { PIPELINE_RATE_LIMIT_RPS: '7' }, flags: { rateLimit: 9 } })).toEqual([9, 9])
@@ -52,7 +52,7 @@ describe('precedence', () => {
 
   test('every global setting has its variable and flag, and the help lists them all', () => {
     const globals = Object.keys(load(minimal).config).filter(
-      key => !['name', 'sources', 'summary'].includes(key),
+      key => !['name', 'streams', 'summary'].includes(key),
     )
     expect(settings).toHaveLength(globals.length + 1)
     for (const { variable, flag, defaultText } of settings) {

@@ -10,7 +10,7 @@ sources:
     where: ${where}
     mapping: { id: { path: id } }
 `.replace('{ type: none }', '{ type: linkHeader }')
-const read = (where: string) => parseConfig(yaml(where), 'shop.yaml').config.sources[0]?.where
+const read = (where: string) => parseConfig(yaml(where), 'shop.yaml').config.streams[0]?.where
 const problem = (where: string): string => {
   try {
     read(where)

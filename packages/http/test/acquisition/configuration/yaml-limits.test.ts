@@ -70,7 +70,7 @@ test('N-29 constructor, toString and the like are names as any other', () => {
   const fields =
     'id: { path: id }, constructor: { path: a }, toString: { path: b }, hasOwnProperty: { path: c }'
   const text = `${minimal.replace('id: { path: id }', fields)}    headers: { constructor: x }\n    query: { valueOf: y }\n`
-  const [source] = load(text).config.sources
+  const [source] = load(text).config.streams
   expect(Object.keys(source?.mapping ?? {})).toEqual(['id', 'constructor', 'toString', 'hasOwnProperty'])
   expect(JSON.stringify([source?.headers, source?.query])).toBe('[{"constructor":"x"},{"valueOf":"y"}]')
 })

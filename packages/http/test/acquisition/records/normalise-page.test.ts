@@ -252,7 +252,7 @@ describe('records', () => {
       unfound: ['totalPages'],
       unread: ['hasMore'],
     })
-    expect(facts('{"next":17,"more":1}')).toMatchObject({ next: '17', hasMore: true })
+    expect(facts('{"next":17,"more":1}')).toMatchObject({ next: 17, hasMore: true })
   })
 })
 

@@ -23,7 +23,7 @@ sources:
 `,
   'test.yaml',
 )
-const instructions = config.sources.map(readingInstructionsOf)
+const instructions = config.streams.map(stream => readingInstructionsOf(stream))
 const unbounded = instructions.map(one => ({ ...one, maxRecords: Infinity, timeMs: 60_000 }))
 const pool = new NormalisePool(instructions, { workers: 2 })
 

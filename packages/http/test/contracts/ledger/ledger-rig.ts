@@ -118,7 +118,8 @@ export function planOf(...streams: string[]): RunPlan {
       numericFields: ['price'],
       fields: [],
       quality: {},
-      first: pageOf(name, 1),
+      partitions: [],
+      first: () => [pageOf(name, 1)],
     })),
   }
 }

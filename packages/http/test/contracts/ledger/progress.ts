@@ -50,7 +50,11 @@ export function describeProgress(rig: LedgerRig): void {
 
     test('keeps a page whole: state, partition and window', async () => {
       const window = { since: '2026-01-01', until: '2026-02-01' }
-      const page = pageOf('a', 2, { state: { cursor: 'c', empties: 2 }, partition: { id: 7 }, window })
+      const page = pageOf('a', 2, {
+        state: { cursor: 'c', empties: 2 },
+        partition: { 'parent.id': '7' },
+        window,
+      })
       await rig.commit('a:page=1', [], { next: [page] })
       await rig.reopen()
       expect(await rig.pending('a')).toEqual([page])

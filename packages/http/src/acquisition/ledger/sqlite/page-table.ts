@@ -1,4 +1,5 @@
-import type { Claim, PageCommit, PageRef } from '../page.js'
+import type { Claim, PageCommit, PageOrder, PageRef } from '../page.js'
+import { orderOf } from '../page.js'
 import type { Database } from './open-database.js'
 import { storedObject } from './stored-json.js'
 
@@ -21,8 +22,8 @@ function serialise({ tries: _tries, notBefore: _notBefore, ...lasting }: PageRef
 /** @throws SyntaxError where the columns and the page itself are at odds: the ledger is damaged. */
 function pageOf(row: PageRow): PageRef {
   const page = storedObject(row.ref) as Omit<PageRef, 'tries' | 'notBefore'>
-  const { id, stream, ordinal, state } = page
-  const isWhole = id === row.id && stream === row.stream && ordinal === row.ordinal
+  const { id, stream, state } = page
+  const isWhole = id === row.id && stream === row.stream && orderOf(page) === row.ordinal
   if (!isWhole || typeof state !== 'object' || state === null)
     throw new SyntaxError(`the page ${row.id} is not what its row says`)
   return { ...page, tries: row.tries, notBefore: row.not_before }
@@ -34,7 +35,7 @@ export function insertPage(database: Database): (run: number, page: PageRef) => 
     'insert or ignore into pages (run, id, stream, ordinal, ref, tries, not_before) values (?, ?, ?, ?, ?, ?, ?)',
   )
   return (run, page) =>
-    insert.run(run, page.id, page.stream, page.ordinal, serialise(page), page.tries, page.notBefore)
+    insert.run(run, page.id, page.stream, orderOf(page), serialise(page), page.tries, page.notBefore)
       .changes === 1
 }
 
@@ -91,8 +92,8 @@ export class PageTable {
   }
 
   /** Pages that are neither done nor failed, by ordinal and id: at most `PENDING_PORTION`. */
-  pending(stream: string, after: Pick<PageRef, 'ordinal' | 'id'> = { ordinal: -1, id: '' }): PageRef[] {
-    return this.#statements.pending.all(this.#run, stream, after.ordinal, after.id).map(pageOf)
+  pending(stream: string, after: PageOrder & Pick<PageRef, 'id'> = { ordinal: -1, id: '' }): PageRef[] {
+    return this.#statements.pending.all(this.#run, stream, orderOf(after), after.id).map(pageOf)
   }
 
   /** By stream, how many are neither done nor failed. */

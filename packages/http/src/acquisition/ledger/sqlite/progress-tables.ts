@@ -4,6 +4,19 @@ import type { PageState, StreamCursor } from '../page.js'
 import type { Database } from './open-database.js'
 import { storedObject } from './stored-json.js'
 
+/** Reads how far a stream, or a part of it, has come. */
+export function cursorReader(
+  database: Database,
+): (stream: string, partition: string) => PageState | undefined {
+  const select = database
+    .prepare<[string, string], string>('select state from cursors where stream = ? and part = ?')
+    .pluck()
+  return (stream, partition) => {
+    const text = select.get(stream, partition)
+    return text === undefined ? undefined : (storedObject(text) as PageState)
+  }
+}
+
 /** How far streams, sinks and the run itself have come. */
 export class ProgressTables {
   readonly #run: number
@@ -19,8 +32,7 @@ export class ProgressTables {
   }
 
   cursor(stream: string, partition: string): PageState | undefined {
-    const text = this.#statements.cursor.get(stream, partition)
-    return text === undefined ? undefined : (storedObject(text) as PageState)
+    return this.#statements.cursor(stream, partition)
   }
 
   setCursor(stream: string, { partition, state }: StreamCursor): void {
@@ -47,9 +59,7 @@ export class ProgressTables {
 function prepare(database: Database) {
   return {
     endStream: database.prepare('update streams set ended = ? where run = ? and name = ?'),
-    cursor: database
-      .prepare<[string, string], string>('select state from cursors where stream = ? and part = ?')
-      .pluck(),
+    cursor: cursorReader(database),
     setCursor: database.prepare('insert or replace into cursors (stream, part, state) values (?, ?, ?)'),
     position: database
       .prepare<[string, string], number>('select position from sink_positions where sink = ? and stream = ?')

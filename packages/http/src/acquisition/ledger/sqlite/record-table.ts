@@ -1,6 +1,7 @@
 import type { AcceptedRecord, RejectedRecord } from '../../records/index.js'
 import type { RecordChange, RejectedRow } from '../ledger.js'
 import type { PageRef } from '../page.js'
+import { orderOf } from '../page.js'
 import type { Database, Statement } from './open-database.js'
 import { storedObject } from './stored-json.js'
 
@@ -43,18 +44,15 @@ export class RecordTable {
     this.#write(page, 0, rows, statement, [id, DELETED, null])
   }
 
-  reject(
-    { stream, ordinal, id }: PageRef,
-    { index, id: recordId, code, field, reason, raw }: RejectedRecord,
-  ): void {
+  reject(page: PageRef, { index, id: recordId, code, field, reason, raw }: RejectedRecord): void {
     const position = this.#nextPosition()
     this.#statements.reject.run(
       position,
       this.#run,
-      stream,
-      ordinal,
+      page.stream,
+      orderOf(page),
       index,
-      id,
+      page.id,
       recordId ?? null,
       code,
       field ?? null,
@@ -104,13 +102,14 @@ export class RecordTable {
   }
 
   #write(
-    { stream, ordinal }: PageRef,
+    page: PageRef,
     index: number,
     rows: number,
     statement: Upsert['statement'],
     values: readonly (string | number | null)[],
   ): void {
-    statement.run(values, { stream, run: this.#run, position: this.#position, ordinal, index })
+    const { stream } = page
+    statement.run(values, { stream, run: this.#run, position: this.#position, ordinal: orderOf(page), index })
     this.#position += rows
   }
 

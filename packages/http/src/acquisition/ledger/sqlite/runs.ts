@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Run, RunPlan } from '../ledger.js'
+import type { PlannedStream, Run, RunPlan } from '../ledger.js'
 import { changesBetween, OtherPipelineError, PlanChangedError } from '../ledger-errors.js'
 import { cooldownsFor, cooldownsIn, keepCooldowns, withoutWaits } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
+import type { PageState } from '../page.js'
 import { insertPage } from './page-table.js'
+import { cursorReader } from './progress-tables.js'
 import { RUN_TABLES } from './schema.js'
 
 export interface RunRow {
@@ -103,8 +105,21 @@ function begin(database: Database, plan: RunPlan, now: number, before: Before): 
   const number = Number(lastInsertRowid)
   writeStreams(database, number, plan)
   const insert = insertPage(database)
-  for (const { first } of plan.streams) insert(number, first)
+  for (const stream of plan.streams) {
+    const cursors = cursorsOf(database, stream)
+    for (const page of stream.first({ id, startedAt: now, cursors })) insert(number, page)
+  }
   return { number, id, startedAt: now, resumed: false, opened: timesOpened(database), ...before }
+}
+
+function cursorsOf(database: Database, { name, partitions }: PlannedStream): Map<string, PageState> {
+  const cursor = cursorReader(database)
+  return new Map(
+    partitions.flatMap(partition => {
+      const state = cursor(name, partition)
+      return state === undefined ? [] : [[partition, state] as const]
+    }),
+  )
 }
 
 /** All runs together: it rises with each `open`. */

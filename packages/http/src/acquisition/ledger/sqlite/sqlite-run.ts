@@ -13,7 +13,7 @@ import type {
   Run,
 } from '../ledger.js'
 import { LedgerError } from '../ledger-errors.js'
-import type { Claim, PageCommit, PageError, PageRef, PageState } from '../page.js'
+import type { Claim, PageCommit, PageError, PageOrder, PageRef, PageState } from '../page.js'
 import { JournalTables } from './journal-tables.js'
 import type { Database } from './open-database.js'
 import { translating } from './open-database.js'
@@ -140,7 +140,7 @@ export class SqliteRun implements Run {
     return this.#openPages()
   }
 
-  async pending(stream: string, after?: Pick<PageRef, 'ordinal' | 'id'>): Promise<PageRef[]> {
+  async pending(stream: string, after?: PageOrder & Pick<PageRef, 'id'>): Promise<PageRef[]> {
     return this.#reading(() => {
       if (this.#ended.has(stream)) return []
       const now = this.#clock.wallNow()

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
-import type { PageRef, PageState } from '../../ledger/index.js'
+import type { Notice, PageRef, PageState } from '../../ledger/index.js'
+import type { Token } from '../../records/index.js'
+import { isToken, meansNone } from '../../records/index.js'
 import { emptyRun, repeatNotice, repeatsOf, withEmpties } from './page-sequence.js'
 import type { NextPages, PageAddress, PageResult, Pagination, PagingLimits, Seen } from './pagination.js'
 
@@ -11,8 +13,14 @@ export interface Chain {
   readonly place: string
   first(): PageRef
   /** The token of the next page; null or empty when there is none, undefined when its place is not there. */
-  tokenOf(result: PageResult): string | null | undefined
-  follow(page: PageRef, token: string, result: PageResult): PageRef
+  tokenOf(result: PageResult): Token | null | undefined
+  /**
+   * Set where tokens stand in records: each page with records has one then, and the end is a page without.
+   * A page of fewer than `pageSize` may repeat the records before it, and be the end too.
+   */
+  readonly inRecords?: { readonly pageSize: number } | undefined
+  /** @throws NextUrlError when the token cannot be followed. */
+  follow(page: PageRef, token: Token, result: PageResult): PageRef
   request(page: PageRef): PageAddress
 }
 
@@ -42,19 +50,28 @@ export class ChainedPagination implements Pagination {
     const { hasMore } = result.paging
     if (hasMore === false) return { pages: [], stop: 'end' }
     const token = this.#chain.tokenOf(result)
-    if (token !== undefined && token !== null && token !== '') return this.#behind(page, result, token, seen)
-    if (hasMore === true) return { pages: [], stop: 'no-cursor' }
+    // A record may well be called so.
+    const isNone = this.#chain.inRecords === undefined && meansNone(token)
+    if (isToken(token) && !isNone) return this.#behind(page, result, token, seen)
+    const isMissing = this.#chain.inRecords !== undefined && result.recordCount > 0
+    if (hasMore === true || isMissing) return { pages: [], stop: 'no-cursor' }
+    if (isNone) return { pages: [], stop: 'end', notices: [this.#noneNotice(token)] }
     if (token !== undefined || page.ordinal > 1 || result.recordCount === 0) return { pages: [], stop: 'end' }
     const message = `${this.#chain.place} found nothing on any page`
     return { pages: [], stop: 'end', notices: [{ code: 'NOTHING_FOUND', about: this.#chain.key, message }] }
   }
 
-  async #behind(page: PageRef, result: PageResult, token: string, seen: Seen): Promise<NextPages> {
+  #noneNotice(token: Token | null | undefined): Notice {
+    const message = `${this.#chain.place} is the text ${JSON.stringify(token)}, which is taken for none`
+    return { code: 'NONE_AS_TEXT', about: this.#chain.key, message }
+  }
+
+  async #behind(page: PageRef, result: PageResult, token: Token, seen: Seen): Promise<NextPages> {
     const { maxPages, onRepeatedPage } = this.#limits
     const next = this.#chain.follow(page, token, result)
-    const isSame = next.state[this.#chain.key] === page.state[this.#chain.key]
+    const isSame = String(next.state[this.#chain.key]) === String(page.state[this.#chain.key] ?? '')
     const isRepeat = (await repeatsOf(result, seen)).length > 0
-    if (isSame && result.recordCount === 0) return over(result)
+    if (isSame && result.recordCount < (this.#chain.inRecords?.pageSize ?? 1)) return over(result)
     if ((isSame || isRepeat) && isBoundary(page, result)) return over(result)
     if (isRepeat && onRepeatedPage !== 'continue') return { pages: [], stop: 'loop' }
     const named = isSame ? again(page, next) : next
@@ -93,8 +110,10 @@ function isBoundary({ state }: PageRef, result: PageResult): boolean {
   return result.recordCount > 0 && result.recordCount < Number(count) && lastRow === lastRowOf(result)
 }
 
-function lastRowOf({ records, rejects }: PageResult): string {
-  return hash('sha1', JSON.stringify(records.at(-1)?.id ?? rejects.at(-1)?.raw), 'base64url').slice(0, 16)
+function lastRowOf({ records, rejects, fingerprint }: PageResult): string {
+  // A filter may have left none.
+  const row = records.at(-1)?.id ?? rejects.at(-1)?.raw ?? fingerprint
+  return hash('sha1', JSON.stringify(row), 'base64url').slice(0, 16)
 }
 
 const longestKey = 120

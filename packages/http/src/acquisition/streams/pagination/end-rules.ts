@@ -3,7 +3,9 @@ import type { BodyEndRule } from '../../records/index.js'
 
 /** What ends a stream, where its way of paging cannot know. */
 type EndRule =
-  | BodyEndRule
+  | Exclude<BodyEndRule, { readonly fewerThan: number }>
+  /** A page has fewer raw records than `pageSize`. */
+  | { readonly short: true }
   /** A response behind the first page has this status, or one of these; 204 ends on the first page too. */
   | { readonly status: number | readonly number[] }
   /** A page has the rows that another page had. */
@@ -14,8 +16,16 @@ export type EndRules = EndRule | readonly EndRule[] | undefined
 /** What a server answers where there is no page, most often. */
 const NO_SUCH_PAGE: ReadonlySet<number> = new Set([400, 404, 410, 416, 422])
 
-export function bodyRulesOf(rules: EndRules): BodyEndRule[] {
-  return listOf(rules).filter(rule => 'path' in rule || 'empty' in rule)
+/** Those that a page's reading decides. `pageSize`: without one no page is short. */
+export function bodyRulesOf(rules: EndRules, pageSize = 0): BodyEndRule[] {
+  return listOf(rules).flatMap((rule): BodyEndRule[] => {
+    if ('short' in rule) return [{ fewerThan: pageSize }]
+    return 'path' in rule || 'empty' in rule ? [rule] : []
+  })
+}
+
+export function endsShort(rules: EndRules): boolean {
+  return listOf(rules).some(rule => 'short' in rule)
 }
 
 export function endsRepeated(rules: EndRules): boolean {

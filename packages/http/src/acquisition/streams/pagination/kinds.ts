@@ -1,14 +1,17 @@
-import type { PagingPaths } from '../../records/index.js'
+import type { BodyEndRule, PagingPaths, PagingPlace } from '../../records/index.js'
 import { cursorPaging } from './cursor.js'
+import { bodyRulesOf, endsShort } from './end-rules.js'
 import { linkHeaderPaging } from './link-header.js'
 import { nextUrlPaging } from './next-url.js'
+import { nonePaging } from './none.js'
 import { offsetPaging } from './offset.js'
 import { pageNumberPaging } from './page-number.js'
-import type { PagedStream, Pagination, PaginationKind, PagingLimits } from './pagination.js'
+import type { PagedStream, Pagination, PaginationKind, PagingLimits, PagingProblem } from './pagination.js'
 import { RuledPagination } from './ruled-pagination.js'
 
 /** All ways of paging. */
 export const paginationKinds = {
+  none: nonePaging,
   page: pageNumberPaging,
   offset: offsetPaging,
   cursor: cursorPaging,
@@ -28,13 +31,37 @@ export function paginationOf(stream: PaginatedStream): Pagination {
   return new RuledPagination(kindOf(pagination).create(stream, pagination), pagination, pagingPathsOf(stream))
 }
 
+/** Where a stream says how many records it has: a path into a page's body, or a header. */
+export type TotalPlace = Exclude<PagingPlace, { readonly lastRecord: string }>
+
 interface PaginatedStream extends PagedStream {
   readonly pagination: PaginationConfig
-  readonly total?: string | undefined
+  readonly total?: TotalPlace | undefined
 }
 
 export function pagingPathsOf({ pagination, total }: Omit<PaginatedStream, keyof PagedStream>): PagingPaths {
   return { totalRecords: total, hasMore: pagination.hasMorePath, ...kindOf(pagination).paths(pagination) }
+}
+
+/** Origins beside that of `baseUrl` at which a stream's pages may lie. */
+export function allowedOrigins(pagination: PaginationConfig): readonly string[] {
+  return ('allow' in pagination ? pagination.allow : undefined) ?? []
+}
+
+/** What ends a stream by what its pages hold. */
+export function pageEndRules(pagination: PaginationConfig): BodyEndRule[] {
+  return bodyRulesOf(pagination.endWhen, pageSizeOf(pagination))
+}
+
+function pageSizeOf(pagination: PaginationConfig): number | undefined {
+  return 'pageSize' in pagination ? pagination.pageSize : undefined
+}
+
+/** What of the keys does not fit together. */
+export function pagingProblem(pagination: PaginationConfig): PagingProblem | undefined {
+  if (endsShort(pagination.endWhen) && pageSizeOf(pagination) === undefined)
+    return { key: 'endWhen', allowed: '{ short: true } only beside a pageSize, which the full pages have' }
+  return kindOf(pagination).check?.(pagination)
 }
 
 /** A configuration is handed only to the kind that it names. */

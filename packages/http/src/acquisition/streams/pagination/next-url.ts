@@ -1,43 +1,70 @@
-import { AsyncPatternsError } from 'async-patterns'
 import { httpOrigin } from '../../../engines/index.js'
+import type { SchemaParts } from '../../schema/index.js'
 import { ownParameters, streamUrl } from '../requests/stream-url.js'
 import { parametersOf, splitUrl } from '../requests/url-text.js'
 import type { Chain } from './chained-pagination.js'
 import { ChainedPagination, pageKey } from './chained-pagination.js'
+import { NextUrlError } from './next-url-error.js'
 import { newPage } from './page-sequence.js'
 import type { PagedStream, PaginationKind } from './pagination.js'
 
-/** The source points to a next page that must not or cannot be fetched. */
-export class NextUrlError extends AsyncPatternsError {
-  /**
-   * `NEXT_URL_FOREIGN`: it lies at another origin. `NEXT_URL_INVALID`: it is no HTTP URL.
-   * `LINK_HEADER_INVALID`: the header that would name it cannot be read.
-   */
-  readonly code: 'NEXT_URL_FOREIGN' | 'NEXT_URL_INVALID' | 'LINK_HEADER_INVALID'
-
-  constructor(code: NextUrlError['code'], message: string) {
-    super(message)
-    this.code = code
-  }
+/** Where next pages may lie. */
+export interface NextOrigins {
+  /** Origins beside that of `baseUrl`. Because they are named here, they get its credentials too. */
+  readonly allow?: readonly string[] | undefined
 }
 
-/** Each page carries the whole URL of the next in its body. */
-export const nextUrlPaging: PaginationKind<{ readonly type: 'nextUrl'; readonly nextUrlPath: string }> = {
+export interface NextUrlPaging extends NextOrigins {
+  readonly type: 'nextUrl'
+  /** In the body; or else a header's name. */
+  readonly nextUrlPath?: string | undefined
+  readonly nextUrlHeader?: string | undefined
+}
+
+/** Each page carries the whole URL of the next in its body or in a header. */
+export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
   type: 'nextUrl',
-  summary: 'the URL in the body, until there is none',
-  schema: ({ path }) => ({ nextUrlPath: path() }),
-  paths: ({ nextUrlPath }) => ({ next: nextUrlPath }),
+  summary: 'the URL in the body or in a header, until there is none',
+  schema: parts => ({
+    nextUrlPath: parts.path().optional(),
+    nextUrlHeader: parts.headerName().optional(),
+    allow: allowSchema(parts),
+  }),
+  check: ({ nextUrlPath, nextUrlHeader }) =>
+    (nextUrlPath === undefined) === (nextUrlHeader === undefined)
+      ? { key: 'nextUrlPath', allowed: 'a path such as links.next, or nextUrlHeader in its place' }
+      : undefined,
+  paths: ({ nextUrlPath, nextUrlHeader }) => ({
+    next: nextUrlHeader === undefined ? nextUrlPath : { header: nextUrlHeader },
+  }),
   create: (stream, options) => {
-    const place = `pagination.nextUrlPath (${options.nextUrlPath})`
+    const { nextUrlPath, nextUrlHeader, allow } = options
+    const place =
+      nextUrlHeader === undefined
+        ? `pagination.nextUrlPath (${String(nextUrlPath)})`
+        : `pagination.nextUrlHeader (${nextUrlHeader})`
     return new ChainedPagination(
-      urlChain(stream, place, result => result.paging.next),
+      urlChain({ ...stream, allow }, place, result => result.paging.next),
       options,
     )
   },
 }
 
+export function allowSchema({ checkedText, list }: SchemaParts) {
+  const allowed = 'a list of origins such as https://files.acme.example'
+  return list(checkedText(allowed, isOrigin), allowed).optional()
+}
+
+function isOrigin(text: string): boolean {
+  if (httpOrigin(text) === undefined) return false
+  const { pathname, search, hash, username, password } = new URL(text)
+  return pathname === '/' && search + hash + username + password === ''
+}
+
+type LinkedStream = PagedStream & NextOrigins
+
 /** A chain whose tokens are URLs, absolute or relative to the URL that the page came from. */
-export function urlChain(stream: PagedStream, place: string, tokenOf: Chain['tokenOf']): Chain {
+export function urlChain(stream: LinkedStream, place: string, tokenOf: Chain['tokenOf']): Chain {
   const pageOf = (url: string, ordinal: number) =>
     newPage(stream.name, `url=${urlKey(stream, url)}`, ordinal, { url })
   return {
@@ -46,19 +73,20 @@ export function urlChain(stream: PagedStream, place: string, tokenOf: Chain['tok
     first: () => pageOf(streamUrl(stream), 1),
     tokenOf,
     follow: ({ state, ordinal }, token, { url = String(state['url']) }) =>
-      pageOf(resolveNext(stream, url, token), ordinal + 1),
+      pageOf(resolveNext(stream, url, String(token)), ordinal + 1),
     request: ({ state }) => ({ url: String(state['url']) }),
   }
 }
 
 /** @throws NextUrlError when it leads to another origin or is no HTTP URL: credentials must not follow it. */
-function resolveNext(stream: PagedStream, page: string, next: string): string {
+function resolveNext({ name, baseUrl, allow = [] }: LinkedStream, page: string, next: string): string {
   if (!URL.canParse(next, page))
-    throw new NextUrlError('NEXT_URL_INVALID', `${stream.name}: ${JSON.stringify(next)} is not a URL`)
+    throw new NextUrlError('NEXT_URL_INVALID', `${name}: ${JSON.stringify(next)} is not a URL`)
   const url = new URL(next, page)
-  const { origin } = new URL(stream.baseUrl)
-  if (httpOrigin(url) !== origin || url.username !== '' || url.password !== '') {
-    const message = `${stream.name}: the next page lies at ${httpOrigin(url) ?? url.protocol}; allowed is ${origin} alone, without credentials`
+  const origins = [baseUrl, ...allow].map(one => new URL(one).origin)
+  if (!origins.includes(httpOrigin(url) ?? '') || url.username !== '' || url.password !== '') {
+    const allowed = `${origins.join(', ')} alone, without credentials; pagination.allow may name more`
+    const message = `${name}: the next page lies at ${httpOrigin(url) ?? url.protocol}; allowed is ${allowed}`
     throw new NextUrlError('NEXT_URL_FOREIGN', message)
   }
   url.hash = ''
@@ -67,7 +95,8 @@ function resolveNext(stream: PagedStream, page: string, next: string): string {
 
 /**
  * What tells a page from the others of its stream: path and query, without what the stream puts into every
- * request. A parameter is never left out for its name: what is called a token may be what tells pages apart.
+ * request, and an origin that is not the stream's own. A parameter is never left out for its name: what is
+ * called a token may be what tells pages apart.
  */
 function urlKey(stream: PagedStream, href: string): string {
   const own = ownParameters(stream)
@@ -75,6 +104,7 @@ function urlKey(stream: PagedStream, href: string): string {
   const valuesOf = (of: typeof own, name: string) =>
     JSON.stringify(of.filter(parameter => parameter.name === name).map(({ value }) => value))
   const telling = given.filter(({ name }) => valuesOf(given, name) !== valuesOf(own, name))
-  const { pathname } = new URL(href)
-  return pageKey([pathname, telling.map(({ text }) => text).join('&')].filter(Boolean).join('?'))
+  const { origin, pathname } = new URL(href)
+  const place = origin === new URL(stream.baseUrl).origin ? pathname : origin + pathname
+  return pageKey([place, telling.map(({ text }) => text).join('&')].filter(Boolean).join('?'))
 }

@@ -1,5 +1,6 @@
 import type { PageRef, PageState } from '../../ledger/index.js'
 import type { SchemaParts } from '../../schema/index.js'
+import type { PageParameter } from '../requests/param-place.js'
 import { emptyRun, newPage, repeatNotice, repeatsOf, withEmpties } from './page-sequence.js'
 import { totalNotices } from './total-notices.js'
 import type { NextPages, PageAddress, PageResult, Pagination, PagingLimits, Seen } from './pagination.js'
@@ -21,6 +22,8 @@ export interface Numbering {
   /** The number's name in ids and states: `page`. */
   readonly key: string
   readonly first: number
+  /** What its total counts; undefined where it has none. */
+  readonly total: 'pages' | 'records' | undefined
   /** Whether numbers count records: then how many a page takes has to be known to name those behind it. */
   readonly countsRecords: boolean
   /** The number so many pages further on, where each takes so many records. */
@@ -29,13 +32,11 @@ export interface Numbering {
   readonly startOf: (number: number, size: number) => number
   /** How many pages of `size` records a total promises behind the page of this number; below 0 beyond it. */
   readonly behind: (number: number, total: number, size: number) => number
-  readonly query: (number: number) => Readonly<Record<string, string>>
+  readonly parameters: (number: number) => readonly PageParameter[]
 }
 
 interface Options extends PagingLimits, StopRules {
   readonly pageSize: number
-  readonly totalPagesPath?: string | undefined
-  readonly totalRecordsPath?: string | undefined
 }
 
 /** Pages are made known in portions: each page sees to it that the portion behind its own is known. */
@@ -87,7 +88,7 @@ export class NumberedPagination implements Pagination {
   }
 
   request(page: PageRef): PageAddress {
-    return { query: this.#numbering.query(this.#numberOf(page)) }
+    return { parameters: this.#numbering.parameters(this.#numberOf(page)) }
   }
 
   async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {
@@ -103,7 +104,7 @@ export class NumberedPagination implements Pagination {
     const next = await this.#behind(page, result, reaching, repeats > 0, seen)
     const notices = [
       ...(repeats > 0 ? [repeatNotice(page)] : []),
-      ...totalNotices(page, result, this.#options),
+      ...(this.#numbering.total === 'pages' ? totalNotices(page, result) : []),
     ]
     return notices.length === 0 ? next : { ...next, notices }
   }
@@ -156,15 +157,12 @@ export class NumberedPagination implements Pagination {
   }
 
   #placeOf({ ordinal, state }: PageRef, { recordCount: rows, paging }: PageResult): Place {
-    const { pageSize, totalPagesPath, totalRecordsPath } = this.#options
+    const { pageSize } = this.#options
     const number = this.#numberOf({ state })
     const before = ordinal === 1 ? 0 : Number(state['rows'] ?? pageSize)
-    const countsPages = totalPagesPath !== undefined
-    const told = countsPages
-      ? paging.totalPages
-      : totalRecordsPath === undefined
-        ? undefined
-        : paging.totalRecords
+    const countsPages = this.#numbering.total === 'pages'
+    const counted = this.#numbering.total === 'records' ? paging.totalRecords : undefined
+    const told = countsPages ? paging.totalPages : counted
     const total = told ?? (state['total'] === undefined ? undefined : Number(state['total']))
     const promised =
       total === undefined ? undefined : this.#numbering.behind(number, total, countsPages ? 1 : pageSize)
@@ -263,7 +261,7 @@ export class NumberedPagination implements Pagination {
   }
 
   #numberIn(id: string): number {
-    return Number(id.slice(`${this.#stream}:${this.#numbering.key}=`.length))
+    return Number(id.slice(id.lastIndexOf('=') + 1))
   }
 
   #page(number: number, ordinal: number, state: PageState): PageRef {

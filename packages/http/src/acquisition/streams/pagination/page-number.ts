@@ -1,18 +1,20 @@
-import { NumberedPagination } from './numbered-pagination.js'
+import type { ParamPlace } from '../requests/param-place.js'
+import { placeSchema } from '../requests/param-place.js'
 import type { StopRules } from './numbered-pagination.js'
-import { stopRules } from './numbered-pagination.js'
+import { NumberedPagination, stopRules } from './numbered-pagination.js'
 import type { PaginationKind } from './pagination.js'
+import type { RecordTotal } from './totals.js'
+import { recordTotal, recordTotalSchema } from './totals.js'
 
-export interface PageNumberPaging extends StopRules {
+export interface PageNumberPaging extends StopRules, RecordTotal {
   readonly type: 'page'
-  /** Query parameter. */
-  readonly pageParam: string
+  readonly pageParam: ParamPlace
   readonly firstPage: number
-  readonly sizeParam?: string | undefined
+  readonly sizeParam?: ParamPlace | undefined
   readonly pageSize: number
-  /** Path to the number of pages or records; with it, pages are fetched side by side. */
+  /** Path to the number of pages, or the header of it; with either, pages are fetched side by side. */
   readonly totalPagesPath?: string | undefined
-  readonly totalRecordsPath?: string | undefined
+  readonly totalPagesHeader?: string | undefined
 }
 
 /** Pages have numbers. */
@@ -21,28 +23,34 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
   summary: 'counted; with a total, pages are fetched side by side, up to 2,000 known ahead',
   schema: parts => ({
     pageSize: parts.count(1, 1_000_000),
-    pageParam: parts.text().prefault('page'),
+    pageParam: placeSchema(parts).prefault('page'),
     firstPage: parts.count(0, 1_000_000).prefault(1),
-    sizeParam: parts.text().optional(),
+    sizeParam: placeSchema(parts).optional(),
     totalPagesPath: parts.path().optional(),
-    totalRecordsPath: parts.path().optional(),
+    totalPagesHeader: parts.headerName().optional(),
+    ...recordTotalSchema(parts),
     ...stopRules(parts),
   }),
-  paths: ({ totalPagesPath, totalRecordsPath }) => ({
-    totalPages: totalPagesPath,
-    ...(totalRecordsPath !== undefined && { totalRecords: totalRecordsPath }),
+  paths: options => ({
+    totalPages: pageTotal(options),
+    ...(recordTotal(options) !== undefined && { totalRecords: recordTotal(options) }),
   }),
   create: ({ name }, options) => {
     const { pageParam, firstPage, sizeParam, pageSize } = options
-    const size = sizeParam === undefined ? {} : { [sizeParam]: String(pageSize) }
+    const size = sizeParam === undefined ? [] : [{ place: sizeParam, value: pageSize }]
     return new NumberedPagination(name, options, {
       key: 'page',
       first: firstPage,
+      total: pageTotal(options) ? 'pages' : recordTotal(options) ? 'records' : undefined,
       countsRecords: false,
       after: (number, pages) => number + pages,
       startOf: (number, size) => (number - firstPage) * size,
       behind: (number, total, size) => Math.ceil(total / size) - (number - firstPage + 1),
-      query: number => ({ [pageParam]: String(number), ...size }),
+      parameters: number => [{ place: pageParam, value: number }, ...size],
     })
   },
+}
+
+function pageTotal({ totalPagesPath, totalPagesHeader }: PageNumberPaging) {
+  return totalPagesPath ?? (totalPagesHeader === undefined ? undefined : { header: totalPagesHeader })
 }

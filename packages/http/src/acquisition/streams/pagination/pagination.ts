@@ -1,6 +1,7 @@
 import type { Notice, PageRef, StopReason } from '../../ledger/index.js'
 import type { NormalisedPage, PagingPaths } from '../../records/index.js'
 import type { SchemaParts, SchemaShape } from '../../schema/index.js'
+import type { PageParameter } from '../requests/param-place.js'
 import type { StreamAddress } from '../requests/stream-url.js'
 import type { EndRules } from './end-rules.js'
 
@@ -52,21 +53,25 @@ export interface NextPages {
 export interface PageAddress {
   /** The whole URL, instead of the stream's. */
   readonly url?: string
-  /** Parameters; they replace those of the stream's query. */
-  readonly query?: Readonly<Record<string, string>>
-  /** Default GET. */
-  readonly method?: string
-  /** They replace those of the stream. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  /** They replace what the stream has at their places. */
+  readonly parameters?: readonly PageParameter[]
 }
 
 /** One way of paging: it keeps nothing, so that it can be asked again after a crash. */
 export interface Pagination {
   first(): PageRef
   request(page: PageRef): PageAddress
-  /** @throws NextUrlError (rejects) when the source points to another origin, or to what cannot be read. */
+  /**
+   * @throws NextUrlError (rejects) when the source points to another origin, or to what cannot be read or
+   * sent.
+   */
   next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages>
+}
+
+/** A key that others do not allow as it is. */
+export interface PagingProblem {
+  readonly key: string
+  readonly allowed: string
 }
 
 /** A way of paging. To add one: a file beside this, and a line in `kinds.ts`. */
@@ -76,7 +81,9 @@ export interface PaginationKind<O extends { readonly type: string }> {
   readonly summary: string
   /** Its keys in a pipeline file, beside `type` and those of `PagingLimits`. */
   readonly schema: (parts: SchemaParts) => SchemaShape
-  /** What is read from each page's body for it. */
+  /** What of its keys does not fit together, and what the key may be; undefined where all do. */
+  readonly check?: (options: O) => PagingProblem | undefined
+  /** What is read from each page for it. */
   readonly paths: (options: O) => PagingPaths
   readonly create: (stream: PagedStream, options: O & PagingLimits) => Pagination
 }

@@ -39,9 +39,7 @@ export class RuledPagination implements Pagination {
     if (ordinal > 1) return []
     const { unfound = [], unread = [] } = paging
     const notice = (name: PagingName, code: string, what: string): Notice[] =>
-      name === 'next'
-        ? []
-        : [{ code, about: name, message: `${settings[name]} (${this.#paths[name]}) ${what}` }]
+      name === 'next' ? [] : [{ code, about: name, message: `${placeText(name, this.#paths[name])} ${what}` }]
     return [
       ...(recordCount === 0 ? [] : unfound).flatMap(name =>
         notice(name, 'NOTHING_FOUND', 'found nothing on the first page'),
@@ -56,6 +54,12 @@ const settings = {
   totalPages: 'pagination.totalPagesPath',
   hasMore: 'pagination.hasMorePath',
 } as const
+
+function placeText(name: keyof typeof settings, place: PagingPaths[PagingName]): string {
+  if (typeof place === 'string') return `${settings[name]} (${place})`
+  if (place === undefined || !('header' in place)) return settings[name]
+  return `${settings[name].replace(/Path$/, 'Header').replace('path to', 'header of')} (${place.header})`
+}
 
 function endNotices({ state, id, stream }: PageRef, status: number | undefined): Notice[] {
   if (status === undefined || state['beyond'] !== 1) return []

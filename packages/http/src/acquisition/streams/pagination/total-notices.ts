@@ -1,14 +1,10 @@
 import type { Notice, PageRef } from '../../ledger/index.js'
 import type { PageResult } from './pagination.js'
 
-/** Totals of records are compared at the end; one of pages only here. */
-export function totalNotices(
-  { ordinal }: PageRef,
-  { recordCount, paging }: PageResult,
-  { totalPagesPath }: { readonly totalPagesPath?: string | undefined },
-): Notice[] {
+/** Totals of records are compared at the end; those of pages only here. */
+export function totalNotices({ ordinal }: PageRef, { recordCount, paging }: PageResult): Notice[] {
   const { totalPages } = paging
-  if (totalPagesPath === undefined || totalPages === undefined) return []
+  if (totalPages === undefined) return []
   if (ordinal > totalPages && recordCount > 0) {
     return [
       {

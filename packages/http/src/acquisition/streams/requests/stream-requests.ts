@@ -3,7 +3,8 @@ import type { PageRequest } from '../../fetch/index.js'
 import type { PageRef } from '../../ledger/index.js'
 import { acceptOf } from '../../records/index.js'
 import type { Pagination } from '../pagination/pagination.js'
-import type { StreamConfig } from '../stream-config.js'
+import type { BoundStream } from './bound-stream.js'
+import { addressOf } from './param-place.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import { withMissing } from './url-text.js'
 
@@ -12,11 +13,16 @@ import { withMissing } from './url-text.js'
  * the stream's own parameters too, but for those that it names itself. There are no credentials but those of
  * the file's headers and query.
  */
-export function requestOf(stream: StreamConfig, pagination: Pagination, page: PageRef): PageRequest {
-  const { url, query, headers = {}, ...rest } = pagination.request(page)
+export function requestOf(stream: BoundStream, pagination: Pagination, page: PageRef): PageRequest {
+  const { url, parameters = [] } = pagination.request(page)
+  const { query, headers, bodyValues, pathSuffix } = addressOf(parameters)
+  const body = stream.body?.(bodyValues)
+  const accept = acceptOf(stream.format)
+  const typed = { accept, ...(body !== undefined && { 'content-type': body.contentType }) }
   return {
-    ...rest,
-    url: url === undefined ? streamUrl(stream, query) : withMissing(url, ownParameters(stream)),
-    headers: mergedHeaders(mergedHeaders({ accept: acceptOf(stream.format) }, stream.headers), headers),
+    method: stream.method,
+    url: url === undefined ? streamUrl(stream, query, pathSuffix) : withMissing(url, ownParameters(stream)),
+    headers: mergedHeaders(mergedHeaders(typed, stream.headers), headers),
+    ...(body !== undefined && { body: body.text }),
   }
 }

@@ -1,15 +1,18 @@
 import type { UrlParameter } from './url-text.js'
 import { parameterOf, parametersOf } from './url-text.js'
 
+/** What a parameter of a query is: one text, or several under the same name. */
+export type QueryValue = string | readonly string[]
+
 /** Where a stream's pages are. */
 export interface StreamAddress {
   readonly baseUrl: string
   /** It may have a query: `/items?status=active`. */
   readonly path: string
-  readonly query: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, QueryValue>>
 }
 
-type Parameters = Readonly<Record<string, string>>
+type Parameters = Readonly<Record<string, QueryValue>>
 
 /** The parameters of a stream's own, from its path and its query, and those given; the latter win. */
 export function ownParameters({ path, query }: StreamAddress, parameters: Parameters = {}): UrlParameter[] {
@@ -17,19 +20,24 @@ export function ownParameters({ path, query }: StreamAddress, parameters: Parame
   const written = parametersOf(splitPath(path).query)
   return [
     ...written.filter(({ name }) => !Object.hasOwn(set, name)),
-    ...Object.entries(set).map(([name, value]) => parameterOf(name, value)),
+    ...Object.entries(set).flatMap(([name, value]) => [value].flat().map(text => parameterOf(name, text))),
   ]
 }
 
 /** The URL of a stream's endpoint with its own parameters and those given; the latter win. */
-export function streamUrl(stream: StreamAddress, parameters: Parameters = {}): string {
+export function streamUrl(stream: StreamAddress, parameters: Parameters = {}, pathSuffix = ''): string {
   const url = new URL(stream.baseUrl)
-  const path = splitPath(stream.path).before.replace(/^\/+/, '')
+  const path = joined(splitPath(stream.path).before, pathSuffix).replace(/^\/+/, '')
   if (path !== '') url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`
   url.search = ownParameters(stream, parameters)
     .map(({ text }) => text)
     .join('&')
   return url.href
+}
+
+/** With one slash between, where both have one. */
+function joined(path: string, suffix: string): string {
+  return suffix.startsWith('/') ? path.replace(/\/+$/, '') + suffix : path + suffix
 }
 
 /** A `#` in a path stands for itself: what is behind it would never be sent. */

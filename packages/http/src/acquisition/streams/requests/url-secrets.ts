@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../../fetch/index.js'
 import { credentialParameter } from '../../fetch/index.js'
-import type { PageRef, PageState } from '../../ledger/index.js'
+import type { PageRef, PageState, Partition } from '../../ledger/index.js'
 import type { Secrets } from '../../secrets/index.js'
 import {
   credentialAfterScheme,
@@ -10,6 +10,7 @@ import {
   shortestSecret,
   TextFinder,
 } from '../../secrets/index.js'
+import { literalOf } from '../../references/index.js'
 import type { StreamAddress } from './stream-url.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import type { UrlParameter } from './url-text.js'
@@ -51,7 +52,10 @@ export class UrlSecrets {
     this.#secrets = secrets
     this.#authorized = credentialParameter(stream.auth)
     const isSecret = (value: string): boolean => secrets.redact(value) !== value
-    this.#parameters = ownParameters(stream).filter(
+    const query = Object.fromEntries(
+      Object.entries(stream.query).map(([name, value]) => [name, [value].flat().map(literalOf)]),
+    )
+    this.#parameters = ownParameters({ ...stream, query }).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
     )
     const places = [
@@ -73,12 +77,17 @@ export class UrlSecrets {
   /** The page as it is stored and told. */
   sealPage(page: PageRef): PageRef {
     const seal = (text: string, isUrl: boolean): string => (isUrl ? this.seal(text) : this.#sealing.in(text))
-    return { ...page, id: this.sealId(page.id), state: mapTexts(page.state, seal) }
+    return { ...this.#mapped(page, seal), id: this.sealId(page.id) }
   }
 
   /** The page as its request is made. */
   openPage(page: PageRef): PageRef {
-    return { ...page, state: mapTexts(page.state, text => this.open(text)) }
+    return this.#mapped(page, text => this.open(text))
+  }
+
+  #mapped({ state, partition, ...page }: PageRef, change: (text: string, isUrl: boolean) => string): PageRef {
+    const own = partition && (mapTexts(partition, change) as Partition)
+    return { ...page, state: mapTexts(state, change), ...(own !== undefined && { partition: own }) }
   }
 
   sealId(pageId: string): string {
@@ -160,6 +169,7 @@ function mapTexts(state: PageState, change: (text: string, isUrl: boolean) => st
 /** `Bearer abc` is a credential, and so is `abc` alone. */
 function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) => boolean): Place[] {
   return Object.entries(headers)
+    .map(([name, text]) => [name, literalOf(text)] as const)
     .filter(([name, value]) => isSecretHeader(name) || isSecret(value))
     .flatMap(([name, value]) => credentialIn(value, `header-${name.toLowerCase()}`))
 }

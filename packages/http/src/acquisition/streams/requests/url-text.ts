@@ -19,6 +19,11 @@ function percentEncoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'))
 }
 
+/** With all percent-encoded but what RFC 3986 calls unreserved. */
+export function strictlyEncoded(text: string): string {
+  return percentEncoded(text).replace(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
 /** The parameters of a query without its `?`. */
 export function parametersOf(query: string): UrlParameter[] {
   return query

@@ -14,7 +14,7 @@ import { load, minimal } from '../../configuration/config-rig.js'
 /** As a pipeline file has it, with the defaults of its kind. */
 export function authOf(auth: object): AuthConfig {
   const { config } = load(`${minimal}    auth: ${JSON.stringify(auth)}\n`)
-  return config.sources[0]?.auth as AuthConfig
+  return config.streams[0]?.auth as AuthConfig
 }
 
 /** What keeps nothing beyond the test. */

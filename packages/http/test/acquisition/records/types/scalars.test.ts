@@ -91,13 +91,25 @@ describe('paths', () => {
     expect(at('a[0]', { a: { 0: 'x' } })).toBeUndefined()
   })
 
+  test('takes the first of a list that has a value', () => {
+    const links = [{ rel: 'self' }, null, 'next', { rel: 'next', href: 'a' }, { rel: 'next', href: 'b' }]
+    expect(at('links[rel=next].href', { links })).toBe('a')
+    expect(at('[n=2].x', [{ n: 1 }, { n: 2, x: 'y' }])).toBe('y')
+    expect(at('[on=true]', [{ on: {} }, { on: true }])).toEqual({ on: true })
+    for (const path of ['links[rel=last]', 'links[constructor=1]', 'links[0][rel=next]', 'none[rel=next]'])
+      expect(at(path, { links })).toBeUndefined()
+  })
+
   test('sees nothing that the source did not send', () => {
     for (const path of ['constructor', '__proto__.toString', 'a.length', 'list.map']) {
       expect(at(path, { a: 'text', list: {} })).toBeUndefined()
     }
   })
 
-  test.each(['a..b', '.a', 'a.', 'a[x]', 'a[', 'a["b', '[-1]', 'a b."'])('refuses %j', path => {
-    expect(() => compilePath(path)).toThrow(TypeError)
-  })
+  test.each(['a..b', '.a', 'a.', 'a[x]', 'a[x=]', 'a[=x]', 'a[x=[]', 'a[', 'a["b', '[-1]', 'a b."'])(
+    'refuses %j',
+    path => {
+      expect(() => compilePath(path)).toThrow(TypeError)
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { NextUrlError } from '../../../../src/acquisition/streams/pagination/next-url.js'
+import { NextUrlError } from '../../../../src/acquisition/streams/pagination/next-url-error.js'
 import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
 import type { PageRef } from '../../../../src/acquisition/ledger/page.js'
 import { nothingSeen, result, rowsFrom, streamWith, urlOf, walk } from './paging-run.js'

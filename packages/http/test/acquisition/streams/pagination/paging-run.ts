@@ -3,13 +3,14 @@ import type { PagingValues } from '../../../../src/acquisition/records/normalise
 import type { PaginationConfig } from '../../../../src/acquisition/streams/pagination/kinds.js'
 import { paginationOf } from '../../../../src/acquisition/streams/pagination/kinds.js'
 import type { PageResult, Seen } from '../../../../src/acquisition/streams/pagination/pagination.js'
-import { requestOf } from '../../../../src/acquisition/streams/requests/stream-requests.js'
+import { StreamPages } from '../../../../src/acquisition/streams/stream-pages.js'
 import { POLITE } from '../../../support/stream-at.js'
 import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
 
 export function streamWith(pagination: PaginationConfig, changes: Partial<StreamConfig> = {}): StreamConfig {
   return {
     name: 'shop',
+    source: 'shop',
     baseUrl: 'https://shop.example/api',
     path: '/items',
     query: {},
@@ -65,7 +66,7 @@ export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () 
 
 /** The URL that a page is fetched from. */
 export function urlOf(stream: StreamConfig, page: PageRef): string {
-  return requestOf(stream, paginationOf(stream), page).url
+  return new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page).url
 }
 
 /** Follows a stream to its end, the way a run does: known ids are fetched once. */

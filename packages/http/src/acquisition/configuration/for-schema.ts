@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { schemaParts } from '../schema/index.js'
+import { whereSchema } from './where-schema.js'
+
+const { checkedText, count, strict, text } = schemaParts
+
+/** Roots that every stream has. */
+const RESERVED: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
+
+const as = () =>
+  checkedText(
+    'a name of letters, digits, _ and -, by which it is referred to: {name.id}; not since, until, now or run',
+    name => /^[A-Za-z_][\w-]{0,63}$/.test(name) && !RESERVED.has(name),
+  )
+
+const allowedValues = { error: 'a list of texts, numbers, true or false, or a text with commas' }
+const value = z.union([z.string(), z.number(), z.boolean()], allowedValues)
+
+const one = z.union(
+  [
+    strict({
+      each: text('the name of a stream'),
+      as: as(),
+      where: whereSchema.optional(),
+      batch: count(1, 100_000).optional(),
+    }),
+    strict({
+      values: z.union([z.array(value, allowedValues).min(1, allowedValues), text()], allowedValues),
+      as: as(),
+    }),
+  ],
+  { error: '{ each: STREAM, as: NAME } or { values: [a, b], as: NAME }' },
+)
+
+/** What a stream is taken in parts by: one, or a list whose product it is. */
+export const forSchema = z.union([one, z.array(one).min(1)], {
+  error: '{ each: STREAM, as: NAME }, { values: [a, b], as: NAME }, or a list of such parts',
+})

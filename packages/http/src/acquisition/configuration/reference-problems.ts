@@ -1,0 +1,105 @@
+import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
+import { parentOf, rootsOf } from '../streams/index.js'
+import type { ConfigProblem } from './config-error.js'
+import type { ProblemContext } from './config-problems.js'
+import type { PathStep } from './config-source.js'
+import { pathText } from './config-source.js'
+import type { PipelineFile, SourceFile } from './pipeline-schema.js'
+import { streamNamed } from './resolve-config.js'
+import type { WrittenStream } from './written-streams.js'
+
+/** What is wrong with references, and with the streams that streams are taken for. */
+export function referenceProblems(
+  { sources }: PipelineFile,
+  { file, written }: ProblemContext,
+  streams: readonly WrittenStream[],
+): readonly ConfigProblem[] {
+  const names = sources.map(({ name }) => name)
+  return sources.flatMap((stream, index) => {
+    const told = (path: readonly PathStep[], message: string): ConfigProblem => {
+      const place = written(['sources', index, ...path])
+      return { path: pathText(place), place: file.placeOf(place), message: `${pathText(place)} ${message}` }
+    }
+    const { source = '' } = streams[index] ?? {}
+    return [...templateProblems(stream, told), ...partProblems(stream, source, names, told)]
+  })
+}
+
+type Tell = (path: readonly PathStep[], message: string) => ConfigProblem
+
+function partsOf({ for: parts }: SourceFile): readonly Part[] {
+  return parts === undefined ? [] : [parts].flat()
+}
+
+type Part = NonNullable<SourceFile['for']> extends infer F ? (F extends readonly (infer P)[] ? P : F) : never
+
+function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const roots = rootsOf(partsOf(stream))
+  const parent = parentOf(partsOf(stream))
+  const used = new Set<string>()
+  const problems = [...templatesOf(stream)].flatMap(({ path, text }) => {
+    try {
+      for (const { root } of referencesOf(parseTemplate(text, roots))) used.add(root)
+      return []
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+      return [tell(path, `is ${JSON.stringify(text)}: ${error.message}`)]
+    }
+  })
+  if (problems.length > 0 || parent === undefined || used.has(parent.as)) return problems
+  const message = `is taken for each record of ${parent.each}, and its requests do not refer to {${parent.as}.FIELD}`
+  return [tell(['for'], message)]
+}
+
+/** All texts of a request in which references may stand. */
+function* templatesOf(
+  stream: SourceFile,
+): Generator<{ readonly path: readonly PathStep[]; readonly text: string }> {
+  const { path, query, headers, body } = stream
+  yield* textsIn(path, ['path'])
+  yield* textsIn(query, ['query'])
+  yield* textsIn(headers, ['headers'])
+  if (body === undefined) return
+  if ('graphql' in body) yield* textsIn(body.graphql.variables, ['body', 'graphql', 'variables'])
+  else yield* textsIn(body, ['body'])
+}
+
+function* textsIn(
+  value: unknown,
+  path: readonly PathStep[],
+): Generator<{ readonly path: readonly PathStep[]; readonly text: string }> {
+  if (typeof value === 'string') yield { path, text: value }
+  if (typeof value !== 'object' || value === null) return
+  const isArray = Array.isArray(value)
+  for (const [key, item] of Object.entries(value))
+    yield* textsIn(item, [...path, isArray ? Number(key) : key])
+}
+
+function partProblems(
+  stream: SourceFile,
+  source: string,
+  names: readonly string[],
+  tell: Tell,
+): ConfigProblem[] {
+  const parts = partsOf(stream)
+  const at = (index: number): PathStep[] => (Array.isArray(stream.for) ? ['for', index] : ['for'])
+  const parents = parts.flatMap((part, index) => ('each' in part ? [{ part, index }] : []))
+  const second = parents[1]
+  const twice = parts.findIndex((part, index) => parts.findIndex(({ as }) => as === part.as) < index)
+  return [
+    ...(second === undefined
+      ? []
+      : [
+          tell([...at(second.index), 'each'], 'is a second one; allowed is one each, beside lists of values'),
+        ]),
+    ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
+    ...parents.flatMap(({ part, index }) => {
+      const found = streamNamed(part.each, source, names)
+      if (found !== undefined && found !== stream.name) return []
+      const others = names.filter(name => name !== stream.name).join(', ')
+      return [
+        tell([...at(index), 'each'], `is ${JSON.stringify(part.each)}; allowed is another stream: ${others}`),
+      ]
+    }),
+  ]
+}

@@ -1,0 +1,33 @@
+import type { Where } from '../../records/index.js'
+import type { Roots } from '../../references/index.js'
+
+/** Each record of another stream, the parent. */
+export interface EachRecord {
+  /** Full name of the parent. */
+  readonly each: string
+  readonly as: string
+  /** Which of its records. Default all that it takes itself. */
+  readonly where?: Where | undefined
+  /** So many parents' values together make one partition: lists of them. Default: each its own. */
+  readonly batch?: number | undefined
+}
+
+/** Each of a list of values. */
+interface EachValue {
+  readonly values: readonly (string | number | boolean)[]
+  readonly as: string
+}
+
+/** What a stream is taken in parts by; several make a product. */
+export type PartitionConfig = EachRecord | EachValue
+
+/** As far as references go. */
+type Named = { readonly as: string } & ({ readonly each: string } | { readonly values: unknown })
+
+/** The roots that a stream's references may have. */
+export function rootsOf(partitions: readonly Named[] = []): Roots {
+  return new Map([
+    ...partitions.map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
+    ...(['since', 'until', 'now', 'run'] as const).map(name => [name, 'value'] as const),
+  ])
+}

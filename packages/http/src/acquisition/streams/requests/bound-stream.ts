@@ -1,0 +1,122 @@
+import { AsyncPatternsError } from 'async-patterns'
+import type { Reference, Roots, Scope, Template } from '../../references/index.js'
+import { isBound, parseTemplate, referencesOf, renderText, renderTexts } from '../../references/index.js'
+import type { FormatConfig } from '../../records/index.js'
+import type { BodyConfig, BoundBody } from './request-body.js'
+import { bodyTemplate, bodyTexts } from './request-body.js'
+import type { QueryValue, StreamAddress } from './stream-url.js'
+import { strictlyEncoded } from './url-text.js'
+
+/** What a stream's requests are made of, references in it. */
+export interface RequestParts extends StreamAddress {
+  readonly name: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Default GET, with a body POST. */
+  readonly method?: string | undefined
+  readonly body?: BodyConfig | undefined
+  readonly format?: FormatConfig | undefined
+}
+
+/** A stream whose references have their values. */
+export interface BoundStream extends StreamAddress {
+  readonly name: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly method: string
+  readonly body?: BoundBody | undefined
+  readonly format?: FormatConfig | undefined
+}
+
+/** A value that cannot stand where a reference puts it. */
+export class ReferenceValueError extends AsyncPatternsError {
+  readonly code = 'REFERENCE_VALUE'
+}
+
+/** Makes a stream's requests of its references' values. */
+export interface StreamTemplate {
+  /** All that its requests refer to. */
+  readonly references: readonly Reference[]
+  /** @throws ReferenceValueError for a value that must not stand in a path or a header. */
+  bind(scope: Scope): BoundStream
+}
+
+/**
+ * Reads all references of a stream's requests once.
+ * @throws TemplateError for one that is not known.
+ */
+export function streamTemplate(stream: RequestParts, roots: Roots): StreamTemplate {
+  const { name, baseUrl, body, format } = stream
+  const path = parseTemplate(stream.path, roots)
+  const query = Object.entries(stream.query).map(([key, value]) => [key, listOf(value, roots)] as const)
+  const headers = Object.entries(stream.headers).map(
+    ([key, value]) => [key, parseTemplate(value, roots)] as const,
+  )
+  const bodyOf = body && bodyTemplate(body, roots)
+  const { method = body === undefined ? 'GET' : 'POST' } = stream
+  const templates = [
+    path,
+    ...query.flatMap(([, { templates: all }]) => all),
+    ...headers.map(([, one]) => one),
+  ]
+  const inBody = body === undefined ? [] : bodyTexts(body).map(text => parseTemplate(text, roots))
+  return {
+    references: [...templates, ...inBody].flatMap(referencesOf),
+    bind: scope => ({
+      name,
+      baseUrl,
+      method,
+      path: renderText(path, scope, pathSegment),
+      query: Object.fromEntries(
+        query.flatMap(([key, value]) => {
+          const texts = queryValue(value, scope)
+          return texts === undefined ? [] : [[key, texts] as const]
+        }),
+      ),
+      headers: Object.fromEntries(
+        headers
+          .filter(([, template]) => isBound(template, scope))
+          .map(([key, template]) => [key, renderText(template, scope, headerText)]),
+      ),
+      body: bodyOf?.(scope),
+      format,
+    }),
+  }
+}
+
+interface QueryTemplate {
+  readonly isList: boolean
+  readonly templates: readonly Template[]
+}
+
+function listOf(value: QueryValue, roots: Roots): QueryTemplate {
+  const texts = typeof value === 'string' ? [value] : value
+  return {
+    isList: typeof value !== 'string',
+    templates: texts.map(text => parseTemplate(text, roots)),
+  }
+}
+
+/** Undefined for a parameter that is left out, because it is a reference without a value. */
+function queryValue({ isList, templates }: QueryTemplate, scope: Scope): QueryValue | undefined {
+  const texts = templates
+    .filter(template => isBound(template, scope))
+    .flatMap(template => renderTexts(template, scope))
+  if (isList || texts.length > 1) return texts
+  return texts[0]
+}
+
+/** All but unreserved characters are encoded (RFC 3986, 2.3): no value can lead to another place. */
+function pathSegment(value: string, { name }: Reference): string {
+  if (value === '' || value === '.' || value === '..') {
+    const allowed = 'allowed in a path is a text that is not empty, . or ..'
+    throw new ReferenceValueError(`{${name}} is ${JSON.stringify(value)}; ${allowed}`)
+  }
+  return strictlyEncoded(value)
+}
+
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+function headerText(value: string, { name }: Reference): string {
+  if (headerValue.test(value)) return value
+  const allowed = 'allowed in a header is a text in Latin-1 without line breaks'
+  throw new ReferenceValueError(`{${name}} is ${JSON.stringify(value)}; ${allowed}`)
+}

@@ -1,0 +1,146 @@
+import type { PageRequest } from '../fetch/index.js'
+import type { PageRef, PageWindow, Partition } from '../ledger/index.js'
+import type { Scope } from '../references/index.js'
+import { paginationOf } from './pagination/kinds.js'
+import type { NextPages, PageResult, Pagination, Seen } from './pagination/pagination.js'
+import { rootsOf } from './partitions/partition-config.js'
+import { partitionKey, rankOf, windowKey } from './partitions/partition-key.js'
+import type { BoundStream, StreamTemplate } from './requests/bound-stream.js'
+import { streamTemplate } from './requests/bound-stream.js'
+import { requestOf } from './requests/stream-requests.js'
+import type { StreamConfig } from './stream-config.js'
+
+/** What is the same for all pages of a run. */
+export interface RunFacts {
+  readonly id: string
+  /** Epoch milliseconds of its first start. */
+  readonly startedAt: number
+}
+
+/** A stream with the values of one partition and window. */
+interface BoundPages {
+  readonly stream: BoundStream
+  readonly pagination: Pagination
+}
+
+/** Sequences that are kept at hand: pages of one follow each other. */
+const MOST_BOUND = 100
+
+/**
+ * The pages of a stream: of each of its partitions and windows a sequence of its own, whose requests are made
+ * of their values. Ids are those of the way of paging, behind partition and window:
+ * `acme.tasks:project.id=17;page=2`.
+ */
+export class StreamPages {
+  readonly #config: StreamConfig
+  readonly #template: StreamTemplate
+  readonly #names: ReadonlySet<string>
+  readonly #facts: Scope
+  readonly #bound = new Map<string, BoundPages>()
+
+  constructor(config: StreamConfig, { id, startedAt }: RunFacts) {
+    this.#config = config
+    this.#template = streamTemplate(config, rootsOf(config.for))
+    this.#names = new Set(this.#template.references.map(({ name }) => name))
+    this.#facts = { run: JSON.stringify(id), now: JSON.stringify(new Date(startedAt).toISOString()) }
+  }
+
+  /** The first page of a partition; its window is that of a later run too. */
+  first(partition: Partition = {}, window?: PageWindow): PageRef {
+    const place = { partition: isEmpty(partition) ? undefined : partition, window }
+    return this.#outer(this.#boundFor(place).pagination.first(), place)
+  }
+
+  /** What the state of a partition is kept under. */
+  keyOf(partition: Partition = {}): string {
+    return partitionKey(partition, this.#names)
+  }
+
+  /** @throws ReferenceValueError for a value that must not stand where it is put. */
+  request(page: PageRef): PageRequest {
+    const { stream, pagination } = this.#boundFor(page)
+    return requestOf(stream, pagination, page)
+  }
+
+  /** Of the page's rows: those of other partitions may be the same. */
+  fingerprintOf(page: PageRef, fingerprint: string): string {
+    const prefix = this.#prefixOf(page)
+    return prefix === '' ? fingerprint : `${fingerprint} ${prefix}`
+  }
+
+  /** @throws NextUrlError (rejects) when the source points elsewhere. */
+  async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {
+    const prefix = this.#prefixOf(page)
+    const { pagination } = this.#boundFor(page)
+    const next = await pagination.next(this.#inner(page, prefix), result, this.#innerSeen(seen, page, prefix))
+    return { ...next, pages: next.pages.map(one => this.#outer(one, page)) }
+  }
+
+  #boundFor(place: Place): BoundPages {
+    const prefix = this.#prefixOf(place)
+    let bound = this.#bound.get(prefix)
+    if (bound === undefined) {
+      const stream = this.#template.bind({ ...place.partition, ...this.#facts })
+      bound = { stream, pagination: paginationOf({ ...this.#config, ...stream }) }
+      const [oldest] = this.#bound.keys()
+      if (this.#bound.size >= MOST_BOUND && oldest !== undefined) this.#bound.delete(oldest)
+      this.#bound.set(prefix, bound)
+    }
+    return bound
+  }
+
+  #prefixOf({ partition, window }: Place): string {
+    if (partition === undefined && window === undefined) return ''
+    const keys = [this.keyOf(partition), window === undefined ? '' : windowKey(window)]
+    return keys.map(key => (key === '' ? '' : `${key};`)).join('')
+  }
+
+  /** As its way of paging knows the page. */
+  #inner(page: PageRef, prefix: string): PageRef {
+    return prefix === '' ? page : { ...page, id: withoutPrefix(page.id, page.stream, prefix) }
+  }
+
+  #outer(page: PageRef, { partition, window }: Place): PageRef {
+    const prefix = this.#prefixOf({ partition, window })
+    if (prefix === '') return page
+    const id = withPrefix(page.id, page.stream, prefix)
+    return {
+      ...page,
+      id,
+      rank: rankOf(prefix),
+      ...(partition !== undefined && { partition }),
+      ...(window !== undefined && { window }),
+    }
+  }
+
+  #innerSeen(seen: Seen, page: PageRef, prefix: string): Seen {
+    const { stream } = page
+    if (prefix === '') return seen
+    return {
+      pages: async ids => {
+        const outer = new Map(ids.map(id => [withPrefix(id, stream, prefix), id]))
+        const known = await seen.pages([...outer.keys()])
+        return new Set(Array.from(known, id => outer.get(id) ?? id))
+      },
+      rows: async fingerprint => {
+        const ids = await seen.rows(this.fingerprintOf(page, fingerprint))
+        return ids.map(id => withoutPrefix(id, stream, prefix))
+      },
+    }
+  }
+}
+
+type Place = Pick<PageRef, 'partition' | 'window'>
+
+function isEmpty(partition: Partition): boolean {
+  return Object.keys(partition).length === 0
+}
+
+function withPrefix(id: string, stream: string, prefix: string): string {
+  return `${stream}:${prefix}${id.slice(stream.length + 1)}`
+}
+
+function withoutPrefix(id: string, stream: string, prefix: string): string {
+  const whole = `${stream}:${prefix}`
+  return id.startsWith(whole) ? `${stream}:${id.slice(whole.length)}` : id
+}

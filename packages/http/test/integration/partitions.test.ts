@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
+import { httpServer } from '../contracts/servers.js'
+import { acquired, outputFolder, QUICK, withLimits } from '../support/acquire-rig.js'
+
+interface Asked {
+  readonly method: string
+  readonly url: string
+  readonly body: string
+  readonly headers: IncomingMessage['headers']
+}
+
+/** A server of projects, their tasks and more, which writes down what it is asked. */
+async function api(answer: (asked: Asked) => unknown) {
+  const asked: Asked[] = []
+  const server = await httpServer((request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = []
+    request.on('data', chunk => chunks.push(chunk as Buffer))
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request
+      const one = { method, url, headers, body: Buffer.concat(chunks).toString() }
+      asked.push(one)
+      const found = answer(one)
+      response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(found ?? {}))
+    })
+  })
+  return { ...server, url: server.url, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+async function run(yaml: string, url: string, output: string) {
+  const text = yaml.replaceAll('URL', url)
+  const { config } = parseConfig(text, 'p.yaml', { flags: { output }, environment: {} })
+  return await acquired(withLimits({ ...config, workers: 1 }, QUICK))
+}
+
+function idsOf(output: string, stream: string): string[] {
+  const database = new Database(`${output}/acquire.db`, { readonly: true })
+  try {
+    return database
+      .prepare<[string], string>('select id from records where stream = ? order by id')
+      .pluck()
+      .all(stream)
+  } finally {
+    database.close()
+  }
+}
+
+/** Projects on pages of two; each has tasks on pages of two, in states. */
+const projects = (count: number) => (url: URL) => {
+  const page = Number(url.searchParams.get('page') ?? 1)
+  const ids = Array.from({ length: count }, (_, index) => `p/${index + 1}`)
+  return {
+    items: ids
+      .slice((page - 1) * 2, page * 2)
+      .map((id, index) => ({ id, org: `o${page}`, archived: index === 1 })),
+    more: page * 2 < count,
+  }
+}
+
+const SOURCE = `
+sources:
+  - name: acme
+    baseUrl: URL
+    records: items
+    mapping: { id: { path: id } }
+    pagination: { type: page, pageSize: 2, hasMorePath: more }
+    streams:
+      - name: projects
+        path: /projects
+`
+
+test('children of a parent record, in path and query, for each of a list of values, page by page', async () => {
+  await using server = await api(({ url }) => {
+    const at = new URL(url, 'http://x')
+    if (at.pathname === '/projects') return projects(5)(at)
+    const [, org, project, state] = /^\/(o\d)\/(.*)\/tasks\/(\w+)$/.exec(at.pathname) ?? []
+    if (project === undefined) return undefined
+    const page = Number(at.searchParams.get('page'))
+    const key = `${decodeURIComponent(project)}-${state}-${at.searchParams.get('of')}-${org}`
+    return { items: [{ id: `${key}-${page}` }, { id: `${key}-${page}b` }], more: page < 2 }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: tasks
+        for:
+          - { each: projects, as: project, where: { path: archived, is: false } }
+          - { values: 'open, closed', as: state }
+        path: /{project.org}/{project.id}/tasks/{state}
+        query: { of: '{project.id}' }
+`
+  const { summary } = await run(yaml, server.url, output.path)
+  expect(summary.run.status).toBe('complete')
+  expect(summary.sources.map(({ name, coverage }) => [name, coverage.uniqueIds])).toEqual([
+    ['acme.projects', 5],
+    ['acme.tasks', 3 * 2 * 4],
+  ])
+  const ids = idsOf(output.path, 'acme.tasks')
+  expect(ids).toHaveLength(24)
+  expect(ids).toContain('p/5-closed-p/5-o3-2b')
+  expect(server.asked.filter(({ url }) => url.includes('%2F5/tasks/open')).map(({ url }) => url)).toEqual([
+    '/o3/p%2F5/tasks/open?of=p%2F5&page=1',
+    '/o3/p%2F5/tasks/open?of=p%2F5&page=2',
+  ])
+  // All is done: a second run takes all of it again, and no more.
+  const before = server.asked.length
+  const { summary: again } = await run(yaml, server.url, output.path)
+  expect(again.run.status).toBe('complete')
+  expect(server.asked.length).toBe(2 * before)
+})
+
+test('a batch of parents in a POST body, whose values keep their types', async () => {
+  await using server = await api(({ url, body }) => {
+    const at = new URL(url, 'http://x')
+    if (at.pathname === '/projects')
+      return {
+        items: [1, 2, 3].map(n => ({ id: n, big: `B${n}` })),
+        more: false,
+      }
+    const { filter } = JSON.parse(body) as { filter: { ids: number[] } }
+    const page = at.searchParams.get('page')
+    return { items: filter.ids.map(id => ({ id: `${id}-${page}` })), more: page === '1' }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+      - name: search
+        for: { each: projects, as: p, batch: 2 }
+        path: /search
+        headers: { x-ids: '{p.big}' }
+        body: { json: { filter: { ids: '{p.id}', text: 'ids {p.id}', open: true }} }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(idsOf(output.path, 'acme.search')).toEqual(['1-1', '1-2', '2-1', '2-2', '3-1', '3-2'])
+  const first = server.asked.find(({ body }) => body.includes('[1,2]'))
+  expect(first?.method).toBe('POST')
+  expect(first?.headers).toMatchObject({ 'content-type': 'application/json', 'x-ids': 'B1,B2' })
+  expect(first?.body).toBe('{"filter":{"ids":[1,2],"text":"ids 1,2","open":true}}')
+})

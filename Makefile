@@ -99,8 +99,8 @@ bench-patterns: build bench/node_modules/.package-lock.json ## each pattern agai
 bench-load: build bench/node_modules/.package-lock.json ## load generator and engines against their peers
 	node bench/load/index.mjs
 
-bench-acquire: build bench/node_modules/.package-lock.json ## pages a second when no rate holds it back
-	node bench/acquire.mjs
+bench-acquire: build bench/node_modules/.package-lock.json ## pages a second beside got, crawlee and a script by hand
+	node bench/acquire/index.mjs
 
 conformance: build bench/node_modules/.package-lock.json ## this package and its peers under the same cases
 	node bench/conformance.mjs

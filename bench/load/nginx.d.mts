@@ -6,5 +6,9 @@ export interface Nginx extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Requests per connection, before nginx closes it. Default: as good as no end. */
-export function startNginx(options?: { readonly keepaliveRequests?: number }): Promise<Nginx>
+export function startNginx(options?: {
+  /** Requests per connection, before nginx closes it. Default: as good as no end. */
+  readonly keepaliveRequests?: number
+  /** Folder whose files are served: `/100?page=7` is `100/7.json`. Default: a constant body. */
+  readonly root?: string
+}): Promise<Nginx>

@@ -11,7 +11,7 @@ const BODY = '{"id":1234567,"name":"benchmark","ok":true,"value":3.14159,"pad":"
 /** Debian keeps servers where a user's PATH does not look. */
 const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`
 
-const configuration = (folder, port, keepaliveRequests) => `
+const configuration = ({ folder, port, keepaliveRequests, location }) => `
 worker_processes 1;
 daemon off;
 pid ${folder}/pid;
@@ -29,19 +29,29 @@ http {
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location = /status { stub_status; }
-    location / { default_type application/json; return 200 '${BODY}'; }
+    ${location}
   }
 }`
 
+const constant = `location / { default_type application/json; return 200 '${BODY}'; }`
+/** `/100?page=7` is the file `100/7.json`; they stay open, so that nginx costs little. */
+const files = root => `
+    root ${root};
+    open_file_cache max=30000 inactive=600s;
+    open_file_cache_valid 600s;
+    location / { default_type application/json; set $file $arg_page; if ($file = '') { set $file 1; }
+      try_files $uri/$file.json =404; }`
+
 /**
- * A private nginx with one worker on a free port, serving 71 bytes of JSON. Types, for tests in TypeScript:
- * nginx.d.mts.
+ * A private nginx with one worker on a free port, serving 71 bytes of JSON, or the files of `root`. Types, for
+ * tests in TypeScript: nginx.d.mts.
  */
-export async function startNginx({ keepaliveRequests = 1_000_000_000 } = {}) {
+export async function startNginx({ keepaliveRequests = 1_000_000_000, root } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
-  await writeFile(file, configuration(folder, port, keepaliveRequests))
+  const location = root === undefined ? constant : files(root)
+  await writeFile(file, configuration({ folder, port, keepaliveRequests, location }))
   const child = await running(['-c', file, '-p', folder, '-e', join(folder, 'error.log')])
   const url = `http://127.0.0.1:${port}/`
   await untilServed(url)

@@ -21,8 +21,7 @@ import { NormalisePool } from './records/index.js'
 import type { AcquireEvent, Ports } from './run/index.js'
 import {
   claimsOn,
-  commitsTo,
-  JournalWriter,
+  LedgerWriter,
   LEASE_MS,
   LeaseKeeper,
   ownedOrInjected,
@@ -145,8 +144,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   await using transports = new StreamTransports(config.streams, clock, parts.transport)
   await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, secrets))
   await using queue = ownedOrInjected(parts.queue, () => openQueue(config, run, clock))
-  const journal = new JournalWriter(run, fatal)
-  await using commits = commitsTo(run, journal, clock)
+  const journal = new LedgerWriter(run, fatal)
   await using claims = claimsOn(run, randomUUID(), clock)
   const streams = streamsOf(config, {
     ...parts,
@@ -165,7 +163,6 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
     run,
     queue: queue.port,
     claim: pageId => claims.add(pageId),
-    commit: page => commits.add(page),
     journal,
     streams,
     leases: new LeaseKeeper(run, clock, LEASE_MS, fatal),

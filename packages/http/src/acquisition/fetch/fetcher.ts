@@ -332,8 +332,9 @@ export class Fetcher {
     context: Context,
   ): Promise<boolean> {
     if (errand.hasNewCredentials) return false
-    errand.hasNewCredentials = true
-    return (await this.#parts.authorizer.refused?.(sent, response, context)) === 'again'
+    const answer = await this.#parts.authorizer.refused?.(sent, response, context)
+    errand.hasNewCredentials = answer === 'again'
+    return errand.hasNewCredentials
   }
 
   /** The page is taken, but what it says besides must not be lost. */

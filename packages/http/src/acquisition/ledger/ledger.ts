@@ -170,11 +170,11 @@ export interface Run {
   /** False when the claim was lost. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>
   /**
-   * One transaction for all pages given; a stale claim's page changes nothing. Of records with the same id in
+   * One transaction for all pages given, and before them the journal; a stale claim's page changes nothing. Of records with the same id in
    * one run that with the newest `updatedAt` stays, then that of the lowest ordinal, then the lowest index:
    * the same whatever the order of arrival. A record of a later run replaces that of an earlier one.
    */
-  commit(pages: readonly PageCommit[]): Promise<CommitAnswer>
+  commit(pages: readonly PageCommit[], journal?: Journal): Promise<CommitAnswer>
   /**
    * The page is open again. `spendsTry` counts a try that no journal names. A stale claim changes nothing.
    */

@@ -9,15 +9,18 @@ import {
   systemClock,
 } from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
+import { isGzip } from './decoders/gzip.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
+import type { PageTask } from './page-readers.js'
+import { PageReaders } from './page-readers.js'
 import { headersIn } from './paging-values.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
-import type { PageTask } from './worker.js'
+import { isUnbounded } from './record-filter.js'
 
 /** What reads pages: worker threads, or a stand-in for a rehearsal. Whoever constructs it closes it. */
 export interface Normaliser extends AsyncDisposable {
@@ -58,7 +61,10 @@ const PAGE_TIME_MS = 10_000
  * Small pages that wait for a thread go to it together: a message between threads costs more than they do.
  */
 const PAGES_TOGETHER = 16
-const BYTES_TOGETHER = 64 * 1024
+const BYTES_TOGETHER = 256 * 1024
+
+/** A page of no more bytes is read at once by whoever brings it: a message to a thread costs more. */
+const SMALL_PAGE_BYTES = 8 * 1024
 
 /** A page that waits to be read. */
 interface Waiting {
@@ -69,7 +75,8 @@ interface Waiting {
 }
 
 /**
- * Worker threads that parse and normalise pages. What a page may take of a thread is bounded from outside: its
+ * Worker threads that parse and normalise pages; small ones are read without them, where nothing that the file
+ * says can take long. What a page may take of a thread is bounded from outside: its
  * time by a timer, its memory by the thread's heap. Beyond it the thread is ended and replaced, and the page
  * reads as TOO_SLOW or TOO_HEAVY. Pages that shared the thread are read again, each alone.
  */
@@ -80,6 +87,9 @@ export class NormalisePool implements Normaliser {
   readonly #threads = new Set<ReadingThread>()
   readonly #idle: ReadingThread[] = []
   readonly #batches: BatchProcessor<Waiting, PageReading | undefined>
+  /** Of the streams whose small pages need no thread. */
+  readonly #ownReaders: PageReaders
+  readonly #inThreads: ReadonlySet<string>
   #isClosed = false
 
   /**
@@ -97,6 +107,8 @@ export class NormalisePool implements Normaliser {
     this.#secrets = secrets
     // A thread that cannot compile its instructions would fail every page: they must fail here.
     for (const one of instructions) pageReader(one)
+    this.#ownReaders = new PageReaders(instructions)
+    this.#inThreads = new Set(instructions.filter(needsThread).map(({ stream }) => stream))
     while (this.#threads.size < workers) this.#idle.push(this.#start())
     this.#batches = new BatchProcessor<Waiting, PageReading | undefined>({
       process: pages => this.#read(pages),
@@ -121,6 +133,9 @@ export class NormalisePool implements Normaliser {
     context?: PageContext,
   ): Promise<PageReading> {
     if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
+    const isSmall = bytes.byteLength <= SMALL_PAGE_BYTES && !isGzip(bytes) && !this.#inThreads.has(stream)
+    if (isSmall && !isAborted(within))
+      return this.#ownReaders.read({ stream, bytes, headers, context }, this.#secrets.credentials)
     const task = { stream, bytes: whole(bytes), headers: this.#readHeaders(stream, headers), context }
     const reading = await this.#batches.add({ task, within, isAlone: false }, within)
     const last = reading ?? (await this.#batches.add({ task, within, isAlone: true }, within))
@@ -213,6 +228,11 @@ export class NormalisePool implements Normaliser {
     const { maxHeapMiB } = this.#options
     return failed('TOO_HEAVY', `the page took more than the ${maxHeapMiB} MiB that a worker thread may have`)
   }
+}
+
+/** Its pages may take any time, however small they are: only a thread can be ended. */
+function needsThread({ where }: ReadingInstructions): boolean {
+  return where !== undefined && isUnbounded(where)
 }
 
 function tooSlow(timeMs: number): PageInvalidError {

@@ -13,9 +13,9 @@ export type {
   ThrottledEvent,
   WarningEvent,
 } from './acquire-event.js'
-export { JournalWriter } from './journal.js'
 export { LEASE_MS, LeaseKeeper } from './leases.js'
-export { claimsOn, commitsTo } from './page-batches.js'
+export { LedgerWriter } from './ledger-writer.js'
+export { claimsOn } from './page-claims.js'
 export { PageWork } from './page-work.js'
 export type { Ports } from './ports.js'
 export { ownedOrInjected } from './ports.js'

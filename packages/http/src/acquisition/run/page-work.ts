@@ -7,9 +7,8 @@ import { LedgerError } from '../ledger/index.js'
 import type { PageQueue, Redelivery } from '../queue/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { AcquireEvent } from './acquire-event.js'
-import type { JournalWriter } from './journal.js'
 import type { LeaseKeeper } from './leases.js'
-import type { Committed } from './page-batches.js'
+import type { Committed, LedgerWriter } from './ledger-writer.js'
 import type { RunControl } from './run-control.js'
 import type { StreamProgress } from './stream-progress.js'
 import { quietText } from './streams-of-run.js'
@@ -21,9 +20,8 @@ export interface PageWorkParts {
   readonly run: Run
   readonly queue: PageQueue
   readonly leases: LeaseKeeper
-  readonly journal: JournalWriter
+  readonly journal: LedgerWriter
   readonly streams: ReadonlyMap<string, StreamProgress>
-  readonly commit: (page: PageCommit) => Promise<Committed>
   readonly control: RunControl
   readonly secrets: Secrets
   readonly clock: Clock
@@ -79,11 +77,11 @@ export class PageWork {
   }
 
   async #acquire(stream: StreamProgress, claim: Claim): Promise<void> {
-    const { control, commit, queue } = this.#parts
+    const { control, journal, queue } = this.#parts
     const fetched = await stream.fetch(claim.page, control.stop, control.cut)
     try {
       const page = await stream.commitOf(claim, fetched)
-      const committed = await commit(page)
+      const committed = await journal.commit(page)
       if (committed.result === 'done') {
         this.#tellDone(page, committed)
         await queue.add(page.next)

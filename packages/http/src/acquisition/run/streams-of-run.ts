@@ -35,13 +35,13 @@ import {
   UrlSecrets,
 } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
-import type { JournalWriter } from './journal.js'
+import type { LedgerWriter } from './ledger-writer.js'
 import { StreamProgress } from './stream-progress.js'
 
 /** What all streams of a run share. */
 export interface StreamTools {
   readonly run: Run
-  readonly journal: JournalWriter
+  readonly journal: LedgerWriter
   readonly transports: StreamTransports
   readonly normaliser: Normaliser
   readonly limits: Limits
@@ -79,6 +79,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
         : transport
     const pages = pagesOf.get(name) as StreamPages
+    const allow = allowedOrigins(stream.pagination)
     const pathOf = (page: PageRef): string => {
       const { pathname, search } = new URL(pages.request(page).url)
       return secrets.redact(pathname + search)
@@ -87,7 +88,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
-      transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
+      transport: withCookies(tools.transports.toOriginsOf(stream, allow)),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => pages.request(page),
@@ -99,6 +100,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         stream: name,
         source,
         baseUrl: stream.baseUrl,
+        allow,
       }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,

@@ -432,6 +432,33 @@ describe('Fetcher', () => {
     })
   })
 
+  test('credentials are renewed once for a page, whatever the authorizer says', async () => {
+    answers = [401, 503, 401, 200]
+    const authorizer: Authorizer = { authorize: async request => request, refused: async () => 'again' }
+    await expect(fetch(fetcherWith({}, { authorizer }))).rejects.toMatchObject({
+      code: 'HTTP_401',
+      action: 'fail',
+    })
+    expect(failures).toEqual(['1 HTTP_401', '2 HTTP_503', '3 HTTP_401'])
+  })
+
+  test('the authorizer is told of the requests whose answers were taken, as it has made them', async () => {
+    answers = [503, 200]
+    const told: [string, unknown][] = []
+    let made = 0
+    const authorizer: Authorizer = {
+      authorize: async request => {
+        made += 1
+        return { ...request, url: `${request.url}&key=${made}` }
+      },
+      accepted: ({ url }) => told.push(['accepted', url]),
+    }
+    const fetched = await fetch(fetcherWith({}, { authorizer }))
+    expect(told).toEqual([['accepted', 'http://a.test/?page=1&key=2']])
+    expect(fetched.url).toBe('http://a.test/?page=1')
+    fetched.reservation.release()
+  })
+
   test('holds memory from the request until the page is committed, by its true weight', async () => {
     const fetched = await fetch(fetcherWith())
     expect(memory.bytesInUse).toBe(100)

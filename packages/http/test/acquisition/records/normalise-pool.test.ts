@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { ClosedError } from 'async-patterns'
 import { ManualClock } from 'async-patterns/testing'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -34,8 +35,12 @@ const run = async (
 ): Promise<NormalisedPage> => usablePage(await own.read(...given))
 afterAll(() => pool.close())
 
-const page = (ids: readonly (number | bigint)[]) =>
-  new TextEncoder().encode(`{"items":[${ids.map(id => `{"id":${id}}`).join(',')}]}`)
+const encoded = (text: string) => new TextEncoder().encode(text)
+const small = (ids: readonly (number | bigint)[]) =>
+  encoded(`{"items":[${ids.map(id => `{"id":${id}}`).join(',')}]}`)
+/** Large enough that a thread reads it. */
+const large = (bytes: Uint8Array) => encoded(Buffer.from(bytes).toString() + ' '.repeat(8192))
+const page = (ids: readonly (number | bigint)[]) => large(small(ids))
 
 describe('NormalisePool', () => {
   test('normalises in its threads, with what the headers say', async () => {
@@ -45,10 +50,13 @@ describe('NormalisePool', () => {
     expect(result.records.map(record => record.id)).toEqual(['1', '9007199254740993'])
   })
 
-  test('A-14 takes what was learnt during the run out of records too', async () => {
+  test.each([
+    ['in a thread', large],
+    ['at once', (bytes: Uint8Array) => bytes],
+  ])('A-14 takes what was learnt during the run out of records too, %s', async (_, bytesOf) => {
     const secrets = new Secrets()
     await using own = new NormalisePool(instructions, { workers: 1, secrets })
-    const echo = () => new TextEncoder().encode('{"items":[{"id":1,"title":"with minted-token"}]}')
+    const echo = () => bytesOf(encoded('{"items":[{"id":1,"title":"with minted-token"}]}'))
     const before = await run(own, echo(), 'shop')
     secrets.add('minted-token')
     const after = await run(own, echo(), 'shop')
@@ -92,12 +100,52 @@ describe('NormalisePool', () => {
   })
 
   test('A-8 an invalid page comes back as PageInvalidError with its code', async () => {
-    const error = await run(pool, new TextEncoder().encode('<html>'), 'shop').catch(
-      (reason: unknown) => reason,
-    )
+    const error = await run(pool, encoded('<html>'), 'shop').catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(PageInvalidError)
     expect(error).toMatchObject({ code: 'MARKUP_NOT_JSON', message: expect.stringContaining('<html>') })
   })
+
+  test('a small page is read at once, whatever the threads are at', async () => {
+    await using own = new NormalisePool(unbounded, { workers: 1 })
+    const busy = run(own, slowPage(), 'shop')
+    const bytes = small([1, 2])
+    const first = await Promise.race([busy, run(own, bytes, 'shop')])
+    expect(first.records.map(({ id }) => id)).toEqual(['1', '2'])
+    expect(bytes.byteLength).toBeGreaterThan(0)
+  })
+
+  test('a small page goes to a thread where a regular expression of the file looks at it', async () => {
+    const [shop] = instructions as [ReadingInstructions]
+    const matches = '^(a+)+$'
+    const where = { not: { path: 'title', matches } }
+    await using own = new NormalisePool([{ ...shop, where, timeMs: 200 }], { workers: 1 })
+    const bad = encoded(`{"items":[{"id":1,"title":"${'a'.repeat(40)}!"}]}`)
+    await expect(run(own, bad, 'shop')).rejects.toMatchObject({ code: 'TOO_SLOW' })
+  })
+
+  test('a small gzip file goes to a thread: nobody knows how large it is', async () => {
+    const bytes = new Uint8Array(gzipSync(`{"items":[${'0,'.repeat(1_000_000)}0]}`))
+    expect(bytes.byteLength).toBeLessThan(8_192)
+    await run(pool, bytes, 'shop').catch(() => undefined)
+    expect(bytes.byteLength).toBe(0)
+  })
+
+  test('an aborted small page is not read', async () => {
+    const signal = AbortSignal.abort(new Error('given up'))
+    await expect(pool.read(small([1]), 'shop', {}, { signal })).rejects.toThrow('given up')
+  })
+
+  test.each(['[', '{"items":', '0,', '{"a":0},', '"",', '1e308,', '-0.1e-300,', '"\\u0000",', '{"id":1},'])(
+    'N-25 whatever a small page is made of, %j, it does not hold the event loop up',
+    async unit => {
+      const body = `{"items":[${unit.repeat(8_150 / unit.length)}`
+      for (const text of [body, `${body}0]}`]) {
+        const before = performance.now()
+        await pool.read(encoded(text), 'shop')
+        expect(performance.now() - before).toBeLessThan(500)
+      }
+    },
+  )
 
   test('many pages at once come back each to its caller', async () => {
     const results = await Promise.all(Array.from({ length: 200 }, (_, id) => run(pool, page([id]), 'shop')))
@@ -114,12 +162,12 @@ describe('NormalisePool', () => {
   test.each([1, 2])(
     'N-26 a page that outgrows the heap of its thread fails alone, of %d threads',
     async workers => {
-      await using small = new NormalisePool(unbounded, { workers, maxHeapMiB: 16 })
+      await using tight = new NormalisePool(unbounded, { workers, maxHeapMiB: 16 })
       // Two bytes a character, as text, as a value, and in its record.
-      const heavy = () => new TextEncoder().encode(`{"items":[{"id":1,"title":"€${'x'.repeat(5_500_000)}"}]}`)
+      const heavy = () => encoded(`{"items":[{"id":1,"title":"€${'x'.repeat(5_500_000)}"}]}`)
       for (let round = 0; round < 3; round += 1) {
         const pages = [page([1]), heavy(), page([2]), page([3])]
-        const codes = await codesOf(pages.map(bytes => run(small, bytes, 'shop')))
+        const codes = await codesOf(pages.map(bytes => run(tight, bytes, 'shop')))
         expect(codes).toEqual(['read', 'TOO_HEAVY', 'read', 'read'])
       }
     },
@@ -142,9 +190,9 @@ describe('NormalisePool', () => {
     ['texts', '"",'],
     ['keys', '{"a":0},'],
   ])('N-26 a page of 30 MB of %s is refused before it is parsed, or fails alone', async (_, unit) => {
-    await using small = new NormalisePool(unbounded, { workers: 1, maxHeapMiB: 128 })
-    const bytes = () => new TextEncoder().encode(`{"items":[${unit.repeat(30e6 / unit.length)}0]}`)
-    expect(await codesOf([run(small, bytes(), 'shop'), run(small, page([1]), 'shop')])).toEqual([
+    await using tight = new NormalisePool(unbounded, { workers: 1, maxHeapMiB: 128 })
+    const bytes = () => encoded(`{"items":[${unit.repeat(30e6 / unit.length)}0]}`)
+    expect(await codesOf([run(tight, bytes(), 'shop'), run(tight, page([1]), 'shop')])).toEqual([
       'TOO_HEAVY',
       'read',
     ])
@@ -155,7 +203,7 @@ describe('NormalisePool', () => {
     const record = (id: number) =>
       `{"id":${id},"title":"${'some text, with: signs [and] {more} '.repeat(12)}"}`
     const items = Array.from({ length: 50_000 }, (_, id) => record(id))
-    const result = await run(own, new TextEncoder().encode(`{"items":[${items.join(',')}]}`), 'shop')
+    const result = await run(own, encoded(`{"items":[${items.join(',')}]}`), 'shop')
     expect(result.recordCount).toBe(50_000)
   })
 
@@ -170,7 +218,7 @@ describe('NormalisePool', () => {
   })
 
   /** Numbers of 16 digits are parsed exactly, which takes its time. */
-  const slowPage = () => new TextEncoder().encode(`{"items":[${'1234567890123456,'.repeat(1_000_000)}0]}`)
+  const slowPage = () => encoded(`{"items":[${'1234567890123456,'.repeat(1_000_000)}0]}`)
 
   test.each([1, 2])(
     'N-25 a page that takes too long is ended, and no other page notices, of %d threads',

@@ -38,6 +38,25 @@ export function describeCommits(rig: LedgerRig): void {
       expect((await rig.pending()).map(page => page.id)).toEqual(['b:page=1'])
     })
 
+    test('writes what happened on the wire with the pages, whole or not at all', async () => {
+      const claim = await rig.claim('a:page=1')
+      const departure = { stream: 'a', pageId: 'a:page=1', attempt: 1, at: 5 }
+      const failure = { ...departure, code: 'HTTP_500', message: 'x' }
+      const journal = { departures: [departure], failures: [failure], transitions: [] }
+      const departures = async () => {
+        const rows = []
+        for await (const row of rig.run.departures()) rows.push(row)
+        return rows
+      }
+      const broken = commitOf(claim, [{ id: null as unknown as string }])
+      await expect(rig.run.commit([broken], journal)).rejects.toThrow(/null/i)
+      expect(await departures()).toEqual([])
+      await rig.run.commit([commitOf(claim, [{ id: '1' }])], journal)
+      expect(await departures()).toEqual([departure])
+      await rig.finish()
+      expect((await rig.summary()).totals).toMatchObject({ records: 1, requests: 1 })
+    })
+
     test('commits several pages at once', async () => {
       const claims = await rig.run.claim(['a:page=1', 'b:page=1'], 'one', LEASE_MS)
       const commits = claims.map(one => commitOf(one, [{ id: '1' }]))

@@ -22,6 +22,16 @@ export function describeRequests(make: MakeTransport): void {
       expect(response.url).toBe(`${server.url}/a?b=c`)
     })
 
+    test('several Set-Cookie, which hold commas, are joined by line feeds', async () => {
+      await using server = await httpServer((_, response) => {
+        const cookies = ['a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT', 'b=2']
+        response.setHeader('Set-Cookie', cookies).end()
+      })
+      await using transport = make()
+      const { headers } = await transport.send({ url: server.url })
+      expect(headers['set-cookie']).toBe('a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT\nb=2')
+    })
+
     test('sends method, path, headers and body', async () => {
       await using server = await httpServer((request, response) => {
         const chunks: Buffer[] = []

@@ -26,13 +26,13 @@ type Kinds = (typeof authKinds)[keyof typeof authKinds]
 /** How a stream is authorized. */
 export type AuthConfig = Kinds extends infer K ? (K extends AuthKind<infer O> ? O : never) : never
 
-/** Credentials go into requests to the origin of the base URL; others are left as they are. */
+/** Credentials go into requests to the origins that the file names; others are left as they are. */
 export function authorizerOf(auth: AuthConfig, parts: AuthorizerParts): Authorizer {
   const authorizer = kindOf(auth).create(auth, parts)
-  const home = httpOrigin(parts.baseUrl)
+  const homes = new Set([parts.baseUrl, ...(parts.allow ?? [])].map(url => httpOrigin(url)))
   return {
     authorize: async (request, within) =>
-      httpOrigin(request.url) === home ? authorizer.authorize(request, within) : request,
+      homes.has(httpOrigin(request.url)) ? authorizer.authorize(request, within) : request,
     accepted: sent => authorizer.accepted?.(sent),
     refused: async (sent, response, within) =>
       (await authorizer.refused?.(sent, response, within)) ?? 'final',

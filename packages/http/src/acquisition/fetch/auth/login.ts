@@ -1,3 +1,4 @@
+import { publicUrl } from '../../../display/index.js'
 import type { TransportRequest, TransportResponse } from '../../../engines/index.js'
 import { mergedHeaders } from '../../../engines/index.js'
 import { AuthError } from './auth-error.js'
@@ -129,12 +130,12 @@ async function mint(
 }
 
 /** @throws AuthError where it is not there. */
-function tokenIn({ headers }: TransportResponse, { header = '', cookie }: LoginAuth['token']): string {
+function tokenIn({ headers, url }: TransportResponse, { header = '', cookie }: LoginAuth['token']): string {
   const value =
     cookie === undefined
       ? headers[header.toLowerCase()]
       : setCookiesOf(headers).find(one => one.name === cookie)?.value
   if (value !== undefined && value !== '') return value
   const place = cookie === undefined ? `header ${header}` : `cookie ${cookie}`
-  throw new AuthError(`the answer to the login has no ${place}`, { retryAt: Infinity })
+  throw new AuthError(`the login ${publicUrl(url)} answered without ${place}`, { retryAt: Infinity })
 }

@@ -1,4 +1,5 @@
 import { parseDuration } from 'async-patterns'
+import { publicUrl } from '../../../display/index.js'
 import type { TransportResponse } from '../../../engines/index.js'
 import { compilePath } from '../../references/index.js'
 import { AuthError } from './auth-error.js'
@@ -29,7 +30,7 @@ export function mintedOf(
   const reply = replyOf(response)
   const token = compilePath(tokenPath)(reply)
   const value = typeof token === 'number' ? String(token) : token
-  if (typeof value !== 'string' || value === '') throw withoutToken(reply, tokenPath)
+  if (typeof value !== 'string' || value === '') throw withoutToken(response.url, reply, tokenPath)
   const told = expiresInPath === undefined ? undefined : compilePath(expiresInPath)(reply)
   return { value, expiresAt: momentOf(told, now) ?? endOf(validFor, now) }
 }
@@ -39,10 +40,11 @@ export function endOf(validFor: string | undefined, now: number): number | undef
   return validFor === undefined ? undefined : now + parseDuration('validFor', validFor)
 }
 
-function withoutToken(reply: unknown, tokenPath: string): AuthError {
-  if (reply === undefined) return new AuthError('the reply of the token endpoint is no JSON')
+function withoutToken(url: string, reply: unknown, tokenPath: string): AuthError {
+  const endpoint = `the token endpoint ${publicUrl(url)}`
+  if (reply === undefined) return new AuthError(`${endpoint} answered what is no JSON`)
   const told = toldError(reply)
-  const message = `the reply of the token endpoint has no text at ${tokenPath}${told === '' ? '' : `: ${told}`}`
+  const message = `${endpoint} answered without a token at ${tokenPath}${told === '' ? '' : `: ${told}`}`
   return new AuthError(message, { retryAt: Infinity })
 }
 

@@ -58,6 +58,8 @@ export class MemoryTokens implements Tokens {
     const known = this.#tokens.get(name)
     const now = this.#clock.wallNow()
     if (known !== undefined && known.value !== refused && now < known.renewAt) return known.value
+    // Where it cannot be renewed now, nobody need try the old one again.
+    this.#tokens.delete(name)
     const failure = this.#failures.get(name)
     if (failure !== undefined && now < failure.retryAt) throw failure
     let minting = this.#minting.get(name)

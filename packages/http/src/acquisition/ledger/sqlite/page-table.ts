@@ -138,7 +138,7 @@ function prepare(database: Database) {
     known: database.prepare('select 1 from pages where run = ? and id = ?'),
     served: database
       .prepare<[number, string, string], string>(
-        'select id from pages where run = ? and stream = ? and fingerprint = ? order by ordinal, id limit 2',
+        'select id from pages indexed by pages_served where run = ? and stream = ? and fingerprint = ? order by ordinal, id limit 2',
       )
       .pluck(),
   }

@@ -47,7 +47,7 @@ export class SqliteRun implements Run {
   readonly #file: string
   readonly #clock: Clock
   readonly #checkPlace: () => void
-  readonly #transaction: { immediate(work: () => unknown): unknown }
+  readonly #transaction: { immediate(work: () => unknown): unknown; deferred(work: () => unknown): unknown }
   readonly #claims: PageClaims
   readonly #pages: PageTable
   readonly #records: RecordTable
@@ -78,7 +78,7 @@ export class SqliteRun implements Run {
   }
 
   async claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]> {
-    return this.#reading(() => {
+    return this.#readingTogether(() => {
       const now = this.#clock.wallNow()
       return pageIds.flatMap(id => {
         const page = this.#claims.isHeld(id, now) ? undefined : this.#pages.open(id)
@@ -91,10 +91,11 @@ export class SqliteRun implements Run {
     return this.#claims.renew(claim, this.#clock.wallNow() + leaseMs)
   }
 
-  async commit(commits: readonly PageCommit[]): Promise<CommitAnswer> {
+  async commit(commits: readonly PageCommit[], journal?: Journal): Promise<CommitAnswer> {
     this.#checkPlace()
     const done = new Map<string, Claim>()
     const results = this.#writing(() => {
+      if (journal !== undefined) this.#writeJournal(journal)
       const written = commits.map(commit => this.#commitPage(commit, done))
       this.#records.savePosition()
       return written
@@ -154,24 +155,15 @@ export class SqliteRun implements Run {
   }
 
   async known(pageIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.#reading(() => new Set(pageIds.filter(id => this.#pages.isKnown(id))))
+    return this.#readingTogether(() => new Set(pageIds.filter(id => this.#pages.isKnown(id))))
   }
 
   async served(stream: string, fingerprint: string): Promise<readonly string[]> {
     return this.#reading(() => this.#pages.served(stream, fingerprint))
   }
 
-  async log({ departures, failures, transitions, notices = [], quiets = [] }: Journal): Promise<void> {
-    this.#writing(() => {
-      for (const departure of departures) this.#journal.departure(departure)
-      for (const transition of transitions) this.#journal.transition(transition)
-      for (const notice of notices) this.#journal.notice(notice)
-      for (const quiet of quiets) this.#journal.quiet(quiet)
-      for (const failure of failures) {
-        this.#journal.failure(failure)
-        this.#pages.spendTry(failure.pageId, failure.attempt)
-      }
-    })
+  async log(journal: Journal): Promise<void> {
+    this.#writing(() => this.#writeJournal(journal))
   }
 
   async *departures(): AsyncIterable<DepartureRow> {
@@ -217,6 +209,17 @@ export class SqliteRun implements Run {
     this.#writing(() => this.#progress.delivered())
   }
 
+  #writeJournal({ departures, failures, transitions, notices = [], quiets = [] }: Journal): void {
+    for (const departure of departures) this.#journal.departure(departure)
+    for (const transition of transitions) this.#journal.transition(transition)
+    for (const notice of notices) this.#journal.notice(notice)
+    for (const quiet of quiets) this.#journal.quiet(quiet)
+    for (const failure of failures) {
+      this.#journal.failure(failure)
+      this.#pages.spendTry(failure.pageId, failure.attempt)
+    }
+  }
+
   /** `done`: the pages of this transaction so far. */
   #commitPage(commit: PageCommit, done: Map<string, Claim>): 'done' | 'stale' {
     const { claim, records, rejects, deletions = [], next, cursor, notices = [] } = commit
@@ -250,6 +253,11 @@ export class SqliteRun implements Run {
       if (!this.#database.open) throw new LedgerError(`${this.#file}: no run is open`, this.#file)
       return work()
     })
+  }
+
+  /** Each statement by itself would lock the file and free it again, which takes longer than it does. */
+  #readingTogether<T>(work: () => T): T {
+    return this.#reading(() => this.#transaction.deferred(work) as T)
   }
 
   /** What fails is undone, in the database and in what is counted beside it. */

@@ -13,13 +13,17 @@ const LEAST_CHUNK = 64 * 1024
  * @throws PageInvalidError
  */
 export function gunzipped(bytes: Uint8Array, maxBytes: number): Uint8Array {
-  if (!magic.every((octet, at) => bytes[at] === octet)) return bytes
+  if (!isGzip(bytes)) return bytes
   const maxOutputLength = Math.max(1, Math.min(maxBytes, 2 ** 32 - 1))
   try {
     return gunzipSync(bytes, { maxOutputLength, chunkSize: chunkSize(bytes, maxOutputLength) })
   } catch (error) {
     throw invalid(bytes.length, maxBytes, error)
   }
+}
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return magic.every((octet, at) => bytes[at] === octet)
 }
 
 /** What the trailer tells of its size, so that it need not be put together from parts; it may lie. */

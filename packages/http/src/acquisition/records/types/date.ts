@@ -64,9 +64,16 @@ function textReader({ format, ...zone }: DateType): (text: string) => string | U
 const isoPattern =
   /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[Tt ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d+))?)?\s?(?<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/
 
+const longestStored = '2026-03-01T12:00:00.000Z'.length
+
+/** What most services write: in UTC, and so near to what is stored that it need not be taken apart. */
+const storedForm =
+  /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/
+
 function isoReader(zone: ZoneOptions): (text: string) => string | Unreadable {
   const instantOf = instantReader(zone)
   return text => {
+    if (storedForm.test(text)) return text.length === longestStored ? text : `${text.slice(0, -1)}.000Z`
     const parts = isoPattern.exec(text.trim())?.groups
     return parts === undefined ? invalidDate(text, 'a date and time by ISO 8601') : instantOf(text, parts)
   }

@@ -101,12 +101,16 @@ function minorUnitsReader({
 
 /** In units of the currency, with its usual digits or more; never rounded. */
 function written({ negative, decimal }: Amount, minorUnits: number, currency: string): string {
+  const units = minorUnits > 0 ? inUnits(decimal, minorUnits) : decimal
+  const point = units.indexOf('.')
+  const missing = minorDigits(currency) - (point < 0 ? 0 : units.length - point - 1)
+  const padding = missing > 0 ? `${point < 0 ? '.' : ''}${'0'.repeat(missing)}` : ''
+  return `${negative ? '-' : ''}${units}${padding}`
+}
+
+function inUnits(decimal: string, minorUnits: number): string {
   const [whole = '', fraction = ''] = decimal.split('.')
-  const [units = '', rest = ''] = (minorUnits > 0 ? movePoint(whole, fraction, -minorUnits) : decimal).split(
-    '.',
-  )
-  const digits = rest.padEnd(minorDigits(currency), '0')
-  return (negative ? '-' : '') + (digits === '' ? units : `${units}.${digits}`)
+  return movePoint(whole, fraction, -minorUnits)
 }
 
 function amountReader(type: MoneyType): (value: unknown) => Amount | Unreadable {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AuthConfig } from '../../fetch/index.js'
 import { credentialParameter } from '../../fetch/index.js'
 import type { PageRef, PageState, Partition } from '../../ledger/index.js'
@@ -45,8 +46,8 @@ export class UrlSecrets {
   readonly #parameters: readonly UrlParameter[]
   /** In which a credential is put when the request is sent. */
   readonly #authorized: string | undefined
-  readonly #sealing: Exchange
-  readonly #opening: Exchange
+  readonly #places: readonly Place[]
+  #exchanges: Exchanges
 
   constructor(stream: AddressedStream, secrets: Secrets) {
     this.#secrets = secrets
@@ -58,25 +59,19 @@ export class UrlSecrets {
     this.#parameters = ownParameters({ ...stream, query }).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
     )
-    const places = [
+    this.#places = [
       ...this.#parameters.map(({ name, value }): Place => [`query-${name}`, value]),
       ...headerPlaces(stream, isSecret),
       ...authPlaces(stream.auth, isSecret),
       ...urlPlaces(stream, secrets),
     ]
-    const forms = places
-      .filter(([, value]) => value.length >= shortestSecret)
-      .flatMap(([place, value]) =>
-        formsOf(value).map((form, index): Pair => [form, placeholder(place, index)]),
-      )
-      .filter(([form]) => form !== '')
-    this.#sealing = new Exchange([[MARK, ESCAPED_MARK], ...forms])
-    this.#opening = new Exchange([[ESCAPED_MARK, MARK], ...forms.map(([form, name]): Pair => [name, form])])
+    this.#exchanges = exchangesOf(this.#places, 0)
   }
 
   /** The page as it is stored and told. */
   sealPage(page: PageRef): PageRef {
-    const seal = (text: string, isUrl: boolean): string => (isUrl ? this.seal(text) : this.#sealing.in(text))
+    const seal = (text: string, isUrl: boolean): string =>
+      isUrl ? this.seal(text) : this.#current().sealing.in(text)
     return { ...this.#mapped(page, seal), id: this.sealId(page.id) }
   }
 
@@ -96,12 +91,25 @@ export class UrlSecrets {
 
   /** The URL without the credentials. */
   seal(href: string): string {
-    return this.#sealing.in(this.#stripped(href))
+    return this.#current().sealing.in(this.#stripped(href))
   }
 
   /** The URL, or another text of a state, with them. */
   open(text: string): string {
-    return this.#opening.in(text)
+    return this.#current().opening.in(text)
+  }
+
+  /**
+   * With what is no credential of the stream's file, but was minted for it perhaps: a server may echo that in its
+   * URLs, and only this process puts it back.
+   */
+  #current(): Exchanges {
+    const { credentials } = this.#secrets
+    if (credentials.length !== this.#exchanges.others) {
+      const others = credentials.map((value, index): Place => [`other-${PROCESS}-${index}`, value])
+      this.#exchanges = exchangesOf([...this.#places, ...others], credentials.length)
+    }
+    return this.#exchanges
   }
 
   /**
@@ -125,6 +133,30 @@ export class UrlSecrets {
 
   #isCredential({ name, value }: UrlParameter): boolean {
     return this.#parameters.some(own => own.name === name && own.value === value)
+  }
+}
+
+/** Tells what this process knows from what another has known. */
+const PROCESS = randomUUID().slice(0, 8)
+
+/** Credentials to the names of their places, and back. */
+interface Exchanges {
+  readonly sealing: Exchange
+  readonly opening: Exchange
+  /** So many of the places are not the stream's own. */
+  readonly others: number
+}
+
+function exchangesOf(places: readonly Place[], others: number): Exchanges {
+  const forms = places
+    .filter(([, value]) => value.length >= shortestSecret)
+    .flatMap(([place, value]) => formsOf(value).map((form, index): Pair => [form, placeholder(place, index)]))
+    .filter(([form]) => form !== '')
+  const back = forms.map(([form, name]): Pair => [name, form])
+  return {
+    sealing: new Exchange([[MARK, ESCAPED_MARK], ...forms]),
+    opening: new Exchange([[ESCAPED_MARK, MARK], ...back]),
+    others,
   }
 }
 

@@ -129,7 +129,7 @@ test('a session is opened again when its time is over', async () => {
 test.each([
   ['header', { header: 'X-Token' }, 'header X-Token'],
   ['cookie', { cookie: 'SID' }, 'cookie SID'],
-  ['body', { body: 'sid' }, 'no text at sid'],
+  ['body', { body: 'sid' }, 'answered without a token at sid'],
 ])('an answer without its %s is an error', async (_what, token, message) => {
   await using service = await startSessions(() => ({}), bearer)
   await using rig = new AuthRig(service.url)

@@ -123,12 +123,12 @@ describe('a request for a token', () => {
   })
 
   test.each([
-    ['a page that is no JSON', { body: '<html>' }, 'AUTH_UNAVAILABLE', 'is no JSON'],
+    ['a page that is no JSON', { body: '<html>' }, 'AUTH_UNAVAILABLE', 'answered what is no JSON'],
     [
       'no token',
       { body: { ok: false, error: 'not_allowed' } },
       'AUTH_FAILED',
-      'has no text at access_token: not_allowed',
+      'answered without a token at access_token: not_allowed',
     ],
     [
       'a redirect',
@@ -136,6 +136,7 @@ describe('a request for a token', () => {
       'AUTH_FAILED',
       'answered 302',
     ],
+    ['a reply without end', { body: { access_token: 'x'.repeat(2 ** 20) } }, 'AUTH_FAILED', 'did not answer'],
     ['a fault of the server', { status: 503 }, 'AUTH_UNAVAILABLE', 'answered 503'],
     ['a wish for quiet', { status: 429 }, 'AUTH_UNAVAILABLE', 'answered 429'],
   ])('%s', async (_what, answer, code, message) => {

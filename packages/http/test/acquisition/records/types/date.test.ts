@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DateType } from '../../../../src/acquisition/records/types/date.js'
 import { dateType } from '../../../../src/acquisition/records/types/date.js'
@@ -22,6 +23,22 @@ describe('dates', () => {
     ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
   ])('A-11 dates: %s, with its offset, is %s', (text, instant) => {
     expect(read(text)).toBe(instant)
+  })
+
+  test('A-11 dates: what is written as it is stored is read as any other form of it', () => {
+    const instants = fc.date({
+      min: new Date(0),
+      max: new Date('9999-12-31T23:59:59.999Z'),
+      noInvalidDate: true,
+    })
+    fc.assert(
+      fc.property(instants, instant => {
+        const text = instant.toISOString()
+        expect([read(text), read(text.replace('Z', '+00:00'))]).toEqual([text, text])
+        const seconds = `${text.slice(0, 19)}Z`
+        expect(read(seconds)).toBe(read(seconds.replace('T', ' ')))
+      }),
+    )
   })
 
   test.each([

@@ -117,6 +117,19 @@ describe('UrlSecrets', () => {
     )
   })
 
+  test('A-14 a credential that was minted meanwhile is kept out of URLs and cursors, and put back', () => {
+    const secrets = new Secrets(['configured'])
+    const urls = new UrlSecrets(streamAt('http://a.test', 'x'), secrets)
+    const state = { url: 'http://a.test/x?echo=m1nted%2F1', cursor: 'after m1nted/1 and m1nted/2' }
+    secrets.add('m1nted/1')
+    const before = urls.sealPage(pageOf('a', 1, { state }))
+    secrets.add('m1nted/2')
+    const after = urls.sealPage(pageOf('a', 1, { state }))
+    expect(JSON.stringify(before.state)).not.toMatch(/m1nted.{1,3}1/)
+    expect(JSON.stringify(after.state)).not.toContain('m1nted')
+    for (const sealed of [before, after]) expect(urls.openPage(sealed).state).toEqual(state)
+  })
+
   test('A-14 a parameter in which credentials are sent is left out, whatever was minted for it', () => {
     const auth = { type: 'apiKey', in: 'query', name: 'access_token', value: 'unused' } as const
     const urls = new UrlSecrets({ ...streamAt('http://a.test', 'x'), auth }, new Secrets())

@@ -1,15 +1,18 @@
 import type { Secrets } from '../secrets/index.js'
+import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
 import { BadRow } from './decoders/bad-row.js'
+import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
 import { PageParts } from './page-parts.js'
+import { PageNotes } from './page-notes.js'
 import { rawText } from './raw-text.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { recordFilter } from './record-filter.js'
-import type { MappedRecords } from './record-mapper.js'
-import { isRecord, recordMapper } from './record-mapper.js'
+import type { MappedRecords } from './mapped-records.js'
+import { recordMapper } from './record-mapper.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
@@ -23,48 +26,58 @@ type RecordsReader = (
 
 /** Compiles what the instructions say of single records: which are taken, as what, and what they begin. */
 export function recordsReader(
-  { where, mapping, children = [] }: ReadingInstructions,
+  instructions: ReadingInstructions,
   secrets: Secrets,
   maxWeight: number,
 ): RecordsReader {
+  const { where, children = [] } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
-  const mapRecord = recordMapper(mapping, secrets)
+  const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
-  const read = (row: unknown, index: number, sink: MappedRecords, parents: unknown[]): void => {
-    if (row instanceof BadRow) {
-      sink.rejects.push(row.rejected(index))
-      return
-    }
-    if (isRecord(row)) {
-      if (passes?.(row) === false) {
-        sink.filtered.push(rawText(row))
-        return
-      }
-      if (childrenOf !== undefined) parents.push(row)
-    }
-    mapRecord(row, index, sink)
-  }
-  return (rows, _context, handOn) => {
+  return (rows, context, handOn) => {
+    const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
-    const parts = new PageParts(sink, maxWeight, handOn)
-    const parents: unknown[] = []
-    let count = 0
+    const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
+    const parents = childrenOf?.()
+    let recordCount = 0
     for (const row of rows) {
-      read(row, count, sink, parents)
-      parts.rowRead()
-      count += 1
+      const place = { index: recordCount, pageId }
+      recordCount += 1
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
+      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      else {
+        if (isRecord(row)) parents?.add(row)
+        mapRecord(row, place, sink)
+      }
+      parts.rowRead(row)
     }
-    const { unreadable, filtered: _filtered, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, ...mapped } = sink
     return {
-      recordCount: count,
+      recordCount,
       ...mapped,
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
-      ...childrenOf?.(parents),
+      ...(notes.all.length > 0 && { notes: notes.all }),
+      ...parents?.planned(),
       ...parts.end(),
     }
   }
 }
 
+/** @throws TypeError where records are told apart by their page, and nobody says which it is. */
+function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | undefined): string {
+  if (id === 'none' && context === undefined)
+    throw new TypeError(`the page of ${stream} has no id, by which its records are told apart`)
+  return context?.pageId ?? ''
+}
+
 function emptySink(): MappedRecords {
-  return { records: [], rejects: [], filtered: [], warnings: 0, redactions: 0, unreadable: new Map() }
+  return {
+    records: [],
+    rejects: [],
+    filtered: [],
+    warnings: 0,
+    redactions: 0,
+    unreadable: new Map(),
+    notes: new PageNotes(),
+  }
 }

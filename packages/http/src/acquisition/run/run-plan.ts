@@ -30,12 +30,13 @@ function plannedStream(
   stream: StreamConfig,
   secrets: Secrets,
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
+  const { mapping = {} } = stream
   return {
     name: stream.name,
-    numericFields: Object.entries(stream.mapping)
+    numericFields: Object.entries(mapping)
       .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
       .map(([name]) => name),
-    fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
+    fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
     partitions: [],
     first: beginning => {

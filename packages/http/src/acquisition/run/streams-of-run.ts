@@ -120,8 +120,8 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
 }
 
 /** Ids are as the ledger keeps them: no secret stands in them. */
-function contextOf({ id, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
-  return { pageId: urls.sealId(id), window, now: isoOf(run.startedAt), run: run.id }
+function contextOf({ id, partition, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
+  return { pageId: urls.sealId(id), partition, window, now: isoOf(run.startedAt), run: run.id }
 }
 
 function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {

@@ -13,6 +13,8 @@ import type { ReadingInstructions } from './reading-instructions.js'
 import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
+import type { SinceValues } from './since-reader.js'
+import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
@@ -34,17 +36,20 @@ export function recordsReader(
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const valuesSince = instructions.since && sinceReader(instructions.since)
   return (rows, context, handOn) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
     const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
+    const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
     let recordCount = 0
     for (const row of rows) {
       const place = { index: recordCount, pageId }
       recordCount += 1
       if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      else if (isRecord(row) && (passes?.(row) === false || values?.take(row) === false))
+        sink.filtered.push(rawText(row))
       else {
         if (isRecord(row)) parents?.add(row)
         mapRecord(row, place, sink)
@@ -58,9 +63,14 @@ export function recordsReader(
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
+      ...(values !== undefined && newest(values)),
       ...parts.end(),
     }
   }
+}
+
+function newest({ highest, reachedKnown, unread }: SinceValues): Partial<NormalisedPage> {
+  return { highest, reachedKnown, ...(unread > 0 && { cursorsUnread: unread }) }
 }
 
 /** @throws TypeError where records are told apart by their page, and nobody says which it is. */

@@ -1,5 +1,6 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
+import { bodyProber } from './body-probes.js'
 import type { Decoded } from './decoders/format-kind.js'
 import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
@@ -44,6 +45,7 @@ export function pageReader(
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets)
   const observe = observer(instructions.observe)
+  const probe = bodyProber(instructions.probes)
   const normalise = (
     { body, rows }: Decoded,
     headers: PageHeaders,
@@ -61,7 +63,7 @@ export function pageReader(
       const head = { contentType: headers['content-type'], maxParsedBytes }
       const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
-      observed = observe(body)
+      observed = { ...observe(body), ...probe(body, bytes) }
       const page = normalise(decoded, headers, context)
       return {
         ok: true,
@@ -73,6 +75,8 @@ export function pageReader(
     } catch (error) {
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
+      // What cannot be read as a page may be an error that can.
+      if (body === undefined) observed = probe(body, bytes)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
       return {
         ok: false,

@@ -13,6 +13,8 @@ import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
 import { recordsWeight } from './records-weight.js'
+import type { SinceValues } from './since-reader.js'
+import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
@@ -26,10 +28,12 @@ export function recordsReader(
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const valuesSince = instructions.since && sinceReader(instructions.since)
   const isAppended = instructions.id === 'none'
   return (rows, context) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink()
+    const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
     const marks = createHash('sha1')
     let recordCount = 0
@@ -38,7 +42,8 @@ export function recordsReader(
       recordCount += 1
       if (isAppended) marks.update(rawText(row))
       if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      else if (isRecord(row) && (passes?.(row) === false || values?.take(row) === false))
+        sink.filtered.push(rawText(row))
       else {
         if (isRecord(row)) parents?.add(row)
         mapRecord(row, place, sink)
@@ -53,10 +58,15 @@ export function recordsReader(
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
+      ...(values !== undefined && newest(values)),
       weight: recordsWeight(sink),
       fingerprint: marks.digest('base64'),
     }
   }
+}
+
+function newest({ highest, reachedKnown, unread }: SinceValues): Partial<NormalisedPage> {
+  return { highest, reachedKnown, ...(unread > 0 && { cursorsUnread: unread }) }
 }
 
 /** @throws TypeError where records are told apart by their page, and nobody says which it is. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
 import { childrenReader } from './child-plans.js'
 import { BadRow } from './decoders/bad-row.js'
+import { numericFieldsOf, SumsOfFields } from './field-sums.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import { rawText } from './raw-text.js'
@@ -22,8 +23,9 @@ export function recordsReader(
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(mapping, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const numericFields = numericFieldsOf(mapping)
   return rows => {
-    const sink = emptySink()
+    const sink = emptySink(numericFields)
     const parents: unknown[] = []
     let count = 0
     for (const row of rows) {
@@ -42,21 +44,23 @@ export function recordsReader(
       }
       mapRecord(row, index, sink)
     }
-    const { unreadable, filtered, ...mapped } = sink
+    const { unreadable, filtered, sums, ...mapped } = sink
     return {
       recordCount: count,
       ...mapped,
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...childrenOf?.(parents),
+      sums: sums.values(),
       weight: recordsWeight(sink),
       fingerprint: fingerprintOf(sink),
     }
   }
 }
 
-function emptySink(): MappedRecords {
-  return { records: [], rejects: [], filtered: [], warnings: 0, redactions: 0, unreadable: new Map() }
+function emptySink(numericFields: readonly string[]): MappedRecords {
+  const lists = { records: [], rejects: [], filtered: [], unreadable: new Map() }
+  return { ...lists, warnings: 0, redactions: 0, sums: new SumsOfFields(numericFields) }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { SumsOfFields } from './field-sums.js'
 import type { FieldMapping, Mapping } from './mapping.js'
 import { Secrets } from '../secrets/index.js'
 import { isJsonNumber } from './exact-number.js'
@@ -21,6 +22,7 @@ export interface MappedRecords {
   readonly filtered: string[]
   warnings: number
   redactions: number
+  readonly sums: SumsOfFields
   /** By field. */
   readonly unreadable: Map<string, { readonly field: string; count: number; readonly reason: string }>
 }
@@ -75,6 +77,7 @@ export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordM
     }
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
+    sink.sums.add(fields)
     sink.records.push({ id: idText(fields), updatedMs: updatedMs(fields), json: JSON.stringify(fields) })
   }
 }

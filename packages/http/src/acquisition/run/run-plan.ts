@@ -2,7 +2,7 @@ import type { PipelineConfig } from '../configuration/index.js'
 import { planIdentity } from '../configuration/index.js'
 import { byEndpoint, strictest } from '../fetch/index.js'
 import type { PlannedStream, RunPlan } from '../ledger/index.js'
-import { fieldTypes } from '../records/index.js'
+import { numericFieldsOf } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { fixedPartitions, StreamPages, UrlSecrets } from '../streams/index.js'
@@ -32,9 +32,7 @@ function plannedStream(
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
   return {
     name: stream.name,
-    numericFields: Object.entries(stream.mapping)
-      .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
-      .map(([name]) => name),
+    numericFields: numericFieldsOf(stream.mapping),
     fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
     partitions: [],

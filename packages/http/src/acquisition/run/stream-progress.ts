@@ -93,6 +93,7 @@ export class StreamProgress {
     return {
       claim,
       records: content.records,
+      sums: content.sums,
       rejects: content.rejects.map(reject => ({
         ...reject,
         reason: secrets.redact(reject.reason),

@@ -58,13 +58,14 @@ export class PageTable {
   }
 
   done({ claim, ...commit }: PageCommit, now: number): void {
-    const { records, rejects, warnings, redactions, bytes, reportedTotal, fingerprint, stop } = commit
+    const { records, rejects, warnings, redactions, bytes, sums, reportedTotal, fingerprint, stop } = commit
     this.#statements.done.run(
       records.length,
       rejects.length,
       warnings,
       redactions,
       bytes,
+      sums === undefined ? null : JSON.stringify(sums),
       reportedTotal ?? null,
       fingerprint ?? null,
       stop ?? null,
@@ -116,7 +117,7 @@ function prepare(database: Database) {
       "select id, stream, ordinal, ref, tries, not_before from pages where run = ? and id = ? and state = 'pending'",
     ),
     done: database.prepare(
-      `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, bytes = ?,
+      `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, bytes = ?, sums = ?,
           reported_total = ?, fingerprint = ?, stop = ?, done_at = ?, error_code = null, error_message = null
         where run = ? and id = ?`,
     ),

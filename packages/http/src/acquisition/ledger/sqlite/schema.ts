@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x41_50_4c_47
 
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
@@ -52,6 +52,7 @@ create table if not exists pages (
   warnings integer,
   redactions integer,
   bytes integer,
+  sums text,
   reported_total integer,
   fingerprint text,
   stop text,

@@ -3,11 +3,15 @@ export { acquire } from './acquire.js'
 export type {
   ConfigInputs,
   ConfigProblem,
+  ConvertedStream,
+  ImportedManifest,
+  ImportOptions,
   LoadedConfig,
   MappingInput,
   PaginationInput,
   PipelineConfig,
   PipelineInput,
+  RefusedStream,
   Setting,
   SettingFlags,
   SourceInput,
@@ -17,7 +21,9 @@ export {
   closest,
   ConfigError,
   defineConfig,
+  importManifest,
   loadConfig,
+  ManifestError,
   parseConfig,
   pipelineJsonSchema,
   settings,
@@ -104,6 +110,7 @@ export type {
 export { EmbeddedQueue } from './queue/index.js'
 export type {
   AcceptedRecord,
+  FieldSums,
   ChildPlan,
   ChildValues,
   FieldMapping,

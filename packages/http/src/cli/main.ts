@@ -17,6 +17,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   'Take records:': {
     demo: async () => (await import('./commands/demo.js')).demoCommand(),
     acquire: async () => (await import('./commands/acquire.js')).acquireCommand(),
+    init: async () => (await import('./commands/init.js')).initCommand(),
   },
   'Measure:': {
     load: async () => (await import('./commands/load.js')).loadCommand(),

@@ -72,6 +72,8 @@ export interface SourceSummary {
   readonly rejections: readonly RejectionSummary[]
   /** Records that came once more: whose id another record of the run has too, or that were rejected before. */
   readonly duplicates: number
+  /** Records that `where` left out: neither accepted nor rejected. */
+  readonly filtered: number
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
   /** Texts of its records from which a configured secret was taken, because the source echoed it. */
@@ -145,8 +147,8 @@ export interface BreakerTransition {
 export interface RecordSummary {
   readonly source: string
   readonly id: string
-  /** All mapped fields, `id` among them. */
-  readonly fields: Readonly<Record<string, string | number | boolean | null | SummaryMoney>>
+  /** All its fields; nested values are JSON. */
+  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /** A record of a shop. Null where the stream has no such field. */
@@ -193,6 +195,7 @@ const source = z.object({
     z.object({ code: z.string(), field: z.string().nullable(), count, reason: z.string() }),
   ),
   duplicates: count,
+  filtered: count,
   warnings: count,
   redactions: count,
   averages: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
@@ -203,7 +206,7 @@ const source = z.object({
   coverage: z.object({ reportedTotal: count.nullable(), uniqueIds: count, missing: count.nullable() }),
 })
 
-const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), money])
+const fieldValue = z.json()
 
 const product = z.object({
   source: z.string(),

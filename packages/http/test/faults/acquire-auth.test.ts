@@ -280,6 +280,42 @@ test('cookies: those of the login and of each page go back to the server, and in
   expect(foundIn(output.path, [events, summary], /session-0123456789|node-0123456789|p4ss-0123/g)).toEqual([])
 })
 
+test('the streams of a source share its token and its cookies', async () => {
+  let sessions = 0
+  await using service = await startService(request => {
+    if (request.path === '/login') {
+      sessions += 1
+      return { body: { token: 'token-0123' }, headers: { 'set-cookie': `SID=session-${sessions}; Path=/` } }
+    }
+    const { authorization, cookie } = request.headers
+    const isGood = authorization === 'Bearer token-0123' && cookie === `SID=session-${sessions}`
+    return isGood ? itemsOf(request) : { status: 403 }
+  })
+  await using output = await outputFolder()
+  const { summary } = await taken(
+    `
+workers: 1
+sources:
+  - name: acme
+    baseUrl: ${service.url}
+    cookies: true
+    auth: { type: login, path: /login, token: { body: token } }
+    pagination: { type: page, pageSize: 2, totalPagesPath: pages }
+    records: items
+    mapping: { id: { path: id } }
+    streams:
+      - { name: items, path: /items }
+      - { name: others, path: /others }
+`,
+    output.path,
+  )
+  expect(summary.sources.map(({ name, accepted }) => [name, accepted])).toEqual([
+    ['acme.items', 2 * PAGES],
+    ['acme.others', 2 * PAGES],
+  ])
+  expect(sessions).toBe(1)
+})
+
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 test('A-13 kill -9 after a refresh token was exchanged: the next run goes on with the new one', async () => {

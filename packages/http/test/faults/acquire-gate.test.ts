@@ -65,8 +65,9 @@ test('an origin that pagination.allow names gets the next page, and the credenti
   await using other = await pagesAt('127.0.0.2', () => ({ items: [{ id: 'b' }], next: null }))
   await using shop = await pagesAt('127.0.0.1', () => ({ items: [item], next: `${other.url}/more` }))
   await using output = await outputFolder()
-  const summary = await takenFrom(shop.url, output.path, { allow: other.url })
-  expect(other.asked).toEqual(['/more Bearer t0p-secret'])
+  const more = 'auth: { type: apiKey, in: query, name: key, value: k3y-secret }'
+  const summary = await takenFrom(shop.url, output.path, { allow: other.url, more })
+  expect(other.asked).toEqual(['/more?key=k3y-secret Bearer t0p-secret'])
   expect(summary).toMatchObject({ run: { status: 'complete' }, errors: [] })
 })
 

@@ -114,7 +114,7 @@ describe('acquire', () => {
     const { summary: first } = await acquired(config)
     const [northwind, ...others] = config.streams
     if (northwind === undefined) throw new Error('no source')
-    const { stock: _stock, ...mapping } = northwind.mapping
+    const { stock: _stock, ...mapping } = northwind.mapping ?? {}
     const changed = { ...config, streams: [{ ...northwind, mapping }, ...others] }
     const { summary } = await acquired(changed)
     expect(summary.run.id).not.toBe(first.run.id)

@@ -16,7 +16,7 @@ describe('the command async-patterns', () => {
       ([, heading, body = '']) => [heading, [...body.matchAll(/^ {2}([a-z]+)/gm)].map(match => match[1])],
     )
     expect(groups.slice(1)).toEqual([
-      ['Take records:', ['demo', 'acquire']],
+      ['Take records:', ['demo', 'acquire', 'init']],
       ['Measure:', ['load', 'bench']],
       ['Rehearse, and find help:', ['mock', 'help']],
     ])

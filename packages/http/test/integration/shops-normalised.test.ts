@@ -6,6 +6,7 @@ import { StreamPages } from '../../src/acquisition/streams/stream-pages.js'
 import type { StreamConfig } from '../../src/acquisition/streams/stream-config.js'
 import { parseConfig } from '../../src/acquisition/configuration/load-config.js'
 import type { AcceptedRecord, RejectedRecord } from '../../src/acquisition/records/normalised-page.js'
+import type { Money } from '../../src/acquisition/records/types/field-type.js'
 import { pageReader } from '../../src/acquisition/records/normalise-page.js'
 import { paginationOf } from '../../src/acquisition/streams/pagination/kinds.js'
 import { fieldsOf } from '../acquisition/records/record-fields.js'
@@ -71,8 +72,9 @@ describe('examples/shops.yaml on the mock shops', () => {
 
 function pricesOf(products: readonly ReturnType<typeof fieldsOf>[]) {
   const prices: Record<string, { count: number; sumMinor: number }> = {}
-  for (const { price } of products) {
-    if (typeof price !== 'object' || price === null) throw new Error('a product has no price')
+  for (const product of products) {
+    const price = product['price'] as Money | null
+    if (price === null) throw new Error('a product has no price')
     const known = (prices[price.currency] ??= { count: 0, sumMinor: 0 })
     known.count += 1
     known.sumMinor += Number(price.amount.replace('.', ''))

@@ -22,7 +22,7 @@ type WrittenField<T> = T extends FieldMapping
         : { readonly type: T['type'] })
   : never
 
-/** Target field to its origin, `id` among them. A field without a type is a string. */
+/** Target field to its origin, `id` among them where the stream does not say it apart. A field without a type is a string. */
 export type MappingInput = Readonly<Record<string, WrittenField<FieldMapping>>> & {
-  readonly id: WrittenField<FieldMapping>
+  readonly id?: WrittenField<FieldMapping>
 }

@@ -47,7 +47,7 @@ const idField = z.discriminatedUnion('type', ids as [(typeof ids)[number]], {
   error: issue => (issue.code === 'invalid_union' ? idOnly : fieldShape),
 })
 
-/** Target field to its origin; `id` must be among them. */
+/** Target field to its origin; `id` among them, where the stream does not say it apart. */
 export const mappingSchema = z
-  .object({ id: idField }, { error: 'a mapping of target fields, id among them' })
+  .object({ id: idField.optional() }, { error: 'a mapping of target fields' })
   .catchall(field) as unknown as z.ZodType<Mapping, MappingInput>

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withOneId } from './id-schema.js'
 import { pipelineSchema, streamSchema } from './pipeline-schema.js'
 import { ofSources } from './written-streams.js'
 
@@ -27,7 +28,7 @@ export function pipelineJsonSchema(): Record<string, unknown> {
   const stream = flat.omit(keysOf(ofSources)).partial().required({ name: true })
   const streams = z.array(stream).min(1)
   const api = flat.partial().required({ name: true, baseUrl: true }).extend({ streams })
-  const written = pipelineSchema.extend({ sources: z.array(z.union([flat, api])).min(1) })
+  const written = pipelineSchema.extend({ sources: z.array(z.union([withOneId(flat), api])).min(1) })
   const schema = z.toJSONSchema(written, { io: 'input', unrepresentable: 'any' })
   return { ...schema, title: 'async-patterns pipeline' }
 }

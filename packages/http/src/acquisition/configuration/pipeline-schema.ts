@@ -4,9 +4,9 @@ import { authSchema } from './auth-schema.js'
 import { bodySchema } from './body-schema.js'
 import { forSchema } from './for-schema.js'
 import { formatSchema } from './format-schema.js'
-import { mappingSchema } from './mapping-schema.js'
+import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
-import { whereSchema } from './where-schema.js'
+import { recordKeys } from './records-schema.js'
 
 const {
   anyOf,
@@ -102,8 +102,6 @@ const tls = strict({
 const totalAllowed = 'a path such as meta.total, or { header: x-total-count }'
 const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
 
-const recordsAllowed = { error: 'a path such as data.items, or "" for the page itself' }
-
 /** All keys of a source of one stream. */
 export const streamSchema = strict({
   name: checkedText('a name of letters, digits, _ and -', isStreamName),
@@ -125,11 +123,9 @@ export const streamSchema = strict({
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
   pagination: paginationSchema,
   format: formatSchema.optional(),
-  records: z.string(recordsAllowed).refine(isPathOrEmpty, recordsAllowed).prefault(''),
-  where: whereSchema.optional(),
+  ...recordKeys,
   total: total.optional(),
   errorPath: path().optional(),
-  mapping: mappingSchema,
   quality: quality.optional(),
   limits: limits.prefault({}),
   ownLimits: ownLimits.optional(),
@@ -147,7 +143,7 @@ export const pipelineSchema = strict({
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
   sources: z
-    .array(streamSchema, { error: 'a list of sources, each of which begins with "- "' })
+    .array(withOneId(streamSchema), { error: 'a list of sources, each of which begins with "- "' })
     .min(1, { error: 'a list of at least one source' }),
 })
 
@@ -165,10 +161,6 @@ function isShare(text: string): boolean {
 
 function isPipelineName(name: string): boolean {
   return /^\w[\w .-]{0,63}$/.test(name)
-}
-
-function isPathOrEmpty(value: string): boolean {
-  return value === '' || path().safeParse(value).success
 }
 
 function isBaseUrl(value: string): boolean {

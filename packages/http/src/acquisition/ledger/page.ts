@@ -68,6 +68,8 @@ export interface PageCommit {
   readonly rejects: readonly RejectedRecord[]
   /** Ids of records that the source says are gone. */
   readonly deletions?: readonly string[] | undefined
+  /** How many records `where` has left out. Default 0. */
+  readonly filtered?: number | undefined
   readonly warnings: number
   readonly redactions: number
   /** Of the records' numbers. Default: nobody knows them, and averages are made of the records. */

@@ -29,31 +29,48 @@ export interface PlannedChildren {
   readonly unplanned: readonly Unplanned[]
 }
 
+/** Collects what the records of one page begin. */
+interface PageChildren {
+  add(record: unknown): void
+  planned(): PlannedChildren
+}
+
 /** Compiles the plans once; undefined where there is none. @throws TypeError for a path that is malformed. */
 export function childrenReader(
   plans: readonly ChildPlan[],
   secrets: Secrets,
-): ((records: readonly unknown[]) => PlannedChildren) | undefined {
+): (() => PageChildren) | undefined {
   if (plans.length === 0) return undefined
-  const compiled = plans.map(({ stream, values, where = [] }) => ({
-    stream,
-    holds: recordFilter(where),
-    values: Object.entries(values).map(([name, path]) => [name, valueReader(path, secrets)] as const),
-  }))
-  return records => {
+  const compiled = plans.map(plan => compiledPlan(plan, secrets))
+  return () => {
     const missing = new Map<string, Unplanned>()
-    const children = compiled.map(({ stream, holds, values }) => {
-      const planned = records.filter(holds).flatMap(record => {
-        const found = values.map(([name, valueOf]) => [name, valueOf(record)] as const)
-        const gap = found.find(([, value]) => value === undefined)
-        if (gap === undefined) return [Object.fromEntries(found) as ChildValues]
-        countMissing(missing, stream, gap[0])
-        return []
-      })
-      return [stream, planned] as const
-    })
-    return { children: Object.fromEntries(children), unplanned: [...missing.values()] }
+    const parts = compiled.map(plan => ({ ...plan, found: [] as ChildValues[] }))
+    return {
+      add(record) {
+        for (const { stream, holds, valuesOf, found } of parts) {
+          if (!holds(record)) continue
+          const values = valuesOf(record)
+          if (typeof values === 'string') countMissing(missing, stream, values)
+          else found.push(values)
+        }
+      },
+      planned: () => ({
+        children: Object.fromEntries(parts.map(({ stream, found }) => [stream, found])),
+        unplanned: [...missing.values()],
+      }),
+    }
   }
+}
+
+/** `valuesOf` gives the name of a reference whose value is missing. */
+function compiledPlan({ stream, values, where = [] }: ChildPlan, secrets: Secrets) {
+  const readers = Object.entries(values).map(([name, path]) => [name, valueReader(path, secrets)] as const)
+  const valuesOf = (record: unknown): ChildValues | string => {
+    const found = readers.map(([name, valueOf]) => [name, valueOf(record)] as const)
+    const gap = found.find(([, value]) => value === undefined)
+    return gap === undefined ? (Object.fromEntries(found) as ChildValues) : gap[0]
+  }
+  return { stream, holds: recordFilter(where), valuesOf }
 }
 
 function countMissing(missing: Map<string, Unplanned>, stream: string, reference: string): void {

@@ -1,12 +1,3 @@
-import type { JsonNumber } from './exact-number.js'
-import { plainDecimal, unsignedZero } from './exact-number.js'
-
-/** The one text of a number's value, whichever way it was written: `1.10`, `11e-1` and `1.1` are `1.1`. */
-export function valueText(number: JsonNumber): string | undefined {
-  const plain = plainDecimal(number)
-  return unsignedZero(plain?.includes('.') === true ? plain.replace(/\.?0+$/, '') : plain)
-}
-
 /** Orders two plain decimals by value: below 0 where the first is the lesser one. */
 export function compareDecimals(a: string, b: string): number {
   const places = Math.max(placesOf(a), placesOf(b))

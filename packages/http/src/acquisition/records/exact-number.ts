@@ -40,6 +40,30 @@ export function exactJson(value: unknown): string | undefined {
 }
 
 /**
+ * JSON in which a number whose digits a double loses is kept as a text of them, so that JSON.parse loses
+ * nothing; what is the same by value (`1.10`) is a number.
+ * @throws RangeError for what is nested deeper than the stack reaches.
+ */
+export function storedJson(value: unknown): string {
+  return JSON.stringify(value).replace(asJson, (_, digits: string) => storedNumber(digits))
+}
+
+function storedNumber(digits: string): string {
+  const number = Number(digits)
+  return isSameValue(number, digits) ? JSON.stringify(number) : `"${digits}"`
+}
+
+function isSameValue(number: number, digits: string): boolean {
+  return Number.isFinite(number) && valueText(number) === valueText({ [key]: digits })
+}
+
+/** The one text of a number's value, whichever way it was written: `1.10`, `11e-1` and `1.1` are `1.1`. */
+export function valueText(value: JsonNumber): string | undefined {
+  const plain = plainDecimal(value)
+  return unsignedZero(plain?.includes('.') === true ? plain.replace(/\.?0+$/, '') : plain)
+}
+
+/**
  * The number's value as a plain decimal text, without exponent; undefined when it is not finite or absurdly
  * wide.
  */

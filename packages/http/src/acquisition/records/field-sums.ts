@@ -1,9 +1,9 @@
 import type { Mapping } from './mapping.js'
-import type { FieldValue } from './types/field-type.js'
+import type { FieldValue, Money } from './types/field-type.js'
 import { fieldTypes } from './types/kinds.js'
 
 /** How many numbers there are, and their exact sum as a decimal. */
-export interface FieldSum {
+interface FieldSum {
   readonly sum: string
   readonly count: number
 }
@@ -12,7 +12,7 @@ export interface FieldSum {
 export type FieldSums = Readonly<Record<string, Readonly<Record<string, FieldSum>>>>
 
 /** The fields that hold numbers or amounts. */
-export function numericFieldsOf(mapping: Mapping): string[] {
+export function numericFieldsOf(mapping: Mapping = {}): string[] {
   return Object.entries(mapping)
     .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
     .map(([name]) => name)
@@ -30,9 +30,13 @@ export class SumsOfFields {
   add(record: Readonly<Record<string, FieldValue>>): void {
     for (const field of this.#fields) {
       const value = record[field]
-      if (typeof value === 'object' && value !== null) this.#sumOf(field, value.currency).add(value.amount)
+      if (typeof value === 'object' && value !== null) this.#addMoney(field, value as Money)
       else if (typeof value === 'number' || typeof value === 'string') this.#sumOf(field, '').add(`${value}`)
     }
+  }
+
+  #addMoney(field: string, { amount, currency }: Money): void {
+    this.#sumOf(field, currency).add(amount)
   }
 
   values(): FieldSums {

@@ -13,7 +13,8 @@ export type FieldMapping = FieldType & {
 }
 
 /**
- * Target field to its origin. `id` must be there; a field `updatedAt` decides which of two records is the
+ * Target field to its origin. `id` must be there where the stream does not say apart what tells its records
+ * apart; a field `updatedAt` decides which of two records is the
  * newer one.
  */
 export type Mapping = Readonly<Record<string, FieldMapping>>

@@ -10,7 +10,7 @@ import { observer } from './page-observer.js'
 import { pagingReader } from './paging-values.js'
 import { recordsReader } from './read-records.js'
 import type { ReadingInstructions } from './reading-instructions.js'
-import { rowsReader } from './records-place.js'
+import { placeOf, rowsReader } from './records-place.js'
 import { namesReader } from './records-way.js'
 
 const MAX_RECORDS = 100_000
@@ -37,9 +37,10 @@ export function pageReader(
 ): PageReader {
   const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
   const decode = decoderOf(instructions.format)
-  const placeAt = compilePlace(instructions.records)
-  const rowsOf = rowsReader(instructions.records)
-  const namesOf = namesReader(instructions.records)
+  const place = placeOf(instructions.records)
+  const placeAt = compilePlace(place.path)
+  const rowsOf = rowsReader(place)
+  const namesOf = namesReader(place.path)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets)
   const observe = observer(instructions.observe)

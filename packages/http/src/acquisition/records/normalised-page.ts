@@ -2,6 +2,7 @@ import type { FieldSums } from './field-sums.js'
 import type { PlannedChildren } from './child-plans.js'
 import type { PageInvalidCode } from './page-invalid-error.js'
 import { PageInvalidError } from './page-invalid-error.js'
+import type { PageNote } from './page-notes.js'
 
 /** A record as it is stored: whoever takes pages in hand need not look into it. */
 export interface AcceptedRecord {
@@ -52,6 +53,8 @@ export interface NormalisedPage {
   readonly warnings: number
   /** The same by field, where there are some. */
   readonly unreadable?: readonly UnreadableField[] | undefined
+  /** What is worth knowing of the records, where there is something. */
+  readonly notes?: readonly PageNote[] | undefined
   /** About what records and rejects take in memory, in bytes. Default: what the body took. */
   readonly weight?: number
   /** Texts from which a configured secret was taken. */

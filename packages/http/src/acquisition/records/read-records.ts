@@ -1,15 +1,18 @@
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
+import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
 import { BadRow } from './decoders/bad-row.js'
 import { numericFieldsOf, SumsOfFields } from './field-sums.js'
+import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
+import { PageNotes } from './page-notes.js'
 import { rawText } from './raw-text.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { recordFilter } from './record-filter.js'
-import type { MappedRecords } from './record-mapper.js'
-import { isRecord, recordMapper } from './record-mapper.js'
+import type { MappedRecords } from './mapped-records.js'
+import { recordMapper } from './record-mapper.js'
 import { recordsWeight } from './records-weight.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
@@ -17,57 +20,72 @@ type ReadRecords = Omit<NormalisedPage, 'paging'>
 
 /** Compiles what the instructions say of single records: which are taken, as what, and what they begin. */
 export function recordsReader(
-  { where, mapping, children = [] }: ReadingInstructions,
+  instructions: ReadingInstructions,
   secrets: Secrets,
 ): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
+  const { where, children = [] } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
-  const mapRecord = recordMapper(mapping, secrets)
+  const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
-  const numericFields = numericFieldsOf(mapping)
-  return rows => {
+  const numericFields = numericFieldsOf(instructions.mapping)
+  const isAppended = instructions.id === 'none'
+  return (rows, context) => {
+    const pageId = pageIdOf(instructions, context)
     const sink = emptySink(numericFields)
-    const parents: unknown[] = []
-    let count = 0
+    const parents = childrenOf?.()
+    const marks = createHash('sha1')
+    let recordCount = 0
     for (const row of rows) {
-      const index = count
-      count += 1
-      if (row instanceof BadRow) {
-        sink.rejects.push(row.rejected(index))
-        continue
+      const place = { index: recordCount, pageId }
+      recordCount += 1
+      if (isAppended) marks.update(rawText(row))
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
+      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      else {
+        if (isRecord(row)) parents?.add(row)
+        mapRecord(row, place, sink)
       }
-      if (isRecord(row)) {
-        if (passes?.(row) === false) {
-          sink.filtered.push(rawText(row))
-          continue
-        }
-        if (childrenOf !== undefined) parents.push(row)
-      }
-      mapRecord(row, index, sink)
     }
-    const { unreadable, filtered, sums, ...mapped } = sink
+    if (!isAppended) marks.update(JSON.stringify(marksOf(sink)))
+    const { unreadable, filtered, notes, sums, ...mapped } = sink
     return {
-      recordCount: count,
+      recordCount,
       ...mapped,
       ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
-      ...childrenOf?.(parents),
+      ...(notes.all.length > 0 && { notes: notes.all }),
+      ...parents?.planned(),
       sums: sums.values(),
       weight: recordsWeight(sink),
-      fingerprint: fingerprintOf(sink),
+      fingerprint: marks.digest('base64'),
     }
   }
 }
 
+/** @throws TypeError where records are told apart by their page, and nobody says which it is. */
+function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | undefined): string {
+  if (id === 'none' && context === undefined)
+    throw new TypeError(`the page of ${stream} has no id, by which its records are told apart`)
+  return context?.pageId ?? ''
+}
+
 function emptySink(numericFields: readonly string[]): MappedRecords {
-  const lists = { records: [], rejects: [], filtered: [], unreadable: new Map() }
-  return { ...lists, warnings: 0, redactions: 0, sums: new SumsOfFields(numericFields) }
+  return {
+    records: [],
+    rejects: [],
+    filtered: [],
+    warnings: 0,
+    redactions: 0,
+    unreadable: new Map(),
+    notes: new PageNotes(),
+    sums: new SumsOfFields(numericFields),
+  }
 }
 
 /**
- * By ids, and by the raw text of what has none: the same rows give the same fingerprint, whatever is around
- * them.
+ * Ids, and the raw text of what has none, as has every row of a stream whose ids tell its page: the same rows
+ * give the same fingerprint, whatever is around them.
  */
-function fingerprintOf({ records, rejects, filtered }: MappedRecords): string {
-  const rows = [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw), ...filtered]
-  return hash('sha1', JSON.stringify(rows), 'base64')
+function marksOf({ records, rejects, filtered }: MappedRecords): readonly string[] {
+  return [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw), ...filtered]
 }

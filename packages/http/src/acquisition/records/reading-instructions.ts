@@ -1,17 +1,18 @@
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
-import type { Mapping } from './mapping.js'
 import type { PagingPaths } from './paging-values.js'
+import type { RecordRules } from './record-mapper.js'
+import type { RecordsPlace } from './records-place.js'
 import type { Where } from './where.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
-export interface ReadingInstructions {
+export interface ReadingInstructions extends RecordRules {
   readonly stream: string
   /** What its pages are. Default JSON. */
   readonly format?: FormatConfig | undefined
-  /** Path to the array of records; empty when the page is the array. */
-  readonly records: string
+  /** Where the records are; a path is that of a list, and empty when the page is the list. */
+  readonly records: string | RecordsPlace
   /** Paths to what the rules for responses look at. */
   readonly observe: readonly string[]
   readonly paging: PagingPaths
@@ -19,7 +20,6 @@ export interface ReadingInstructions {
   readonly endWhen?: readonly BodyEndRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
-  readonly mapping: Mapping
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */

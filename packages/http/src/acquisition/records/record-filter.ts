@@ -1,6 +1,6 @@
 import { compileAll } from '../references/index.js'
-import { compareDecimals, valueText } from './decimal-order.js'
-import { isJsonNumber, writtenDigits } from './exact-number.js'
+import { compareDecimals } from './decimal-order.js'
+import { isJsonNumber, valueText, writtenDigits } from './exact-number.js'
 import { readInstant } from './instant-text.js'
 import type { Where, WhereRule } from './where.js'
 

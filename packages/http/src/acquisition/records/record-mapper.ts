@@ -1,90 +1,92 @@
-import type { SumsOfFields } from './field-sums.js'
-import type { FieldMapping, Mapping } from './mapping.js'
 import { Secrets } from '../secrets/index.js'
-import { isJsonNumber } from './exact-number.js'
-import { holdsLoneSurrogate } from './lone-surrogate.js'
-import type { FieldReader, FieldValue } from './types/field-type.js'
-import { fieldReader } from './types/kinds.js'
-import { readCanonicalString } from './types/string.js'
-import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
+import { storedJson } from './exact-number.js'
+import { isRecord } from './is-record.js'
+import type { KeepRules } from './kept-values.js'
+import { keptReader } from './kept-values.js'
+import type { CompiledField } from './mapped-fields.js'
+import { compileFields } from './mapped-fields.js'
+import type { MappedRecords } from './mapped-records.js'
+import type { Mapping } from './mapping.js'
+import type { RejectedRecord } from './normalised-page.js'
 import { rawText } from './raw-text.js'
-import type { PathReader } from '../references/index.js'
-import { compilePath } from '../references/index.js'
-import type { SecretFilter } from './secret-filter.js'
-import { secretFilter } from './secret-filter.js'
+import type { IdReader, IdRule } from './record-id.js'
+import { idReader } from './record-id.js'
+import type { FieldValue } from './types/field-type.js'
 import { shown, Unreadable } from './unreadable.js'
 
-/** Collects what the records of one page become. */
-export interface MappedRecords {
-  readonly records: AcceptedRecord[]
-  readonly rejects: RejectedRecord[]
-  /** Raw texts of what `where` does not take. */
-  readonly filtered: string[]
-  warnings: number
-  redactions: number
-  readonly sums: SumsOfFields
-  /** By field. */
-  readonly unreadable: Map<string, { readonly field: string; count: number; readonly reason: string }>
+/** Where a row comes from, and what is known of it besides. */
+interface RowPlace {
+  /** Place in its page, from 0. */
+  readonly index: number
+  readonly pageId: string
 }
 
-export type RecordMapper = (record: unknown, index: number, sink: MappedRecords) => void
+export type RecordMapper = (row: unknown, place: RowPlace, sink: MappedRecords) => void
 
-interface CompiledField {
-  readonly name: string
-  readonly required: boolean
-  readonly default: FieldValue
-  readonly valueAt: PathReader
-  readonly read: FieldReader
-  readonly withoutSecrets: SecretFilter
+/** What a stream's records become. */
+export interface RecordRules extends KeepRules {
+  /** Default none: a record's values stay as they are. */
+  readonly mapping?: Mapping | undefined
+  /** What tells records apart. Default: the mapping's field `id`. */
+  readonly id?: IdRule | undefined
 }
 
-const missing = new Unreadable('MISSING_FIELD', 'it is missing or null')
-const emptyId = new Unreadable('EMPTY_VALUE', 'it is empty')
-const brokenId = new Unreadable('LONE_SURROGATE', 'it holds half a character (a lone surrogate)')
-
-/** Compiles a mapping once; the mapper puts each record where it belongs and never throws for a bad one. */
-export function recordMapper(mapping: Mapping, secrets = new Secrets()): RecordMapper {
-  const compiled = Object.entries(mapping).map(([name, field]) => compileField(name, field, secrets))
-  const idField = compiled.find(({ name }) => name === 'id')
-  const idOf = (record: object): string | undefined => {
-    const read = idField === undefined ? missing : readField(idField, record)
-    const value = read instanceof Unreadable ? read : idField?.withoutSecrets(read)
-    return value === undefined || value instanceof Unreadable ? undefined : idText({ id: value })
-  }
-  return (record, index, sink) => {
-    if (!isRecord(record)) {
-      sink.rejects.push(
-        reject(record, index, undefined, new Unreadable('NOT_A_RECORD', `${shown(record)} is not an object`)),
-      )
-      return
+/** Compiles the rules once; the mapper puts each record where it belongs and never throws for a bad one. */
+export function recordMapper(rules: RecordRules, secrets = new Secrets()): RecordMapper {
+  const { mapping, keep = mapping === undefined ? 'all' : undefined } = rules
+  const fieldsOf = compileFields(mapping ?? {}, secrets)
+  const keptOf = keptReader({ ...rules, keep }, secrets)
+  const idOf = idReaderOf(rules, fieldsOf, secrets)
+  return (row, place, sink) => {
+    const refuse = (why: Unreadable, field?: string, id?: string): void => {
+      sink.rejects.push({ ...rejectOf(row, place.index, why, field), id })
     }
-    const fields: Record<string, FieldValue> = {}
+    if (!isRecord(row)) return refuse(new Unreadable('NOT_A_RECORD', `${shown(row)} is not an object`))
+    const kept = keptOf?.(row, sink)
+    if (kept instanceof Unreadable) return refuse(kept)
+    const fields: Record<string, FieldValue> = { ...kept }
     let warnings: [string, Unreadable][] | undefined
     let redactions = 0
-    for (const field of compiled) {
-      const read = readField(field, record)
-      const value = read instanceof Unreadable ? read : field.withoutSecrets(read)
+    for (const field of fieldsOf) {
+      const { value, isRedacted } = readField(field, row)
       if (!(value instanceof Unreadable)) {
         fields[field.name] = value
-        if (value !== read) redactions += 1
+        if (isRedacted) redactions += 1
       } else if (field.required) {
-        sink.rejects.push({ ...reject(record, index, field.name, value), id: idOf(record) })
-        return
+        return refuse(value, field.name, textOr(idOf({ record: row, added: {}, ...place })))
       } else {
         fields[field.name] = null
         ;(warnings ??= []).push([field.name, value])
       }
     }
+    const id = idOf({ record: row, added: {}, ...place })
+    if (id instanceof Unreadable) return refuse(id, 'id')
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
     sink.sums.add(fields)
-    sink.records.push({ id: idText(fields), updatedMs: updatedMs(fields), json: JSON.stringify(fields) })
+    sink.records.push({ id, updatedMs: updatedMs(fields), json: storedJson(fields) })
   }
 }
 
-/** Whether a row of a page is an object, as all records are. */
-export function isRecord(row: unknown): row is object {
-  return typeof row === 'object' && row !== null && !Array.isArray(row) && !isJsonNumber(row)
+function readField({ read, redact }: CompiledField, record: object) {
+  const found = read(record)
+  const value = found instanceof Unreadable ? found : redact(found)
+  return { value, isRedacted: value !== found }
+}
+
+function textOr(id: string | Unreadable): string | undefined {
+  return id instanceof Unreadable ? undefined : id
+}
+
+/** Without a rule of its own it is the mapping's field, of which the configuration lets it be text or integer. */
+function idReaderOf({ id, drop }: RecordRules, fields: readonly CompiledField[], secrets: Secrets): IdReader {
+  if (id !== undefined) return idReader(id, { drop, hashed: [], secrets })
+  const field = fields.find(({ name }) => name === 'id')
+  if (field === undefined) throw new TypeError('id is missing; a mapping without a field id needs one')
+  return ({ record }) => {
+    const { value } = readField(field, record)
+    return typeof value === 'number' ? String(value) : (value as string | Unreadable)
+  }
 }
 
 function noteWarnings(warnings: readonly (readonly [string, Unreadable])[], sink: MappedRecords): void {
@@ -96,45 +98,13 @@ function noteWarnings(warnings: readonly (readonly [string, Unreadable])[], sink
   }
 }
 
-/** The configuration lets an id be a string or an integer only. */
-function idText({ id }: Readonly<Record<string, FieldValue>>): string {
-  return typeof id === 'string' ? id : JSON.stringify(id)
-}
-
 /** The comparable form of `updatedAt`: texts of different precision do not sort as texts. */
 function updatedMs({ updatedAt }: Readonly<Record<string, FieldValue>>): number | null {
   const ms = typeof updatedAt === 'string' ? Date.parse(updatedAt) : Number.NaN
   return Number.isNaN(ms) ? null : ms
 }
 
-function compileField(name: string, field: FieldMapping, secrets: Secrets): CompiledField {
-  const read = fieldReader(field)
-  const isId = name === 'id'
-  const readId: FieldReader = field.type === 'string' ? readCanonicalString : read
-  return {
-    name,
-    required: field.required || isId,
-    default: field.default ?? null,
-    valueAt: compilePath(field.path),
-    read: isId ? (value, record) => usableId(readId(value, record)) : read,
-    withoutSecrets: secretFilter(name, field, secrets),
-  }
-}
-
-/** A ledger stores ids as UTF-8, which would make one of all lone surrogates. */
-function usableId(value: FieldValue | Unreadable): FieldValue | Unreadable {
-  if (typeof value !== 'string') return value
-  if (value.trim() === '') return emptyId
-  return holdsLoneSurrogate(value) ? brokenId : value
-}
-
-function readField(field: CompiledField, record: object): FieldValue | Unreadable {
-  const value = field.valueAt(record)
-  if (value !== undefined && value !== null) return field.read(value, record)
-  return field.default === null && field.required ? missing : field.default
-}
-
-function reject(record: unknown, index: number, field: string | undefined, why: Unreadable): RejectedRecord {
+function rejectOf(row: unknown, index: number, why: Unreadable, field: string | undefined): RejectedRecord {
   const reason = field === undefined ? why.reason : `${field}: ${why.reason}`
-  return { index, code: why.code, field, reason, raw: rawText(record) }
+  return { index, code: why.code, field, reason, raw: rawText(row) }
 }

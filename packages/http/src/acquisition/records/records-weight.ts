@@ -1,4 +1,4 @@
-import type { MappedRecords } from './record-mapper.js'
+import type { MappedRecords } from './mapped-records.js'
 
 /** An object with its place in a list. */
 const OBJECT_BYTES = 150

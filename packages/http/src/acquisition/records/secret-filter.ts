@@ -1,12 +1,13 @@
 import type { Secrets } from '../secrets/index.js'
 import type { FieldMapping } from './mapping.js'
-import type { FieldValue } from './types/field-type.js'
+import { jsonRedactor } from './redacted-json.js'
+import type { FieldValue, Money } from './types/field-type.js'
 import { Unreadable } from './unreadable.js'
 
 /** Lets a field's value pass only without configured secrets. */
 export type SecretFilter = (value: FieldValue) => FieldValue | Unreadable
 
-const holdsSecret = new Unreadable('HOLDS_SECRET', 'it holds a configured secret')
+export const holdsSecret = new Unreadable('HOLDS_SECRET', 'it holds a configured secret')
 
 /**
  * What a source echoes of its credentials is stored nowhere. A text loses the secret and keeps the rest. An
@@ -18,6 +19,7 @@ export function secretFilter(name: string, { type }: FieldMapping, secrets: Secr
   if (secrets.credentials.length === 0 || type === 'boolean') return value => value
   if (name === 'id') return value => (secrets.holdIn(textOf(value)) ? holdsSecret : value)
   if (type === 'string') return value => (typeof value === 'string' ? secrets.redactWhole(value) : value)
+  if (type === 'json' || type === 'text[]') return jsonRedactor(secrets) as SecretFilter
   const known = new Set(secrets.credentials)
   return value => (known.has(digitsOf(value)) ? holdsSecret : value)
 }
@@ -28,5 +30,5 @@ function digitsOf(value: FieldValue): string {
 }
 
 function textOf(value: FieldValue): string {
-  return typeof value === 'object' && value !== null ? value.amount : String(value)
+  return typeof value === 'object' && value !== null ? (value as Money).amount : String(value)
 }

@@ -1,5 +1,13 @@
 export type { PathReader } from './path.js'
-export { compileAll, compilePath, compilePlace, compileSteps, compileWay } from './path.js'
+export {
+  compileAll,
+  compilePath,
+  compilePlace,
+  compileSteps,
+  compileWay,
+  isSpread,
+  parsePath,
+} from './path.js'
 export type { Reference, Roots, Scope, Template } from './template.js'
 export {
   escaped,

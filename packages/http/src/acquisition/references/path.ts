@@ -8,6 +8,7 @@ type AllReader = (value: unknown) => readonly unknown[] | undefined
 type Wildcard = '*' | '[*]'
 /** A key, a place in a list, or the first object of a list at whose key a value stands. */
 type Key = string | number | { readonly name: string; readonly value: string }
+/** One step of a path. */
 type Segment = { readonly key: Key } | { readonly each: Wildcard }
 
 /**
@@ -40,6 +41,11 @@ export function compilePath(path: string): PathReader {
 export function compileAll(path: string): AllReader {
   const segments = parsePath(path)
   return value => allAt(value, segments)
+}
+
+/** Whether a path may lead to several places. @throws TypeError when it is malformed. */
+export function isSpread(path: string): boolean {
+  return parsePath(path).some(isWildcard)
 }
 
 /** The place of a path: of one with `*` that of what the first of them spreads. */
@@ -115,7 +121,8 @@ function firstWith(list: readonly unknown[], name: string, value: string): unkno
 const segmentPattern =
   /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d{1,9}|\*)\]|\["((?:[^"\\]|\\["\\])+)"\]|\[([^.[\]"=]+)=([^[\]"]+)\]/y
 
-function parsePath(path: string): Segment[] {
+/** The steps of a path. @throws TypeError when it is malformed; it shows the path. */
+export function parsePath(path: string): Segment[] {
   const segments: Segment[] = []
   segmentPattern.lastIndex = 0
   while (segmentPattern.lastIndex < path.length) {

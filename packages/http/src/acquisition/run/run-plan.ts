@@ -30,10 +30,11 @@ function plannedStream(
   stream: StreamConfig,
   secrets: Secrets,
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
+  const { mapping = {} } = stream
   return {
     name: stream.name,
-    numericFields: numericFieldsOf(stream.mapping),
-    fields: Object.keys(stream.mapping).filter(name => name !== 'id'),
+    numericFields: numericFieldsOf(mapping),
+    fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
     partitions: [],
     first: beginning => {

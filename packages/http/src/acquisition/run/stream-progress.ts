@@ -87,6 +87,7 @@ export class StreamProgress {
     const next = await pages.next(page, { ...content, headers, url }, { ...this.#seen, rows })
     const notices = [
       ...(content.unreadable?.map(noticeOfField) ?? []),
+      ...(content.notes ?? []),
       ...(content.unplanned?.map(noticeOfUnplanned) ?? []),
       ...(next.notices ?? []),
     ]
@@ -99,6 +100,7 @@ export class StreamProgress {
         reason: secrets.redact(reject.reason),
         raw: secrets.redact(reject.raw),
       })),
+      filtered: content.filtered,
       warnings: content.warnings,
       redactions: content.redactions,
       next: [...next.pages.map(one => urls.sealPage(one)), ...this.#childPages(content)],

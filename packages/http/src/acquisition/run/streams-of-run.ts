@@ -79,6 +79,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         ? new CookieTransport(transport, stream.baseUrl, jarOf(jars, source, clock), secrets)
         : transport
     const pages = pagesOf.get(name) as StreamPages
+    const allow = allowedOrigins(stream.pagination)
     const pathOf = (page: PageRef): string => {
       const { pathname, search } = new URL(pages.request(page).url)
       return secrets.redact(pathname + search)
@@ -87,7 +88,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const urls = new UrlSecrets(stream, secrets)
     const fetcher = new Fetcher({
       ...tools,
-      transport: withCookies(tools.transports.toOriginsOf(stream, allowedOrigins(stream.pagination))),
+      transport: withCookies(tools.transports.toOriginsOf(stream, allow)),
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => pages.request(page),
@@ -99,6 +100,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         stream: name,
         source,
         baseUrl: stream.baseUrl,
+        allow,
       }),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
@@ -118,8 +120,8 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
 }
 
 /** Ids are as the ledger keeps them: no secret stands in them. */
-function contextOf({ id, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
-  return { pageId: urls.sealId(id), window, now: isoOf(run.startedAt), run: run.id }
+function contextOf({ id, partition, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
+  return { pageId: urls.sealId(id), partition, window, now: isoOf(run.startedAt), run: run.id }
 }
 
 function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {

@@ -31,6 +31,8 @@ function number(min: number, max: number) {
   return z.number({ error }).min(min, { error }).max(max, { error })
 }
 
+const no = () => z.literal(false, { error: 'false' })
+
 const flag = () => z.boolean({ error: 'true or false' })
 
 /** What `parseDuration` reads, for the JSON Schema too. */
@@ -193,6 +195,7 @@ export const schemaParts = {
   headerText,
   json,
   list,
+  no,
   number,
   oneOf,
   oneOrPattern,

@@ -1,6 +1,6 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths } from '../fetch/index.js'
-import type { ReadingInstructions } from '../records/index.js'
+import type { ReadingInstructions, RecordRules } from '../records/index.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import { parentPaths } from './partitions/children.js'
 import { parentOf } from './partitions/partitions.js'
@@ -24,7 +24,7 @@ export function readingInstructionsOf(
     paging: pagingPathsOf(stream),
     endWhen: pageEndRules(stream.pagination),
     where: stream.where,
-    mapping: stream.mapping,
+    ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
@@ -34,4 +34,8 @@ export function readingInstructionsOf(
       where: parentOf(child.for)?.where,
     })),
   }
+}
+
+function recordRulesOf({ id, keep, drop, keys, flatten, mapping }: StreamConfig): RecordRules {
+  return { id, keep, drop, keys, flatten, mapping }
 }

@@ -5,7 +5,7 @@ import type {
   RedirectSetting,
   StreamLimits,
 } from '../fetch/index.js'
-import type { FormatConfig, Mapping, Where } from '../records/index.js'
+import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
@@ -13,7 +13,7 @@ import type { BodyConfig } from './requests/request-body.js'
 import type { QueryValue } from './requests/stream-url.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
-export interface StreamConfig extends ConnectionSettings {
+export interface StreamConfig extends ConnectionSettings, RecordRules {
   /**
    * Unique within the pipeline: `acme.tasks`, or the source's name for the stream of a source that has only one.
    * It names the stream in summary, ledger and logs.
@@ -40,15 +40,14 @@ export interface StreamConfig extends ConnectionSettings {
   readonly pagination: PaginationConfig
   /** What its pages are. Default JSON. */
   readonly format?: FormatConfig | undefined
-  /** Path to the array of records in a page; empty when the page itself is the array. */
-  readonly records: string
+  /** Where a page has its records; a path is that of a list, and empty when the page itself is the list. */
+  readonly records: string | RecordsPlace
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
   /** What the source says its total number of records is: a path to it, or its header. */
   readonly total?: TotalPlace | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
-  readonly mapping: Mapping
   /** What its results have to be for it to count as complete. */
   readonly quality?: Quality | undefined
   /** Its source's, with what the stream has of its own; `ownLimits` hold beside them. */

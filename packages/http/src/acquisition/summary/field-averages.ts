@@ -1,4 +1,4 @@
-import type { FieldSums, FieldValue } from '../records/index.js'
+import type { FieldSums, FieldValue, Money } from '../records/index.js'
 import type { FieldAverage } from '../../measurements/index.js'
 import { DecimalAverage } from './decimal-average.js'
 
@@ -19,7 +19,7 @@ export class FieldAverages {
   add(record: Readonly<Record<string, FieldValue>>): void {
     for (const field of this.#fields) {
       const value = record[field]
-      if (typeof value === 'object' && value !== null) this.#sumOf(field, value.currency).add(value.amount)
+      if (typeof value === 'object' && value !== null) this.#addMoney(field, value as Money)
       else if (typeof value === 'number' || typeof value === 'string')
         this.#sumOf(field, '').add(String(value))
     }
@@ -30,6 +30,10 @@ export class FieldAverages {
     for (const field of this.#fields)
       for (const [currency, { sum, count }] of Object.entries(page[field] ?? {}))
         this.#sumOf(field, currency).addSum(sum, count)
+  }
+
+  #addMoney(field: string, { amount, currency }: Money): void {
+    this.#sumOf(field, currency).add(amount)
   }
 
   /** Fields without any number are left out. */

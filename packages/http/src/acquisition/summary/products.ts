@@ -26,5 +26,10 @@ function textOf(value: FieldValue | undefined): string | null {
 }
 
 function moneyOf(value: FieldValue | undefined): Money | null {
-  return typeof value === 'object' && value !== null ? value : null
+  return isMoney(value) ? value : null
+}
+
+function isMoney(value: unknown): value is Money {
+  if (typeof value !== 'object' || value === null || !('amount' in value)) return false
+  return typeof value.amount === 'string' && 'currency' in value && typeof value.currency === 'string'
 }

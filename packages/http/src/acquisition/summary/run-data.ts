@@ -33,6 +33,8 @@ export interface StreamCounts {
   readonly rejectedRecords: number
   /** Fewer where several without an id have one text: they may be one record that came again. */
   readonly distinctRejects: number
+  /** Records that `where` left out, repeated ones included. */
+  readonly filtered: number
   readonly warnings: number
   readonly redactions: number
   readonly reportedTotal: number | null

@@ -12,9 +12,13 @@ export interface Shortfall {
   readonly message: string
 }
 
-/** How many records of the source's total are not there, neither taken nor rejected; null where it tells none. */
-export function missingOf({ reportedTotal, uniqueIds, distinctRejects }: StreamCounts): number | null {
-  return reportedTotal === null ? null : Math.max(0, reportedTotal - uniqueIds - distinctRejects)
+/**
+ * How many records of the source's total are not there, neither taken nor rejected nor left out; null where it
+ * tells none.
+ */
+export function missingOf(stream: StreamCounts): number | null {
+  const { reportedTotal, uniqueIds, distinctRejects, filtered } = stream
+  return reportedTotal === null ? null : Math.max(0, reportedTotal - uniqueIds - distinctRejects - filtered)
 }
 
 /** All that the results fall short in. That every record was rejected is never good enough. */

@@ -40,6 +40,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
     rejected: rejectedRecords,
     rejections: (groups.rejections.get(name) ?? []).slice(0, SHOWN_REJECTIONS).map(rejectionOf),
     duplicates: fetched - uniqueIds - rejectedRecords,
+    filtered: source.filtered,
     warnings: source.warnings,
     redactions: source.redactions,
     averages: groups.averages.get(name) ?? {},

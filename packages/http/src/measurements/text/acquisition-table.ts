@@ -58,7 +58,7 @@ function rowOf(source: SourceSummary): string[] {
 }
 
 /** Errors, rejections and what else should be known of a source, each as a text. */
-function told({ name, status, errors, rejections, notices, redactions }: SourceSummary): string[] {
+function told({ name, status, errors, rejections, notices, redactions, filtered }: SourceSummary): string[] {
   const texts = [
     ...(status === 'complete'
       ? overcome(errors)
@@ -67,6 +67,7 @@ function told({ name, status, errors, rejections, notices, redactions }: SourceS
       .slice(0, SHOWN_REJECTIONS)
       .map(({ count, reason, code }) => `${counted(count, 'record')} rejected: ${reason} (${code})`),
     ...notices.map(({ message, count }) => `${times(count)}${message}`),
+    ...(filtered > 0 ? [`where left out ${counted(filtered, 'record')}`] : []),
     ...(redactions > 0
       ? [`a configured secret was taken out of ${counted(redactions, 'text')} of its records`]
       : []),

@@ -13,7 +13,9 @@ const root = new URL('../../../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const reference = read('docs/pipeline.md')
 /** Guides whose snippets are whole files, and which explain keys of their own. */
-const guides = ['docs/formats.md', 'docs/streams.md'].map(name => [name, read(name)] as const)
+const guides = ['docs/formats.md', 'docs/records.md', 'docs/streams.md'].map(
+  name => [name, read(name)] as const,
+)
 const snippets = guides.flatMap(([name, text]) =>
   [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ''], index) => [
     `${name} (${index + 1})`,

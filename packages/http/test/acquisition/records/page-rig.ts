@@ -14,7 +14,13 @@ export function readPage(
   told: Partial<PageContext> & { readonly secrets?: readonly string[] } = {},
 ): NormalisedPage {
   const { secrets = [], ...rest } = told
-  const instructions = { stream: 'shop', records: '', observe: [], paging: {}, ...changes }
-  const read = pageReader(instructions as ReadingInstructions, new Secrets(secrets))
+  const instructions: ReadingInstructions = {
+    stream: 'shop',
+    records: '',
+    observe: [],
+    paging: {},
+    ...changes,
+  }
+  const read = pageReader(instructions, new Secrets(secrets))
   return usablePage(read(new Uint8Array(Buffer.from(body)), {}, { ...context, ...rest }))
 }

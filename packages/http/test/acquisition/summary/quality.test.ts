@@ -19,6 +19,7 @@ function streamOf(counts: Partial<StreamCounts>): StreamCounts {
     distinctRejects: 0,
     warnings: 0,
     redactions: 0,
+    filtered: 0,
     reportedTotal: null,
     strayed: 0,
     cutShort: 0,

@@ -54,6 +54,7 @@ const SUMMARY: Summary = {
       duplicates: 0,
       warnings: 0,
       redactions: 0,
+      filtered: 0,
       averages: {},
       errors: [],
       notices: [],

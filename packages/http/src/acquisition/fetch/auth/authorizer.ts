@@ -27,8 +27,10 @@ export interface AuthorizerParts {
   readonly stream: string
   /** The API that the stream belongs to. */
   readonly source: string
-  /** Of the source: credentials go to its origin alone. */
+  /** Of the source: credentials go to its origin, and to those in `allow`. */
   readonly baseUrl: string
+  /** Origins that the file names beside it. Default none. */
+  readonly allow?: readonly string[] | undefined
   /** Shared by all streams of a run, so that a token serves all that ask for it by the same name. */
   readonly tokens: Tokens
   /** What must outlive the run: rotated refresh tokens. */

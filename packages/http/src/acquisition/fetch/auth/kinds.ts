@@ -26,13 +26,18 @@ type Kinds = (typeof authKinds)[keyof typeof authKinds]
 /** How a stream is authorized. */
 export type AuthConfig = Kinds extends infer K ? (K extends AuthKind<infer O> ? O : never) : never
 
-/** Credentials go into requests to the origin of the base URL; others are left as they are. */
+/** Credentials go into requests to the origins that they are for; others are left as they are. */
 export function authorizerOf(auth: AuthConfig, parts: AuthorizerParts): Authorizer {
   const authorizer = kindOf(auth).create(auth, parts)
-  const home = httpOrigin(parts.baseUrl)
+  const { baseUrl, allow = [] } = parts
+  const home = `${httpOrigin(baseUrl)}/`
+  const origins = new Set([baseUrl, ...allow].map(httpOrigin))
   return {
     authorize: async (request, within) =>
-      httpOrigin(request.url) === home ? authorizer.authorize(request, within) : request,
+      // Most lie there, and taking a URL apart costs more.
+      request.url.startsWith(home) || origins.has(httpOrigin(request.url))
+        ? authorizer.authorize(request, within)
+        : request,
     accepted: sent => authorizer.accepted?.(sent),
     refused: async (sent, response, within) =>
       (await authorizer.refused?.(sent, response, within)) ?? 'final',

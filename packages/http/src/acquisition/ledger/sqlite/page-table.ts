@@ -58,12 +58,14 @@ export class PageTable {
   }
 
   done({ claim, ...commit }: PageCommit, now: number): void {
-    const { records, rejects, warnings, redactions, bytes, sums, reportedTotal, fingerprint, stop } = commit
+    const { records, rejects, warnings, redactions, bytes, filtered, sums } = commit
+    const { reportedTotal, fingerprint, stop } = commit
     this.#statements.done.run(
       records.length,
       rejects.length,
       warnings,
       redactions,
+      filtered ?? 0,
       bytes,
       sums === undefined ? null : JSON.stringify(sums),
       reportedTotal ?? null,
@@ -117,7 +119,8 @@ function prepare(database: Database) {
       "select id, stream, ordinal, ref, tries, not_before from pages where run = ? and id = ? and state = 'pending'",
     ),
     done: database.prepare(
-      `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, bytes = ?, sums = ?,
+      `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, filtered = ?, bytes = ?,
+          sums = ?,
           reported_total = ?, fingerprint = ?, stop = ?, done_at = ?, error_code = null, error_message = null
         where run = ? and id = ?`,
     ),

@@ -18,6 +18,10 @@ export class BadRow {
     this.#text = text
   }
 
+  toJSON(): unknown {
+    return this.#text
+  }
+
   rejected(index: number): RejectedRecord {
     const raw = JSON.stringify(this.#text.slice(0, longestRaw))
     return { index, code: this.#code, reason: `line ${this.#line}: ${this.#reason}`, raw }

@@ -11,9 +11,17 @@ export interface Money {
 
 /**
  * What a normalised field can be. Integers beyond 2^53 and decimals are strings of digits; dates are ISO 8601
- * in UTC with milliseconds (`2026-03-01T12:00:00.000Z`), calendar dates `2026-03-01`.
+ * in UTC with milliseconds (`2026-03-01T12:00:00.000Z`), calendar dates `2026-03-01`. Lists and objects are JSON
+ * as it came, but for numbers that a double does not hold: they are texts.
  */
-export type FieldValue = string | number | boolean | null | Money
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Money
+  | readonly FieldValue[]
+  | { readonly [name: string]: FieldValue }
 
 /** Reads a value that is there. `record` is the whole record, for types that look at a second field. */
 export type FieldReader = (value: unknown, record: unknown) => FieldValue | Unreadable

@@ -5,8 +5,10 @@ import { dateType } from './date.js'
 import { decimalType } from './decimal.js'
 import type { FieldReader, FieldTypeKind } from './field-type.js'
 import { integerType } from './integer.js'
+import { jsonType } from './json.js'
 import { moneyType } from './money.js'
 import { stringType } from './string.js'
+import { textsType } from './texts.js'
 
 /** All types that a field may have. */
 export const fieldTypes = {
@@ -16,12 +18,17 @@ export const fieldTypes = {
   money: moneyType,
   date: dateType,
   boolean: booleanType,
+  json: jsonType,
+  'text[]': textsType,
 } as const
 
 type Kinds = (typeof fieldTypes)[keyof typeof fieldTypes]
 
 /** A field's type with its options. */
 export type FieldType = Kinds extends infer K ? (K extends FieldTypeKind<infer T> ? T : never) : never
+
+/** Their texts may be of any length. */
+const unbounded: readonly string[] = ['string', 'json', 'text[]']
 
 /** Longer texts are no number, amount, date or truth value that anybody means, and cost time. */
 const longestText = 400
@@ -33,7 +40,7 @@ const longestText = 400
 export function fieldReader(type: FieldType): FieldReader {
   const kind = fieldTypes[type.type] as unknown as FieldTypeKind<FieldType>
   const read = kind.reader(type)
-  return type.type === 'string' ? read : (value, record) => tooLong(value) ?? read(value, record)
+  return unbounded.includes(type.type) ? read : (value, record) => tooLong(value) ?? read(value, record)
 }
 
 function tooLong(value: unknown): Unreadable | undefined {

@@ -4,7 +4,7 @@ import { notFinite, wrongType } from '../unreadable.js'
 import type { FieldTypeKind } from './field-type.js'
 
 /** A text as it is, or a number in the digits that the page had: `1.10`, `-0`, `1e400`. */
-function readString(value: unknown): string | Unreadable {
+export function readString(value: unknown): string | Unreadable {
   if (typeof value === 'string') return value
   return isJsonNumber(value) ? writtenDigits(value) : wrongType(value, 'a text')
 }

@@ -78,8 +78,9 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
 
 const PATHS = 'a path such as data.items, images[0].url or ["odd.name"], or a list of paths'
 
-function originSchema({ anyOf, path, headerName, strict, ...parts }: SchemaParts) {
-  const to = { to: placeSchema({ anyOf, path, headerName, strict, ...parts }).optional() }
+function originSchema(parts: SchemaParts) {
+  const { anyOf, path, headerName, strict } = parts
+  const to = { to: placeSchema(parts).optional() }
   return anyOf(
     [
       path(),

@@ -1,15 +1,16 @@
 import type { ParamPlace } from '../requests/param-place.js'
-import { placeSchema } from '../requests/param-place.js'
+import { placeOrFalseSchema, placeSchema } from '../requests/param-place.js'
 import type { StopRules } from './numbered-pagination.js'
 import { NumberedPagination, stopRules } from './numbered-pagination.js'
 import type { PaginationKind } from './pagination.js'
 import type { RecordTotal } from './totals.js'
-import { recordTotal, recordTotalSchema } from './totals.js'
+import { recordTotal, recordTotalProblem, recordTotalSchema } from './totals.js'
 
 export interface OffsetPaging extends StopRules, RecordTotal {
   readonly type: 'offset'
   readonly offsetParam: ParamPlace
-  readonly limitParam: ParamPlace
+  /** `false`: the size of a page is sent nowhere. */
+  readonly limitParam: ParamPlace | false
   readonly pageSize: number
 }
 
@@ -20,13 +21,15 @@ export const offsetPaging: PaginationKind<OffsetPaging> = {
   schema: parts => ({
     pageSize: parts.count(1, 1_000_000),
     offsetParam: placeSchema(parts).prefault('offset'),
-    limitParam: placeSchema(parts).prefault('limit'),
+    limitParam: placeOrFalseSchema(parts).prefault('limit'),
     ...recordTotalSchema(parts),
     ...stopRules(parts),
   }),
+  check: recordTotalProblem,
   paths: options => (recordTotal(options) === undefined ? {} : { totalRecords: recordTotal(options) }),
   create: ({ name }, options) => {
     const { offsetParam, limitParam, pageSize } = options
+    const limit = limitParam === false ? [] : [{ place: limitParam, value: pageSize }]
     return new NumberedPagination(name, options, {
       key: 'offset',
       first: 0,
@@ -35,10 +38,7 @@ export const offsetPaging: PaginationKind<OffsetPaging> = {
       after: (offset, pages, size) => offset + pages * size,
       startOf: offset => offset,
       behind: (offset, total, size) => Math.ceil((total - offset) / size) - 1,
-      parameters: offset => [
-        { place: offsetParam, value: offset },
-        { place: limitParam, value: pageSize },
-      ],
+      parameters: offset => [{ place: offsetParam, value: offset }, ...limit],
     })
   },
 }

@@ -4,7 +4,7 @@ import type { StopRules } from './numbered-pagination.js'
 import { NumberedPagination, stopRules } from './numbered-pagination.js'
 import type { PaginationKind } from './pagination.js'
 import type { RecordTotal } from './totals.js'
-import { recordTotal, recordTotalSchema } from './totals.js'
+import { recordTotal, recordTotalProblem, recordTotalSchema } from './totals.js'
 
 export interface PageNumberPaging extends StopRules, RecordTotal {
   readonly type: 'page'
@@ -31,6 +31,12 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
     ...recordTotalSchema(parts),
     ...stopRules(parts),
   }),
+  check: options => {
+    const { totalPagesPath, totalPagesHeader } = options
+    if (totalPagesPath !== undefined && totalPagesHeader !== undefined)
+      return { key: 'totalPagesHeader', allowed: 'none beside totalPagesPath' }
+    return recordTotalProblem(options)
+  },
   paths: options => ({
     totalPages: pageTotal(options),
     ...(recordTotal(options) !== undefined && { totalRecords: recordTotal(options) }),

@@ -11,6 +11,11 @@ export function recordTotalSchema({ path, headerName }: SchemaParts) {
   return { totalRecordsPath: path().optional(), totalRecordsHeader: headerName().optional() }
 }
 
+export function recordTotalProblem({ totalRecordsPath, totalRecordsHeader }: RecordTotal) {
+  if (totalRecordsPath === undefined || totalRecordsHeader === undefined) return undefined
+  return { key: 'totalRecordsHeader', allowed: 'none beside totalRecordsPath' }
+}
+
 export function recordTotal({ totalRecordsPath, totalRecordsHeader }: RecordTotal): PagingPlace | undefined {
   return totalRecordsPath ?? (totalRecordsHeader === undefined ? undefined : { header: totalRecordsHeader })
 }

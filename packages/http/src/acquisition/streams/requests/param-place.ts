@@ -53,20 +53,27 @@ export function placeProblem({ place, value }: PageParameter): string | undefine
   return undefined
 }
 
+const ALLOWED =
+  "a name, which is a query parameter's, or { query: name }, { header: name }, { body: variables.after } " +
+  "or { path: '/page/{}' }"
+
 /** The schema of a place in a pipeline file. */
-export function placeSchema({ text, path, checkedText, headerName, strict, anyOf }: SchemaParts) {
+export function placeSchema(parts: SchemaParts) {
+  return parts.anyOf(placesOf(parts), ALLOWED)
+}
+
+/** A place, or `false` for a value that is not sent. */
+export function placeOrFalseSchema(parts: SchemaParts) {
+  return parts.anyOf([...placesOf(parts), parts.no()], `${ALLOWED}, or false`)
+}
+
+function placesOf({ text, path, checkedText, headerName, strict }: SchemaParts) {
   const template = checkedText('a text such as /page/{}', value => value.split('{}').length === 2)
-  const allowed =
-    "a name, which is a query parameter's, or { query: name }, { header: name }, { body: variables.after } " +
-    "or { path: '/page/{}' }"
-  return anyOf(
-    [
-      text(),
-      strict({ query: text() }),
-      strict({ header: headerName() }),
-      strict({ body: path() }),
-      strict({ path: template }),
-    ],
-    allowed,
-  )
+  return [
+    text(),
+    strict({ query: text() }),
+    strict({ header: headerName() }),
+    strict({ body: path() }),
+    strict({ path: template }),
+  ] as const
 }

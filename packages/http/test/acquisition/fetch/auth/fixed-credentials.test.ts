@@ -92,6 +92,15 @@ test('apiKey in the body: any other body is an error that no further try mends',
   })
 })
 
+test('credentials go to an origin that the file names beside the base URL', async () => {
+  await using rig = new AuthRig(AT, { allow: ['http://b.test'] })
+  const authorizer = rig.authorizer({ type: 'bearer', token: 't0ken' })
+  for (const url of ['http://b.test/x', `${AT}/`, AT, `${AT}:80/x`])
+    expect((await authorizer.authorize({ url }, {})).headers).toEqual({ authorization: 'Bearer t0ken' })
+  for (const url of ['http://b.test:1/x', `${AT}@b.test:1/x`, 'http://a.test.b.test/'])
+    expect(await authorizer.authorize({ url }, {})).toEqual({ url })
+})
+
 test('A-15 no credential goes to another origin', async () => {
   const request = { url: 'http://b.test/items', headers: { accept: 'x' } }
   for (const auth of [

@@ -25,7 +25,7 @@ const options: Readonly<Record<string, object>> = {
 }
 const typesOf = (): FieldType[] =>
   Object.keys(fieldTypes)
-    .filter(type => type !== 'string')
+    .filter(type => !['string', 'json', 'text[]'].includes(type))
     .map(type => ({ type, ...options[type] }) as FieldType)
 const dates = ['dd.MM.yyyy', 'rfc1123', 'date', 'epoch-seconds', 'epoch-nanoseconds']
 

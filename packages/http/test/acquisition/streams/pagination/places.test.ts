@@ -219,6 +219,18 @@ describe('URLs of next pages', () => {
   })
 })
 
+test('an offset whose limit is sent nowhere', async () => {
+  const stream = streamWith({ type: 'offset', offsetParam: 'o', limitParam: false, pageSize: 100, maxPages })
+  const asked: string[] = []
+  const { rows } = await readWalk(stream, ({ url }) => {
+    asked.push(url.search)
+    const from = Number(url.searchParams.get('o'))
+    return { text: body(['a', 'b', 'c', 'd', 'e'].slice(from, from + 2)) }
+  })
+  expect(rows).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect(asked).toEqual(['?o=0', '?o=2', '?o=4', '?o=5'])
+})
+
 describe('totals in headers', () => {
   test('name all pages at once', async () => {
     const stream = streamWith({

@@ -1,0 +1,375 @@
+import { textOf } from '../manifest/component.js'
+import type { Constant, Expression } from '../jinja/index.js'
+import { isList, str } from '../jinja/index.js'
+import { Refusal } from '../manifest/refusal.js'
+import { dateText, picture } from './jsonata-dates.js'
+import { wayOf } from './paths.js'
+
+/** How a stream's own words are called in an expression. @returns undefined for a way that leads nowhere. */
+export type NameOf = (root: string, keys: readonly (string | number)[]) => string | undefined
+
+/** An expression in JSONata that gives what the template gives. @throws Refusal for what has no counterpart. */
+export function jsonataOf(expression: Expression, nameOf: NameOf): string {
+  return new JsonataWriter(nameOf).write(expression)
+}
+
+type Arguments = readonly Expression[]
+
+class JsonataWriter {
+  readonly #nameOf: NameOf
+
+  constructor(nameOf: NameOf) {
+    this.#nameOf = nameOf
+  }
+
+  write(of: Expression): string {
+    const way = wayOf(of)
+    const named = way === undefined ? undefined : this.#nameOf(way.root, way.keys)
+    if (named !== undefined) return named
+    switch (of.kind) {
+      case 'constant':
+        return constantText(of.value)
+      case 'item':
+        return this.#item(of.of, of.key)
+      case 'slice':
+        return this.#slice(of.of, of.start, of.stop)
+      case 'call':
+        return this.#call(of)
+      case 'filter':
+        return this.#filter(of)
+      case 'test':
+        return this.#test(of.name, this.write(of.of), of.args)
+      case 'not':
+        return `$not(${this.#truth(of.of)})`
+      case 'negate':
+        return `-(${this.write(of.of)})`
+      case 'binary':
+        return this.#binary(of)
+      case 'if':
+        return `(${this.#truth(of.test)} ? ${this.write(of.then)} : ${this.write(of.otherwise)})`
+      case 'list':
+        return `[${of.items.map(one => this.write(one)).join(', ')}]`
+      case 'dict':
+        return `{${of.entries.map(([key, value]) => `${this.write(key)}: ${this.write(value)}`).join(', ')}}`
+      case 'text':
+        return of.parts.length === 0 ? '""' : `(${of.parts.map(one => this.write(one)).join(' & ')})`
+      default:
+        throw refused(of)
+    }
+  }
+
+  #truth(test: Expression): string {
+    return this.write(test)
+  }
+
+  #item(of: Expression, key: Expression): string {
+    const value = this.write(of)
+    if (key.kind !== 'constant') return `$lookup(${value}, ${this.write(key)})`
+    return typeof key.value === 'number'
+      ? `(${value})[${key.value}]`
+      : `${value}.${fieldName(str(key.value))}`
+  }
+
+  #slice(of: Expression, start: Expression | undefined, stop: Expression | undefined): string {
+    const text = this.write(of)
+    const [from, to] = [numberOf(start) ?? 0, numberOf(stop)]
+    if (to === undefined) return `$substring(${text}, ${from})`
+    if (from < 0) throw new Refusal('expression', 'a slice that begins from the end is not understood')
+    return to < 0
+      ? `$substring(${text}, ${from}, $length(${text}) - ${from - to})`
+      : `$substring(${text}, ${from}, ${to - from})`
+  }
+
+  #call(call: Extract<Expression, { kind: 'call' }>): string {
+    const { of, args, named } = call
+    if (of.kind === 'name') return this.#function(of.name, args, named, call)
+    if (of.kind === 'item' && of.key.kind === 'constant')
+      return this.#method(of.of, str(of.key.value), args, call)
+    throw refused(call)
+  }
+
+  #function(
+    name: string,
+    args: Arguments,
+    named: Readonly<Record<string, Expression>>,
+    of: Expression,
+  ): string {
+    const [first, second, third] = args
+    const format = textIn(second ?? named['format'])
+    switch (name) {
+      case 'now_utc':
+      case 'today_utc':
+        return `$fromMillis(${this.#millis(of)}, ${picture(name === 'now_utc' ? '%Y-%m-%d %H:%M:%S.%f+00:00' : '%Y-%m-%d')})`
+      case 'format_datetime':
+        return this.#formatted(first, format, textIn(third ?? named['input_format']), of)
+      case 'day_delta':
+        return dateText(this.#millis(of), textIn(named['format'] ?? second) ?? '%Y-%m-%dT%H:%M:%S.%f%z')
+      case 'timestamp':
+        if (first === undefined) throw refused(of)
+        return `(${this.#millis(first)} / 1000)`
+      case 'str_to_datetime':
+        return `$fromMillis(${this.#millis(of)})`
+      case 'max':
+      case 'min':
+        return this.#extreme(name, args)
+      case 'sanitize_url':
+        return `$encodeUrlComponent(${args.map(one => this.write(one)).join(', ')})`
+      default:
+        throw refused(of)
+    }
+  }
+
+  #formatted(
+    value: Expression | undefined,
+    format: string | undefined,
+    input: string | undefined,
+    of: Expression,
+  ): string {
+    if (value === undefined || format === undefined) throw refused(of)
+    if (input === undefined) return dateText(this.#millis(value), format)
+    if (input === '%s') return dateText(`($number(${this.write(value)}) * 1000)`, format)
+    if (input === '%ms') return dateText(`$number(${this.write(value)})`, format)
+    return dateText(`$toMillis(${this.write(value)}, ${picture(input)})`, format)
+  }
+
+  #extreme(name: 'max' | 'min', args: Arguments): string {
+    const [a, b] = args.map(one => this.write(one))
+    if (a === undefined) throw new Refusal('expression', `${name}() of nothing`)
+    return b === undefined ? `$${name}(${a})` : `(${a} ${name === 'max' ? '>' : '<'} ${b} ? ${a} : ${b})`
+  }
+
+  /** A date as milliseconds. */
+  #millis(of: Expression): string {
+    if (of.kind === 'call' && of.of.kind === 'name') {
+      const [first] = of.args
+      if (of.of.name === 'now_utc') return `$toMillis(${this.#now()})`
+      if (of.of.name === 'today_utc') return `$toMillis($substring(${this.#now()}, 0, 10))`
+      if (of.of.name === 'day_delta' && first !== undefined) {
+        return `($toMillis(${this.#now()}) + ${this.write(first)} * 86400000)`
+      }
+      if (of.of.name === 'str_to_datetime' && first !== undefined) return `$toMillis(${this.write(first)})`
+    }
+    if (
+      of.kind === 'binary' &&
+      (of.operator === '-' || of.operator === '+') &&
+      of.right.kind === 'constant'
+    ) {
+      const { value } = of.right
+      if (typeof value === 'object' && value !== null && 'ms' in value) {
+        return `(${this.#millis(of.left)} ${of.operator} ${textOf(value.ms)})`
+      }
+    }
+    return `$toMillis(${this.write(of)})`
+  }
+
+  #now(): string {
+    return this.#nameOf('now', []) ?? '$now'
+  }
+
+  #method(value: Expression, name: string, args: Arguments, of: Expression): string {
+    const given = args.map(one => this.write(one))
+    if (name === 'strftime') return dateText(this.#millis(value), textIn(args[0]) ?? '%Y-%m-%d')
+    if (name === 'timestamp') return `(${this.#millis(value)} / 1000)`
+    const text = this.write(value)
+    switch (name) {
+      case 'split':
+        return `$split(${text}, ${given[0] ?? '" "'})`
+      case 'replace':
+        return replaced(text, args, given)
+      case 'lower':
+        return `$lowercase(${text})`
+      case 'upper':
+        return `$uppercase(${text})`
+      case 'strip':
+        if (args.length === 0) return `$trim(${text})`
+        throw refused(of)
+      case 'startswith':
+        return `($substring(${text}, 0, $length(${given[0] ?? ''})) = ${given[0] ?? ''})`
+      case 'endswith':
+        return `($substring(${text}, -$length(${given[0] ?? ''})) = ${given[0] ?? ''})`
+      case 'join':
+        return `$join(${given[0] ?? ''}, ${text})`
+      case 'get':
+        return `$lookup(${text}, ${given[0] ?? ''})`
+      case 'keys':
+        return `$keys(${text})`
+      case 'values':
+        return `$map($keys(${text}), function($key) { $lookup(${text}, $key) })`
+      default:
+        throw refused(of)
+    }
+  }
+
+  #filter(filter: Extract<Expression, { kind: 'filter' }>): string {
+    const { of, name, args, named } = filter
+    const value = this.write(of)
+    const given = args.map(one => this.write(one))
+    const attribute = textIn(named['attribute'])
+    const simple: Readonly<Record<string, string>> = {
+      int: `$floor($number(${value}))`,
+      float: `$number(${value})`,
+      string: `$string(${value})`,
+      tojson: `$string(${value})`,
+      lower: `$lowercase(${value})`,
+      upper: `$uppercase(${value})`,
+      trim: `$trim(${value})`,
+      abs: `$abs(${value})`,
+      round: `$round(${value})`,
+      length: `($type(${value}) = "string" ? $length(${value}) : $count(${value}))`,
+      count: `$count(${value})`,
+      first: `(${value})[0]`,
+      last: `(${value})[-1]`,
+      list: `[${value}]`,
+      safe: value,
+      urlencode: `$encodeUrlComponent(${value})`,
+      unique: `$distinct(${value})`,
+      join: `$join(${value}.$string(), ${given[0] ?? '""'})`,
+      default: `($exists(${value}) ? ${value} : ${given[0] ?? '""'})`,
+    }
+    if (Object.hasOwn(simple, name)) return simple[name] ?? value
+    if (name === 'replace') return replaced(value, args, given)
+    if (name === 'map' && attribute !== undefined)
+      return `${value}.${attribute.split('.').map(fieldName).join('.')}`
+    if (name === 'regex_search') return searched(value, textIn(args[0]), filter)
+    if (
+      name === 'selectattr' &&
+      args.length === 3 &&
+      ['equalto', '==', 'eq'].includes(textIn(args[1]) ?? '')
+    ) {
+      return `${value}[${fieldName(textIn(args[0]) ?? '')} = ${given[2] ?? ''}]`
+    }
+    throw refused(filter)
+  }
+
+  #test(name: string, value: string, args: Arguments): string {
+    switch (name) {
+      case 'defined':
+        return `$exists(${value})`
+      case 'undefined':
+        return `$not($exists(${value}))`
+      case 'none':
+        return `($not($exists(${value})) or ${value} = null)`
+      case 'string':
+      case 'number':
+      case 'boolean':
+        return `($type(${value}) = "${name}")`
+      case 'mapping':
+        return `($type(${value}) = "object")`
+      case 'true':
+      case 'false':
+        return `(${value} = ${name})`
+      case 'equalto':
+        return `(${value} = ${args.map(one => this.write(one)).join('')})`
+      default:
+        throw new Refusal('expression', `the test ${name} is not understood`)
+    }
+  }
+
+  #binary(binary: Extract<Expression, { kind: 'binary' }>): string {
+    const { operator, left, right } = binary
+    if (operator === 'in') return this.#contains(left, right)
+    const [a, b] = [this.write(left), this.write(right)]
+    switch (operator) {
+      case 'or':
+        return `(${a} ? ${a} : ${b})`
+      case 'and':
+        return `(${a} ? ${b} : ${a})`
+      case '==':
+        return isNull(right) ? this.#test('none', a, []) : `(${a} = ${b})`
+      case '!=':
+        return isNull(right) ? `$not(${this.#test('none', a, [])})` : `(${a} != ${b})`
+      case '~':
+        return `(${a} & ${b})`
+      case '+':
+        return isNumber(left) || isNumber(right)
+          ? `(${a} + ${b})`
+          : `($type(${a}) = "string" or $type(${b}) = "string" ? ${a} & ${b} : ${a} + ${b})`
+      case '//':
+        return `$floor(${a} / ${b})`
+      case '**':
+        return `$power(${a}, ${b})`
+      default:
+        return `(${a} ${operator} ${b})`
+    }
+  }
+
+  #contains(value: Expression, container: Expression): string {
+    const way = wayOf(container)
+    const key = textIn(value)
+    if (way !== undefined && way.keys.length === 0 && key !== undefined) {
+      const named = this.#nameOf(way.root, [key])
+      if (named !== undefined) return `$exists(${named})`
+    }
+    const [one, all] = [this.write(value), this.write(container)]
+    if (container.kind === 'list' || (container.kind === 'constant' && isList(container.value)))
+      return `(${one} in ${all})`
+    if (container.kind === 'constant') return `$contains(${all}, ${one})`
+    return `($type(${all}) = "string" ? $contains(${all}, ${one}) : $type(${all}) = "object" ? $exists($lookup(${all}, ${one})) : ${one} in ${all})`
+  }
+}
+
+/** A name in a path. */
+export function fieldName(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) && !['and', 'or', 'in', 'true', 'false', 'null'].includes(name)
+    ? name
+    : `\`${name}\``
+}
+
+function constantText(value: Constant): string {
+  if (value === undefined) return '""'
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (isList(value)) return `[${value.map(constantText).join(', ')}]`
+  if ('ms' in value && typeof value.ms === 'number') return JSON.stringify(str(value))
+  return JSON.stringify(value)
+}
+
+function isNull(expression: Expression): boolean {
+  return expression.kind === 'constant' && (expression.value === null || expression.value === undefined)
+}
+
+function isNumber(expression: Expression): boolean {
+  if (expression.kind === 'filter') return ['int', 'float', 'length', 'count'].includes(expression.name)
+  return expression.kind === 'constant' && typeof expression.value === 'number'
+}
+
+function textIn(expression: Expression | undefined): string | undefined {
+  return expression?.kind === 'constant' && typeof expression.value === 'string'
+    ? expression.value
+    : undefined
+}
+
+function numberOf(expression: Expression | undefined): number | undefined {
+  if (expression === undefined) return undefined
+  if (expression.kind === 'constant' && typeof expression.value === 'number') return expression.value
+  throw new Refusal('expression', 'a slice whose ends are not numbers is not understood')
+}
+
+function replaced(
+  text: string,
+  [from, to]: Arguments,
+  [fromText = '""', toText = '""']: readonly string[],
+): string {
+  if (to === undefined || from === undefined) throw new Refusal('expression', 'replace() needs two texts')
+  return `$replace(${text}, ${fromText}, ${toText.replaceAll('$', '$$$$')})`
+}
+
+function searched(value: string, pattern: string | undefined, of: Expression): string {
+  if (pattern === undefined || !/\((?!\?:)/.test(pattern)) throw refused(of)
+  return `($match(${value}, /${pattern.replace(/(?<!\\)\//g, '\\/')}/, 1).groups[0])`
+}
+
+function refused(expression: Expression): Refusal {
+  const what =
+    expression.kind === 'call' && expression.of.kind === 'name'
+      ? `${expression.of.name}()`
+      : described(expression)
+  return new Refusal('expression', `${what} cannot be said in a pipeline`)
+}
+
+function described(expression: Expression): string {
+  if (expression.kind === 'filter') return `the filter ${expression.name}`
+  if (expression.kind === 'call' && expression.of.kind === 'item' && expression.of.key.kind === 'constant') {
+    return `${str(expression.of.key.value)}()`
+  }
+  return expression.kind === 'name' ? expression.name : `"${expression.kind}"`
+}

@@ -1,0 +1,8 @@
+export type { Constant, Expression, SettingType } from './expression.js'
+export { constant, Moment, NothingThere, TemplateError } from './expression.js'
+export { literal } from './literal.js'
+export { isDict, isList, str, truthy } from './python.js'
+export { formatPieces, isoSpan, parsed } from './python-date.js'
+export type { SettingValue } from './reduce.js'
+export { reduce } from './reduce.js'
+export { isTemplate, parseTemplate } from './template.js'

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+import { refusal, streamWritten } from './manifest-of.js'
+
+const into = (name: string, where = 'request_parameter') => ({
+  type: 'RequestOption',
+  inject_into: where,
+  field_name: name,
+})
+const pages = (strategy: object, options: object = {}) =>
+  streamWritten({
+    retriever: { paginator: { type: 'DefaultPaginator', pagination_strategy: strategy, ...options } },
+  })['pagination']
+
+describe('pagination', () => {
+  test('none', () => {
+    expect(streamWritten({})['pagination']).toEqual({ type: 'none' })
+  })
+
+  test('pages: they begin with 0, and a short one ends', () => {
+    const options = { page_token_option: into('page'), page_size_option: into('per_page') }
+    expect(pages({ type: 'PageIncrement', page_size: 20 }, options)).toEqual({
+      type: 'page',
+      pageParam: 'page',
+      firstPage: 0,
+      sizeParam: 'per_page',
+      pageSize: 20,
+      stopOnShortPage: true,
+    })
+    expect(
+      pages({ type: 'PageIncrement', start_from_page: 1 }, { page_token_option: into('X-Page', 'header') }),
+    ).toEqual({
+      type: 'page',
+      pageParam: { header: 'X-Page' },
+      firstPage: 1,
+      pageSize: 1,
+    })
+  })
+
+  test('offsets', () => {
+    const options = {
+      page_token_option: into('offset', 'body_json'),
+      page_size_option: into('limit', 'body_json'),
+    }
+    expect(pages({ type: 'OffsetIncrement', page_size: "{{ config['page_size'] }}" }, options)).toEqual({
+      type: 'offset',
+      offsetParam: { body: 'offset' },
+      limitParam: { body: 'limit' },
+      pageSize: 50,
+      stopOnShortPage: true,
+    })
+  })
+
+  const cursor = (value: string, stop?: string) => ({
+    type: 'CursorPagination',
+    cursor_value: value,
+    ...(stop !== undefined && { stop_condition: stop }),
+  })
+
+  test.each([
+    ["{{ response['meta']['next'] }}", "{{ not response['meta']['next'] }}", { cursorPath: 'meta.next' }],
+    ["{{ response.get('next', {}) }}", undefined, { cursorPath: 'next' }],
+    ['{{ response.a or response.b }}', undefined, { cursorPath: ['a', 'b'] }],
+    [
+      "{{ last_record['id'] }}",
+      '{{ last_page_size == 0 }}',
+      { from: 'lastRecord', cursorPath: 'id', endWhen: { empty: true } },
+    ],
+    ["{{ response['data'][-1]['id'] }}", undefined, { from: 'lastRecord', cursorPath: 'id' }],
+    ["{{ headers['X-Next'] }}", undefined, { cursorHeader: 'X-Next' }],
+    [
+      "{{ response.next | regex_search('after=([^&]+)') }}",
+      undefined,
+      { cursorPath: 'next', cursorFromQuery: 'after' },
+    ],
+    [
+      "{{ response.next.split('after=')[-1].split('&')[0] if response.next else None }}",
+      undefined,
+      { cursorPath: 'next', cursorFromQuery: 'after' },
+    ],
+    [
+      '{{ response.next }}',
+      '{{ response.done }}',
+      { cursorPath: 'next', endWhen: { path: 'done', is: true } },
+    ],
+    [
+      '{{ response.next }}',
+      '{{ response.has_more is false }}',
+      { cursorPath: 'next', endWhen: { path: 'has_more', is: false } },
+    ],
+    [
+      '{{ response.next }}',
+      '{{ not response.has_more }}',
+      {
+        cursorPath: 'next',
+        endWhen: [
+          { path: 'has_more', in: [false, 0, ''] },
+          { path: 'has_more', exists: false },
+        ],
+      },
+    ],
+  ])('a cursor %s, ended by %s', (value, stop, expected) => {
+    expect(pages(cursor(value, stop), { page_token_option: into('after') })).toEqual({
+      type: 'cursor',
+      cursorParam: 'after',
+      ...expected,
+    })
+  })
+
+  test('a next URL brings the size along, the first request has it by itself', () => {
+    const written = streamWritten({
+      retriever: {
+        paginator: {
+          type: 'DefaultPaginator',
+          pagination_strategy: { ...cursor('{{ response.links.next }}'), page_size: 30 },
+          page_token_option: { type: 'RequestPath' },
+          page_size_option: into('size'),
+        },
+      },
+    })
+    expect(written).toMatchObject({
+      query: { size: 30 },
+      pagination: { type: 'nextUrl', nextUrlPath: 'links.next' },
+    })
+  })
+
+  test('the Link header', () => {
+    const link = cursor("{{ headers['link']['next']['url'] }}", "{{ 'next' not in headers['link'] }}")
+    expect(pages(link, { page_token_option: { type: 'RequestPath' } })).toEqual({ type: 'linkHeader' })
+  })
+
+  test('a cursor that is calculated, and an end that no rule says, are refused', () => {
+    const paginator = (strategy: object) => ({
+      retriever: {
+        paginator: {
+          type: 'DefaultPaginator',
+          pagination_strategy: strategy,
+          page_token_option: into('after'),
+        },
+      },
+    })
+    expect(refusal(paginator(cursor('{{ response.page + 1 }}')))).toMatchObject({ about: 'cursor' })
+    expect(
+      refusal(paginator(cursor('{{ response.next }}', '{{ response.at >= response.total }}'))),
+    ).toMatchObject({ about: 'condition' })
+  })
+})
+
+describe('responses', () => {
+  test('rules by status, predicate and message; waits from headers', () => {
+    const error_handler = {
+      type: 'CompositeErrorHandler',
+      error_handlers: [
+        {
+          type: 'DefaultErrorHandler',
+          response_filters: [
+            {
+              type: 'HttpResponseFilter',
+              action: 'FAIL',
+              http_codes: [403],
+              error_message: 'Ask for access',
+            },
+          ],
+        },
+        {
+          type: 'DefaultErrorHandler',
+          max_retries: 7,
+          backoff_strategies: [{ type: 'WaitTimeFromHeader', header: 'Retry-After' }],
+          response_filters: [
+            { type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [404, 410] },
+            {
+              type: 'HttpResponseFilter',
+              action: 'RATE_LIMITED',
+              predicate: "{{ 'error' in response and response['error']['code'] == 29 }}",
+            },
+          ],
+        },
+      ],
+    }
+    expect(streamWritten({ requester: { error_handler } })['responses']).toEqual([
+      { status: [404, 410], then: 'skip' },
+      { body: { path: 'error.code', is: 29 }, then: 'wait', until: { header: 'Retry-After', as: 'seconds' } },
+      { status: 403, then: 'fail', message: 'Ask for access' },
+    ])
+  })
+})

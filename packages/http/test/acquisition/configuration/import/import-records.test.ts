@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest'
+import { imported, manifestOf, refusal, streamOf, streamWritten } from './manifest-of.js'
+
+describe('records', () => {
+  test.each([
+    [[], undefined],
+    [['data', 'items'], 'data.items'],
+    [['data', '*', 'node'], 'data.*.node'],
+    [['odd.name'], '["odd.name"]'],
+  ])('the path %j', (field_path, records) => {
+    const written = streamWritten({ selector: { extractor: { type: 'DpathExtractor', field_path } } })
+    expect(written['records']).toEqual(records)
+  })
+
+  test.each([
+    ["{{ record['kind'] == 'a' }}", { path: 'kind', is: 'a' }],
+    [
+      "{{ record.kind in ['a', 'b'] and not record.closed }}",
+      [
+        { path: 'kind', in: ['a', 'b'] },
+        {
+          any: [
+            { path: 'closed', exists: false },
+            { path: 'closed', in: [false, 0, ''] },
+          ],
+        },
+      ],
+    ],
+    ["{{ record['size'] > 10 }}", { path: 'size', after: 10 }],
+    ["{{ not config.get('team') or record.team == config['team'] }}", undefined],
+  ])('the filter %s', (condition, where) => {
+    expect(
+      streamWritten({ selector: { record_filter: { type: 'RecordFilter', condition } } })['where'],
+    ).toEqual(where)
+  })
+
+  test('fields that are added and removed', () => {
+    const transformations = [
+      {
+        type: 'AddFields',
+        fields: [
+          { path: ['owner'], value: "{{ record['user']['id'] }}" },
+          { path: ['kind'], value: 'plain' },
+          { path: ['fetched'], value: '{{ now_utc() }}' },
+          { path: ['total'], value: '{{ record.price * record.amount }}' },
+          { path: ['label'], value: "{{ record.name | upper or 'None' }}" },
+        ],
+      },
+      { type: 'RemoveFields', field_pointers: [['user'], ['a', 'b']] },
+    ]
+    expect(streamWritten({ stream: { transformations } })).toMatchObject({
+      add: {
+        owner: { path: 'user.id' },
+        kind: 'plain',
+        fetched: '{now}',
+        total: { expr: '(price * amount)' },
+        label: { expr: '($uppercase(name) ? $uppercase(name) : null)' },
+      },
+      drop: ['user', 'a.b'],
+    })
+  })
+
+  test('keys: several, nested, none', () => {
+    expect(streamWritten({ stream: { primary_key: [['org', 'id'], ['n']] } })['id']).toEqual(['org.id', 'n'])
+    expect(streamWritten({ stream: { primary_key: [] } })['id']).toBe('none')
+  })
+})
+
+const parent = streamOf({
+  name: 'projects',
+  stream: {
+    transformations: [{ type: 'AddFields', fields: [{ path: ['key'], value: '{{ record.meta.key }}' }] }],
+  },
+})
+const child = (config: object, path: string, name = 'tasks') =>
+  streamOf({
+    name,
+    requester: { path },
+    retriever: {
+      partition_router: {
+        type: 'SubstreamPartitionRouter',
+        parent_stream_configs: [{ type: 'ParentStreamConfig', ...config }],
+      },
+    },
+  })
+
+describe('partitions', () => {
+  test('a parent that the manifest lists, with other fields of its records', () => {
+    const config = {
+      stream: parent,
+      parent_key: 'id',
+      partition_field: 'project',
+      extra_fields: [['meta', 'owner']],
+      incremental_dependency: true,
+    }
+    const { streams } = imported(
+      manifestOf([
+        parent,
+        child(
+          config,
+          "projects/{{ stream_partition.project }}/{{ stream_slice.extra_fields['meta.owner'] }}",
+        ),
+      ]),
+    )
+    expect(streams[1]).toMatchObject({
+      path: '/projects/{project.id}/{project.meta.owner}',
+      for: { each: 'projects', as: 'project', onlyChanged: true },
+    })
+  })
+
+  test('a key that the parent adds is had where it comes from', () => {
+    const { streams } = imported(
+      manifestOf([
+        parent,
+        child({ stream: parent, parent_key: 'key', partition_field: 'k' }, '{{ stream_partition.k }}'),
+      ]),
+    )
+    expect(streams[1]).toMatchObject({ path: '/{project.meta.key}' })
+  })
+
+  test('a parent that is listed nowhere is added, and said so', () => {
+    const { pipeline, streams } = imported(
+      manifestOf([
+        child({ stream: parent, parent_key: 'id', partition_field: 'p' }, 'p/{{ stream_partition.p }}'),
+      ]),
+    )
+    expect(streams.map(({ name }) => name)).toEqual(['tasks', 'projects'])
+    expect(pipeline).toContain('# Only for its children')
+  })
+
+  test('lists, and their product with a parent', () => {
+    const routers = [
+      {
+        type: 'ListPartitionRouter',
+        values: ['open', 'closed'],
+        cursor_field: 'state',
+        request_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'state' },
+      },
+      { type: 'ListPartitionRouter', values: "{{ config['ids'] }}", cursor_field: 'id' },
+    ]
+    const parts = {
+      requester: { path: '{{ stream_partition.id }}' },
+      retriever: { partition_router: routers },
+    }
+    expect(refusal(parts)).toMatchObject({ about: 'setting not given', settings: ['ids'] })
+    expect(streamWritten(parts, { set: { ids: '${IDS}' } })).toMatchObject({
+      path: '/{id}',
+      query: { state: '{state}' },
+      for: [
+        { values: ['open', 'closed'], as: 'state' },
+        { values: '${IDS}', as: 'id' },
+      ],
+    })
+  })
+
+  test('a refused parent refuses its child', () => {
+    const custom = streamOf({
+      name: 'projects',
+      stream: { transformations: [{ type: 'CustomTransformation', class_name: 'x.Y' }] },
+    })
+    const { refused } = imported(
+      manifestOf([child({ stream: custom, parent_key: 'id', partition_field: 'p' }, 'x')]),
+    )
+    expect(refused[0]).toMatchObject({ name: 'tasks', detail: 'its parent projects: transformation x.Y' })
+  })
+})
+
+describe('incremental', () => {
+  const cursor = {
+    type: 'DatetimeBasedCursor',
+    cursor_field: 'updated',
+    datetime_format: '%Y-%m-%dT%H:%M:%SZ',
+    start_datetime: "{{ config['start_date'] }}",
+  }
+
+  test('both ends, windows, overlap', () => {
+    const option = (name: string) => ({
+      type: 'RequestOption',
+      inject_into: 'request_parameter',
+      field_name: name,
+    })
+    const incremental_sync = {
+      ...cursor,
+      end_datetime: '{{ now_utc() }}',
+      start_time_option: option('from'),
+      end_time_option: option('to'),
+      step: 'P30D',
+      cursor_granularity: 'PT1S',
+      lookback_window: 'P1D',
+    }
+    expect(streamWritten({ stream: { incremental_sync } })['since']).toEqual({
+      field: 'updated',
+      type: 'date',
+      start: '${START_DATE}',
+      param: 'from',
+      untilParam: 'to',
+      format: 'isoSeconds',
+      overlap: '24h',
+      window: '30d',
+      granularity: '1s',
+    })
+  })
+
+  test('references; a start that is counted back; a feed that stops at the known', () => {
+    const stream = {
+      incremental_sync: {
+        ...cursor,
+        start_datetime: {
+          type: 'MinMaxDatetime',
+          datetime: "{{ day_delta(-30, '%Y-%m-%d') }}",
+          datetime_format: '%Y-%m-%d',
+        },
+        is_data_feed: true,
+      },
+    }
+    const written = streamWritten({
+      requester: { request_parameters: { q: 'updated>{{ stream_interval.start_time }}' } },
+      stream,
+    })
+    expect(written).toMatchObject({
+      query: { q: 'updated>{since}' },
+      since: { start: '2024-05-02', order: 'descending' },
+    })
+  })
+})
+
+test('dynamic streams and jobs are refused; a stream that is read in two ways is read as a whole', () => {
+  const { refused, streams, converted } = imported(
+    manifestOf(
+      [
+        {
+          type: 'StateDelegatingStream',
+          name: 'two',
+          full_refresh_stream: streamOf({ name: 'two' }),
+          incremental_stream: streamOf({ name: 'two', requester: { path: 'changes' } }),
+        },
+        { ...streamOf({ name: 'job' }), retriever: { type: 'AsyncRetriever' } },
+      ],
+      { dynamic_streams: [{ type: 'DynamicDeclarativeStream', name: 'any' }] },
+    ),
+  )
+  expect(streams).toMatchObject([{ name: 'two', path: '/two' }])
+  expect(converted[0]?.notes[0]).toContain('all is read each time')
+  expect(refused.map(({ about }) => about)).toEqual(['jobs', 'dynamic streams'])
+})

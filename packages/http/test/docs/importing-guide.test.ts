@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { importManifest } from '../../src/acquisition/configuration/import/import-manifest.js'
+import { repository } from '../support/markdown.js'
+
+const guide = readFileSync(join(repository, 'docs/importing.md'), 'utf8')
+const block = (title: string): string =>
+  new RegExp(`^\`\`\`yaml ${title}\\n(.*?)^\`\`\``, 'ms').exec(guide)?.[1] ?? ''
+
+test('the manifest of the guide becomes the pipeline of the guide', () => {
+  const { pipeline } = importManifest(block('manifest'), { name: 'acme' })
+  expect(pipeline).toBe(block('pipeline'))
+})

@@ -6,6 +6,7 @@ import { describeEndpointCooldowns } from './ledger/endpoint-cooldowns.js'
 import { LedgerRig } from './ledger/ledger-rig.js'
 import type { LedgerPlace } from './ledger/ledger-rig.js'
 import { describeProgress } from './ledger/progress.js'
+import { describeQuotaUse } from './ledger/quota-use.js'
 import { describeRuns } from './ledger/runs.js'
 import { describeSummary } from './ledger/summary.js'
 import { describeTwoProcesses } from './ledger/two-processes.js'
@@ -23,6 +24,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     describeCommits(rig)
     describeRuns(rig)
     describeEndpointCooldowns(rig)
+    describeQuotaUse(rig)
     describeSummary(rig)
     describeProgress(rig)
     describeDelivery(rig)

@@ -6,7 +6,10 @@ import { forSchema } from './for-schema.js'
 import { formatSchema } from './format-schema.js'
 import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
+import { quotaSchema } from './quota-schema.js'
 import { recordKeys } from './records-schema.js'
+import { responsesSchema } from './responses-schema.js'
+import { sinceSchema } from './since-schema.js'
 
 const {
   anyOf,
@@ -38,6 +41,7 @@ const retry = strict({
   maxAttempts: count(1, 100).prefault(4),
   baseDelay: duration(0, 'of 0ms or more').prefault('500ms'),
   maxDelay: duration(0, 'of 0ms or more').prefault('30s'),
+  backoff: oneOf(['exponential', 'constant']).prefault('exponential'),
   jitter: jitter.prefault('none'),
 })
 
@@ -46,10 +50,13 @@ const breaker = strict({
   openStateDuration: duration(1, 'of 1ms or more').prefault('5s'),
 })
 
+const marginAllowed = { error: 'auto, or a duration of 0ms or more, such as 5ms, 20ms' }
+
 const limits = strict({
   rate: ratePerSecond().optional(),
+  quota: quotaSchema.optional(),
   pacing: oneOf(['window', 'even']).prefault('window'),
-  margin: duration(0, 'of 0ms or more').prefault('20ms'),
+  margin: z.union([z.literal('auto'), duration(0, 'of 0ms or more')], marginAllowed).prefault('auto'),
   per: oneOf(['origin', 'path']).prefault('origin'),
   maxWait: duration(0, 'of 0ms or more').prefault('1h'),
   concurrency: count(1, 10_000).prefault(4),
@@ -66,6 +73,7 @@ const limits = strict({
 /** What a stream keeps to beside its source. */
 const ownLimits = strict({
   rate: ratePerSecond().optional(),
+  quota: quotaSchema.optional(),
   concurrency: count(1, 10_000).optional(),
 })
 
@@ -114,6 +122,7 @@ export const streamSchema = strict({
   method: oneOf(METHODS).optional(),
   body: bodySchema.optional(),
   for: forSchema.optional(),
+  since: sinceSchema.optional(),
   headers: headerMap().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),
@@ -121,11 +130,13 @@ export const streamSchema = strict({
   tls: tls.optional(),
   allowPrivate: flag().prefault(false),
   redirects: oneOf(['sameOrigin', 'none']).prefault('sameOrigin'),
-  pagination: paginationSchema,
+  pagination: paginationSchema.prefault({ type: 'none' }),
   format: formatSchema.optional(),
   ...recordKeys,
   total: total.optional(),
   errorPath: path().optional(),
+  responses: responsesSchema.optional(),
+  retryable: flag().optional(),
   quality: quality.optional(),
   limits: limits.prefault({}),
   ownLimits: ownLimits.optional(),

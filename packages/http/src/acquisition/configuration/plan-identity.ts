@@ -34,6 +34,7 @@ function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, str
     ...(body !== undefined && {
       [`${name}.body`]: digest({ method, body: without(body, isSecretName, credentials) }),
     }),
+    ...(stream.since !== undefined && { [`${name}.since`]: digest(stream.since) }),
     ...(stream.for !== undefined && { [`${name}.for`]: digest(stream.for) }),
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
     ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),

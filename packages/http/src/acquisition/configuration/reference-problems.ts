@@ -1,3 +1,4 @@
+import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
 import { parentOf, rootsOf } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
@@ -21,7 +22,11 @@ export function referenceProblems(
       return { path: pathText(place), place: file.placeOf(place), message: `${pathText(place)} ${message}` }
     }
     const { source = '' } = streams[index] ?? {}
-    return [...templateProblems(stream, told), ...partProblems(stream, source, names, told)]
+    return [
+      ...templateProblems(stream, told),
+      ...sinceProblems(stream, told),
+      ...partProblems(stream, source, names, told),
+    ]
   })
 }
 
@@ -34,7 +39,7 @@ function partsOf({ for: parts }: SourceFile): readonly Part[] {
 type Part = NonNullable<SourceFile['for']> extends infer F ? (F extends readonly (infer P)[] ? P : F) : never
 
 function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
-  const roots = rootsOf(partsOf(stream))
+  const roots = rootsOf(partsOf(stream), stream.since !== undefined)
   const parent = parentOf(partsOf(stream))
   const used = new Set<string>()
   const problems = [...templatesOf(stream)].flatMap(({ path, text }) => {
@@ -73,6 +78,28 @@ function* textsIn(
   const isArray = Array.isArray(value)
   for (const [key, item] of Object.entries(value))
     yield* textsIn(item, [...path, isArray ? Number(key) : key])
+}
+
+/** Without a value it can be left out only where it is all of a parameter, a header or a JSON value. */
+function sinceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const { since } = stream
+  if (since === undefined || since.start !== undefined) return []
+  const roots = rootsOf(partsOf(stream), true)
+  return [...templatesOf(stream)].flatMap(({ path, text }) => {
+    const isWhole = path[0] !== 'path' && text === '{since}'
+    if (isWhole || !holdsSince(text, roots)) return []
+    return [
+      tell(path, `is ${JSON.stringify(text)}: {since} has no value in the first run without since.start`),
+    ]
+  })
+}
+
+function holdsSince(text: string, roots: Roots): boolean {
+  try {
+    return referencesOf(parseTemplate(text, roots)).some(({ root }) => root === 'since')
+  } catch {
+    return false
+  }
 }
 
 function partProblems(

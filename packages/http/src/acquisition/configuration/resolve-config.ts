@@ -1,9 +1,12 @@
 import { parseDuration } from 'async-patterns'
-import type { StreamLimits, TlsConfig } from '../fetch/index.js'
+import type { OwnLimits, Quota, StreamLimits, TlsConfig } from '../fetch/index.js'
+import { LEAST_MARGIN_MS, parseQuota } from '../fetch/index.js'
 import type { PartitionConfig, QueryValue, StreamConfig } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import { parseSize } from '../schema/index.js'
+import { resolveResponses } from './responses-schema.js'
+import { resolveSince } from './since-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
@@ -33,14 +36,28 @@ function resolveStream(
   names: readonly string[],
   rateLimit: number,
 ): Omit<StreamConfig, 'tls'> {
-  const { limits, ownLimits, query, headers, body, proxy, tls: _files, for: parts, ...rest } = stream
+  const {
+    limits,
+    ownLimits,
+    query,
+    headers,
+    body,
+    responses,
+    proxy,
+    tls: _files,
+    for: parts,
+    since,
+    ...rest
+  } = stream
   return {
     ...rest,
     source,
+    responses: resolveResponses(responses),
+    since: since && resolveSince(since),
     query: queryTexts(query),
     body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
     for: parts && [parts].flat().map(part => resolvePart(part, source, names)),
-    ownLimits: ownLimits && { ratePerSecond: ownLimits.rate, concurrency: ownLimits.concurrency },
+    ownLimits: ownLimits && resolveOwnLimits(ownLimits),
     headers: asTexts(headers),
     proxy: proxy === 'none' ? undefined : proxy,
     limits: resolveLimits(limits, rateLimit),
@@ -48,13 +65,15 @@ function resolveStream(
 }
 
 function resolveLimits(
-  { rate, pacing, per, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
+  { rate, quota, pacing, per, concurrency, retry, breaker, ...rest }: SourceFile['limits'],
   rateLimit: number,
 ): StreamLimits {
   return {
     ratePerSecond: rate ?? rateLimit,
+    quota: quotasOf(quota),
     pacing,
-    marginMs: parseDuration('margin', rest.margin),
+    marginMs: rest.margin === 'auto' ? LEAST_MARGIN_MS : parseDuration('margin', rest.margin),
+    adaptsMargin: rest.margin === 'auto',
     per,
     maxWaitMs: parseDuration('maxWait', rest.maxWait),
     concurrency,
@@ -67,6 +86,7 @@ function resolveLimits(
       maxAttempts: retry.maxAttempts,
       baseDelayMs: parseDuration('baseDelay', retry.baseDelay),
       maxDelayMs: parseDuration('maxDelay', retry.maxDelay),
+      backoff: retry.backoff,
       jitter: retry.jitter,
     },
     breaker: {
@@ -75,6 +95,19 @@ function resolveLimits(
     },
     giveUpAfterMs: parseDuration('giveUpAfter', rest.giveUpAfter),
   }
+}
+
+function resolveOwnLimits({
+  rate: ratePerSecond,
+  quota,
+  concurrency,
+}: NonNullable<SourceFile['ownLimits']>): OwnLimits {
+  return { ratePerSecond, quota: quotasOf(quota), concurrency }
+}
+
+/** Each was checked already. */
+function quotasOf(quota: string | readonly string[] | undefined): Quota[] | undefined {
+  return quota === undefined ? undefined : [quota].flat().flatMap(text => parseQuota(text) ?? [])
 }
 
 type PartFile =

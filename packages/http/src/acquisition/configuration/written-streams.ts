@@ -78,6 +78,7 @@ function streamOf(
       ...source,
       ...rest,
       ...Object.fromEntries([...MERGED].map(key => [key, merged(source[key], stream[key], key)] as const)),
+      ...bothRules(source['responses'], stream['responses']),
       name: fullName(source['name'], stream['name']),
       ...(own !== undefined && { ownLimits: own }),
     },
@@ -85,11 +86,23 @@ function streamOf(
       const [root = '', ...inner] = path
       if (root === 'ownLimits') return [...atStream, 'limits', ...inner]
       if (root === 'name') return [...atStream, 'name']
+      const [index] = inner
+      const ownRules = stream['responses']
+      if (root === 'responses' && Array.isArray(ownRules) && typeof index === 'number') {
+        const isOwn = index < ownRules.length
+        const at = isOwn ? [...atStream, root, index] : [...atSource, root, index - ownRules.length]
+        return [...at, ...inner.slice(1)]
+      }
       if (valueAt(stream, path) !== undefined) return [...atStream, ...path]
       const isShared = valueAt(source, path) !== undefined || (!(root in stream) && root in source)
       return [...(isShared ? atSource : atStream), ...path]
     },
   }
+}
+
+/** Rules are asked one after the other, the stream's own first. */
+function bothRules(source: unknown, stream: unknown): Mapping {
+  return Array.isArray(source) && Array.isArray(stream) ? { responses: [...stream, ...source] } : {}
 }
 
 function fullName(source: unknown, stream: unknown): unknown {

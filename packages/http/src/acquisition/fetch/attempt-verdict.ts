@@ -51,7 +51,6 @@ export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict 
   if (outcome.ok) return 'success'
   const { error } = outcome
   if (context.aborted || isStaleConnection(error)) return 'ignore'
-  if (error instanceof HttpStatusError)
-    return error.action === 'retry' && error.statusCode >= 400 ? 'failure' : 'ignore'
+  if (error instanceof HttpStatusError) return error.isFailure ? 'failure' : 'ignore'
   return error instanceof PageInvalidError || isWorthRetrying(error) ? 'failure' : 'ignore'
 }

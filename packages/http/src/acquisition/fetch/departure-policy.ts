@@ -1,7 +1,8 @@
-import type { Clock, Departure, Operation, Policy, Within } from 'async-patterns'
+import type { Clock, Operation, Policy, Within } from 'async-patterns'
 import { contextOf, RateLimitedError } from 'async-patterns'
 import type { DepartureLimiter } from './endpoint-limiter.js'
 import type { Lateness } from './lateness.js'
+import type { Leave } from './leave.js'
 import { tooLongQuiet } from './quiet-error.js'
 
 /**
@@ -16,9 +17,10 @@ export class DeparturePolicy implements Policy {
   readonly #onDeparture: (attempt: number, at: number) => void
   /** Whether the request is to have a connection of its own. */
   readonly newConnection: boolean
-  #departure: Departure | undefined
+  #departure: Leave | undefined
   #sentAt: number | undefined
   #attempt = 1
+  #hasLeave = false
 
   /**
    * `longestQuietMs`: the quiet that is waited out, from now on. `onDeparture` is told the moment for which
@@ -51,14 +53,26 @@ export class DeparturePolicy implements Policy {
     if (this.#sentAt !== undefined) this.#departure?.delayed(lateness.of(this.#clock.now() - this.#sentAt))
   }
 
+  /** Whether the request's head was written. */
+  get wasSent(): boolean {
+    return this.#sentAt !== undefined
+  }
+
+  /** Whether it has leave that was not given back. */
+  get hasLeave(): boolean {
+    return this.#hasLeave
+  }
+
   /** Leave that was granted is given back. */
   giveBack(): void {
+    this.#hasLeave = false
     this.#departure?.cancel()
   }
 
   /**
    * Asks for leave, also for a second time after `giveBack`.
-   * @throws QuietError (rejects) as soon as the server has asked for quiet that is not waited out.
+   * @throws QuietError (rejects) as soon as the server has asked for quiet that is not waited out, or a quota
+   *   is used up for longer than that.
    */
   async acquire(within: Within): Promise<void> {
     let queueMs = 0
@@ -81,7 +95,9 @@ export class DeparturePolicy implements Policy {
   /** How long it would take, where that is too long. */
   async #refusedFor(maxWaitMs: number, within: Within): Promise<number | undefined> {
     try {
-      this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs }, within)
+      const maxQuietMs = this.#longestQuietMs()
+      this.#departure = await this.#limiter.acquireDeparture({ maxWaitMs, maxQuietMs }, within)
+      this.#hasLeave = true
       return undefined
     } catch (error) {
       if (error instanceof RateLimitedError) return error.retryAfterMs ?? maxWaitMs

@@ -1,26 +1,31 @@
 import type { Clock, Departure, Within } from 'async-patterns'
 import { SpacedLimiter } from 'async-patterns'
-import type { OwedQuiet, Run } from '../ledger/index.js'
-import type { Secrets } from '../secrets/index.js'
-import type { LimitedStream } from './endpoints.js'
-import { byEndpoint, strictest } from './endpoints.js'
+import type { OwedQuiet } from '../ledger/index.js'
+import type { Leave } from './leave.js'
+import { takeInTurn } from './leave.js'
+import { Margin } from './margin.js'
+import type { Quiet } from './quiet.js'
+import type { UsedQuota } from './quota.js'
+import { QuotaLimiter } from './quota.js'
+import { windowOf } from './rate-window.js'
 import type { PoliteLimits } from './stream-limits.js'
 
-/** A time in which nothing departs, because the server asked for it. */
-export interface Quiet {
-  /** On the scale of `clock.now()`. */
-  readonly until: number
-  /** `429 of page 7 of shop (retry-after)`. */
-  readonly askedBy: string
+/** How long a departure may wait, in milliseconds. */
+export interface LeaveOptions {
+  /** Default: as long as it takes. */
+  readonly maxWaitMs?: number
+  /** For a quota that is used up. Default: as long as it takes. */
+  readonly maxQuietMs?: number
 }
 
 /** What a departure to an endpoint waits for. */
 export interface DepartureLimiter {
   /**
    * Resolves with leave to depart. It rejects at once with RateLimitedError when that would take longer than
-   * `maxWaitMs`, also as soon as it turns out while waiting, and with the caller's reason when it is aborted.
+   * `maxWaitMs`, also as soon as it turns out while waiting; with QuietError when a quota is used up for longer
+   * than `maxQuietMs`; and with the caller's reason when it is aborted.
    */
-  acquireDeparture(options?: { readonly maxWaitMs?: number }, within?: Within): Promise<Departure>
+  acquireDeparture(options?: LeaveOptions, within?: Within): Promise<Leave>
   /** Nothing departs before its end. It never shortens one that holds: false then. */
   keepQuiet(quiet: Quiet): boolean
   /** The quiet that holds now. */
@@ -28,12 +33,18 @@ export interface DepartureLimiter {
 }
 
 /** The promise to an endpoint, and what earlier runs have left of it. */
-export interface EndpointLimit extends Pick<PoliteLimits, 'ratePerSecond' | 'pacing' | 'marginMs'> {
+export interface EndpointLimit
+  extends Pick<PoliteLimits, 'ratePerSecond' | 'quota' | 'pacing' | 'marginMs' | 'adaptsMargin'> {
+  /** An origin, or one of its paths; for the own limits of a stream, that and the stream's name. */
   readonly endpoint: string
   /** Epoch milliseconds of the latest moment at which an earlier process may have departed. */
   readonly departedAt?: number | undefined
   /** What its server has asked for. */
   readonly quiet?: OwedQuiet | undefined
+  /** What earlier processes have used of its quota. Default nothing. */
+  readonly used?: readonly UsedQuota[] | undefined
+  /** Told when a quota (`10000/day`) is used up for so long. Default: nobody is told. */
+  readonly onUsedUp?: ((waitMs: number, quota: string) => void) | undefined
 }
 
 /** Rates and quiet of all endpoints: within a process, or over a fleet. */
@@ -54,10 +65,18 @@ export class EmbeddedLimits implements Limits {
    * Nothing departs before a full window has passed since the last departure that an earlier process may have
    * made, nor before the end of the quiet that a server asked of it: a restart breaks neither promise.
    */
-  limiterOf({ departedAt, quiet, ...limit }: EndpointLimit): DepartureLimiter {
+  limiterOf({
+    departedAt,
+    quiet,
+    quota = [],
+    used = [],
+    onUsedUp,
+    ...limit
+  }: EndpointLimit): DepartureLimiter {
     const clock = this.#clock
     const window = windowOf(limit)
-    const limiter = new EndpointLimiter(new SpacedLimiter({ ...window, clock }), clock)
+    const quotas = quota.map(one => new QuotaLimiter(one, { used, clock, onUsedUp }))
+    const limiter = new EndpointLimiter(limit, quotas, clock)
     if (departedAt !== undefined) {
       // The wall clock may have been set back since: no more than one window is waited.
       limiter.block(Math.min(window.windowMs, departedAt + window.windowMs - clock.wallNow()))
@@ -68,17 +87,53 @@ export class EmbeddedLimits implements Limits {
 }
 
 class EndpointLimiter implements DepartureLimiter {
+  readonly #limit: EndpointLimit
   readonly #rate: SpacedLimiter
+  readonly #quotas: readonly QuotaLimiter[]
+  readonly #margin: Margin
   readonly #clock: Clock
+  #marginMs: number
   #quiet: Quiet | undefined
 
-  constructor(rate: SpacedLimiter, clock: Clock) {
-    this.#rate = rate
+  constructor(limit: EndpointLimit, quotas: readonly QuotaLimiter[], clock: Clock) {
+    this.#limit = limit
+    this.#margin = new Margin(limit.marginMs, limit.adaptsMargin === true)
+    this.#marginMs = this.#margin.ms
+    this.#rate = new SpacedLimiter({ ...windowOf({ ...limit, marginMs: this.#marginMs }), clock })
+    this.#quotas = quotas
     this.#clock = clock
   }
 
-  acquireDeparture(options?: { readonly maxWaitMs?: number }, within?: Within): Promise<Departure> {
-    return this.#rate.acquireDeparture(options, within)
+  /** Places of the quotas are held while the rate is waited for: who goes first there goes first here. */
+  async acquireDeparture(options: LeaveOptions = {}, within?: Within): Promise<Leave> {
+    const { maxWaitMs = Infinity, maxQuietMs = Infinity } = options
+    const endsAt = this.#clock.now() + maxWaitMs
+    const leftMs = (): number => Math.max(0, endsAt - this.#clock.now())
+    return takeInTurn([
+      ...this.#quotas.map(quota => () => quota.acquire(leftMs(), maxQuietMs, within)),
+      async () => this.#withMargin(await this.#rate.acquireDeparture({ maxWaitMs: leftMs() }, within)),
+    ])
+  }
+
+  /** The least margin makes each window longer already: what is late by less than that needs nothing more. */
+  #withMargin(departure: Departure): Leave {
+    return {
+      sent: at => departure.sent(at),
+      delayed: byMs => {
+        departure.delayed(byMs - this.#limit.marginMs)
+        this.#adapt(byMs)
+      },
+      cancel: () => departure.cancel(),
+    }
+  }
+
+  #adapt(lateMs: number): void {
+    this.#margin.saw(lateMs)
+    const { ms } = this.#margin
+    if (ms === this.#marginMs) return
+    this.#marginMs = ms
+    const { maxRequests, windowMs } = windowOf({ ...this.#limit, marginMs: ms })
+    this.#rate.setRate(maxRequests, windowMs)
   }
 
   block(forMs: number): void {
@@ -95,49 +150,4 @@ class EndpointLimiter implements DepartureLimiter {
   get quiet(): Quiet | undefined {
     return this.#quiet !== undefined && this.#quiet.until > this.#clock.now() ? this.#quiet : undefined
   }
-}
-
-/** By stream, the limiter of its endpoint; where several streams share one, the strictest of theirs holds. */
-export function limitersOf(
-  streams: readonly LimitedStream[],
-  limits: Limits,
-  before: Pick<Run, 'lastDepartureAt' | 'quiet'>,
-  secrets: Secrets,
-): ReadonlyMap<string, DepartureLimiter> {
-  return new Map(
-    [...byEndpoint(streams, secrets)].flatMap(([endpoint, sharing]) => {
-      const quiets = sharing.flatMap(({ name }) => before.quiet.get(name) ?? [])
-      const departures = sharing.flatMap(({ name }) => before.lastDepartureAt.get(name) ?? [])
-      const limiter = limits.limiterOf({
-        endpoint,
-        ...strictest(sharing),
-        departedAt: departures.length === 0 ? undefined : Math.max(...departures),
-        quiet: quiets.toSorted((a, b) => b.leftMs - a.leftMs)[0],
-      })
-      return sharing.map(({ name }) => [name, limiter] as const)
-    }),
-  )
-}
-
-/** Decimals (0.1 x 30) may miss a whole number by this. */
-const ROUNDING = 1e-9
-
-/**
- * A rate as so many requests in a window: 5 is 5 in 1,000 ms, 0.3 is 1 in 3,333 ms. With even pacing the
- * window is that of a single request: 5 is 1 in 200 ms. The margin makes it longer, so that what is late on
- * its way does not meet, at the server, what comes a window later.
- *
- * "At most 2.5 in any second" can only be kept by at most 2 in any second, which then is the average too; a
- * spacing of 400 ms would let three depart within 800 ms. So the fraction of a rate above 1 is dropped: the
- * promise to the source counts for more than the rate.
- */
-export function windowOf({
-  ratePerSecond,
-  pacing,
-  marginMs,
-}: Pick<EndpointLimit, 'ratePerSecond' | 'pacing' | 'marginMs'>): { maxRequests: number; windowMs: number } {
-  const whole = Math.floor(ratePerSecond + ROUNDING)
-  return whole === 0 || pacing === 'even'
-    ? { maxRequests: 1, windowMs: 1_000 / (whole || ratePerSecond) + marginMs }
-    : { maxRequests: whole, windowMs: 1_000 + marginMs }
 }

@@ -1,13 +1,17 @@
 import { hash } from 'node:crypto'
 import { Secrets } from '../secrets/index.js'
-import type { PoliteLimits } from './stream-limits.js'
+import { strictestQuotas } from './quota.js'
+import type { OwnLimits, PoliteLimits } from './stream-limits.js'
 
 /** What tells the endpoint of a stream, and how hard the stream may ask it. */
 export interface LimitedStream {
   readonly name: string
   readonly baseUrl: string
   readonly path: string
+  /** Those of its source: they hold for all streams of the endpoint together. */
   readonly limits: PoliteLimits
+  /** What holds for this stream besides. Default nothing. */
+  readonly ownLimits?: OwnLimits | undefined
 }
 
 /**
@@ -44,11 +48,13 @@ export function byEndpoint<S extends LimitedStream>(
 /** The strictest of what streams of one endpoint allow. */
 export function strictest(
   streams: readonly Pick<LimitedStream, 'limits'>[],
-): Pick<PoliteLimits, 'ratePerSecond' | 'pacing' | 'marginMs'> {
+): Pick<PoliteLimits, 'ratePerSecond' | 'quota' | 'pacing' | 'marginMs' | 'adaptsMargin'> {
   const limits = streams.map(stream => stream.limits)
   return {
     ratePerSecond: Math.min(...limits.map(({ ratePerSecond }) => ratePerSecond)),
+    quota: strictestQuotas(limits.flatMap(({ quota = [] }) => quota)),
     pacing: limits.some(({ pacing }) => pacing === 'even') ? 'even' : 'window',
     marginMs: Math.max(...limits.map(({ marginMs }) => marginMs)),
+    adaptsMargin: limits.some(({ adaptsMargin }) => adaptsMargin === true),
   }
 }

@@ -2,31 +2,39 @@ import type { Clock, Context, Random, RetryPolicy, Within } from 'async-patterns
 import { BreakerOpenError, contextOf, isAborted, Timeout } from 'async-patterns'
 import type { Transport, TransportRequest, TransportResponse } from '../../engines/index.js'
 import { errorCode, wishOf } from '../../engines/index.js'
-import type { PageRef } from '../ledger/index.js'
+import type { ServerWish } from '../../engines/index.js'
+import type { Notice, PageRef } from '../ledger/index.js'
 import type { NormalisedPage, Normaliser, PageContext, PageReading } from '../records/index.js'
-import { PageInvalidError, usablePage } from '../records/index.js'
+import { usablePage } from '../records/index.js'
 import type { Authorizer, OutgoingRequest } from './auth/authorizer.js'
 import { isStaleConnection } from './attempt-verdict.js'
 import { DeparturePolicy } from './departure-policy.js'
 import { EmptyPages, endHint, NO_RECORDS } from './empty-pages.js'
 import type { DepartureLimiter } from './endpoint-limiter.js'
-import { HttpStatusError } from './http-status-error.js'
+import type { HttpStatusError, RefusedAction } from './http-status-error.js'
 import { Lateness } from './lateness.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { MemoryReservation } from './memory-reservation.js'
 import { Patience } from './patience.js'
+import { mightRepeat, NotRetryableError } from './not-retryable.js'
 import { QuietError } from './quiet-error.js'
 import { QuietKeeper } from './quiet-keeper.js'
 import type { RedirectSetting } from './redirects.js'
 import { Hops } from './redirects.js'
-import type { JudgedResponse, ResponseRules } from './response-rules.js'
+import type { JudgedResponse, Judgement, ResponseRules } from './response-rules.js'
 import { RetryLadder } from './retry-ladder.js'
+import type { Releasable, Room } from './room.js'
+import { takeRoom } from './room.js'
+import { refusedBy, skipNotice } from './ruled-answer.js'
+import { wishBy } from './rule-wish.js'
 import type { StreamHealth } from './stream-health.js'
 import type { StreamLimits } from './stream-limits.js'
 
 /** A page's content, and the memory that it takes until it is committed. */
 export interface FetchedPage {
   readonly content: NormalisedPage
+  /** What a rule had to say of it. */
+  readonly notices?: readonly Notice[] | undefined
   /** Of the response; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Of the body, after decompression. */
@@ -60,6 +68,10 @@ export interface FetcherParts {
   readonly limiter: DepartureLimiter
   readonly health: StreamHealth
   readonly memory: MemoryBudget
+  /** Places for requests in flight, which the streams of a source share. Default: as many as there are. */
+  readonly slots?: Room<Releasable> | undefined
+  /** Whether a request may be sent again after it has left. Default true. */
+  readonly retryable?: boolean | undefined
   /** Reads a page's bytes, which it may take over. */
   readonly normaliser: Pick<Normaliser, 'read'>
   /** What a page's records may hold besides what its body says. Default nothing. */
@@ -90,9 +102,6 @@ interface Visit {
 interface Hop extends Visit {
   readonly departing: DeparturePolicy
 }
-
-/** Methods that may be sent again although the server may have acted on them already (RFC 9110, 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /**
  * Fetches the pages of one stream: retry, around rate limit, around memory, around breaker, around timeout,
@@ -146,27 +155,43 @@ export class Fetcher {
 
   /**
    * Servers close idle connections when they like. What met such a one departs again, on a new connection, and
-   * has spent no try.
+   * has spent no try; unless it may not be sent again, for the server may have read it.
    */
   async #sendTwiceIfStale(visit: Visit, context: Context): Promise<FetchedPage | 'redirected'> {
     try {
       return await this.#depart(visit, context, false)
     } catch (error) {
-      const { method = 'GET' } = visit.hops.request
-      if (!isStaleConnection(error) || !IDEMPOTENT.has(method) || isAborted(context)) throw error
+      if (!isStaleConnection(error) || isAborted(context)) throw error
       return await this.#depart(visit, context, true)
     }
   }
 
   /** Where a redirect leads is asked like any other: by the limiter, and seen by the breaker. */
-  #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
-    const { limiter, clock, observer } = this.#parts
+  async #depart(visit: Visit, context: Context, newConnection: boolean): Promise<FetchedPage | 'redirected'> {
+    const { limiter, clock, observer, retryable = true } = this.#parts
     const { page, patience } = visit.errand
     const onDeparture = (attempt: number, at: number): void =>
       observer.departed(page, page.tries + attempt, at)
     const departing = new DeparturePolicy(limiter, this.#quiet.longestMs, clock, onDeparture, newConnection)
     patience.asks(false)
-    return departing.execute(inner => this.#withMemory({ ...visit, departing }, inner), context)
+    try {
+      return await departing.execute(inner => this.#withSlot({ ...visit, departing }, inner), context)
+    } catch (error) {
+      if (retryable || !departing.wasSent || isAborted(context) || !mightRepeat(error)) throw error
+      throw new NotRetryableError(visit.hops.request.method, error)
+    }
+  }
+
+  /** Only what departs takes a place, and gives it back with the answer. */
+  async #withSlot(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
+    const { slots, limits } = this.#parts
+    if (slots === undefined) return await this.#withMemory(hop, context)
+    const slot = await takeRoom(slots, hop.departing, limits.timeoutMs, context)
+    try {
+      return await this.#withMemory(hop, context)
+    } finally {
+      contextOf(context).releaseWhenDone(() => slot.release())
+    }
   }
 
   /**
@@ -176,54 +201,28 @@ export class Fetcher {
   async #withMemory(hop: Hop, context: Context): Promise<FetchedPage | 'redirected'> {
     const { departing } = hop
     const { page, patience } = hop.errand
-    const free = this.#parts.memory.tryReserve(page.stream)
-    const reservation = free ?? (await this.#waitForRoom(page, departing, context))
+    const { limits, retryable = true } = this.#parts
+    // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
+    // again and again; and what may not be sent again has enough at once.
+    const most = 3 * limits.maxPageBytes
+    const room = (atLeast?: number): Promise<MemoryReservation> =>
+      takeRoom(this.#memoryFor(page, atLeast), departing, limits.timeoutMs, context)
+    const first = await room(retryable ? undefined : most)
     try {
-      return await this.#throughBreaker(hop, reservation, context)
+      return await this.#throughBreaker(hop, first, context)
     } catch (error) {
-      if (errorCode(error) !== 'NO_ROOM') throw error
+      if (errorCode(error) !== 'NO_ROOM' || !retryable) throw error
     }
     patience.asks(false)
-    // Compressed, decoded in parts, and these joined: nothing is larger, so no server can have its page fetched
-    // again and again.
-    const enough = await this.#waitForRoom(page, departing, context, 3 * this.#parts.limits.maxPageBytes)
-    return await this.#throughBreaker(hop, enough, context)
+    departing.giveBack()
+    return await this.#throughBreaker(hop, await room(most), context)
   }
 
-  /**
-   * Leave to depart is given back while the page waits for memory: the server may ask for quiet meanwhile.
-   * And memory is given back where leave takes too long: in a minute of quiet it is for the pages of other
-   * streams.
-   */
-  async #waitForRoom(
-    page: PageRef,
-    departing: DeparturePolicy,
-    context: Context,
-    atLeast?: number,
-  ): Promise<MemoryReservation> {
+  #memoryFor(page: PageRef, atLeast?: number): Room<MemoryReservation> {
     const { memory } = this.#parts
-    for (;;) {
-      departing.giveBack()
-      const reservation = await memory.reserve(page.stream, context, atLeast)
-      if (await this.#departsSoon(reservation, departing, context)) return reservation
-      await departing.acquire(context)
-      const free = memory.tryReserve(page.stream, atLeast)
-      if (free !== undefined) return free
-    }
-  }
-
-  /** One that waits to depart keeps its reservation no longer than a request may. */
-  async #departsSoon(
-    reservation: MemoryReservation,
-    departing: DeparturePolicy,
-    context: Context,
-  ): Promise<boolean> {
-    let departs = false
-    try {
-      departs = await departing.acquireWithin(this.#parts.limits.timeoutMs, context)
-      return departs
-    } finally {
-      if (!departs) reservation.release()
+    return {
+      tryTake: () => memory.tryReserve(page.stream, atLeast),
+      take: within => memory.reserve(page.stream, within, atLeast),
     }
   }
 
@@ -265,21 +264,22 @@ export class Fetcher {
     // Its headers are a getter, which a spread leaves out.
     const { headers, statusCode } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())
-    this.#quiet.heed(page, statusCode, wish)
-    if (hops.follow(response)) {
+    const judged = { ...response, headers, wish }
+    const { rules } = this.#parts
+    if (!rules.knowsWish(judged)) this.#quiet.heed(page, statusCode, wish)
+    if (!rules.keepsRedirect(judged) && hops.follow(response)) {
       reservation.release()
       return 'redirected'
     }
-    const judged = { ...response, headers, wish }
     // Its length is gone once its bytes are transferred.
     const bytes = response.body.byteLength
-    const isRead = this.#parts.rules.needsBody(judged)
+    const isRead = rules.needsBody(judged)
     if (isRead) memory.weigh(page.stream, reservation, bytes)
-    const content = await this.#contentOf(errand, sent, judged, hops.reason(response), context)
+    const { content, notices } = await this.#contentOf(errand, sent, judged, hops.reason(response), context)
     if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
     authorizer.accepted?.(sent)
     // Not that of the response, in which a credential may stand.
-    return { content, headers: response.headers, bytes, url: hops.request.url, reservation }
+    return { content, notices, headers: response.headers, bytes, url: hops.request.url, reservation }
   }
 
   /** @throws HttpStatusError, PageInvalidError (rejects) when the rules do not take the response for a page. */
@@ -289,7 +289,7 @@ export class Fetcher {
     response: TransportResponse & JudgedResponse,
     detail: string | undefined,
     context: Context,
-  ): Promise<NormalisedPage> {
+  ): Promise<Pick<FetchedPage, 'content' | 'notices'>> {
     const { rules, normaliser, contextOf: contextOfPage, isEnd } = this.#parts
     const { page } = errand
     const { statusCode } = response
@@ -299,29 +299,46 @@ export class Fetcher {
     if (isEnd?.(page, statusCode) === true) {
       // A 206 may be the last page, and has its records.
       const last = reading?.ok === true ? reading.page : NO_RECORDS
-      return { ...last, paging: { ...last.paging, end: true, endStatus: statusCode } }
+      return { content: { ...last, paging: { ...last.paging, end: true, endStatus: statusCode } } }
     }
-    const { action, told } = rules.judge(response, reading)
-    const refusal = (why: HttpStatusError['action']): HttpStatusError =>
-      new HttpStatusError(statusCode, response.wish, why, detail ?? endHint(page, statusCode))
-    switch (action) {
+    const judgement = rules.judge(response, reading)
+    const wish = this.#heedRule(page, response, judgement, reading)
+    const refusal = (action: RefusedAction): HttpStatusError =>
+      refusedBy(judgement, { statusCode, wish, action, detail: detail ?? endHint(page, statusCode) })
+    switch (judgement.action) {
       case 'page': {
         const content =
           this.#empty.read(page, statusCode, reading as PageReading) ?? usablePage(reading as PageReading)
-        if (told !== undefined) this.#noteErrors(page, told, context)
-        return content
+        const { told, rule } = judgement
+        if (told !== undefined && rule?.isOwn !== true) this.#noteErrors(page, told, context)
+        return { content }
       }
       case 'skip':
-        return NO_RECORDS
+        return { content: NO_RECORDS, notices: [skipNotice(statusCode, judgement)] }
       case 'end':
-        return { ...NO_RECORDS, paging: { hasMore: false } }
+        return { content: { ...NO_RECORDS, paging: { end: true } } }
       case 'refreshAuth':
         throw refusal((await this.#renews(errand, sent, response, context)) ? 'refreshAuth' : 'fail')
       default:
-        if (told !== undefined && action === 'retry')
-          throw new PageInvalidError('ERROR_BODY', `the body reports an error: ${told}`)
-        throw refusal(action)
+        throw refusal(judgement.action)
     }
+  }
+
+  /** A rule that says where the wish stands knows better than what headers usually mean. */
+  #heedRule(
+    page: PageRef,
+    response: JudgedResponse,
+    { action, rule }: Judgement,
+    reading: PageReading | undefined,
+  ): ServerWish | undefined {
+    const { rules, clock } = this.#parts
+    if (!rules.knowsWish(response)) return response.wish
+    const { headers, statusCode } = response
+    const sources = { headers, observed: reading?.observed ?? {}, now: clock.wallNow() }
+    const own = action === 'wait' ? wishBy(rule, sources) : undefined
+    const wish = own ?? response.wish
+    this.#quiet.heed(page, statusCode, wish, own !== undefined)
+    return wish
   }
 
   /** Whether another try may help, with other credentials than those that were sent. */

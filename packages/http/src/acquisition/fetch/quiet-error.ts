@@ -1,14 +1,19 @@
 import type { Clock } from 'async-patterns'
 import { AsyncPatternsError } from 'async-patterns'
-import type { DepartureLimiter, Quiet } from './endpoint-limiter.js'
+import type { Quiet } from './quiet.js'
 
-/** The server asked for quiet beyond what is waited for: nothing more is asked of it in this run. */
+/**
+ * The server asked for quiet beyond what is waited for, or a quota is used up for longer: nothing more is asked
+ * of it in this run.
+ */
 export class QuietError extends AsyncPatternsError {
-  readonly code = 'QUIET'
+  readonly code: 'QUIET' | 'QUOTA'
   readonly quiet: Quiet
 
   constructor(quiet: Quiet) {
-    super(`The server asked for quiet by ${quiet.askedBy}`)
+    const { code = 'QUIET', askedBy } = quiet
+    super(code === 'QUOTA' ? `${askedBy} is used up` : `The server asked for quiet by ${askedBy}`)
+    this.code = code
     this.quiet = quiet
   }
 }
@@ -18,7 +23,7 @@ const ROUNDING_MS = 1
 
 /** The error to end with, where the quiet that holds is longer than what is waited out. */
 export function tooLongQuiet(
-  { quiet }: Pick<DepartureLimiter, 'quiet'>,
+  { quiet }: { readonly quiet: Quiet | undefined },
   longestMs: number,
   clock: Clock,
 ): QuietError | undefined {

@@ -31,12 +31,11 @@ export class QuietKeeper {
 
   /**
    * Whatever the response is: a page that used up a limit asks for quiet too. A wish that cannot be meant is
-   * one for `maxWaitMs` where something was refused, and none where the page came.
+   * one for `maxWaitMs` where something was refused (`isRefusal`: by a rule), and none where the page came.
    */
-  heed(page: PageRef, status: number, wish: ServerWish | undefined): void {
+  heed(page: PageRef, status: number, wish: ServerWish | undefined, isRefusal = false): void {
     if (wish === undefined) return
-    const isRefusal = status >= 400 || status === 202
-    if (wish.isPlausible || isRefusal) {
+    if (wish.isPlausible || isRefusal || status >= 400 || status === 202) {
       const waitMs = wish.isPlausible ? wish.waitMs : this.#parts.limits.maxWaitMs
       this.#keep(page, waitMs, `${status}`, ` (${wish.header})`)
     }

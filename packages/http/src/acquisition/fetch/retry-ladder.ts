@@ -1,6 +1,7 @@
 import type { Clock, Random } from 'async-patterns'
 import { RetryPolicy } from 'async-patterns'
 import { isWorthRetrying } from './attempt-verdict.js'
+import { HttpStatusError } from './http-status-error.js'
 import type { RetryLimits } from './stream-limits.js'
 
 /**
@@ -31,16 +32,23 @@ export class RetryLadder {
   }
 
   #rungAfter(spent: number): RetryPolicy {
-    const { maxAttempts, baseDelayMs, maxDelayMs, jitter } = this.#limits
+    const { maxAttempts, baseDelayMs, maxDelayMs, jitter, backoff } = this.#limits
+    const exponentialBase = backoff === 'constant' ? 1 : 2
     return new RetryPolicy({
       maxAttempts: maxAttempts - spent,
-      baseDelayMs: Math.min(baseDelayMs * 2 ** spent, maxDelayMs),
+      baseDelayMs: Math.min(baseDelayMs * exponentialBase ** spent, maxDelayMs),
       maxDelayMs,
-      exponentialBase: 2,
+      exponentialBase,
       jitter,
-      retryWhen: outcome => !outcome.ok && isWorthRetrying(outcome.error),
+      retryWhen: outcome =>
+        !outcome.ok && isWorthRetrying(outcome.error) && { delayMs: ruledDelay(outcome.error) },
       clock: this.#clock,
       ...(this.#random !== undefined && { random: this.#random }),
     })
   }
+}
+
+/** The wait that a rule sets, whatever the backoff. */
+function ruledDelay(error: unknown): number | undefined {
+  return error instanceof HttpStatusError ? error.delayMs : undefined
 }

@@ -1,7 +1,11 @@
+import type { Quota } from './quota.js'
+
 /** What a server is owed by all who ask it. */
 export interface PoliteLimits {
   /** At most this many departures in any half-open second. Default 5. */
   readonly ratePerSecond: number
+  /** At most so many departures in any window of a day, an hour, a minute or a second. Default none. */
+  readonly quota?: readonly Quota[] | undefined
   /**
    * `window` (the default): no second has more than the rate, and what a short delay has missed is made up
    * for. `even`: each request keeps its distance to the one before, for servers that count by the distance
@@ -10,9 +14,12 @@ export interface PoliteLimits {
   readonly pacing: 'window' | 'even'
   /**
    * By so much a second is longer, or with even pacing a distance, so that the rate holds at the server too,
-   * where requests do not arrive as evenly as they depart. Default 20 ms.
+   * where requests do not arrive as evenly as they depart. A request that was later than this on its way is
+   * reckoned with by itself. Default 5 ms.
    */
   readonly marginMs: number
+  /** Whether the margin is wider, up to 20 ms, while little is known, and while requests are late. Default false. */
+  readonly adaptsMargin?: boolean | undefined
   /** Whose all this is, together with a breaker: the `origin`'s (the default) or that of each `path`. */
   readonly per: 'origin' | 'path'
   /**
@@ -50,6 +57,8 @@ export interface StreamLimits extends PoliteLimits {
 export interface OwnLimits {
   /** Departures in any second. Default: the source's. */
   readonly ratePerSecond?: number | undefined
+  /** Departures in any window of each quota. Default: the source's. */
+  readonly quota?: readonly Quota[] | undefined
   /** Requests in flight at once. Default: the source's. */
   readonly concurrency?: number | undefined
 }
@@ -58,9 +67,11 @@ export interface OwnLimits {
 export interface RetryLimits {
   /** The first try included. Default 4. */
   readonly maxAttempts: number
-  /** Wait before the second attempt; doubles with each further one. Default 500 ms. */
+  /** Wait before the second attempt. Default 500 ms. */
   readonly baseDelayMs: number
   readonly maxDelayMs: number
+  /** Whether the wait doubles with each further attempt, or stays as it is. Default `exponential`. */
+  readonly backoff?: 'exponential' | 'constant' | undefined
   /** Default `none`. */
   readonly jitter: number | 'full' | 'decorrelated' | 'none'
 }

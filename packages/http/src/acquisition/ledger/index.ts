@@ -11,6 +11,7 @@ export type {
   OpenOptions,
   OpenPages,
   PlannedStream,
+  QuotaUse,
   RecordChange,
   RejectedRow,
   Run,

@@ -20,6 +20,11 @@ export interface PlannedStream {
   /** Streams of one endpoint (an origin, or one of its paths) share its rate limit. */
   readonly endpoint: string
   readonly limitPerSecond: number
+  /**
+   * The longest window of the quotas that its departures count to, in milliseconds: for so long they are
+   * remembered, over runs. Default none.
+   */
+  readonly quotaMs?: number | undefined
   /** Fields that hold numbers or amounts, whose averages `data` tells. */
   readonly numericFields: readonly string[]
   /** All mapped fields but the id, of which `data` tells those that are null in all records. */
@@ -70,6 +75,15 @@ export interface OwedQuiet {
   /** From `open` on. */
   readonly leftMs: number
   readonly askedBy: string
+}
+
+/** Departures that count to a quota. */
+export interface QuotaUse {
+  readonly endpoint: string
+  readonly stream: string
+  /** Epoch milliseconds, at the end of the second in which they departed. */
+  readonly at: number
+  readonly count: number
 }
 
 /** A notice, and when it was given. */
@@ -138,7 +152,7 @@ export interface Ledger extends AsyncDisposable {
    * Continues the last run when it has pages that are not done (those that failed get fresh tries) or its
    * results were not delivered, or else begins a new one, of whichever plan, that upserts over the records at
    * hand. `fresh` begins with an empty ledger, whatever there was; only what endpoints are owed
-   * (`lastDepartureAt`, `quiet`) is not forgotten.
+   * (`lastDepartureAt`, `quiet`, `used`) is not forgotten.
    * @throws PlanChangedError when the run to continue is of another plan and has taken pages,
    *   OtherPipelineError when the ledger belongs to another pipeline, both unless `fresh` is set;
    *   JoinRefusedError where a ledger is for one process alone.
@@ -164,6 +178,8 @@ export interface Run {
   readonly lastDepartureAt: ReadonlyMap<string, number>
   /** By stream, the quiet that its endpoint's server has asked for, where it has. */
   readonly quiet: ReadonlyMap<string, OwedQuiet>
+  /** What quotas have to count from before this `open`, in whichever run: at most a day. */
+  readonly used: readonly QuotaUse[]
 
   /** Done and failed pages, and those that another worker holds, are absent from the answer. */
   claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]>

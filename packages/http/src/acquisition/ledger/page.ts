@@ -34,6 +34,11 @@ export interface PageRef {
   readonly partition?: Partition | undefined
   /** The span of time, or of another order, that it belongs to. */
   readonly window?: PageWindow | undefined
+  /**
+   * What the progress of its part of the stream is kept under, where progress is kept: empty for a stream
+   * without parts.
+   */
+  readonly part?: string | undefined
   /** Tries spent so far in this run. */
   readonly tries: number
   /** Epoch milliseconds before which it must not be fetched; 0 for at once. */
@@ -76,7 +81,10 @@ export interface PageCommit {
   readonly sums?: FieldSums | undefined
   /** Pages that it makes known: its successors, and children in other streams. */
   readonly next: readonly PageRef[]
-  /** How far the stream (or this part of it) has come, for a later run. */
+  /**
+   * The highest value of the page. When all pages of its part are done, and none of them strayed or was cut short,
+   * the highest of all is kept for a later run; until then what was kept before.
+   */
   readonly cursor?: StreamCursor | undefined
   /** What the source says its total is, when it says so. */
   readonly reportedTotal?: number | undefined
@@ -104,11 +112,13 @@ export interface Notice {
   readonly message: string
 }
 
-/** How far a part of a stream has come. */
+/** How far a page has come, in the order by which later runs ask for what is new. */
 export interface StreamCursor {
-  /** Empty for a stream without parts. */
-  readonly partition: string
-  readonly state: PageState
+  /** Path to the values. */
+  readonly field: string
+  readonly type: 'date' | 'number' | 'text'
+  /** Canonical: a date in ISO 8601 (UTC, milliseconds), digits, or a text. None of a page that has none. */
+  readonly value?: string | undefined
 }
 
 /**

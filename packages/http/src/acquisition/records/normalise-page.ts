@@ -1,10 +1,12 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
+import { bodyProber } from './body-probes.js'
 import type { Decoded } from './decoders/format-kind.js'
 import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
 import type { NormalisedPage, PageReading } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import { observer } from './page-observer.js'
 import { pagingReader } from './paging-values.js'
@@ -22,8 +24,16 @@ export interface PageHeaders {
   readonly [name: string]: string | undefined
 }
 
-/** Reads a page's bytes; it never throws for what the page holds. */
-export type PageReader = (bytes: Uint8Array, headers?: PageHeaders, context?: PageContext) => PageReading
+/**
+ * Reads a page's bytes; it never throws for what the page holds. `handOn` takes the first parts of a page that has
+ * many rows, which the reading lacks then; where the page turns out to be none they count for nothing.
+ */
+export type PageReader = (
+  bytes: Uint8Array,
+  headers?: PageHeaders,
+  context?: PageContext,
+  handOn?: (part: PagePart) => void,
+) => PageReading
 
 /**
  * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
@@ -42,27 +52,29 @@ export function pageReader(
   const rowsOf = rowsReader(place)
   const namesOf = namesReader(place.path)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
-  const recordsOf = recordsReader(instructions, secrets)
+  const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
   const observe = observer(instructions.observe)
+  const probe = bodyProber(instructions.probes)
   const normalise = (
     { body, rows }: Decoded,
     headers: PageHeaders,
     context?: PageContext,
+    handOn?: (part: PagePart) => void,
   ): NormalisedPage => {
     const last: Last = {}
-    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords, last), context)
+    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords, last), context, handOn)
     const { recordCount } = read
     return { ...read, paging: pagingOf({ body, recordCount, lastRecord: last.row, headers }) }
   }
-  return (bytes, headers = {}, context) => {
+  return (bytes, headers = {}, context, handOn) => {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
       const head = { contentType: headers['content-type'], maxParsedBytes }
       const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
-      observed = observe(body)
-      const page = normalise(decoded, headers, context)
+      observed = { ...observe(body), ...probe(body, bytes) }
+      const page = normalise(decoded, headers, context, handOn)
       return {
         ok: true,
         page,
@@ -73,6 +85,8 @@ export function pageReader(
     } catch (error) {
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
+      // What cannot be read as a page may be an error that can.
+      if (body === undefined) observed = probe(body, bytes)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
       return {
         ok: false,

@@ -20,6 +20,7 @@ import { PageReaders } from './page-readers.js'
 import { headersIn } from './paging-values.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { ReadingThread } from './reading-thread.js'
+import { isUnboundedProbe } from './body-probes.js'
 import { isUnbounded } from './record-filter.js'
 
 /** What reads pages: worker threads, or a stand-in for a rehearsal. Whoever constructs it closes it. */
@@ -231,8 +232,8 @@ export class NormalisePool implements Normaliser {
 }
 
 /** Its pages may take any time, however small they are: only a thread can be ended. */
-function needsThread({ where }: ReadingInstructions): boolean {
-  return where !== undefined && isUnbounded(where)
+function needsThread({ where, probes = [] }: ReadingInstructions): boolean {
+  return (where !== undefined && isUnbounded(where)) || probes.some(isUnboundedProbe)
 }
 
 function tooSlow(timeMs: number): PageInvalidError {

@@ -63,6 +63,12 @@ export interface NormalisedPage {
   readonly sums?: FieldSums | undefined
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
   readonly paging: PagingValues
+  /** The highest value of what tells how new a record is: canonical text. */
+  readonly highest?: string | undefined
+  /** Records in which that cannot be read. */
+  readonly cursorsUnread?: number | undefined
+  /** A record is older than what is known. */
+  readonly reachedKnown?: boolean | undefined
   /** Of the raw records, to notice a page served twice. */
   readonly fingerprint: string
 }

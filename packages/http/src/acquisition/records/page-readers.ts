@@ -3,6 +3,7 @@ import type { PageReading } from './normalised-page.js'
 import type { PageHeaders, PageReader } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 
 /** One page that is to be read, in whichever thread. */
@@ -26,9 +27,13 @@ export class PageReaders {
   }
 
   /** It never throws: what is wrong with one page is no other's fault. */
-  read({ stream, bytes, headers, context }: PageTask, credentials: readonly string[]): PageReading {
+  read(
+    { stream, bytes, headers, context }: PageTask,
+    credentials: readonly string[],
+    handOn?: (part: PagePart) => void,
+  ): PageReading {
     try {
-      return this.#readerOf(stream, credentials)(bytes, headers, context)
+      return this.#readerOf(stream, credentials)(bytes, headers, context, handOn)
     } catch (error) {
       const message = `reading the page failed: ${String(error)}`
       return { ok: false, code: 'WORKER_DIED', message, observed: {} }

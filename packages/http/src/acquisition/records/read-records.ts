@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
 import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
@@ -7,59 +6,74 @@ import { numericFieldsOf, SumsOfFields } from './field-sums.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
+import { PageParts } from './page-parts.js'
 import { PageNotes } from './page-notes.js'
 import { rawText } from './raw-text.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
-import { recordsWeight } from './records-weight.js'
+import type { SinceValues } from './since-reader.js'
+import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
+
+/** `handOn` takes the first parts of a page that has many rows; the answer lacks them then. */
+type RecordsReader = (
+  rows: Iterable<unknown>,
+  context?: PageContext,
+  handOn?: (part: PagePart) => void,
+) => ReadRecords
 
 /** Compiles what the instructions say of single records: which are taken, as what, and what they begin. */
 export function recordsReader(
   instructions: ReadingInstructions,
   secrets: Secrets,
-): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
+  maxWeight: number,
+): RecordsReader {
   const { where, children = [] } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
   const numericFields = numericFieldsOf(instructions.mapping)
-  const isAppended = instructions.id === 'none'
-  return (rows, context) => {
+  const valuesSince = instructions.since && sinceReader(instructions.since)
+  return (rows, context, handOn) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink(numericFields)
+    const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
+    const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
-    const marks = createHash('sha1')
     let recordCount = 0
     for (const row of rows) {
       const place = { index: recordCount, pageId }
       recordCount += 1
-      if (isAppended) marks.update(rawText(row))
       if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && passes?.(row) === false) sink.filtered.push(rawText(row))
+      else if (isRecord(row) && (passes?.(row) === false || values?.take(row) === false))
+        sink.filtered.push(rawText(row))
       else {
         if (isRecord(row)) parents?.add(row)
         mapRecord(row, place, sink)
       }
+      parts.rowRead(row)
     }
-    if (!isAppended) marks.update(JSON.stringify(marksOf(sink)))
-    const { unreadable, filtered, notes, sums, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, sums, ...mapped } = sink
     return {
       recordCount,
       ...mapped,
-      ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
       sums: sums.values(),
-      weight: recordsWeight(sink),
-      fingerprint: marks.digest('base64'),
+      ...(values !== undefined && newest(values)),
+      ...parts.end(),
     }
   }
+}
+
+function newest({ highest, reachedKnown, unread }: SinceValues): Partial<NormalisedPage> {
+  return { highest, reachedKnown, ...(unread > 0 && { cursorsUnread: unread }) }
 }
 
 /** @throws TypeError where records are told apart by their page, and nobody says which it is. */
@@ -80,12 +94,4 @@ function emptySink(numericFields: readonly string[]): MappedRecords {
     notes: new PageNotes(),
     sums: new SumsOfFields(numericFields),
   }
-}
-
-/**
- * Ids, and the raw text of what has none, as has every row of a stream whose ids tell its page: the same rows
- * give the same fingerprint, whatever is around them.
- */
-function marksOf({ records, rejects, filtered }: MappedRecords): readonly string[] {
-  return [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw), ...filtered]
 }

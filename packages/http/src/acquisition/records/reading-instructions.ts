@@ -1,9 +1,11 @@
+import type { BodyProbe } from './body-probes.js'
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
 import type { RecordsPlace } from './records-place.js'
+import type { SinceReading } from './since-reader.js'
 import type { Where } from './where.js'
 
 /** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
@@ -15,11 +17,15 @@ export interface ReadingInstructions extends RecordRules {
   readonly records: string | RecordsPlace
   /** Paths to what the rules for responses look at. */
   readonly observe: readonly string[]
+  /** What else the rules ask of a body, also of one that is no page. Default nothing. */
+  readonly probes?: readonly BodyProbe[] | undefined
   readonly paging: PagingPaths
   /** What in a body ends the stream. */
   readonly endWhen?: readonly BodyEndRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
+  /** What tells which records are new. Default: nothing does. */
+  readonly since?: SinceReading | undefined
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */

@@ -143,20 +143,24 @@ export class PageWork {
     return { notBefore }
   }
 
-  /** Its server asked for more quiet than is waited out: the stream goes on in a later run. */
-  async #endForQuiet(stream: StreamProgress, claim: Claim, { quiet }: QuietError): Promise<undefined> {
+  /**
+   * Its server asked for more quiet than is waited out, or its quota is used up for longer: the stream goes on
+   * in a later run.
+   */
+  async #endForQuiet(stream: StreamProgress, claim: Claim, { code, quiet }: QuietError): Promise<undefined> {
     const { clock, journal, onEvent, run } = this.#parts
     const isFirst = !stream.hasEnded
     stream.end()
     const now = clock.wallNow()
     if (isFirst) {
       const asked = quietText(now + quiet.until - clock.now(), quiet.askedBy)
-      const message = `${asked}: left to a later run (--forget-wait ${stream.name} asks before)`
-      journal.notice({ stream: stream.name, code: 'QUIET', message, at: now })
-      onEvent({ type: 'notice', source: stream.name, code: 'QUIET', message })
+      const remedy = code === 'QUIET' ? ` (--forget-wait ${stream.name} asks before)` : ''
+      const message = `${asked}: left to a later run${remedy}`
+      journal.notice({ stream: stream.name, code, message, at: now })
+      onEvent({ type: 'notice', source: stream.name, code, message })
     }
     await this.#giveBack(claim, 0)
-    if (isFirst) this.finishIfOver(await run.endStream(stream.name, 'QUIET'))
+    if (isFirst) this.finishIfOver(await run.endStream(stream.name, code))
     return undefined
   }
 

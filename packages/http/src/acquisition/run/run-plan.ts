@@ -11,8 +11,14 @@ import { fixedPartitions, StreamPages, UrlSecrets } from '../streams/index.js'
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
   const places = new Map(
     [...byEndpoint(config.streams, secrets)].flatMap(([endpoint, sharing]) => {
-      const { ratePerSecond: limitPerSecond } = strictest(sharing)
-      return sharing.map(({ name }) => [name, { endpoint, limitPerSecond }] as const)
+      const { ratePerSecond: limitPerSecond, quota = [] } = strictest(sharing)
+      return sharing.map(({ name, ownLimits }) => {
+        const quotaMs = Math.max(
+          0,
+          ...[...quota, ...(ownLimits?.quota ?? [])].map(({ windowMs }) => windowMs),
+        )
+        return [name, { endpoint, limitPerSecond, quotaMs }] as const
+      })
     }),
   )
   return {
@@ -29,18 +35,21 @@ export function planOf(config: PipelineConfig, secrets: Secrets, version: string
 function plannedStream(
   stream: StreamConfig,
   secrets: Secrets,
-): Omit<PlannedStream, 'endpoint' | 'limitPerSecond'> {
+): Omit<PlannedStream, 'endpoint' | 'limitPerSecond' | 'quotaMs'> {
+  const parts = new StreamPages(stream, { id: '', startedAt: 0 })
   const { mapping = {} } = stream
   return {
     name: stream.name,
     numericFields: numericFieldsOf(mapping),
     fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
-    partitions: [],
+    partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),
     first: beginning => {
       const pages = new StreamPages(stream, beginning)
       const urls = new UrlSecrets(stream, secrets)
-      return fixedPartitions(stream.for).map(partition => urls.sealPage(pages.first(partition)))
+      return fixedPartitions(stream.for).map(partition =>
+        urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition)))),
+      )
     },
   }
 }

@@ -1,16 +1,17 @@
 import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
-import type { Claim, Notice, PageCommit, PageRef, Run } from '../ledger/index.js'
+import type { Claim, Notice, PageCommit, PageRef, Run, StreamCursor } from '../ledger/index.js'
 import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
-import type { PartitionConfig, Seen, StreamPages, UrlSecrets } from '../streams/index.js'
+import type { PartitionConfig, Seen, SinceConfig, StreamPages, UrlSecrets } from '../streams/index.js'
 import { partitionsFor } from '../streams/index.js'
 
 export interface StreamProgressParts {
   readonly name: string
-  readonly run: Pick<Run, 'known' | 'served'>
+  readonly run: Pick<Run, 'known' | 'served' | 'cursor'>
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pages: StreamPages
+  readonly since?: SinceConfig | undefined
   /** Streams that are taken for each of its records. */
   readonly children: readonly ChildStream[]
   /** Of the URL that the page asks, as it may be shown. */
@@ -25,6 +26,8 @@ interface ChildStream {
   readonly partitions: readonly PartitionConfig[]
   readonly pages: StreamPages
   readonly urls: UrlSecrets
+  /** How far its parts have come is kept between runs. */
+  readonly keepsState: boolean
 }
 
 /** So many pages that lead back are enough to know that the known ones will too. */
@@ -74,7 +77,10 @@ export class StreamProgress {
    * All that the page brings, as it is stored; `settled` is due once it is.
    * @throws NextUrlError (rejects) when the source points elsewhere.
    */
-  async commitOf(claim: Claim, { content, headers, bytes, url }: FetchedPage): Promise<PageCommit> {
+  async commitOf(
+    claim: Claim,
+    { content, notices: told = [], headers, bytes, url }: FetchedPage,
+  ): Promise<PageCommit> {
     const { pages, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const own = pages.fingerprintOf(page, content.fingerprint)
@@ -89,7 +95,9 @@ export class StreamProgress {
       ...(content.unreadable?.map(noticeOfField) ?? []),
       ...(content.notes ?? []),
       ...(content.unplanned?.map(noticeOfUnplanned) ?? []),
+      ...this.#cursorNotices(content),
       ...(next.notices ?? []),
+      ...told,
     ]
     return {
       claim,
@@ -103,20 +111,46 @@ export class StreamProgress {
       filtered: content.filtered,
       warnings: content.warnings,
       redactions: content.redactions,
-      next: [...next.pages.map(one => urls.sealPage(one)), ...this.#childPages(content)],
+      next: [...next.pages.map(one => urls.sealPage(one)), ...(await this.#childPages(content))],
       reportedTotal: content.paging.totalRecords,
       fingerprint: own,
       bytes,
+      cursor: this.#cursorOf(content.highest),
       notices: notices.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
       stop: next.stop,
     }
   }
 
   /** Where the children of the page's records begin; those that are known already are recognised by their id. */
-  #childPages({ children = {} }: FetchedPage['content']): PageRef[] {
-    return this.#parts.children.flatMap(({ name, partitions, pages, urls }) =>
-      partitionsFor(partitions, children[name] ?? []).map(partition => urls.sealPage(pages.first(partition))),
+  async #childPages({ children = {} }: FetchedPage['content']): Promise<PageRef[]> {
+    const found = this.#parts.children.flatMap(child =>
+      partitionsFor(child.partitions, children[child.name] ?? []).map(partition => ({ child, partition })),
     )
+    const begin = async ({ child, partition }: (typeof found)[number]): Promise<PageRef> => {
+      const { name, pages, urls, keepsState } = child
+      const state = keepsState ? await this.#parts.run.cursor(name, pages.keyOf(partition)) : undefined
+      return urls.sealPage(pages.first(partition, state))
+    }
+    return await Promise.all(found.map(begin))
+  }
+
+  #cursorNotices({ cursorsUnread: count, highest }: FetchedPage['content']): Notice[] {
+    const { pages, since } = this.#parts
+    if (since === undefined) return []
+    const { field } = since
+    const unread = `${field} could not be read in records, which are taken all the same`
+    const ahead = `${field} is ${highest}, which lies ahead: the next run begins where this one did`
+    return [
+      ...(count === undefined ? [] : [{ code: 'CURSOR_UNREADABLE', about: field, message: unread, count }]),
+      ...(highest === undefined || pages.kept(highest) === highest
+        ? []
+        : [{ code: 'CURSOR_AHEAD', about: field, message: ahead }]),
+    ]
+  }
+
+  #cursorOf(highest: string | undefined): StreamCursor | undefined {
+    const { pages, since } = this.#parts
+    return since && { field: since.field, type: since.type, value: highest && pages.kept(highest) }
   }
 
   /** The page is in the ledger, or will not be. */

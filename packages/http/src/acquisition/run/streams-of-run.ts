@@ -1,4 +1,5 @@
-import type { BreakerTransitionEvent, Clock, Random } from 'async-patterns'
+import type { BreakerTransitionEvent, Clock, Permit, Random } from 'async-patterns'
+import { SemaphoreLimiter } from 'async-patterns'
 import type { PipelineConfig } from '../configuration/index.js'
 import type { Transport } from '../../engines/index.js'
 import type {
@@ -6,6 +7,8 @@ import type {
   Health,
   KeptCredentials,
   Limits,
+  QuotaTeller,
+  Room,
   StreamHealth,
   StreamTransports,
   Tokens,
@@ -30,6 +33,7 @@ import {
   allowedOrigins,
   childrenOf,
   endsByStatus,
+  isRetryable,
   responseRulesOf,
   StreamPages,
   UrlSecrets,
@@ -63,7 +67,8 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
   const { streams } = config
-  const limiters = limitersOf(streams, tools.limits, run, secrets)
+  const limiters = limitersOf(streams, tools.limits, run, secrets, quotaTellerOf(tools, epoch))
+  const slots = slotsOf(streams, clock)
   const healths = healthsOf(streams, tools)
   tellSharedRates(streams, tools)
   const memory = new MemoryBudget(
@@ -92,6 +97,8 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       limits: stream.limits,
       redirects: stream.redirects ?? 'sameOrigin',
       requestOf: page => pages.request(page),
+      retryable: isRetryable(stream),
+      slots: slots.get(stream.source),
       contextOf: page => contextOf(page, run, urls),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
@@ -113,8 +120,20 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       partitions: child.for ?? [],
       pages: pagesOf.get(child.name) as StreamPages,
       urls: new UrlSecrets(child, secrets),
+      keepsState: child.since !== undefined,
     }))
-    return new StreamProgress({ name, run, fetcher, health, pages, children, pathOf, urls, secrets })
+    return new StreamProgress({
+      name,
+      run,
+      fetcher,
+      health,
+      pages,
+      since: stream.since,
+      children,
+      pathOf,
+      urls,
+      secrets,
+    })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
 }
@@ -145,6 +164,37 @@ function tellSharedRates(streams: readonly StreamConfig[], tools: StreamTools): 
         `share ${endpoint} (limits.per: path sets them apart)`
       journal.notice({ stream: name, code: 'SHARED_RATE', message, at: clock.wallNow() })
       onEvent({ type: 'notice', source: name, code: 'SHARED_RATE', message })
+    }
+  }
+}
+
+/** Places for requests in flight that the streams of a source share; a single stream has those of its queue. */
+function slotsOf(streams: readonly StreamConfig[], clock: Clock): ReadonlyMap<string, Room<Permit>> {
+  const sources = new Map<string, StreamConfig[]>()
+  for (const stream of streams) sources.set(stream.source, [...(sources.get(stream.source) ?? []), stream])
+  return new Map(
+    [...sources]
+      .filter(([, sharing]) => sharing.length > 1)
+      .map(([source, sharing]) => {
+        const maxConcurrent = Math.max(...sharing.map(({ limits }) => limits.concurrency))
+        const semaphore = new SemaphoreLimiter({ maxConcurrent, acquireTimeoutMs: Infinity, clock })
+        return [
+          source,
+          { tryTake: () => semaphore.tryAcquire(), take: within => semaphore.acquire({}, within) },
+        ] as const
+      }),
+  )
+}
+
+/** A quota that is used up is told like a wish for quiet, for all streams that share it. */
+function quotaTellerOf({ clock, journal, onEvent }: StreamTools, epoch: number): QuotaTeller {
+  return (names, waitMs, quota) => {
+    const at = epoch + clock.now()
+    const askedBy = `limits.quota ${quota}`
+    const quiet = { waitMs: Math.ceil(waitMs), until: isoOf(at + waitMs), askedBy }
+    for (const name of names) {
+      journal.notice({ stream: name, code: 'QUOTA', message: quietText(at + waitMs, askedBy), at })
+      onEvent({ type: 'throttled', source: name, ...quiet })
     }
   }
 }

@@ -1,14 +1,15 @@
 import type { ResponseRule } from '../fetch/index.js'
-import { defaultRules, observedPaths } from '../fetch/index.js'
+import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import { parentPaths } from './partitions/children.js'
 import { parentOf } from './partitions/partitions.js'
 import type { StreamConfig } from './stream-config.js'
+import { referencesIn } from './stream-references.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
-export function responseRulesOf({ errorPath }: StreamConfig): readonly ResponseRule[] {
-  return defaultRules(errorPath)
+export function responseRulesOf({ responses = [], errorPath }: StreamConfig): readonly ResponseRule[] {
+  return [...responses, ...defaultRules(errorPath)]
 }
 
 /** What a worker thread has to know of a stream to read its pages. */
@@ -21,9 +22,11 @@ export function readingInstructionsOf(
     format: stream.format,
     records: stream.records,
     observe: observedPaths(responseRulesOf(stream)),
+    probes: probesOf(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: pageEndRules(stream.pagination),
     where: stream.where,
+    since: sinceReading(stream),
     ...recordRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
@@ -34,6 +37,15 @@ export function readingInstructionsOf(
       where: parentOf(child.for)?.where,
     })),
   }
+}
+
+/** Records from before are left out here where the server cannot know what is asked for. */
+function sinceReading(stream: StreamConfig): ReadingInstructions['since'] {
+  const { since } = stream
+  if (since === undefined) return undefined
+  const isSent = since.param !== undefined || referencesIn(stream).some(({ root }) => root === 'since')
+  const { field, type, fieldFormat } = since
+  return { field, type, fieldFormat, filter: since.filter ?? !isSent }
 }
 
 function recordRulesOf({ id, keep, drop, keys, flatten, mapping }: StreamConfig): RecordRules {

@@ -3,6 +3,7 @@ import type {
   ConnectionSettings,
   OwnLimits,
   RedirectSetting,
+  ResponseRule,
   StreamLimits,
 } from '../fetch/index.js'
 import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
@@ -11,6 +12,7 @@ import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
 import type { BodyConfig } from './requests/request-body.js'
 import type { QueryValue } from './requests/stream-url.js'
+import type { SinceConfig } from './since/since-config.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
 export interface StreamConfig extends ConnectionSettings, RecordRules {
@@ -31,6 +33,8 @@ export interface StreamConfig extends ConnectionSettings, RecordRules {
   readonly body?: BodyConfig | undefined
   /** What it is taken in parts by: for each record of another stream, for each of a list of values. */
   readonly for?: readonly PartitionConfig[] | undefined
+  /** How later runs ask for what is new alone. Default: each run takes all. */
+  readonly since?: SinceConfig | undefined
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
   /** Whether cookies that its server sets are kept, for the run, and sent back to it. Default false. */
@@ -48,6 +52,13 @@ export interface StreamConfig extends ConnectionSettings, RecordRules {
   readonly total?: TotalPlace | undefined
   /** Path to what a page carries only when it is an error (`error.message`), although its status is 200. */
   readonly errorPath?: string | undefined
+  /** What responses mean: the stream's own rules, then its source's; the first match decides. Default none. */
+  readonly responses?: readonly ResponseRule[] | undefined
+  /**
+   * Whether a request may be sent again after it has left, so that the server may have acted on it already.
+   * Default: GET, HEAD, and POST where the stream has a pagination.
+   */
+  readonly retryable?: boolean | undefined
   /** What its results have to be for it to count as complete. */
   readonly quality?: Quality | undefined
   /** Its source's, with what the stream has of its own; `ownLimits` hold beside them. */

@@ -1,13 +1,14 @@
 import type { PageRequest } from '../fetch/index.js'
-import type { PageRef, PageWindow, Partition } from '../ledger/index.js'
+import type { PageRef, PageState, PageWindow, Partition } from '../ledger/index.js'
 import type { Scope } from '../references/index.js'
 import { paginationOf } from './pagination/kinds.js'
 import type { NextPages, PageResult, Pagination, Seen } from './pagination/pagination.js'
 import { rootsOf } from './partitions/partition-config.js'
 import { partitionKey, rankOf, windowKey } from './partitions/partition-key.js'
 import type { BoundStream, StreamTemplate } from './requests/bound-stream.js'
-import { streamTemplate } from './requests/bound-stream.js'
+import { streamTemplate, withParameters } from './requests/bound-stream.js'
 import { requestOf } from './requests/stream-requests.js'
+import { SinceWindows } from './since/since-windows.js'
 import type { StreamConfig } from './stream-config.js'
 
 /** What is the same for all pages of a run. */
@@ -36,19 +37,36 @@ export class StreamPages {
   readonly #template: StreamTemplate
   readonly #names: ReadonlySet<string>
   readonly #facts: Scope
+  readonly #since: SinceWindows | undefined
   readonly #bound = new Map<string, BoundPages>()
 
   constructor(config: StreamConfig, { id, startedAt }: RunFacts) {
     this.#config = config
-    this.#template = streamTemplate(config, rootsOf(config.for))
+    this.#template = streamTemplate(config, rootsOf(config.for, config.since !== undefined))
     this.#names = new Set(this.#template.references.map(({ name }) => name))
+    this.#since = config.since && new SinceWindows(config.since, startedAt)
     this.#facts = { run: JSON.stringify(id), now: JSON.stringify(new Date(startedAt).toISOString()) }
   }
 
-  /** The first page of a partition; its window is that of a later run too. */
-  first(partition: Partition = {}, window?: PageWindow): PageRef {
-    const place = { partition: isEmpty(partition) ? undefined : partition, window }
+  /** Where a partition begins; `state`: what is kept of how far earlier runs have come with it. */
+  first(partition: Partition = {}, state?: PageState): PageRef {
+    const { since } = this.#config
+    const known = state?.['field'] === since?.field ? state : undefined
+    const window = this.#since?.first(known, this.#sendsUntil)
+    return this.#firstOf({ partition: isEmpty(partition) ? undefined : partition, window })
+  }
+
+  #firstOf(place: Place): PageRef {
     return this.#outer(this.#boundFor(place).pagination.first(), place)
+  }
+
+  get #sendsUntil(): boolean {
+    return this.#config.since?.untilParam !== undefined || this.#names.has('until')
+  }
+
+  /** A value that is kept for later runs: nothing that lies ahead of this one, which would hide what comes. */
+  kept(value: string): string {
+    return this.#since?.clamped(value) ?? value
   }
 
   /** What the state of a partition is kept under. */
@@ -73,14 +91,31 @@ export class StreamPages {
     const prefix = this.#prefixOf(page)
     const { pagination } = this.#boundFor(page)
     const next = await pagination.next(this.#inner(page, prefix), result, this.#innerSeen(seen, page, prefix))
-    return { ...next, pages: next.pages.map(one => this.#outer(one, page)) }
+    const { stop, ...rest }: NextPages = this.#reachesKnown(result)
+      ? { ...next, pages: [], stop: 'end' }
+      : next
+    const pages = rest.pages.map(one => this.#outer(one, page))
+    const window = stop === 'end' || stop === 'empty' ? this.#windowBehind(page) : undefined
+    if (window === undefined) return { ...rest, pages, ...(stop !== undefined && { stop }) }
+    return { ...rest, pages: [this.#firstOf({ partition: page.partition, window })] }
+  }
+
+  /** Of the newest first: what follows is known. */
+  #reachesKnown({ reachedKnown }: PageResult): boolean {
+    return reachedKnown === true && this.#config.since?.order === 'descending'
+  }
+
+  #windowBehind({ window }: PageRef): PageWindow | undefined {
+    return window && this.#since?.after(window)
   }
 
   #boundFor(place: Place): BoundPages {
     const prefix = this.#prefixOf(place)
     let bound = this.#bound.get(prefix)
     if (bound === undefined) {
-      const stream = this.#template.bind({ ...place.partition, ...this.#facts })
+      const scope = { ...place.partition, ...this.#facts, ...this.#since?.scopeOf(place.window) }
+      const parameters = this.#since?.parametersOf(place.window) ?? []
+      const stream = withParameters(this.#template.bind(scope), parameters)
       bound = { stream, pagination: paginationOf({ ...this.#config, ...stream }) }
       const [oldest] = this.#bound.keys()
       if (this.#bound.size >= MOST_BOUND && oldest !== undefined) this.#bound.delete(oldest)
@@ -102,7 +137,8 @@ export class StreamPages {
 
   #outer(page: PageRef, { partition, window }: Place): PageRef {
     const prefix = this.#prefixOf({ partition, window })
-    if (prefix === '') return page
+    const part = this.#since === undefined ? {} : { part: this.keyOf(partition) }
+    if (prefix === '') return { ...page, ...part }
     const id = withPrefix(page.id, page.stream, prefix)
     return {
       ...page,
@@ -110,6 +146,7 @@ export class StreamPages {
       rank: rankOf(prefix),
       ...(partition !== undefined && { partition }),
       ...(window !== undefined && { window }),
+      ...part,
     }
   }
 

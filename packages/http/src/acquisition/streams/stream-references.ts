@@ -5,5 +5,5 @@ import type { StreamConfig } from './stream-config.js'
 
 /** All that a stream refers to. @throws TemplateError for what is not known. */
 export function referencesIn(stream: StreamConfig): readonly Reference[] {
-  return streamTemplate(stream, rootsOf(stream.for)).references
+  return streamTemplate(stream, rootsOf(stream.for, stream.since !== undefined)).references
 }

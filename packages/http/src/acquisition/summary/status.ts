@@ -5,7 +5,10 @@ import type { RunEnd, StreamCounts } from './run-data.js'
 /** How a stream stands: by the worst that happened to its pages. */
 export function statusOfStream(stream: StreamCounts, end: RunEnd | null): RunStatus {
   if (stream.failedPages > 0 || stream.strayed === 1) return 'failed'
-  if (stream.openPages > 0) return end === 'timeout' || stream.ended === 'QUIET' ? 'partial' : 'interrupted'
+  if (stream.openPages > 0)
+    return end === 'timeout' || stream.ended === 'QUIET' || stream.ended === 'QUOTA'
+      ? 'partial'
+      : 'interrupted'
   if (shortfallsOf(stream).length > 0) return 'failed'
   return stream.cutShort === 1 ? 'partial' : 'complete'
 }

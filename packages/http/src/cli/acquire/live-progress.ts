@@ -104,4 +104,4 @@ function toldOf(event: AcquireEvent): { key: string; text: string } | undefined 
 
 /** One quiet is told as it begins, and again where it is left to a later run. */
 const noticed = ({ code, message }: { readonly code: string; readonly message: string }): string =>
-  code === 'QUIET' ? 'quiet' : message
+  code === 'QUIET' || code === 'QUOTA' ? 'quiet' : message

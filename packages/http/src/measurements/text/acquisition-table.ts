@@ -108,19 +108,22 @@ function why({ status, end }: Summary['run'], sources: readonly SourceSummary[])
   if (end !== null && end !== 'finished') return `${STOPPED[end]}; the same command goes on with the rest`
   const limited = sources.filter(({ errors }) => errors.some(({ code }) => code === 'MAX_PAGES'))
   const failed = sources.filter(source => source.status === 'failed')
-  const quiet = sources.filter(source => !limited.includes(source) && isLeftInQuiet(source))
+  const waiting = sources.filter(source => !limited.includes(source))
+  const quiet = waiting.filter(source => isLeftFor(source, 'QUIET'))
+  const usedUp = waiting.filter(source => isLeftFor(source, 'QUOTA'))
   const parts = [
     ...(failed.length > 0 ? [`${names(failed)} failed`] : []),
     ...(limited.length > 0 ? [`${names(limited)} reached the limit of pages`] : []),
     ...(quiet.length > 0
       ? [`${names(quiet)} goes on with the same command when its server's quiet is over`]
       : []),
+    ...(usedUp.length > 0 ? [`${names(usedUp)} goes on with the same command when its quota allows`] : []),
   ]
   return parts.length === 0 ? '' : `; ${parts.join('; ')}`
 }
 
-function isLeftInQuiet({ status, notices }: SourceSummary): boolean {
-  return status === 'partial' && notices.some(({ code }) => code === 'QUIET')
+function isLeftFor({ status, notices }: SourceSummary, reason: 'QUIET' | 'QUOTA'): boolean {
+  return status === 'partial' && notices.some(({ code }) => code === reason)
 }
 
 const SHOWN_NAMES = 5

@@ -13,9 +13,13 @@ const root = new URL('../../../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const reference = read('docs/pipeline.md')
 /** Guides whose snippets are whole files, and which explain keys of their own. */
-const guides = ['docs/formats.md', 'docs/records.md', 'docs/streams.md'].map(
-  name => [name, read(name)] as const,
-)
+const guides = [
+  'docs/formats.md',
+  'docs/incremental.md',
+  'docs/records.md',
+  'docs/responses-and-budgets.md',
+  'docs/streams.md',
+].map(name => [name, read(name)] as const)
 const snippets = guides.flatMap(([name, text]) =>
   [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ''], index) => [
     `${name} (${index + 1})`,
@@ -100,7 +104,7 @@ describe('what documentation and examples say', () => {
     else expect(schema).toEqual(JSON.parse(checked))
   })
 
-  test('the reference names every setting and every key', () => {
+  test('the reference names every setting, and it or a guide every key', () => {
     for (const { key, variable, flag, defaultText } of settings) {
       expect(reference).toContain(
         `| \`${key}\` | \`${flag.split(' ')[0]}\` | \`${variable}\` | \`${defaultText}\` |`,

@@ -1,14 +1,15 @@
 import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import type { DepartureLimiter } from '../../../src/acquisition/fetch/endpoint-limiter.js'
-import { EmbeddedLimits, limitersOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { EmbeddedLimits } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { endpointOf } from '../../../src/acquisition/fetch/endpoints.js'
+import { limitersOf } from '../../../src/acquisition/fetch/stream-limiters.js'
 import type { OwedQuiet } from '../../../src/acquisition/ledger/ledger.js'
 import { Secrets } from '../../../src/acquisition/secrets/secrets.js'
 import { streamAt } from '../../support/stream-at.js'
 
 /** Nothing is left from earlier runs. */
-const none = { lastDepartureAt: new Map<string, number>(), quiet: new Map<string, OwedQuiet>() }
+const none = { lastDepartureAt: new Map<string, number>(), quiet: new Map<string, OwedQuiet>(), used: [] }
 
 const PER_PATH = { per: 'path' } as const
 

@@ -8,7 +8,9 @@ import { join } from 'node:path'
 import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { DeparturePolicy } from '../../../src/acquisition/fetch/departure-policy.js'
 import { EmbeddedLimits } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { Lateness } from '../../../src/acquisition/fetch/lateness.js'
 import type { PoliteLimits } from '../../../src/acquisition/fetch/stream-limits.js'
 import { worstRollingSecond } from '../../../src/acquisition/summary/rolling-second.js'
 import { UndiciTransport } from '../../../src/engines/index.js'
@@ -43,6 +45,35 @@ function refusedByNginx(at: readonly number[], ratePerSecond: number, burst: num
   return refused
 }
 
+/** Requests as soon as they may depart, `late` on their way each; their answers tell as much as answers can. */
+async function answered(late: readonly number[], marginMs: number): Promise<number[]> {
+  const clock = new ManualClock()
+  const limiter = new EmbeddedLimits(clock).limiterOf({ ...POLITE, endpoint: 'a', marginMs })
+  const lateness = new Lateness()
+  const at: number[] = []
+  const send = async (delayMs: number): Promise<void> => {
+    const departing = new DeparturePolicy(
+      limiter,
+      () => Infinity,
+      clock,
+      () => undefined,
+    )
+    await departing.acquire({})
+    departing.sent()
+    at.push(clock.now() + delayMs)
+    await clock.sleep(delayMs + 30)
+    departing.answered(lateness)
+  }
+  await clock.run(Promise.all(late.map(send)))
+  return at
+}
+
+/** Which part of 5 a second was not used between the first and the last. */
+function wasted(at: readonly number[]): number {
+  const spanMs = (at.at(-1) as number) - (at[0] as number)
+  return 1 - (at.length - 1) / ((5 * spanMs) / 1_000)
+}
+
 describe('pacing', () => {
   const delays = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 40, maxLength: 40 })
   const rates = fc.constantFrom(1, 2, 5, 20)
@@ -60,6 +91,42 @@ describe('pacing', () => {
       ...Array.from({ length: 19 }, () => 0),
     ])
     expect(worstRollingSecond(bare)).toBe(6)
+  })
+
+  test('N-23 5 a second lose less than 1 % of the rate where requests are late by less than the margin', async () => {
+    const late = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 300, maxLength: 300 })
+    await fc.assert(
+      fc.asyncProperty(late, async delays => {
+        const at = await answered([0, ...delays], 5)
+        expect(worstRollingSecond(at.toSorted((a, b) => a - b))).toBeLessThanOrEqual(5)
+        expect(wasted(at)).toBeLessThan(0.007)
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  test('N-23 what its answer shows to be later than that makes no second of the server too full', async () => {
+    const late = fc.array(
+      fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 5 }) }, fc.integer({ min: 0, max: 100 })),
+      { minLength: 60, maxLength: 60 },
+    )
+    await fc.assert(
+      fc.asyncProperty(late, async delays => {
+        const at = await answered([0, ...delays], 5)
+        expect(worstRollingSecond(at.toSorted((a, b) => a - b))).toBeLessThanOrEqual(5)
+      }),
+      { numRuns: 50 },
+    )
+    // It is paid for once, less the margin, and by the rate alone.
+    const at = await answered(
+      [0, ...Array.from({ length: 49 }, () => 0), 80, ...Array.from({ length: 50 }, () => 0)],
+      5,
+    )
+    const even = await answered(
+      Array.from({ length: 101 }, () => 0),
+      5,
+    )
+    expect((at.at(-1) as number) - (even.at(-1) as number)).toBeLessThanOrEqual(75)
   })
 
   test('N-23 even pacing passes a server that counts by distance, without a burst', async () => {

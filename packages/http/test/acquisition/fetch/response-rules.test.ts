@@ -56,7 +56,7 @@ describe('response rules', () => {
   })
 
   test('tells what stood at the path that decided', () => {
-    expect(rules.judge(response(200), unreadable)).toEqual({ action: 'retry', told: '"down"' })
+    expect(rules.judge(response(200), unreadable)).toMatchObject({ action: 'retry', told: '"down"' })
   })
 
   test('names the paths that a reading has to observe, once each', () => {
@@ -66,9 +66,9 @@ describe('response rules', () => {
 
   test('a rule of a path at another status has the body read, and decides before the default ones', () => {
     const own = new ResponseRules([
-      { status: [404, 404], path: 'gone', action: 'end' },
-      { status: [204, 204], action: 'skip' },
-      { status: [401, 401], action: 'refreshAuth' },
+      { statuses: [[404, 404]], path: 'gone', action: 'end' },
+      { statuses: [[204, 204]], action: 'skip' },
+      { statuses: [[401, 401]], action: 'refreshAuth' },
       ...defaultRules(),
     ])
     expect(own.needsBody(response(404))).toBe(true)

@@ -16,7 +16,7 @@ describe('the health of streams that share an endpoint', () => {
   const fails = (name: string, status = 500): Promise<unknown> =>
     of(name)
       .breaker.execute(async () => {
-        throw new HttpStatusError(status, undefined, status < 500 ? 'fail' : 'retry')
+        throw new HttpStatusError({ statusCode: status, action: status < 500 ? 'fail' : 'retry' })
       })
       .catch((error: unknown) => error)
   const works = (name: string): Promise<unknown> =>

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecimalAverage } from '../../../src/acquisition/summary/decimal-average.js'
 import { changesBetween } from '../../../src/acquisition/ledger/ledger-errors.js'
-import { windowOf } from '../../../src/acquisition/fetch/endpoint-limiter.js'
+import { windowOf } from '../../../src/acquisition/fetch/rate-window.js'
 import { POLITE } from '../../support/stream-at.js'
 import { worstRollingSecond } from '../../../src/acquisition/summary/rolling-second.js'
 

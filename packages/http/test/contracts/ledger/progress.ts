@@ -1,5 +1,6 @@
+import type { RunBeginning } from '../../../src/acquisition/ledger/ledger.js'
 import { describe, expect, test } from 'vitest'
-import { pageOf } from './ledger-rig.js'
+import { pageOf, planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
 /** How far a run and its streams have come. */
@@ -60,20 +61,60 @@ export function describeProgress(rig: LedgerRig): void {
       expect(await rig.pending('a')).toEqual([page])
     })
 
-    test('A-2 a cursor moves in the transaction that commits its rows, and outlives the run', async () => {
-      expect(await rig.run.cursor('a')).toBeUndefined()
-      const late = await rig.claim('a:page=1')
+    test('A-2 what a part has come to moves with the commit of its last page, and outlives the run', async () => {
+      const cursor = (value?: string) => ({ cursor: { field: 'at', type: 'number', value } }) as const
+      const of = (part: string, ordinal: number) => pageOf('a', ordinal, { part })
+      const next = [of('p', 2), of('p', 3), of('q', 4), of('q', 5), of('r', 6)]
+      await rig.commit('a:page=1', [], { next })
+      const late = await rig.claim('a:page=2')
       await rig.clock.advance(30_000)
-      const cursor = { partition: '', state: { since: '5' } }
-      await rig.commit('a:page=1', [], { cursor })
-      await rig.commit('b:page=1', [], { cursor: { partition: 'p', state: { since: '9' } } })
-      const stale = { partition: '', state: { since: '1' } }
+      await rig.commit('a:page=2', [], cursor('10'))
       const nothing = { records: [], rejects: [], warnings: 0, redactions: 0, bytes: 0, next: [] }
-      await rig.run.commit([{ claim: late, ...nothing, cursor: stale }])
+      await rig.run.commit([{ claim: late, ...nothing, ...cursor('99') }])
+      expect(await rig.run.cursor('a', 'p')).toBeUndefined()
+      await rig.commit('a:page=3', [], cursor('9'))
+      // One failed, one led back: neither part is taken for whole.
+      await rig.commit('a:page=4', [], cursor('5'))
+      await rig.run.fail(await rig.claim('a:page=5'), { code: 'HTTP_500', message: 'no', at: 0 })
+      await rig.commit('a:page=6', [], { ...cursor('7'), stop: 'loop' })
       await rig.finish()
       await rig.reopen()
-      expect(await rig.run.cursor('a')).toEqual({ since: '5' })
-      expect([await rig.run.cursor('b'), await rig.run.cursor('b', 'p')]).toEqual([undefined, { since: '9' }])
+      const cursors = await Promise.all(['p', 'q', 'r', ''].map(part => rig.run.cursor('a', part)))
+      expect(cursors).toEqual([{ field: 'at', since: '10' }, undefined, undefined, undefined])
+    })
+
+    test('what a part has come to never falls, but for another field', async () => {
+      const first = async (part: string, field: string, value?: string) => {
+        await rig.commit('a:page=1', [], { next: [pageOf('a', 2, { part })] })
+        await rig.commit('a:page=2', [], { cursor: { field, type: 'text', value } })
+        await rig.commit('b:page=1', [])
+        await rig.finish()
+        await rig.reopen()
+        return await rig.run.cursor('a', part)
+      }
+      expect(await first('p', 'at', 'b')).toEqual({ field: 'at', since: 'b' })
+      expect(await first('p', 'at', 'a')).toEqual({ field: 'at', since: 'b' })
+      expect(await first('p', 'at')).toEqual({ field: 'at', since: 'b' })
+      expect(await first('p', 'on', 'a')).toEqual({ field: 'on', since: 'a' })
+    })
+
+    test('a new run is told of its parts, and begins where they are', async () => {
+      await rig.commit('a:page=1', [], { next: [pageOf('a', 2, { part: 'p' })] })
+      await rig.commit('a:page=2', [], { cursor: { field: 'at', type: 'text', value: 'x' } })
+      await rig.commit('b:page=1', [])
+      await rig.finish()
+      const plan = planOf('a', 'b')
+      const told: unknown[] = []
+      const streams = plan.streams.map(stream => ({
+        ...stream,
+        partitions: ['p', 'q'],
+        first: (beginning: RunBeginning) => {
+          told.push([stream.name, ...beginning.cursors])
+          return stream.first(beginning)
+        },
+      }))
+      await rig.reopen({ ...plan, streams })
+      expect(told).toEqual([['a', ['p', { field: 'at', since: 'x' }]], ['b']])
     })
 
     test('tells all departures in the order of their moments', async () => {

@@ -32,11 +32,19 @@ function pageOf(row: PageRow): PageRef {
 /** Makes a page known to a run; false when it is known already. */
 export function insertPage(database: Database): (run: number, page: PageRef) => boolean {
   const insert = database.prepare(
-    'insert or ignore into pages (run, id, stream, ordinal, ref, tries, not_before) values (?, ?, ?, ?, ?, ?, ?)',
+    'insert or ignore into pages (run, id, stream, part, ordinal, ref, tries, not_before) values (?, ?, ?, ?, ?, ?, ?, ?)',
   )
   return (run, page) =>
-    insert.run(run, page.id, page.stream, orderOf(page), serialise(page), page.tries, page.notBefore)
-      .changes === 1
+    insert.run(
+      run,
+      page.id,
+      page.stream,
+      page.part ?? null,
+      orderOf(page),
+      serialise(page),
+      page.tries,
+      page.notBefore,
+    ).changes === 1
 }
 
 /** The pages of one run, and what has become of them. */
@@ -58,8 +66,19 @@ export class PageTable {
   }
 
   done({ claim, ...commit }: PageCommit, now: number): void {
-    const { records, rejects, warnings, redactions, bytes, filtered, sums } = commit
-    const { reportedTotal, fingerprint, stop } = commit
+    const {
+      records,
+      rejects,
+      warnings,
+      redactions,
+      bytes,
+      filtered,
+      sums,
+      reportedTotal,
+      fingerprint,
+      cursor,
+      stop,
+    } = commit
     this.#statements.done.run(
       records.length,
       rejects.length,
@@ -70,6 +89,7 @@ export class PageTable {
       sums === undefined ? null : JSON.stringify(sums),
       reportedTotal ?? null,
       fingerprint ?? null,
+      cursor?.value ?? null,
       stop ?? null,
       now,
       this.#run,
@@ -108,6 +128,14 @@ export class PageTable {
     return this.#statements.known.get(this.#run, id) !== undefined
   }
 
+  /** The values of a part whose pages are all done and ended well; undefined of another. */
+  highsOf(stream: string, part: string): string[] | undefined {
+    const { unfinished, highs } = this.#statements
+    return unfinished.get(this.#run, stream, part) === undefined
+      ? highs.all(this.#run, stream, part)
+      : undefined
+  }
+
   served(stream: string, fingerprint: string): string[] {
     return this.#statements.served.all(this.#run, stream, fingerprint)
   }
@@ -120,8 +148,7 @@ function prepare(database: Database) {
     ),
     done: database.prepare(
       `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, filtered = ?, bytes = ?,
-          sums = ?,
-          reported_total = ?, fingerprint = ?, stop = ?, done_at = ?, error_code = null, error_message = null
+          sums = ?, reported_total = ?, fingerprint = ?, high = ?, stop = ?, done_at = ?, error_code = null, error_message = null
         where run = ? and id = ?`,
     ),
     giveBack: database.prepare('update pages set not_before = ?, tries = tries + ? where run = ? and id = ?'),
@@ -140,6 +167,15 @@ function prepare(database: Database) {
       )
       .raw(),
     known: database.prepare('select 1 from pages where run = ? and id = ?'),
+    unfinished: database.prepare(
+      `select 1 from pages where run = ? and stream = ? and part = ?
+        and (state <> 'done' or stop in ('loop', 'no-cursor', 'max-pages')) limit 1`,
+    ),
+    highs: database
+      .prepare<[number, string, string], string>(
+        'select distinct high from pages where run = ? and stream = ? and part = ? and high is not null',
+      )
+      .pluck(),
     served: database
       .prepare<[number, string, string], string>(
         'select id from pages indexed by pages_served where run = ? and stream = ? and fingerprint = ? order by ordinal, id limit 2',

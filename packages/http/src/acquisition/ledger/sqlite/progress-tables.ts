@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../../measurements/index.js'
 import type { RunEnd } from '../../summary/index.js'
+import { higher } from '../cursor-order.js'
 import type { PageState, StreamCursor } from '../page.js'
 import type { Database } from './open-database.js'
 import { storedObject } from './stored-json.js'
@@ -35,8 +36,12 @@ export class ProgressTables {
     return this.#statements.cursor(stream, partition)
   }
 
-  setCursor(stream: string, { partition, state }: StreamCursor): void {
-    this.#statements.setCursor.run(stream, partition, JSON.stringify(state))
+  /** Keeps the highest value of a part; it never falls while the field is the same. */
+  raiseCursor(stream: string, part: string, { field, type }: StreamCursor, values: readonly string[]): void {
+    const known = this.cursor(stream, part)
+    const before = known?.['field'] === field ? String(known['since']) : undefined
+    const since = values.reduce<string | undefined>((a, b) => higher(type, a, b), before)
+    if (since !== undefined) this.#statements.setCursor.run(stream, part, JSON.stringify({ field, since }))
   }
 
   position(sink: string, stream: string): number {

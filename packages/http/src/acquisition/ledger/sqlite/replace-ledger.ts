@@ -1,11 +1,13 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { NEW_FILE } from '../../../persistence/index.js'
 import { sqliteDriver } from '../../../persistence/sqlite-driver.js'
+import type { QuotaUse } from '../ledger.js'
 import { LedgerError } from '../ledger-errors.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import { cooldownsIn, keepCooldowns } from './endpoint-cooldowns.js'
 import type { Database, DatabaseOptions } from './open-database.js'
 import { isLedger, openDatabase } from './open-database.js'
+import { keepQuotaUse, quotaUseIn } from './quota-use.js'
 
 /** Where a ledger lies that `fresh` has replaced: `out/acquire.db` becomes `out/acquire.previous.db`. */
 export function previousFile(file: string): string {
@@ -16,7 +18,7 @@ export function previousFile(file: string): string {
 const PARTS = ['-wal', '-shm', '']
 
 /**
- * Begins an empty ledger that knows the cooldowns of endpoints, in the place of the one that is there. That
+ * Begins an empty ledger that knows the cooldowns of endpoints and what was used of quotas, in the place of the one that is there. That
  * is put aside, in the place of one that was put aside before; one without records is dropped instead, as it
  * must not take the place of one that has some. A damaged one is kept as it is; then `unknown` are the
  * cooldowns. The new one is whole before the old one is touched: where the disk is full, all stays as it was.
@@ -26,12 +28,15 @@ export function replaceLedger(options: DatabaseOptions, now: number, unknown: re
   const { file } = options
   const next = nextFile(file)
   remove(next)
-  const { hasRecords, cooldowns = unknown } = concluded(file, now)
+  const { hasRecords, cooldowns = unknown, used } = concluded(file, now)
   try {
     closeSync(openSync(next, NEW_FILE.flags, NEW_FILE.mode))
     const database = openDatabase({ ...options, file: next })
     try {
-      database.transaction(() => keepCooldowns(database, cooldowns))()
+      database.transaction(() => {
+        keepCooldowns(database, cooldowns)
+        keepQuotaUse(database, used)
+      })()
     } finally {
       database.close()
     }
@@ -65,23 +70,32 @@ function remove(file: string): void {
   for (const part of PARTS) rmSync(`${file}${part}`, { force: true })
 }
 
+interface Concluded {
+  readonly hasRecords: boolean
+  readonly cooldowns: readonly Cooldown[] | undefined
+  readonly used: readonly QuotaUse[]
+}
+
 /** Brings the log into the database, so that it is whole in one file. */
-function concluded(
-  file: string,
-  now: number,
-): { hasRecords: boolean; cooldowns: readonly Cooldown[] | undefined } {
-  if (!existsSync(file)) return { hasRecords: false, cooldowns: [] }
+function concluded(file: string, now: number): Concluded {
+  if (!existsSync(file)) return { hasRecords: false, cooldowns: [], used: [] }
   let database: Database | undefined
   try {
     database = new (sqliteDriver('The embedded ledger'))(file)
-    if (!isLedger(database, file)) return { hasRecords: false, cooldowns: [] }
+    if (!isLedger(database, file)) return { hasRecords: false, cooldowns: [], used: [] }
     database.pragma('wal_checkpoint(truncate)')
     const hasRecords = database.prepare('select 1 from records limit 1').get() !== undefined
-    return { hasRecords, cooldowns: cooldownsIn(database, now) }
+    return { hasRecords, cooldowns: cooldownsIn(database, now), used: usedIn(database, now) }
   } catch (error) {
     if (error instanceof LedgerError) throw error
-    return { hasRecords: true, cooldowns: undefined }
+    return { hasRecords: true, cooldowns: undefined, used: [] }
   } finally {
     database?.close()
   }
+}
+
+/** Ledgers before version 7 kept no quotas. */
+function usedIn(database: Database, now: number): QuotaUse[] {
+  const isKept = database.prepare("select 1 from sqlite_master where name = 'quota_use'").get() !== undefined
+  return isKept ? quotaUseIn(database, now) : []
 }

@@ -6,6 +6,7 @@ import type { Database } from './open-database.js'
 import type { PageState } from '../page.js'
 import { insertPage } from './page-table.js'
 import { cursorReader } from './progress-tables.js'
+import { keepQuotaUse, quotaUseIn } from './quota-use.js'
 import { RUN_TABLES } from './schema.js'
 
 export interface RunRow {
@@ -30,7 +31,7 @@ export interface OpenedRun extends Pick<Run, 'id' | 'startedAt' | 'resumed'>, Be
 }
 
 /** What earlier processes left for the limiters. */
-type Before = Pick<Run, 'lastDepartureAt' | 'quiet'>
+type Before = Pick<Run, 'lastDepartureAt' | 'quiet' | 'used'>
 
 /** Continues the last run or begins a new one: see `Ledger.open`. To be called in a transaction. */
 export function openRun(
@@ -42,7 +43,9 @@ export function openRun(
   const last = lastRun(database)
   const cooldowns = withoutWaits(cooldownsIn(database, now), plan.streams, forgetWaits)
   keepCooldowns(database, cooldowns)
-  const before = cooldownsFor(plan.streams, cooldowns)
+  const used = quotaUseIn(database, now)
+  keepQuotaUse(database, used)
+  const before = { ...cooldownsFor(plan.streams, cooldowns), used }
   if (last !== undefined && last.pipeline !== plan.name)
     throw new OtherPipelineError(database.name, last.pipeline, plan.name)
   if (last !== undefined && (last.delivered === 0 || hasPages(database, last.run, isLeft))) {
@@ -129,11 +132,12 @@ function timesOpened(database: Database): number {
 
 function writeStreams(database: Database, run: number, plan: RunPlan): void {
   const write = database.prepare(
-    `insert or replace into streams (run, place, name, endpoint, limit_per_second, numeric_fields, fields, quality)
-      values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert or replace into streams
+      (run, place, name, endpoint, limit_per_second, quota_ms, numeric_fields, fields, quality)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  for (const [place, { name, endpoint, limitPerSecond, ...stream }] of plan.streams.entries()) {
+  for (const [place, { name, endpoint, limitPerSecond, quotaMs = 0, ...stream }] of plan.streams.entries()) {
     const texts = [stream.numericFields, stream.fields, stream.quality].map(part => JSON.stringify(part))
-    write.run(run, place, name, endpoint, limitPerSecond, ...texts)
+    write.run(run, place, name, endpoint, limitPerSecond, quotaMs, ...texts)
   }
 }

@@ -6,7 +6,7 @@ export const SCHEMA_VERSION = 8
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
- * deleted one has no fields), and so do cooldowns of endpoints, cursors of streams and positions of sinks.
+ * deleted one has no fields), and so do cooldowns of endpoints, what was used of quotas, cursors of streams and positions of sinks.
  * `updated_ms`, `ordinal` and `ix` decide between records of one id within a run; `position` tells when a row
  * was written, in the order of commits.
  */
@@ -32,6 +32,7 @@ create table if not exists streams (
   name text not null,
   endpoint text not null,
   limit_per_second real not null,
+  quota_ms real not null default 0,
   numeric_fields text not null,
   fields text not null,
   quality text not null,
@@ -42,6 +43,7 @@ create table if not exists pages (
   run integer not null,
   id text not null,
   stream text not null,
+  part text,
   ordinal integer not null,
   ref text not null,
   state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
@@ -56,6 +58,7 @@ create table if not exists pages (
   sums text,
   reported_total integer,
   fingerprint text,
+  high text,
   stop text,
   done_at real,
   error_code text,
@@ -64,6 +67,7 @@ create table if not exists pages (
 ) without rowid;
 create index if not exists pages_pending on pages (run, stream, ordinal, id) where state = 'pending';
 create index if not exists pages_served on pages (run, stream, fingerprint) where fingerprint is not null;
+create index if not exists pages_of_part on pages (run, stream, part) where part is not null;
 create table if not exists records (
   stream text not null,
   id text not null,
@@ -129,6 +133,13 @@ create table if not exists cooldowns (
   asked_at real not null,
   quiet_ms real not null,
   asked_by text not null
+) without rowid;
+create table if not exists quota_use (
+  endpoint text not null,
+  stream text not null,
+  at real not null,
+  count integer not null,
+  primary key (endpoint, stream, at)
 ) without rowid;
 create table if not exists transitions (
   run integer not null,

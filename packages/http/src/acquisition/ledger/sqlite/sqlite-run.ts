@@ -13,7 +13,7 @@ import type {
   Run,
 } from '../ledger.js'
 import { LedgerError } from '../ledger-errors.js'
-import type { Claim, PageCommit, PageError, PageOrder, PageRef, PageState } from '../page.js'
+import type { Claim, PageCommit, PageError, PageOrder, PageRef, PageState, StreamCursor } from '../page.js'
 import { JournalTables } from './journal-tables.js'
 import type { Database } from './open-database.js'
 import { translating } from './open-database.js'
@@ -23,6 +23,7 @@ import { RecordTable } from './record-table.js'
 import { runDataOf, streamCountsOf } from './run-data.js'
 import type { OpenedRun } from './runs.js'
 import { ProgressTables } from './progress-tables.js'
+import { QuotaCount } from './quota-use.js'
 
 export interface SqliteRunParts {
   readonly database: Database
@@ -42,6 +43,7 @@ export class SqliteRun implements Run {
   readonly resumed: boolean
   readonly lastDepartureAt: ReadonlyMap<string, number>
   readonly quiet: Run['quiet']
+  readonly used: Run['used']
   readonly #database: Database
   readonly #run: number
   readonly #file: string
@@ -53,6 +55,7 @@ export class SqliteRun implements Run {
   readonly #records: RecordTable
   readonly #journal: JournalTables
   readonly #progress: ProgressTables
+  readonly #quotas: QuotaCount
   /** By stream, how many of its pages are neither done nor failed. */
   #open: Map<string, number>
   readonly #ended = new Set<string>()
@@ -63,6 +66,7 @@ export class SqliteRun implements Run {
     this.resumed = opened.resumed
     this.lastDepartureAt = opened.lastDepartureAt
     this.quiet = opened.quiet
+    this.used = opened.used
     this.#database = database
     this.#run = opened.number
     this.#file = file
@@ -74,6 +78,7 @@ export class SqliteRun implements Run {
     this.#records = new RecordTable(database, this.#run)
     this.#journal = new JournalTables(database, this.#run)
     this.#progress = new ProgressTables(database, this.#run)
+    this.#quotas = new QuotaCount(database, this.#run)
     this.#open = this.#pages.countPending()
   }
 
@@ -210,7 +215,10 @@ export class SqliteRun implements Run {
   }
 
   #writeJournal({ departures, failures, transitions, notices = [], quiets = [] }: Journal): void {
-    for (const departure of departures) this.#journal.departure(departure)
+    for (const departure of departures) {
+      this.#journal.departure(departure)
+      this.#quotas.add(departure)
+    }
     for (const transition of transitions) this.#journal.transition(transition)
     for (const notice of notices) this.#journal.notice(notice)
     for (const quiet of quiets) this.#journal.quiet(quiet)
@@ -232,10 +240,15 @@ export class SqliteRun implements Run {
     for (const id of deletions) this.#records.delete(page, id)
     for (const reject of rejects) this.#records.reject(page, reject)
     for (const one of next) if (this.#pages.add(one)) this.#count(one.stream, 1)
-    if (cursor !== undefined) this.#progress.setCursor(page.stream, cursor)
+    if (cursor !== undefined && page.part !== undefined) this.#raise(page.stream, page.part, cursor)
     this.#count(page.stream, -1)
     done.set(page.id, claim)
     return 'done'
+  }
+
+  #raise(stream: string, part: string, cursor: StreamCursor): void {
+    const values = this.#pages.highsOf(stream, part)
+    if (values !== undefined) this.#progress.raiseCursor(stream, part, cursor, values)
   }
 
   #count(stream: string, change: number): void {

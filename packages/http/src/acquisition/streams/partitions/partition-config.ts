@@ -25,9 +25,9 @@ export type PartitionConfig = EachRecord | EachValue
 type Named = { readonly as: string } & ({ readonly each: string } | { readonly values: unknown })
 
 /** The roots that a stream's references may have. */
-export function rootsOf(partitions: readonly Named[] = []): Roots {
+export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
   return new Map([
     ...partitions.map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
-    ...(['since', 'until', 'now', 'run'] as const).map(name => [name, 'value'] as const),
+    ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
 }

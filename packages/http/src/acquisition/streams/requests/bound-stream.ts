@@ -5,6 +5,9 @@ import type { FormatConfig } from '../../records/index.js'
 import type { BodyConfig, BoundBody } from './request-body.js'
 import { bodyTemplate, bodyTexts } from './request-body.js'
 import type { QueryValue, StreamAddress } from './stream-url.js'
+import { withSuffix } from './stream-url.js'
+import type { PageParameter } from './param-place.js'
+import { addressOf } from './param-place.js'
 import { strictlyEncoded } from './url-text.js'
 
 /** What a stream's requests are made of, references in it. */
@@ -119,4 +122,18 @@ function headerText(value: string, { name }: Reference): string {
   if (headerValue.test(value)) return value
   const allowed = 'allowed in a header is a text in Latin-1 without line breaks'
   throw new ReferenceValueError(`{${name}} is ${JSON.stringify(value)}; ${allowed}`)
+}
+
+/** The stream with parameters that go with each of its requests; those of a page win over them. */
+export function withParameters(stream: BoundStream, parameters: readonly PageParameter[]): BoundStream {
+  if (parameters.length === 0) return stream
+  const { query, headers, bodyValues, pathSuffix } = addressOf(parameters)
+  const { body } = stream
+  return {
+    ...stream,
+    path: withSuffix(stream.path, pathSuffix),
+    query: { ...stream.query, ...query },
+    headers: { ...stream.headers, ...headers },
+    body: body && (values => body({ ...bodyValues, ...values })),
+  }
 }

@@ -35,6 +35,12 @@ export function streamUrl(stream: StreamAddress, parameters: Parameters = {}, pa
   return url.href
 }
 
+/** What follows a path, before the query that it may have. */
+export function withSuffix(path: string, suffix: string): string {
+  const { before, query } = splitPath(path)
+  return joined(before, suffix) + (query === '' ? '' : `?${query}`)
+}
+
 /** With one slash between, where both have one. */
 function joined(path: string, suffix: string): string {
   return suffix.startsWith('/') ? path.replace(/\/+$/, '') + suffix : path + suffix

@@ -1,6 +1,19 @@
-import { clockLike, count, duration, oneOf, optionsOf, systemClock } from '../../../core/index.js'
-import type { Clock, OptionRules, PolicyDescription } from '../../../core/index.js'
+import {
+  checkCount,
+  checkNumber,
+  clockLike,
+  count,
+  duration,
+  oneOf,
+  optionsOf,
+  systemClock,
+} from '../../../core/index.js'
+import type { Clock, OptionRules, PolicyDescription, Within } from '../../../core/index.js'
+import { Departure } from '../departure.js'
+import type { DepartureBook } from '../departure.js'
 import type { Rate } from '../rate.js'
+import { queueOf } from '../rate-limiter.js'
+import type { RateAcquireOptions } from '../rate-limiter.js'
 import { TimedRateLimiter } from '../timed-rate-limiter.js'
 import { WindowCounterRate } from '../windows/window-counter-rate.js'
 import { WindowGuard } from '../windows/window-guard.js'
@@ -39,7 +52,7 @@ const RULES: OptionRules<SlidingWindowLimiterOptions> = {
 }
 
 /** Exact: remembers the moment of each request of the last window. */
-class WindowLogRate implements Rate {
+class WindowLogRate implements Rate, DepartureBook {
   readonly #guard: WindowGuard
 
   constructor(maxRequests: number, windowMs: number) {
@@ -67,6 +80,33 @@ class WindowLogRate implements Rate {
 
   setLimit(_now: number, maxRequests: number, windowMs: number): void {
     this.#guard.setLimit(maxRequests, windowMs)
+  }
+
+  /** There is no schedule that a departure could give back. */
+  hold(cost: number): number {
+    this.#guard.hold(cost)
+    return 0
+  }
+
+  holdAgain(cost: number): void {
+    this.#guard.reserve(cost)
+  }
+
+  settle(at: number, cost: number): void {
+    this.#guard.settle(at, cost)
+  }
+
+  postpone(at: number, later: number, cost: number): void {
+    for (let moved = 0; moved < cost; moved += 1) this.#guard.postpone(at, later)
+  }
+
+  giveBack(_nextAt: number, cost: number): void {
+    this.#guard.release(cost)
+  }
+
+  remember(at: number, cost: number): void {
+    this.#guard.reserve(cost)
+    this.#guard.settle(at, cost)
   }
 }
 
@@ -106,6 +146,38 @@ export class SlidingWindowLimiter extends TimedRateLimiter {
     this.#windowMs = windowMs
     this.#rate.setLimit(this.clock.now(), maxRequests, windowMs)
     this.rateChanged()
+  }
+
+  /**
+   * As `acquire`, for something that departs later than it is granted: it counts from the moment at which it
+   * has departed, and not at all where it never does. Until that is known it keeps its place in every window.
+   * @throws TypeError (rejects) for a limiter of `kind: 'counter'`, which knows no single request.
+   */
+  async acquireDeparture(options?: RateAcquireOptions, within?: Within): Promise<Departure> {
+    const rate = this.#log('acquireDeparture')
+    const cost = options?.cost ?? 1
+    return this.enter(options, within, now => new Departure(rate, this.clock, now, cost, this.#onKnown))
+  }
+
+  /**
+   * Counts what departed at `at`, on the scale of `clock.now()`, without this limiter's leave: before a
+   * restart, or from somewhere else. It may be more than the limit.
+   * @throws TypeError for a limiter of `kind: 'counter'`; TypeError or RangeError for a value that is none.
+   */
+  remember(at: number, cost = 1): void {
+    const rate = this.#log('remember')
+    if (!Number.isFinite(at)) checkNumber('SlidingWindowLimiter.remember.at', at)
+    checkCount('SlidingWindowLimiter.remember.cost', cost)
+    rate.remember(at, cost)
+    this[queueOf].review()
+  }
+
+  /** Those who wait and were told no time may turn out to be out of time. */
+  readonly #onKnown = (): void => this[queueOf].review()
+
+  #log(method: string): WindowLogRate {
+    if (this.#rate instanceof WindowLogRate) return this.#rate
+    throw new TypeError(`SlidingWindowLimiter.${method}: kind is 'counter'; allowed is 'exact'`)
   }
 }
 

@@ -4,6 +4,7 @@ import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
 import type { Computed } from './computed-fields.js'
 import { BadRow } from './decoders/bad-row.js'
+import { numericFieldsOf, SumsOfFields } from './field-sums.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
@@ -40,10 +41,11 @@ export function recordsReader(
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
   const addedOf = addedReader(add, secrets)
+  const numericFields = numericFieldsOf(instructions.mapping)
   const valuesSince = instructions.since && sinceReader(instructions.since)
   return (rows, context, handOn, computed) => {
     const pageId = pageIdOf(instructions, context)
-    const sink = emptySink()
+    const sink = emptySink(numericFields)
     const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
     const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
@@ -62,13 +64,14 @@ export function recordsReader(
       }
       parts.rowRead(row)
     }
-    const { unreadable, filtered: _filtered, notes, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, sums, ...mapped } = sink
     return {
       recordCount,
       ...mapped,
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
+      sums: sums.values(),
       ...(values !== undefined && newest(values)),
       ...parts.end(),
     }
@@ -86,7 +89,7 @@ function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | un
   return context?.pageId ?? ''
 }
 
-function emptySink(): MappedRecords {
+function emptySink(numericFields: readonly string[]): MappedRecords {
   return {
     records: [],
     rejects: [],
@@ -95,5 +98,6 @@ function emptySink(): MappedRecords {
     redactions: 0,
     unreadable: new Map(),
     notes: new PageNotes(),
+    sums: new SumsOfFields(numericFields),
   }
 }

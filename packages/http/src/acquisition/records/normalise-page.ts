@@ -7,6 +7,7 @@ import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import { observer } from './page-observer.js'
 import { pagingReader } from './paging-values.js'
@@ -24,8 +25,16 @@ export interface PageHeaders {
   readonly [name: string]: string | undefined
 }
 
-/** Reads a page's bytes; it never throws for what the page holds. */
-export type PageReader = (bytes: Uint8Array, headers?: PageHeaders, context?: PageContext) => PageReading
+/**
+ * Reads a page's bytes; it never throws for what the page holds. `handOn` takes the first parts of a page that has
+ * many rows, which the reading lacks then; where the page turns out to be none they count for nothing.
+ */
+export type PageReader = (
+  bytes: Uint8Array,
+  headers?: PageHeaders,
+  context?: PageContext,
+  handOn?: (part: PagePart) => void,
+) => PageReading
 
 /**
  * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
@@ -57,11 +66,11 @@ export function computingReader(
 ): ComputingReader {
   const compute = computedReader(instructions.add ?? {})
   const read = pageSteps(instructions, secrets, maxParsedBytes)
-  return async (bytes, headers, context) => {
-    const steps = read(bytes, headers, context)
+  return async (...given) => {
+    const steps = read(...given)
     const { done, value } = steps.next()
     if (done === true) return value
-    return steps.next(await compute(value, context)).value as PageReading
+    return steps.next(await compute(value, given[2])).value as PageReading
   }
 }
 
@@ -81,10 +90,10 @@ function pageSteps(
   const rowsOf = rowsReader(place)
   const namesOf = namesReader(place.path)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
-  const recordsOf = recordsReader(instructions, secrets)
+  const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
   const observe = observer(instructions.observe)
   const probe = bodyProber(instructions.probes)
-  return function* (bytes, headers = {}, context) {
+  return function* (bytes, headers = {}, context, handOn) {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
@@ -95,7 +104,7 @@ function pageSteps(
       const last: Last = {}
       const rows = noMore(decoded.rows ?? rowsOf(body), maxRecords, last)
       const known = isComputed ? [...rows] : rows
-      const read = recordsOf(known, context, isComputed ? yield [...known] : undefined)
+      const read = recordsOf(known, context, handOn, isComputed ? yield [...known] : undefined)
       const { recordCount } = read
       const paging = pagingOf({ body, recordCount, lastRecord: last.row, headers })
       const isNull = placeAt(body) === null

@@ -4,6 +4,7 @@ import type { ComputingReader, PageHeaders, PageReader } from './normalise-page.
 import { computingReader, pageReader } from './normalise-page.js'
 import { hasExpressions } from './computed-fields.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 
 /** One page that is to be read, in whichever thread. */
@@ -28,21 +29,29 @@ export class PageReaders {
   }
 
   /** It never throws: what is wrong with one page is no other's fault. */
-  read({ stream, bytes, headers, context }: PageTask, credentials: readonly string[]): PageReading {
+  read(
+    { stream, bytes, headers, context }: PageTask,
+    credentials: readonly string[],
+    handOn?: (part: PagePart) => void,
+  ): PageReading {
     try {
-      return this.#readerOf(stream, credentials)(bytes, headers, context)
+      return this.#readerOf(stream, credentials)(bytes, headers, context, handOn)
     } catch (error) {
       return failed(error)
     }
   }
 
   /** The same, of a stream with computed fields too. */
-  async compute(task: PageTask, credentials: readonly string[]): Promise<PageReading> {
+  async compute(
+    task: PageTask,
+    credentials: readonly string[],
+    handOn?: (part: PagePart) => void,
+  ): Promise<PageReading> {
     const { stream, bytes, headers, context } = task
     const own = this.#instructions.get(stream)
-    if (own === undefined || !hasExpressions(own)) return this.read(task, credentials)
+    if (own === undefined || !hasExpressions(own)) return this.read(task, credentials, handOn)
     try {
-      return await this.#computingReaderOf(own, credentials)(bytes, headers, context)
+      return await this.#computingReaderOf(own, credentials)(bytes, headers, context, handOn)
     } catch (error) {
       return failed(error)
     }

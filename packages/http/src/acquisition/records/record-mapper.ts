@@ -73,6 +73,7 @@ export function recordMapper(rules: RecordRules, secrets = new Secrets()): Recor
     if (id instanceof Unreadable) return refuse(id, 'id')
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
+    sink.sums.add(fields)
     sink.records.push({ id, updatedMs: updatedMs(fields), json: storedJson(fields) })
   }
 }

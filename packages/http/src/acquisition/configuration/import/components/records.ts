@@ -155,6 +155,7 @@ class ChangesReader implements Changes {
 
   #addField(field: Component, test: Expression | undefined): void {
     const path = this.#path(field, 'path')
+    if (path.length > 1) throw new Refusal('transformation', 'a field is added within another')
     const name = pathText(path)
     const value = refusingAt(this.#templates.lines, field, 'value', () =>
       this.#fieldValue(field, this.sources, test),

@@ -177,7 +177,7 @@ test('values of a request are computed, from parts and from when the run began',
 })
 
 test('an expression that fails, or never ends, fails its page and nothing else', async () => {
-  await using server = await api(() => ({ items: [{ id: 'a' }] }))
+  await using server = await api(() => ({ items: [{ id: 'a' }], more: false }))
   await using output = await outputFolder()
   const { summary } = await run(
     `${SOURCE}

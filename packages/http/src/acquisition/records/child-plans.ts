@@ -10,6 +10,8 @@ export interface ChildPlan {
   readonly stream: string
   /** Reference name to path: `{ 'project.id': 'id' }`. */
   readonly values: Readonly<Record<string, string>>
+  /** References whose value may be missing: it is null then. Default none. */
+  readonly optional?: readonly string[] | undefined
   /** Which records begin one. Default all. */
   readonly where?: Where | undefined
 }
@@ -63,8 +65,12 @@ export function childrenReader(
 }
 
 /** `valuesOf` gives the name of a reference whose value is missing. */
-function compiledPlan({ stream, values, where = [] }: ChildPlan, secrets: Secrets) {
-  const readers = Object.entries(values).map(([name, path]) => [name, valueReader(path, secrets)] as const)
+function compiledPlan({ stream, values, optional = [], where = [] }: ChildPlan, secrets: Secrets) {
+  const readers = Object.entries(values).map(([name, path]) => {
+    const valueOf = valueReader(path, secrets)
+    const isOptional = optional.includes(name)
+    return [name, (record: unknown) => valueOf(record) ?? (isOptional ? 'null' : undefined)] as const
+  })
   const valuesOf = (record: unknown): ChildValues | string => {
     const found = readers.map(([name, valueOf]) => [name, valueOf(record)] as const)
     const gap = found.find(([, value]) => value === undefined)

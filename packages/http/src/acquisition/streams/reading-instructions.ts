@@ -3,8 +3,7 @@ import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
 import { addRulesOf } from './added-fields.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
-import { parentPaths } from './partitions/children.js'
-import { parentOf } from './partitions/partitions.js'
+import { childPlanOf } from './partitions/children.js'
 import type { StreamConfig } from './stream-config.js'
 import { referencesIn } from './stream-references.js'
 
@@ -33,11 +32,7 @@ export function readingInstructionsOf(
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
-    children: children.map(child => ({
-      stream: child.name,
-      values: parentPaths(child),
-      where: parentOf(child.for)?.where,
-    })),
+    children: children.map(childPlanOf),
   }
 }
 

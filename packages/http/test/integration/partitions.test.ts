@@ -199,3 +199,64 @@ test('an expression that fails, or never ends, fails its page and nothing else',
   ])
   expect(server.asked).toHaveLength(1)
 })
+
+test('for the records of two parents, whichever comes first: each pair once', async () => {
+  await using server = await api(({ url }) => {
+    const at = new URL(url, 'http://x')
+    if (at.pathname === '/projects') return projects(3)(at)
+    if (at.pathname === '/users') return { items: [{ id: 'u1' }, { id: 'u2' }], more: false }
+    return { items: [{ id: at.pathname }], more: false }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: users
+        path: /users
+      - name: members
+        for: [{ each: users, as: user }, { each: projects, as: project }]
+        path: /members/{project.id}/{user.id}
+`
+  const { summary } = await run(yaml, server.url, output.path)
+  expect(summary.run.status).toBe('complete')
+  const pairs = ['p/1', 'p/2', 'p/3'].flatMap(project =>
+    ['u1', 'u2'].map(user => `/members/${encodeURIComponent(project)}/${user}`),
+  )
+  expect(idsOf(output.path, 'acme.members')).toEqual(pairs)
+  expect(server.asked.filter(({ url }) => url.startsWith('/members'))).toHaveLength(6)
+})
+
+test('children of new and changed parents only, and of those whose children failed', async () => {
+  const names = new Map([
+    ['a', 1],
+    ['b', 1],
+    ['c', 1],
+  ])
+  let refused = '/tasks/b'
+  await using server = await api(({ url }) => {
+    const { pathname } = new URL(url, 'http://x')
+    if (pathname === refused) return undefined
+    if (pathname !== '/projects') return { items: [{ id: pathname }], more: false }
+    return { items: Array.from(names, ([id, version]) => ({ id, version })), more: false }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: tasks
+        for: { each: projects, as: p, onlyChanged: true }
+        path: /tasks/{p.id}
+`
+  const askedFor = async () => {
+    const before = server.asked.length
+    await run(yaml, server.url, output.path)
+    return server.asked
+      .slice(before)
+      .map(({ url }) => new URL(url, 'http://x').pathname)
+      .filter(path => path !== '/projects')
+      .toSorted()
+  }
+  expect(await askedFor()).toEqual(['/tasks/a', '/tasks/b', '/tasks/c'])
+  refused = ''
+  // Goes on with the run, and so with what failed in it.
+  expect(await askedFor()).toEqual(['/tasks/b'])
+  expect(await askedFor()).toEqual([])
+  names.set('c', 2).set('d', 1)
+  expect(await askedFor()).toEqual(['/tasks/c', '/tasks/d'])
+})

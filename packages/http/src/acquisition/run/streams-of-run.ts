@@ -31,9 +31,11 @@ import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
 import {
   allowedOrigins,
+  childKey,
   childrenOf,
   computeScope,
   endsByStatus,
+  parentsOf,
   isRetryable,
   responseRulesOf,
   StreamPages,
@@ -121,13 +123,19 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       memory,
       observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
-    const children = childrenOf(stream, streams).map(child => ({
-      name: child.name,
-      partitions: child.for ?? [],
-      pages: pagesOf.get(child.name) as StreamPages,
-      urls: new UrlSecrets(child, secrets),
-      keepsState: child.since !== undefined,
-    }))
+    const children = childrenOf(stream, streams).map(one => {
+      const { stream: child, parent } = one
+      return {
+        name: child.name,
+        key: childKey(one),
+        root: parent.as,
+        others: parentsOf(child.for).flatMap(({ as }) => (as === parent.as ? [] : [as])),
+        partitions: child.for ?? [],
+        pages: pagesOf.get(child.name) as StreamPages,
+        urls: new UrlSecrets(child, secrets),
+        keepsState: child.since !== undefined || parent.onlyChanged === true,
+      }
+    })
     return new StreamProgress({
       name,
       run,

@@ -1,5 +1,6 @@
 import type { PageRequest } from '../fetch/index.js'
 import type { PageRef, PageState, PageWindow, Partition } from '../ledger/index.js'
+import { MARK } from '../records/index.js'
 import type { Scope } from '../references/index.js'
 import { paginationOf } from './pagination/kinds.js'
 import type { NextPages, PageResult, Pagination, Seen } from './pagination/pagination.js'
@@ -63,6 +64,12 @@ export class StreamPages {
 
   #firstOf(place: Place): PageRef {
     return this.#outer(this.#boundFor(place).pagination.first(), place)
+  }
+
+  /** Whether all is taken already of what a partition was begun for. */
+  isUnchanged(partition: Partition, state: PageState | undefined): boolean {
+    const mark = markOf(partition)
+    return mark !== undefined && state?.['mark'] === mark
   }
 
   get #sendsUntil(): boolean {
@@ -164,7 +171,8 @@ export class StreamPages {
 
   #outer(page: PageRef, { partition, window }: Place): PageRef {
     const prefix = this.#prefixOf({ partition, window })
-    const part = this.#since === undefined ? {} : { part: this.keyOf(partition) }
+    const keepsState = this.#since !== undefined || markOf(partition) !== undefined
+    const part = keepsState ? { part: this.keyOf(partition) } : {}
     if (prefix === '') return { ...page, ...part }
     const id = withPrefix(page.id, page.stream, prefix)
     return {
@@ -195,6 +203,12 @@ export class StreamPages {
 }
 
 type Place = Pick<PageRef, 'partition' | 'window'>
+
+/** Of the parent's record, as a text; of one among several it is not told. */
+export function markOf(partition: Partition | undefined): string | undefined {
+  const mark = partition?.[MARK]
+  return mark === undefined ? undefined : (JSON.parse(mark) as string)
+}
 
 function isEmpty(partition: Partition): boolean {
   return Object.keys(partition).length === 0

@@ -21,5 +21,9 @@ const field = /(?<![\w$."'])([A-Za-z_][\w-]*)\.(\w+(?:\.\w+)*)/g
 /** What an expression may refer to: `project.id` in it is the field of the root. */
 function computedReferences({ root, path }: Reference): Reference[] {
   if (root !== COMPUTED) return []
-  return Array.from(path.matchAll(field), ([name, from = '', rest = '']) => ({ name, root: from, path: rest }))
+  return Array.from(path.matchAll(field), ([name, from = '', rest = '']) => ({
+    name,
+    root: from,
+    path: rest,
+  }))
 }

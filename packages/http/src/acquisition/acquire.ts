@@ -51,6 +51,11 @@ export interface AcquireOptions extends Ports {
    */
   readonly fresh?: boolean
   /**
+   * Takes all, whatever is known of how far streams with `since` have come; the ledger keeps anew how far they
+   * come. A run that is not finished goes on as it began. Default false.
+   */
+  readonly full?: boolean
+  /**
    * Names of sources whose servers are asked although they have asked for quiet, in an earlier run. Default
    * none.
    */
@@ -77,6 +82,7 @@ const KNOWN: Readonly<Record<keyof AcquireOptions, true>> = {
   signal: true,
   onEvent: true,
   fresh: true,
+  full: true,
   forgetWaits: true,
   secrets: true,
 }
@@ -95,12 +101,12 @@ export async function acquire(
   options: AcquireOptions = {},
 ): Promise<Summary> {
   checkOptions('acquire', options, Object.keys(KNOWN))
-  const { clock = systemClock, fresh = false, forgetWaits = [] } = options
+  const { clock = systemClock, fresh = false, full = false, forgetWaits = [] } = options
   const usable = usableConfig(pipeline)
   const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }
   const paths = resultPaths(config.output)
   await using ledger = ownedOrInjected(options.ledger, () => new SqliteLedger({ file: paths.ledger, clock }))
-  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh, forgetWaits })
+  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh, full, forgetWaits })
   const onEvent = (event: AcquireEvent): void => {
     try {
       options.onEvent?.(event)
@@ -117,6 +123,7 @@ export async function acquire(
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
   for (const warning of warningsOf(config)) onEvent(warning)
+  if (full && run.resumed) for (const warning of notFull(config)) onEvent(warning)
   tellOwedQuiet(run, { clock, onEvent })
   control.listen()
   await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
@@ -208,6 +215,13 @@ function warningsOf({ streams }: PipelineConfig): AcquireEvent[] {
   const message = 'tls.insecure is true: whoever is on the way can read and change all that is sent'
   return streams
     .filter(({ tls }) => tls?.insecure === true)
+    .map(({ name }) => ({ type: 'warning', source: name, message }))
+}
+
+function notFull({ streams }: PipelineConfig): AcquireEvent[] {
+  const message = 'a run that is not finished goes on as it began: only the next one can take all (full)'
+  return streams
+    .filter(({ since }) => since !== undefined)
     .map(({ name }) => ({ type: 'warning', source: name, message }))
 }
 

@@ -69,6 +69,7 @@ export type {
   DepartureRow,
   GiveBack,
   Journal,
+  KeptCursor,
   Ledger,
   Notice,
   NoticeRow,

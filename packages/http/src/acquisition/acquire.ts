@@ -18,7 +18,7 @@ import { SqliteLedger } from './ledger/index.js'
 import type { PageQueue } from './queue/index.js'
 import { EmbeddedQueue } from './queue/index.js'
 import { NormalisePool } from './records/index.js'
-import type { AcquireEvent, Ports } from './run/index.js'
+import type { AcquireEvent, Ports, SampleBudget } from './run/index.js'
 import {
   claimsOn,
   LedgerWriter,
@@ -101,6 +101,15 @@ export async function acquire(
   options: AcquireOptions = {},
 ): Promise<Summary> {
   checkOptions('acquire', options, Object.keys(KNOWN))
+  return await acquireUntil(pipeline, options, undefined)
+}
+
+/** The same; `budget` ends streams when they have brought enough. */
+export async function acquireUntil(
+  pipeline: PipelineInput | PipelineConfig,
+  options: AcquireOptions,
+  budget: SampleBudget | undefined,
+): Promise<Summary> {
   const { clock = systemClock, fresh = false, full = false, forgetWaits = [] } = options
   const usable = usableConfig(pipeline)
   const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }
@@ -126,7 +135,7 @@ export async function acquire(
   if (full && run.resumed) for (const warning of notFull(config)) onEvent(warning)
   tellOwedQuiet(run, { clock, onEvent })
   control.listen()
-  await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
+  await acquirePages(run, { ...options, config, control, clock, secrets, onEvent, budget })
   const status = await run.end(control.end)
   const summary = summarise(await run.data(), config.summary)
   await deliver(run, summary, options.sinks, paths)
@@ -142,6 +151,7 @@ interface RunParts extends Ports {
   readonly clock: Clock
   readonly secrets: Secrets
   readonly onEvent: (event: AcquireEvent) => void
+  readonly budget: SampleBudget | undefined
 }
 
 /** Resolves when no page is left to do, or the run was stopped. */

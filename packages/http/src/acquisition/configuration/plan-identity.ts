@@ -40,7 +40,7 @@ function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, str
     ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),
     [`${name}.pagination`]: digest(pagination),
     [`${name}.records`]: digest({ format, records, where, id, keep, drop, keys, flatten, errorPath, total }),
-    [`${name}.mapping`]: digest(mapping),
+    ...(mapping !== undefined && { [`${name}.mapping`]: digest(mapping) }),
   }
 }
 

@@ -16,7 +16,7 @@ let tracker: Awaited<ReturnType<typeof workTracker>>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'choice-'))
-  tracker = await workTracker({ projects: 25, tasksOf: 12 })
+  tracker = await workTracker({ projects: 25, tasksOf: 6 })
   await writeFile(join(folder, 'pipeline.yaml'), trackerPipeline(tracker.url))
 })
 afterEach(async () => {
@@ -51,8 +51,8 @@ describe('acquire --source, --stream, --full', () => {
     const all = await acquire('--stream', 'tasks', '--stream', 'members', '--json', '--quiet')
     expect(recordsOf(all.stdout)).toEqual({
       'tracker.projects': 25,
-      'tracker.tasks': 300,
-      'tracker.members': 300,
+      'tracker.tasks': 150,
+      'tracker.members': 150,
     })
   })
 
@@ -71,16 +71,16 @@ describe('acquire --source, --stream, --full', () => {
     expect((await acquire('--quiet')).code).toBe(0)
     const second = await acquire('--quiet', '--json')
     // The last one again: the server includes what is equal.
-    expect(recordsOf(second.stdout)).toMatchObject({ 'tracker.projects': 1, 'tracker.tasks': 12 })
+    expect(recordsOf(second.stdout)).toMatchObject({ 'tracker.projects': 1, 'tracker.tasks': 6 })
     const full = await acquire('--quiet', '--json', '--full')
-    expect(recordsOf(full.stdout)).toMatchObject({ 'tracker.projects': 25, 'tracker.tasks': 300 })
+    expect(recordsOf(full.stdout)).toMatchObject({ 'tracker.projects': 25, 'tracker.tasks': 150 })
     const { stdout } = await acquire('state', 'show', '--json')
     expect(JSON.parse(stdout)).toEqual([
       { stream: 'other', part: 'kind=a', field: 'changed', since: '2026-01-01T00:24:00.000Z' },
       { stream: 'other', part: 'kind=b', field: 'changed', since: '2026-01-01T00:24:00.000Z' },
       { stream: 'tracker.projects', part: '', field: 'changed', since: '2026-01-01T00:24:00.000Z' },
     ])
-  })
+  }, 60_000)
 })
 
 describe('acquire state', () => {
@@ -102,7 +102,7 @@ describe('acquire state', () => {
     expect(recordsOf((await acquire('--quiet', '--json')).stdout)).toMatchObject({ other: 25 })
     await acquire('state', 'reset')
     expect((await acquire('state', 'show')).stdout).toBe('Nothing is kept.\n')
-  })
+  }, 60_000)
 
   test.each([
     [{}, '2026-01-01', 'one stream with since has to be named; allowed are tracker.projects, other'],
@@ -157,7 +157,7 @@ describe('acquire --sample', () => {
       ['tracker.members', 12],
       ['other', 12],
     ])
-    expect(streams[1]?.records[0]?.id).toBe('p1-tasks-1')
+    expect(streams[1]?.records[0]?.id).toMatch(/^p\d+-tasks-1$/)
     expect(asked.length).toBeLessThanOrEqual(12)
     expect(await readdir(folder)).toEqual(['pipeline.yaml'])
   })

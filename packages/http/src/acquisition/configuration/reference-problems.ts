@@ -16,6 +16,7 @@ export function referenceProblems(
   streams: readonly WrittenStream[],
 ): readonly ConfigProblem[] {
   const names = sources.map(({ name }) => name)
+  const ancestors = ancestorsIn(sources, streams, names)
   return sources.flatMap((stream, index) => {
     const told = (path: readonly PathStep[], message: string): ConfigProblem => {
       const place = written(['sources', index, ...path])
@@ -25,9 +26,30 @@ export function referenceProblems(
     return [
       ...templateProblems(stream, told),
       ...sinceProblems(stream, told),
-      ...partProblems(stream, source, names, told),
+      ...partProblems(stream, source, names, ancestors, told),
     ]
   })
+}
+
+/** A stream itself and all for whose records it is taken, however far up. */
+function ancestorsIn(
+  sources: PipelineFile['sources'],
+  streams: readonly WrittenStream[],
+  names: readonly string[],
+): (name: string) => ReadonlySet<string> {
+  const parents = new Map(
+    sources.map((stream, index) => [
+      stream.name,
+      parentsOf(partsOf(stream)).flatMap(
+        ({ each }) => streamNamed(each, streams[index]?.source ?? '', names) ?? [],
+      ),
+    ]),
+  )
+  return name => {
+    const found = new Set([name])
+    for (const one of found) for (const parent of parents.get(one) ?? []) found.add(parent)
+    return found
+  }
 }
 
 type Tell = (path: readonly PathStep[], message: string) => ConfigProblem
@@ -115,6 +137,7 @@ function partProblems(
   stream: SourceFile,
   source: string,
   names: readonly string[],
+  ancestors: (name: string) => ReadonlySet<string>,
   tell: Tell,
 ): ConfigProblem[] {
   const parts = partsOf(stream)
@@ -128,10 +151,13 @@ function partProblems(
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
       const found = streamNamed(part.each, source, names)
-      if (found !== undefined && found !== stream.name) return []
+      if (found !== undefined && !ancestors(found).has(stream.name)) return []
       const others = names.filter(name => name !== stream.name).join(', ')
       return [
-        tell([...at(index), 'each'], `is ${JSON.stringify(part.each)}; allowed is another stream: ${others}`),
+        tell(
+          [...at(index), 'each'],
+          `is ${JSON.stringify(part.each)}; allowed is another stream, not one that is taken for this one: ${others}`,
+        ),
       ]
     }),
   ]

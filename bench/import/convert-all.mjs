@@ -67,7 +67,7 @@ function certified(name) {
 function problemsOf({ name, imported }) {
   if (imported?.pipeline === undefined) return []
   const environment = Object.fromEntries(
-    imported.variables.map(({ variable, setting }) => [variable, fakeValue(variable, setting)]),
+    imported.variables.map(({ variable }) => [variable, fakeValue(variable, imported.pipeline)]),
   )
   try {
     parseConfig(imported.pipeline, `${name}.yaml`, { environment })
@@ -80,9 +80,11 @@ function problemsOf({ name, imported }) {
   }
 }
 
-function fakeValue(variable) {
+function fakeValue(variable, pipeline) {
+  if (new RegExp(`(?:baseUrl|url|tokenUrl): ['"]?\\$\\{${variable}\\}`).test(pipeline))
+    return 'https://x.example'
   if (/DATE|SINCE|START|FROM|TO$/.test(variable)) return '2024-01-01'
-  if (/URL|ENDPOINT|HOST|DOMAIN|SERVER/.test(variable)) return 'https://x.example'.slice(8)
+  if (/URL|ENDPOINT|HOST|DOMAIN|SERVER/.test(variable)) return 'x.example'
   return 'x1'
 }
 

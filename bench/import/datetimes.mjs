@@ -159,6 +159,7 @@ const shapes = new Map()
 /** The regular expression of a format, without anchors, and the letters of its groups. */
 export function shapeOf(format) {
   if (shapes.has(format)) return shapes.get(format)
+  if (EPOCHS[format] !== undefined) return { source: format === '%s_as_float' ? '\\d+(?:\\.\\d+)?' : '\\d+' }
   const letters = []
   const escaped = format.replaceAll('%_ms', '%f').replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
   const source = escaped.replace(/%-?([A-Za-z%])/g, (all, letter) => {

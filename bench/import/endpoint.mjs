@@ -10,6 +10,8 @@ export class Endpoint {
     Object.assign(this, { service, key, stream, views: [], children: 0, uniquePaths: [], presentPaths: [] })
     this.found = new Map()
     this.sets = new Map()
+    /** Partitions whose requests are those of an earlier one. */
+    this.aliases = new Map()
   }
 
   random(of) {
@@ -23,7 +25,7 @@ export class Endpoint {
 
   /** Whether a partition is answered with what the manifest says to ignore: the second of several. */
   isIgnored(index) {
-    return index === 1 && this.interruptions?.ignored !== undefined
+    return (this.aliases.get(index) ?? index) === 1 && this.interruptions?.ignored !== undefined
   }
 
   /** What is said now in place of a page. */
@@ -36,7 +38,8 @@ export class Endpoint {
   }
 
   /** The raw records that a view sees of a partition, whole. */
-  data(view, slice, index) {
+  data(view, slice, partition) {
+    const index = this.aliases.get(partition) ?? partition
     const path = view.stream.fieldPath().join('/')
     const key = `${path} ${index}`
     if (!this.sets.has(key)) this.sets.set(key, this.#make(view, slice, index, path))
@@ -70,6 +73,7 @@ export class Endpoint {
   #count(view, slice, index, random) {
     const { paginator } = view.stream
     if (this.children > 0) return 2 + random.below(2)
+    if (this.isSingle(view) && !carriesToken(view.stream, slice)) return 1
     if (this.views.some(one => one.stream.pageSize() && !carriesToken(one.stream, slice))) return 3
     const size =
       paginator?.pagination_strategy?.type === 'CursorPagination' ? undefined : view.stream.pageSize()
@@ -219,5 +223,5 @@ function presentOf(stream) {
   )
   return values
     .flatMap(value => chainsOf(value, 'record'))
-    .filter(path => path.every(key => typeof key === 'string'))
+    .filter(path => path.every(key => typeof key === 'string' || key >= 0))
 }

@@ -87,6 +87,9 @@ export class RecordMaker {
   }
 
   #unique(path) {
+    const schema = typeAt(this.schema, path)
+    if (isDict(schema?.properties))
+      return Object.fromEntries(Object.keys(schema.properties).map(key => [key, `/${key}-${this.serial}`]))
     const [type] = typesOf(typeAt(this.schema, path))
     return type === 'integer' || type === 'number'
       ? 1000 + this.serial
@@ -214,13 +217,22 @@ export function typeAt(schema, path) {
 
 export function put(record, path, value) {
   let target = record
-  for (const key of path.slice(0, -1)) target = target[key] = isDict(target[key]) ? target[key] : {}
+  for (const [index, key] of path.slice(0, -1).entries()) {
+    const isList = typeof path[index + 1] === 'number'
+    const fits = isList ? Array.isArray(target[key]) : isDict(target[key])
+    if (!fits) target[key] = isList ? [] : {}
+    target = target[key]
+  }
+  while (Array.isArray(target) && target.length < path.at(-1)) target.push(`item ${target.length}`)
   if (value === undefined) delete target[path.at(-1)]
   else target[path.at(-1)] = value
 }
 
 function ensure(record, path, make) {
-  const found = path.reduce((node, key) => (isDict(node) ? node[key] : undefined), record)
+  const found = path.reduce(
+    (node, key) => (node !== null && typeof node === 'object' ? node[key] : undefined),
+    record,
+  )
   if (found === undefined || found === null) put(record, path, make())
 }
 
@@ -237,8 +249,12 @@ function cursorOf(stream) {
   if (cursor === undefined || cursor.type !== 'DatetimeBasedCursor') return undefined
   const field = str(stream.text(cursor.cursor_field, cursor))
   const formats = [...(cursor.cursor_datetime_formats ?? []), cursor.datetime_format]
+  const named = (stream.definition.transformations ?? [])
+    .flatMap(one => (one.fields ?? []).flatMap(field => textsOf(field.value)))
+    .filter(text => text.includes('%'))
   const tried = [
     ...formats,
+    ...named,
     '%Y-%m-%dT%H:%M:%SZ',
     '%Y-%m-%dT%H:%M:%S.%fZ',
     '%s',

@@ -27,6 +27,7 @@ export class ManifestMock {
     if (view.prepared) return
     for (const parent of view.parents.values()) this.#prepare(parent)
     const slices = this.service.partitions(view)
+    view.twins = new Map()
     for (const [index, slice] of slices.entries()) this.#prepareSlice(view, slice, index)
     view.prepared = true
     this.service.truth(view)
@@ -37,6 +38,10 @@ export class ManifestMock {
   #prepareSlice(view, slice, index) {
     const pattern = patternOf(view.stream, slice)
     if (index === 0) view.endpoint.bounds = boundsIn(pattern)
+    const key = [...pattern].map(([place, wanted]) => `${place} ${wanted.regex ?? wanted}`).join('\n')
+    const twin = view.twins.get(key)
+    if (twin !== undefined) return void view.endpoint.aliases.set(index, twin)
+    view.twins.set(key, index)
     const auth = view.stream.request(
       { ...slice, window: view.stream.windows()[0] ?? {} },
       view.stream.firstToken(),

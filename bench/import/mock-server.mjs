@@ -25,7 +25,7 @@ export class MockServer {
     for await (const chunk of request) chunks.push(chunk)
     const mock = this.mocks.get(name)
     if (mock?.isOver) return void response.destroy()
-    const answer = mock.handle({
+    const answer = answerOf(mock, {
       method: request.method,
       url: `${origin}${request.url}`,
       headers,
@@ -38,6 +38,16 @@ export class MockServer {
   async close() {
     this.server.closeAllConnections()
     this.server.close()
+  }
+}
+
+/** What a mock cannot answer is a problem of its own, not the end of all. */
+function answerOf(mock, request) {
+  try {
+    return mock.handle(request)
+  } catch (error) {
+    mock.problems.push(`the mock: ${error.message}`)
+    return { status: 400, headers: {}, bytes: Buffer.from(error.message) }
   }
 }
 

@@ -189,8 +189,11 @@ class Cursor {
 
   #answer(records, assigned, index) {
     const url = new URL(this.address)
-    for (const name of this.names) url.searchParams.set(name, String(this.id * 1000 + index + 1))
-    url.searchParams.set('mock_page', `${this.id}-${index + 1}`)
+    const before = [...url.searchParams].filter(
+      ([name]) => !this.names.includes(name) && name !== 'mock_page',
+    )
+    const own = this.names.map(name => [name, String(this.id * 1000 + index + 1)])
+    url.search = new URLSearchParams([...own, ...before, ['mock_page', `${this.id}-${index + 1}`]]).toString()
     return dressed(this.make(records, index), assigned, { id: this.id, index: index + 1, url: url.href })
   }
 

@@ -54,7 +54,7 @@ function urlSettings(manifest) {
     for (const text of [node.url_base, node.url, node.token_refresh_endpoint, node.api_url]) {
       const found =
         typeof text === 'string' &&
-        /^\s*\{\{\s*config(?:\.(\w+)|\[['"](\w+)['"]\]|\.get\(['"](\w+)['"])/.exec(text)
+        /^\s*\{\{\s*config(?:\.(\w+)|\[['"](\w+)['"]\]|\.get\(['"](\w+)['"][^)]*\))(?![.[\w])/.exec(text)
       if (found) names.add(found[1] ?? found[2] ?? found[3])
     }
   })

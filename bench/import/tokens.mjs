@@ -37,10 +37,7 @@ class Login {
   }
 
   isAt(places) {
-    return (
-      ['host', 'path'].every(place => places.get(place) === this.wanted.get(place)) &&
-      places.get('method') !== 'GET'
-    )
+    return ['host', 'path', 'method'].every(place => places.get(place) === this.wanted.get(place))
   }
 
   /** The body's fields by name, whether they came as a form or as JSON. */

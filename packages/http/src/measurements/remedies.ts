@@ -7,8 +7,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   // The body.
   NO_RECORDS: 'set records to the path of the array of records',
   MARKUP_NOT_JSON: 'a web page came instead of data, perhaps a login: check baseUrl, path and credentials',
-  INVALID_JSON: 'check baseUrl and path: JSON is read, and nothing else',
+  INVALID_JSON: 'check baseUrl and path, and whether the source needs a format: JSON is read without one',
   TRUNCATED_JSON: NOT_WHOLE,
+  TRUNCATED_BODY: NOT_WHOLE,
+  INVALID_GZIP: NOT_WHOLE,
+  UNEXPECTED_FORMAT: 'check path and credentials, and whether format is what the source answers',
+  INVALID_HEADER: 'check delimiter, header and columns in format',
   ERROR_BODY: 'check the query and the credentials',
   EMPTY_BODY: 'check path and query',
   BODY_TOO_LARGE: 'raise limits.maxPageSize, or ask for smaller pages',

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { RecordsPlace } from '../records/index.js'
 import { pathTree } from '../records/index.js'
 import { schemaParts } from '../schema/index.js'
+import { addSchema } from './add-schema.js'
 import { idSchema } from './id-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { whereSchema } from './where-schema.js'
@@ -10,7 +11,7 @@ const { checkedText, flag, path, strict, succeeds, text } = schemaParts
 
 const placeAllowed = {
   error:
-    'a path such as data.items or data[*].items[*], "" for the page itself, or { path, shape } with the shape list, object, map, texts or columns',
+    'a path such as data.items or data[*].items[*], "" for the page itself, or { path, shape } with the shape list, object, any, map, texts or columns',
 }
 const pathOrEmpty = () =>
   z.string(placeAllowed).refine(value => value === '' || path().safeParse(value).success, placeAllowed)
@@ -19,6 +20,7 @@ const at = () => pathOrEmpty().prefault('')
 const places = [
   strict({ path: at(), shape: z.literal('list').prefault('list') }),
   strict({ path: at(), shape: z.literal('object') }),
+  strict({ path: at(), shape: z.literal('any') }),
   strict({ path: at(), shape: z.literal('map'), key: text('the name of a field').prefault('key') }),
   strict({ path: at(), shape: z.literal('texts') }),
   strict({ path: at(), shape: z.literal('columns'), columns: path().optional() }),
@@ -50,4 +52,5 @@ export const recordKeys = {
   keys: z.literal('snakeCase', { error: 'snakeCase' }).optional(),
   flatten: z.union([flag(), text()], { error: 'true, false, or what joins the names, such as _' }).optional(),
   mapping: mappingSchema.optional(),
+  add: addSchema.optional(),
 } as const

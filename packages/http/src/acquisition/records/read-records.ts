@@ -1,66 +1,79 @@
-import { createHash } from 'node:crypto'
 import type { Secrets } from '../secrets/index.js'
+import { addedReader } from './added-fields.js'
 import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
+import type { Computed } from './computed-fields.js'
 import { BadRow } from './decoders/bad-row.js'
+import { numericFieldsOf, SumsOfFields } from './field-sums.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
+import type { PagePart } from './page-parts.js'
+import { PageParts } from './page-parts.js'
 import { PageNotes } from './page-notes.js'
 import { rawText } from './raw-text.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { recordFilter } from './record-filter.js'
 import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
-import { recordsWeight } from './records-weight.js'
 import type { SinceValues } from './since-reader.js'
 import { sinceReader } from './since-reader.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
 
+/** `handOn` takes the first parts of a page that has many rows; the answer lacks them then. */
+type RecordsReader = (
+  rows: Iterable<unknown>,
+  context?: PageContext,
+  handOn?: (part: PagePart) => void,
+  computed?: Computed,
+) => ReadRecords
+
 /** Compiles what the instructions say of single records: which are taken, as what, and what they begin. */
 export function recordsReader(
   instructions: ReadingInstructions,
   secrets: Secrets,
-): (rows: Iterable<unknown>, context?: PageContext) => ReadRecords {
-  const { where, children = [] } = instructions
+  maxWeight: number,
+): RecordsReader {
+  const { where, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const addedOf = addedReader(add, secrets)
+  const numericFields = numericFieldsOf(instructions.mapping)
   const valuesSince = instructions.since && sinceReader(instructions.since)
-  const isAppended = instructions.id === 'none'
-  return (rows, context) => {
+  return (rows, context, handOn, computed) => {
     const pageId = pageIdOf(instructions, context)
-    const sink = emptySink()
+    const sink = emptySink(numericFields)
+    const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
     const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
-    const marks = createHash('sha1')
+    const added = addedOf(context)
     let recordCount = 0
     for (const row of rows) {
-      const place = { index: recordCount, pageId }
+      const index = recordCount
       recordCount += 1
-      if (isAppended) marks.update(rawText(row))
-      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && (passes?.(row) === false || values?.take(row) === false))
-        sink.filtered.push(rawText(row))
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(index))
+      else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
+      else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
-        if (isRecord(row)) parents?.add(row)
-        mapRecord(row, place, sink)
+        parents?.add(row)
+        if (values?.take(row) === false) sink.filtered.push(rawText(row))
+        else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
       }
+      parts.rowRead(row)
     }
-    if (!isAppended) marks.update(JSON.stringify(marksOf(sink)))
-    const { unreadable, filtered, notes, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, sums, ...mapped } = sink
     return {
       recordCount,
       ...mapped,
-      ...(filtered.length > 0 && { filtered: filtered.length }),
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
+      sums: sums.values(),
       ...(values !== undefined && newest(values)),
-      weight: recordsWeight(sink),
-      fingerprint: marks.digest('base64'),
+      ...parts.end(),
     }
   }
 }
@@ -76,7 +89,7 @@ function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | un
   return context?.pageId ?? ''
 }
 
-function emptySink(): MappedRecords {
+function emptySink(numericFields: readonly string[]): MappedRecords {
   return {
     records: [],
     rejects: [],
@@ -85,13 +98,6 @@ function emptySink(): MappedRecords {
     redactions: 0,
     unreadable: new Map(),
     notes: new PageNotes(),
+    sums: new SumsOfFields(numericFields),
   }
-}
-
-/**
- * Ids, and the raw text of what has none, as has every row of a stream whose ids tell its page: the same rows
- * give the same fingerprint, whatever is around them.
- */
-function marksOf({ records, rejects, filtered }: MappedRecords): readonly string[] {
-  return [...records.map(record => record.id), ...rejects.map(rejected => rejected.raw), ...filtered]
 }

@@ -3,9 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { Deferred } from 'async-patterns'
 import type { PageReading } from './normalised-page.js'
 import type { ReadingInstructions } from './reading-instructions.js'
-import type { PackedReading } from './packed-reading.js'
-import { unpacked } from './packed-reading.js'
-import type { PageTasks } from './worker.js'
+import { PartsAhead } from './packed-reading.js'
+import type { PageTasks, WorkerMessage } from './worker.js'
 
 /** One worker thread, which reads one batch of pages at a time. Nobody ever waits for it to end. */
 export class ReadingThread {
@@ -14,6 +13,7 @@ export class ReadingThread {
   readonly #worker: Worker
   readonly #started = new Deferred<void>()
   #answer: Deferred<PageReading[]> | undefined
+  #ahead = new PartsAhead()
   #death: { readonly reason: unknown } | undefined
 
   constructor(instructions: readonly ReadingInstructions[], maxHeapMiB: number) {
@@ -25,7 +25,7 @@ export class ReadingThread {
       workerData: instructions,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
     })
-    this.#worker.on('message', (readings: PackedReading[] | null) => this.#take(readings))
+    this.#worker.on('message', (message: WorkerMessage) => this.#take(message))
     this.#worker.on('error', error => this.#die(error))
     this.#worker.on('exit', code => this.#die(new Error(`it ended with exit code ${code}`)))
   }
@@ -50,11 +50,13 @@ export class ReadingThread {
   }
 
   /** Its first message says that it is ready. Without work it keeps no process alive. */
-  #take(readings: PackedReading[] | null): void {
+  #take(message: WorkerMessage): void {
+    if (message !== null && !Array.isArray(message)) return this.#ahead.add(message)
     this.#worker.unref()
-    if (readings === null) return this.#started.resolve()
-    this.#answer?.resolve(readings.map(unpacked))
+    if (message === null) return this.#started.resolve()
+    this.#answer?.resolve(this.#ahead.readings(message))
     this.#answer = undefined
+    this.#ahead = new PartsAhead()
   }
 
   #die(reason: unknown): void {

@@ -1,6 +1,7 @@
 import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
-import type { PackedReading } from './packed-reading.js'
-import { packed } from './packed-reading.js'
+import type { PageReading } from './normalised-page.js'
+import type { PackedPart, PackedReading } from './packed-reading.js'
+import { packed, packedPart } from './packed-reading.js'
 import type { PageTask } from './page-readers.js'
 import { PageReaders } from './page-readers.js'
 import type { ReadingInstructions } from './reading-instructions.js'
@@ -18,11 +19,16 @@ export interface PageTasks {
 const maxParsedBytes = ((resourceLimits.maxOldGenerationSizeMb ?? Infinity) * 2 ** 20 * 3) / 4
 const readers = new PageReaders(workerData as readonly ReadingInstructions[], maxParsedBytes)
 
-const tell = (readings: PackedReading[] | null): void => parentPort?.postMessage(readings, [])
+/** null: it takes pages now. Parts of pages come ahead of the readings of all of them. */
+export type WorkerMessage = PackedReading[] | PackedPart | null
+
+const tell = (message: WorkerMessage): void => parentPort?.postMessage(message, [])
 
 /** A reading of each page, in the same order. */
-parentPort?.on('message', ({ pages, credentials }: PageTasks) =>
-  tell(pages.map(page => packed(readers.read(page, credentials)))),
-)
+parentPort?.on('message', ({ pages, credentials }: PageTasks) => {
+  const read = (page: PageTask, at: number): Promise<PageReading> =>
+    readers.compute(page, credentials, part => tell(packedPart(at, part)))
+  void Promise.all(pages.map(read)).then(readings => tell(readings.map(packed)))
+})
 // It takes pages now.
 tell(null)

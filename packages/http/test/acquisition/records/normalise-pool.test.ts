@@ -66,6 +66,26 @@ describe('NormalisePool', () => {
     expect([before.redactions, after.redactions]).toEqual([0, 1])
   })
 
+  test('a page of many rows comes in parts, in the order of its rows', async () => {
+    const stream = { ...(unbounded[0] as ReadingInstructions), records: '', format: { type: 'csv' } as const }
+    await using own = new NormalisePool([stream], { workers: 1 })
+    const rows = Array.from({ length: 12_345 }, (_, index) => (index % 1_000 === 7 ? 'x' : `${index},t`))
+    const csv = (lines: readonly string[]) => new TextEncoder().encode(['id,title', ...lines, ''].join('\n'))
+    const isBad = (row: string) => row === 'x'
+    const ids = rows.filter(row => !isBad(row)).map(row => row.slice(0, -2))
+    const [one, again] = [await run(own, csv(rows), 'shop'), await run(own, csv(rows), 'shop')]
+    expect(one.recordCount).toBe(rows.length)
+    expect(one.records.map(record => record.id)).toEqual(ids)
+    expect(one.rejects.map(({ index }) => index)).toEqual(rows.flatMap((row, at) => (isBad(row) ? [at] : [])))
+    expect(one.weight).toBeGreaterThan(12_000 * 150)
+    expect(again).toEqual(one)
+    const other = await run(own, csv(rows.with(0, '9999999,t')), 'shop')
+    expect(other.fingerprint).not.toBe(one.fingerprint)
+    const broken = await own.read(csv([...rows, '1,"']), 'shop')
+    expect(broken).toMatchObject({ ok: false, code: 'TRUNCATED_BODY' })
+    expect((await run(own, csv(['1,t']), 'shop')).records).toHaveLength(1)
+  })
+
   test('transfers the bytes: the caller has them no more', async () => {
     const bytes = page([1])
     await run(pool, bytes, 'shop')
@@ -143,8 +163,8 @@ describe('NormalisePool', () => {
     'N-26 a page that outgrows the heap of its thread fails alone, of %d threads',
     async workers => {
       await using tight = new NormalisePool(unbounded, { workers, maxHeapMiB: 16 })
-      // Each number becomes a reject, which is far heavier; small as the page is, others go with it.
-      const heavy = () => encoded(`{"items":[${'0,'.repeat(200_000)}0]}`)
+      // Two bytes a character, as text, as a value, and in its record.
+      const heavy = () => encoded(`{"items":[{"id":1,"title":"€${'x'.repeat(5_500_000)}"}]}`)
       for (let round = 0; round < 3; round += 1) {
         const pages = [page([1]), heavy(), page([2]), page([3])]
         const codes = await codesOf(pages.map(bytes => run(tight, bytes, 'shop')))
@@ -152,6 +172,16 @@ describe('NormalisePool', () => {
       }
     },
   )
+
+  test('a page whose rows outgrow what a thread may have fails, although they come in parts', async () => {
+    await using small = new NormalisePool(unbounded, { workers: 1, maxHeapMiB: 16 })
+    // Each number becomes a reject, which is far heavier.
+    const heavy = new TextEncoder().encode(`{"items":[${'0,'.repeat(200_000)}0]}`)
+    expect(await codesOf([run(small, heavy, 'shop'), run(small, page([1]), 'shop')])).toEqual([
+      'TOO_HEAVY',
+      'read',
+    ])
+  })
 
   test.each([
     ['numbers', '0,'],

@@ -5,9 +5,9 @@ import { formatOfPages } from './components/format.js'
 import { pagingOf } from './components/pagination.js'
 import type { Paging } from './components/pagination.js'
 import type { Partitions } from './components/partitions.js'
-import { partitionsOf } from './components/partitions.js'
+import { ancestorsOf, partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
-import { changesOf, recordsPath, selectionOf } from './components/records.js'
+import { changesOf, recordsPlace, selectionOf } from './components/records.js'
 import { requestOf } from './components/request.js'
 import type { RequestParts } from './components/request.js'
 import { responsesOf } from './components/responses.js'
@@ -84,6 +84,8 @@ export class StreamConverter {
       rawPath,
     })
     const responses = responsesOf(childOf(requester, 'error_handler'), this.#templates)
+    const config = requestConfig(request, partitions, paging, since)
+    checkParts(partitions, JSON.stringify([config, since?.config]))
     const format = formatOfPages(childOf(retriever, 'decoder'), this.#templates)
     return {
       name,
@@ -92,10 +94,10 @@ export class StreamConverter {
       baseUrl: request.baseUrl,
       auth: this.#authOf(requester),
       config: {
-        ...requestConfig(request, partitions, paging, since),
+        ...config,
         ...(partitions.parts.length > 0 && { for: partitions.parts.map(({ entry }) => entry) }),
         ...(format !== undefined && { format }),
-        ...(selection.keys.length > 0 && { records: recordsPath(selection.keys) }),
+        records: recordsPlace(selection.keys),
         ...(selection.where.length > 0 && {
           where: selection.where.length === 1 ? selection.where[0] : selection.where,
         }),
@@ -109,7 +111,7 @@ export class StreamConverter {
         ...(changes.drop.length > 0 && { drop: changes.drop }),
       },
       ...(responses.maxAttempts !== undefined && { maxAttempts: responses.maxAttempts }),
-      notes: [...paging.notes, ...(since?.notes ?? []), ...changes.notes],
+      notes: [...pathNotes(request.path), ...paging.notes, ...(since?.notes ?? []), ...changes.notes],
       line: this.#templates.lines.of(stream),
     }
   }
@@ -228,6 +230,27 @@ function sinceField(keys: readonly (string | number)[], changes: Changes): strin
   const source = changes.sources.get(pathText(keys))
   const isComputed = source === '' || source?.startsWith('{') === true
   return isComputed ? pathText(keys) : rawPathOf(changes)(keys)
+}
+
+/** Values in a path are encoded, slashes too. */
+function pathNotes(path: string): readonly string[] {
+  const found = /\{([\w.-]*(?:ur[il]|path|href|link)\w*)\}/i.exec(path)
+  return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
+}
+
+/** What the pipeline's partitions cannot do. */
+function checkParts({ parts }: Partitions, request: string): void {
+  const parents = parts.filter(({ parent }) => parent !== undefined)
+  if (parents.length > 1) throw new Refusal('several parents', 'a product of the records of several parents')
+  const unused = parents.find(({ as }) => !new RegExp(`\\b${as}[.[]`).test(request))
+  if (unused !== undefined)
+    throw new Refusal('partitions', `the requests do not depend on the parent ${unused.as}`)
+  const names = new Set(parts.map(({ as }) => as))
+  const others = parts.flatMap(({ parent }) =>
+    parent === undefined ? [] : [...ancestorsOf(parent.partitions)],
+  )
+  const used = others.find(as => !names.has(as) && new RegExp(`(?<!\\$)\\{${as}[.}[]`).test(request))
+  if (used !== undefined) throw new Refusal('grandparents', `a value of ${used}, the parent's own parent`)
 }
 
 type Mutable = Record<string, Json | undefined>

@@ -42,8 +42,11 @@ function parsedWeight(bytes: Uint8Array, most: number): number {
 /** @throws PageInvalidError for JSON that takes more than `most`. */
 export function checkWeight(bytes: Uint8Array, most: number): void {
   const weight = parsedWeight(bytes, most)
-  if (weight <= most) return
-  const [needed, allowed] = [weight, most].map(size => `${Math.ceil(size / 2 ** 20)} MiB`)
+  if (weight > most) throw tooHeavy(weight, most)
+}
+
+export function tooHeavy(weight: number, most: number): PageInvalidError {
+  const [needed, allowed] = [weight, most].map(bytes => `${Math.ceil(bytes / 2 ** 20)} MiB`)
   const message = `once it is parsed the page takes about ${needed} of a thread's memory; allowed is ${allowed}`
-  throw new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
+  return new PageInvalidError('TOO_HEAVY', `${message}, which follows limits.maxPageSize`)
 }

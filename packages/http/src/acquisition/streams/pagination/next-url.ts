@@ -16,8 +16,8 @@ export interface NextOrigins {
 
 export interface NextUrlPaging extends NextOrigins {
   readonly type: 'nextUrl'
-  /** In the body; or else a header's name. */
-  readonly nextUrlPath?: string | undefined
+  /** In the body; of several paths the first with a URL. Or else a header's name. */
+  readonly nextUrlPath?: string | readonly string[] | undefined
   readonly nextUrlHeader?: string | undefined
 }
 
@@ -26,7 +26,7 @@ export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
   type: 'nextUrl',
   summary: 'the URL in the body or in a header, until there is none',
   schema: parts => ({
-    nextUrlPath: parts.path().optional(),
+    nextUrlPath: parts.anyOf([parts.path(), parts.list(parts.path(), PATHS)], PATHS).optional(),
     nextUrlHeader: parts.headerName().optional(),
     allow: allowSchema(parts),
   }),
@@ -35,7 +35,7 @@ export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
       ? { key: 'nextUrlPath', allowed: 'a path such as links.next, or nextUrlHeader in its place' }
       : undefined,
   paths: ({ nextUrlPath, nextUrlHeader }) => ({
-    next: nextUrlHeader === undefined ? nextUrlPath : { header: nextUrlHeader },
+    next: nextUrlHeader === undefined ? placesOf(nextUrlPath) : { header: nextUrlHeader },
   }),
   create: (stream, options) => {
     const { nextUrlPath, nextUrlHeader, allow } = options
@@ -48,6 +48,12 @@ export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
       options,
     )
   },
+}
+
+const PATHS = 'a path such as links.next, or a list of paths'
+
+function placesOf(paths: NextUrlPaging['nextUrlPath']): string | readonly string[] | undefined {
+  return typeof paths === 'object' && paths.length === 1 ? paths[0] : paths
 }
 
 export function allowSchema({ checkedText, list }: SchemaParts) {

@@ -126,6 +126,45 @@ describe('pagination', () => {
   test('the Link header', () => {
     const link = cursor("{{ headers['link']['next']['url'] }}", "{{ 'next' not in headers['link'] }}")
     expect(pages(link, { page_token_option: { type: 'RequestPath' } })).toEqual({ type: 'linkHeader' })
+    const first = cursor(
+      "{{ headers['Link'].split(';')[0][1:-1] }}",
+      "{{ 'rel=\"next\"' not in headers['Link'] }}",
+    )
+    expect(pages(first, { page_token_option: { type: 'RequestPath' } })).toEqual({ type: 'linkHeader' })
+  })
+
+  test('the first of several next URLs; one that is the page itself ends the chain anyway', () => {
+    const several = cursor(
+      '{{ response.a.next or response.b }}',
+      '{{ not response.a.next and not response.b }}',
+    )
+    expect(pages(several, { page_token_option: { type: 'RequestPath' } })).toEqual({
+      type: 'nextUrl',
+      nextUrlPath: ['a.next', 'b'],
+    })
+    const self = cursor('{{ response.links.next }}', '{{ response.links.next == response.links.self }}')
+    expect(pages(self, { page_token_option: { type: 'RequestPath' } })).toEqual({
+      type: 'nextUrl',
+      nextUrlPath: 'links.next',
+    })
+  })
+
+  test('an offset that the body counts', () => {
+    const counted = {
+      ...cursor(
+        '{{ response.start + response.size }}',
+        '{{ response.last or response.start + response.size >= response.total }}',
+      ),
+      page_size: 50,
+    }
+    expect(pages(counted, { page_token_option: into('start'), page_size_option: into('size') })).toEqual({
+      type: 'offset',
+      offsetParam: 'start',
+      limitParam: 'size',
+      pageSize: 50,
+      totalRecordsPath: 'total',
+      endWhen: { path: 'last', is: true },
+    })
   })
 
   test('a cursor that is calculated, and an end that no rule says, are refused', () => {

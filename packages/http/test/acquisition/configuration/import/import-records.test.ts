@@ -3,10 +3,10 @@ import { imported, manifestOf, refusal, streamOf, streamWritten } from './manife
 
 describe('records', () => {
   test.each([
-    [[], undefined],
-    [['data', 'items'], 'data.items'],
+    [[], { shape: 'any' }],
+    [['data', 'items'], { path: 'data.items', shape: 'any' }],
     [['data', '*', 'node'], 'data.*.node'],
-    [['odd.name'], '["odd.name"]'],
+    [['odd.name'], { path: '["odd.name"]', shape: 'any' }],
   ])('the path %j', (field_path, records) => {
     const written = streamWritten({ selector: { extractor: { type: 'DpathExtractor', field_path } } })
     expect(written['records']).toEqual(records)
@@ -165,6 +165,23 @@ describe('partitions', () => {
   })
 })
 
+test('what the pipeline cannot do with parents is refused', () => {
+  const other = streamOf({ name: 'teams' })
+  const part = (stream: object, field: string) => ({
+    type: 'SubstreamPartitionRouter',
+    parent_stream_configs: [{ type: 'ParentStreamConfig', stream, parent_key: 'id', partition_field: field }],
+  })
+  const both = { partition_router: [part(parent, 'p'), part(other, 't')] }
+  expect(
+    refusal({ requester: { path: '{{ stream_partition.p }}/{{ stream_partition.t }}' }, retriever: both }),
+  ).toMatchObject({
+    about: 'several parents',
+  })
+  expect(refusal({ retriever: { partition_router: part(parent, 'p') } })).toMatchObject({
+    detail: 'the requests do not depend on the parent project',
+  })
+})
+
 describe('incremental', () => {
   const cursor = {
     type: 'DatetimeBasedCursor',
@@ -219,7 +236,7 @@ describe('incremental', () => {
     })
     expect(written).toMatchObject({
       query: { q: 'updated>{since}' },
-      since: { start: '2024-05-02', order: 'descending' },
+      since: { start: '30d', order: 'descending' },
     })
   })
 })

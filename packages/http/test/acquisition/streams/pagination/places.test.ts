@@ -133,6 +133,16 @@ describe('cursors that stand elsewhere', () => {
     expect(url).toMatchObject({ stops: ['end'], notices: [{ code: 'NONE_AS_TEXT' }] })
   })
 
+  test('of several paths the first with a URL leads on', async () => {
+    let page = 0
+    const stream = streamWith({ type: 'nextUrl', nextUrlPath: ['a', 'b'], maxPages })
+    const walked = await readWalk(stream, () => {
+      page += 1
+      return { text: body([`r${page}`], page === 1 ? ',"b":"/items?page=2"' : '') }
+    })
+    expect(walked).toMatchObject({ rows: ['r1', 'r2'], stops: ['end'] })
+  })
+
   test('the text "null" is no end where has-more says that more follows', async () => {
     const walked = await walk(streamWith({ ...cursor, cursorPath: 'next' }), () => ({
       rows: ['a'],

@@ -32,7 +32,13 @@ export function endRules(condition: Condition, chain: Chain): readonly Json[] {
 /** Whether it holds only where there is no cursor. */
 function isImplied(condition: Condition, chain: Chain): boolean {
   if ('always' in condition || 'not' in condition) return false
-  if ('all' in condition) return condition.all.some(one => isImplied(one, chain))
+  if ('all' in condition) {
+    // Of several places each has to be empty.
+    return (
+      chain.ways.length > 0 &&
+      chain.ways.every(way => condition.all.some(one => isImplied(one, { ...chain, ways: [way] })))
+    )
+  }
   if ('any' in condition) return condition.any.every(one => isImplied(one, chain))
   const isAbsence =
     condition.is === 'falsy' ||
@@ -40,12 +46,26 @@ function isImplied(condition: Condition, chain: Chain): boolean {
     condition.is === 'empty' ||
     (condition.is === 'one of' &&
       condition.values.every(value => value === '' || value === false || value === null))
+  if (condition.is === 'same') return isSelf(condition, chain)
   return isAbsence && chain.ways.length > 0 && chain.ways.every(way => isBefore(condition.way, way))
+}
+
+/** A next page that is the page itself: a chain that leads to where it is ends by itself. */
+function isSelf({ way, other }: Extract<Atom, { is: 'same' }>, { ways }: Chain): boolean {
+  const isSelfLink = [way, other].some(({ keys }) => keys.includes('self'))
+  return isSelfLink && ways.some(cursor => [way, other].some(one => isBefore(one, cursor)))
 }
 
 /** Whether what stands there holds the cursor, or is it. */
 function isBefore(way: Way, cursor: Way): boolean {
+  if (isLink(way) && isLink(cursor))
+    return way.keys.slice(1).every((key, at) => /next/.test(String(key)) || key === cursor.keys[at + 1])
   return way.root === cursor.root && way.keys.every((key, at) => sameKey(key, cursor.keys[at]))
+}
+
+/** Links have their relations as keys, or stand in the header's text. */
+function isLink({ root, keys }: Way): boolean {
+  return root === 'headers' && String(keys[0]).toLowerCase() === 'link'
 }
 
 function sameKey(a: string | number, b: string | number | undefined): boolean {

@@ -52,7 +52,8 @@ function sometimes(
 function valueOf(expression: Expression, values: Values, sources: ReadonlyMap<string, string>): Json {
   if (expression.kind === 'constant') {
     const { value } = expression
-    return typedValue(typeof value === 'string' ? literal(value) : value)
+    const found = typedValue(typeof value === 'string' ? literal(value) : value)
+    return typeof found === 'object' && found !== null ? { expr: JSON.stringify(found) } : found
   }
   const way = wayOf(expression)
   if (way?.root === 'record' && way.keys.length > 0) return { path: rawPath(way.keys, sources) }

@@ -50,8 +50,11 @@ export function pagingOf(
 /** A page that goes nowhere: its parameter has no name. */
 function sendsNothing(paginator: Component, templates: Templates): boolean {
   const option = childOf(paginator, 'page_token_option')
-  if (option === undefined || option['type'] === 'RequestPath' || option['field_path'] !== undefined)
-    return false
+  return option !== undefined && option['type'] !== 'RequestPath' && isNameless(option, templates)
+}
+
+function isNameless(option: Component, templates: Templates): boolean {
+  if (option['field_path'] !== undefined) return false
   const name = templates.of(option, 'field_name')
   return name.kind === 'constant' && (name.value === undefined || name.value === null || name.value === '')
 }
@@ -106,7 +109,8 @@ class PagingReader {
     const isUrl = config['type'] === 'nextUrl' || config['type'] === 'linkHeader'
     const first = isUrl &&
       size !== undefined &&
-      option !== undefined && { place: placeOf(this.#templates, option), value: size }
+      option !== undefined &&
+      !isNameless(option, this.#templates) && { place: placeOf(this.#templates, option), value: size }
     return { config, notes: this.#notes, ...(first !== false && { first }) }
   }
 
@@ -215,7 +219,7 @@ class PagingReader {
 
   #size(size: number | undefined): { readonly sizeParam?: Json } {
     const option = childOf(this.#paginator, 'page_size_option')
-    if (option === undefined || size === undefined) return {}
+    if (option === undefined || size === undefined || isNameless(option, this.#templates)) return {}
     return { sizeParam: placeText(placeOf(this.#templates, option)) }
   }
 

@@ -217,7 +217,8 @@ function parentName({ name, partitions }: Parent): string {
   return as
 }
 
-function ancestorsOf({ parts }: Partitions): Set<string> {
+/** The roots of a stream's parts, and of its parents'. */
+export function ancestorsOf({ parts }: Partitions): Set<string> {
   return new Set(
     parts.flatMap(({ as, parent }) => [as, ...(parent === undefined ? [] : ancestorsOf(parent.partitions))]),
   )

@@ -45,8 +45,15 @@ function extractorKeys(extractor: Component, templates: Templates): readonly (st
   })
 }
 
-/** `data[*].items`. */
-export function recordsPath(keys: readonly (string | number)[]): string {
+/** What stands there may be a list or a single record; with a `*` it is each of several. */
+export function recordsPlace(keys: readonly (string | number)[]): Json {
+  const path = recordsPath(keys)
+  if (keys.includes('*')) return path
+  return { ...(path !== '' && { path }), shape: 'any' }
+}
+
+/** `data.*.items`. */
+function recordsPath(keys: readonly (string | number)[]): string {
   return keys.reduce<string>((path, key) => {
     if (key === '*') return path === '' ? '*' : `${path}.*`
     const step = pathText([key])
@@ -139,9 +146,6 @@ class ChangesReader implements Changes {
       case 'RemoveFields':
         this.#removeFields(component)
         return
-      case 'KeysToLower':
-        this.keys = 'lowerCase'
-        return
       case 'KeysToSnakeCase':
         this.keys = 'snakeCase'
         return
@@ -155,6 +159,7 @@ class ChangesReader implements Changes {
 
   #addField(field: Component, test: Expression | undefined): void {
     const path = this.#path(field, 'path')
+    if (path.length > 1) throw new Refusal('transformation', 'a field is added within another')
     const name = pathText(path)
     const value = refusingAt(this.#templates.lines, field, 'value', () =>
       this.#fieldValue(field, this.sources, test),

@@ -53,13 +53,17 @@ class RequestReader {
   address(): Address {
     const base = this.#text('url') || this.#text('url_base')
     const path = this.#text('path')
-    if (/^https?:\/\//.test(path)) return split(path)
+    if (/^https?:\/\//.test(path)) return this.#checked(split(path), path)
     if (base === '') throw this.#refusal('url', 'there is no url_base')
     const { baseUrl, path: start } = split(base)
-    if (!/^(?:https?:\/\/[^/{]|https?:\/\/\$\{|\$\{)/.test(baseUrl))
-      throw this.#refusal('url_base', `${base} is no address at import`)
-    if (path === '') return { baseUrl, path: start }
+    if (path === '') return this.#checked({ baseUrl, path: start }, base)
+    this.#checked({ baseUrl, path: start }, base)
     return { baseUrl, path: `${start.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}` }
+  }
+
+  #checked(address: Address, url: string): Address {
+    if (/^(?:https?:\/\/[^/{]|https?:\/\/\$\{|\$\{)/.test(address.baseUrl)) return address
+    throw this.#refusal('url_base', `${url} is no address at import`)
   }
 
   fields(key: 'request_parameters' | 'request_headers'): Record<string, Json> {

@@ -192,5 +192,5 @@ const MESSAGES = [
 function messageBodies({ error_message_contains: part }: Component): readonly Json[] {
   if (typeof part !== 'string' || part === '') return []
   const matches = part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-  return MESSAGES.map(path => ({ path, matches }))
+  return [{ any: MESSAGES.map(path => ({ path, matches })) }]
 }

@@ -1,5 +1,5 @@
 import type { Expression } from '../jinja/index.js'
-import { formatPieces, parsed, str, TemplateError } from '../jinja/index.js'
+import { formatPieces, parsed, Span, str, TemplateError } from '../jinja/index.js'
 import { durationMs, msText } from '../emit/durations.js'
 import { placeOf, placeText } from '../emit/places.js'
 import type { Json } from '../emit/values.js'
@@ -67,17 +67,18 @@ function dateCursor(component: Component, templates: Templates, rawPath: RawPath
   const granularity = span(component, 'cursor_granularity', templates)
   const overlap = span(component, 'lookback_window', templates)
   const format = formatOf(templates.text(component, 'datetime_format') ?? '%Y-%m-%dT%H:%M:%S.%f%z')
+  const start = startOf(component, templates, notes)
   return {
     config: {
       field: fieldOf(component, templates, rawPath),
       type: 'date',
-      start: startOf(component, templates, notes),
+      start,
       end: endOf(component, templates, notes),
       param,
       untilParam,
       ...(format !== 'iso' && { format }),
       ...(overlap !== undefined && overlap > 0 && { overlap: msText(overlap) }),
-      ...(step !== undefined && { window: msText(step, 'all') }),
+      ...(step !== undefined && start !== undefined && { window: windowText(component, step, templates) }),
       ...(granularity !== undefined && { granularity: msText(Math.max(1, granularity)) }),
       ...(isTrue(component['is_data_feed']) && { order: 'descending' }),
       ...(isTrue(component['is_client_side_incremental']) && { filter: true }),
@@ -86,6 +87,13 @@ function dateCursor(component: Component, templates: Templates, rawPath: RawPath
     endField: templates.text(component, 'partition_field_end') ?? 'end_time',
     notes,
   }
+}
+
+/** Months and years have no fixed length. */
+function windowText(component: Component, step: number, templates: Templates): string {
+  const [, count, unit] = /^P(\d+)([MY])$/.exec(templates.text(component, 'step') ?? '') ?? []
+  if (count !== undefined) return `${count}${unit === 'M' ? 'mo' : 'y'}`
+  return msText(step, 'all')
 }
 
 function fieldOf(component: Component, templates: Templates, rawPath: RawPath): string {
@@ -127,6 +135,8 @@ function startOf(component: Component, templates: Templates, notes: string[]): J
   const moving = boundOf(component, 'start_datetime', templates, false)
   const bound = boundOf(component, 'start_datetime', templates, true)
   if (bound === undefined || moving === undefined) return undefined
+  const span = spanBefore(moving.read)
+  if (span !== undefined) return span
   const start = dateText(bound, templates, 'start_datetime', component)
   if (start === undefined) notes.push('the start that the manifest asks for is not set: everything is read')
   else if (moving.read.kind !== 'constant' && bound.read.kind === 'constant') {
@@ -140,12 +150,31 @@ function endOf(component: Component, templates: Templates, notes: string[]): Jso
   const moving = boundOf(component, 'end_datetime', templates, false)
   if (moving === undefined) return undefined
   if (dependsOnTime(moving.read)) {
+    const span = spanBefore(moving.read)
+    if (span !== undefined) return span
     if (/day_delta|duration|timedelta/.test(JSON.stringify(component['end_datetime']))) {
       notes.push('the manifest ends before the present; here it is read up to the present')
     }
     return undefined
   }
   return dateText(moving, templates, 'end_datetime', component)
+}
+
+/** `day_delta(-30)`, `now_utc() - duration('P30D')`: so long before the run. */
+function spanBefore(expression: Expression): string | undefined {
+  if (expression.kind === 'call' && expression.of.kind === 'name') {
+    const [first] = expression.args
+    if (expression.of.name === 'format_datetime') return first === undefined ? undefined : spanBefore(first)
+    const days = first?.kind === 'constant' ? first.value : undefined
+    const isBefore = expression.of.name === 'day_delta' && typeof days === 'number' && days < 0
+    return isBefore ? `${-days}d` : undefined
+  }
+  if (expression.kind === 'call' && expression.of.kind === 'item') return spanBefore(expression.of.of)
+  if (expression.kind !== 'binary' || expression.operator !== '-' || !dependsOnTime(expression.left))
+    return undefined
+  const { right } = expression
+  const length = right.kind === 'constant' ? right.value : undefined
+  return length instanceof Span && length.ms > 0 ? msText(length.ms, 'all') : undefined
 }
 
 function dependsOnTime(expression: Expression): boolean {

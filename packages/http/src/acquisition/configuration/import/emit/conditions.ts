@@ -18,6 +18,8 @@ export type Condition =
       readonly limit: string | number
     }
   | { readonly way: Way; readonly is: 'shorter'; readonly limit: number }
+  /** Two places hold the same. */
+  | { readonly way: Way; readonly is: 'same'; readonly other: Way }
   /** Compared with something that changes from request to request, or from record to record. */
   | { readonly way: Way; readonly is: 'since' }
   | { readonly all: readonly Condition[] }
@@ -128,6 +130,8 @@ function binaryCondition({ operator, left, right }: Extract<Expression, { kind: 
 }
 
 function comparedWith(left: Expression, right: Expression): Condition {
+  const [way, other] = [wayOf(left), wayOf(right)]
+  if (way !== undefined && other !== undefined) return { way, is: 'same', other }
   const [value, constant] = left.kind === 'constant' ? [right, left] : [left, right]
   if (constant.kind !== 'constant') throw refused()
   const length = lengthOf(value)

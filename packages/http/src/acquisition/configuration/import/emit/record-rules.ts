@@ -13,6 +13,9 @@ export function rulesOf(condition: Condition, root: string): readonly Rule[] {
   if ('not' in condition) return [notAll(rulesOf(condition.not, root))]
   if (condition.way.root !== root)
     throw new Refusal('condition', `the condition asks for ${condition.way.root}`)
+  // A record is there, always.
+  if (condition.way.keys.length === 0)
+    return condition.is === 'truthy' || condition.is === 'there' ? [] : [never()]
   return [ruleOf(condition)]
 }
 
@@ -37,8 +40,8 @@ function never(): Rule {
   return {
     not: {
       any: [
-        { path: '', exists: true },
-        { path: '', exists: false },
+        { path: 'id', exists: true },
+        { path: 'id', exists: false },
       ],
     },
   }

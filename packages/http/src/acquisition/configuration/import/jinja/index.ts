@@ -1,5 +1,5 @@
 export type { Constant, Expression, SettingType } from './expression.js'
-export { constant, Moment, NothingThere, TemplateError } from './expression.js'
+export { constant, Moment, NothingThere, Span, TemplateError } from './expression.js'
 export { literal } from './literal.js'
 export { isDict, isList, str, truthy } from './python.js'
 export { formatPieces, isoSpan, parsed } from './python-date.js'

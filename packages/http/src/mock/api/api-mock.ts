@@ -66,8 +66,18 @@ export interface ApiRequest extends LoggedRequest {
 }
 
 const OPTIONS = [
-  ...['config', 'port', 'host', 'seed', 'records', 'behaviour', 'gzip', 'lastHasCursor', 'leavesOutEqual'],
-  ...['maxWindowMs', 'tokenLifeMs', 'singleUseTokens'],
+  'config',
+  'port',
+  'host',
+  'seed',
+  'records',
+  'behaviour',
+  'gzip',
+  'lastHasCursor',
+  'leavesOutEqual',
+  'maxWindowMs',
+  'tokenLifeMs',
+  'singleUseTokens',
 ]
 
 const HOUR_MS = 3_600_000

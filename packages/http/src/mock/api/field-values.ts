@@ -2,6 +2,7 @@ import type { Random } from 'async-patterns'
 import type { FieldMapping } from '../../acquisition/index.js'
 import { between, oneOf } from './chance.js'
 import { atUnit, unitOf, writtenMoment } from './moments.js'
+import { asText } from './template-text.js'
 
 /** A value as a page has it, and what a pipeline has to make of it. */
 export interface MadeValue {
@@ -62,7 +63,7 @@ const WORDS = [
 /** A value for a field, by its type and locale. */
 export function madeValue(field: FieldMapping, making: Making): MadeValue {
   const make = makers[field.type] as Maker<FieldMapping['type']>
-  const made = make(field as never, making)
+  const made = make(field, making)
   if (!making.isText) return made
   const raw = asCell(made.raw)
   const isWhole = field.type === 'json' || field.type === 'text[]'
@@ -76,7 +77,7 @@ function same(value: unknown): MadeValue {
 /** A value of a table. */
 export function asCell(value: unknown): string | null {
   if (value === null || value === undefined) return null
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+  return typeof value === 'object' ? JSON.stringify(value) : asText(value)
 }
 
 function madeMoney(

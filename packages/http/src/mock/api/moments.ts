@@ -75,7 +75,8 @@ function named(names: readonly string[], index: number, isWhole: boolean): strin
 }
 
 function offsetText(part: string, offsetMs: number): string {
-  if (offsetMs === 0) return /^z/.test(part) ? 'GMT' : /^x/.test(part) ? numericOffset(0, part) : 'Z'
+  if (offsetMs === 0)
+    return part.startsWith('z') ? 'GMT' : part.startsWith('x') ? numericOffset(0, part) : 'Z'
   return numericOffset(offsetMs, part)
 }
 
@@ -96,8 +97,12 @@ function offsetOf(zone: string, ms: number): number {
     new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
       hourCycle: 'h23',
-      ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
-      ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
     })
       .formatToParts(ms)
       .map(({ type, value }) => [type, Number(value)]),

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib'
 import type { FormatConfig, StreamConfig } from '../../acquisition/index.js'
 import type { Reply } from '../reply.js'
 import { makeReply } from '../reply.js'
-import { asCell } from './field-values.js'
 import type { Page } from './page.js'
+import { tableBody } from './table-body.js'
 import { toldBeside } from './paging-reply.js'
 import { isEvery, isObject, stepsOf, valueAt, withValue } from './path-steps.js'
 import type { Step } from './path-steps.js'
@@ -15,6 +15,8 @@ export interface BodyManners {
   readonly isGzip: boolean
   /** Whether the client says that it takes `Content-Encoding: gzip`. */
   readonly takesGzip: boolean
+  /** Of a table: those of all its pages. */
+  readonly columns: () => readonly string[]
 }
 
 const TYPES = {
@@ -29,7 +31,10 @@ export function pageReply(stream: StreamConfig, page: Page, url: URL, manners: B
   const records = page.rows.map(({ raw }) => structuredClone(raw))
   const { format = { type: 'json' } } = stream
   const told = toldBeside(stream, page, format.type === 'json' ? jsonBody(stream, records) : {}, url)
-  const body = format.type === 'json' ? Buffer.from(JSON.stringify(told.body)) : rowsBody(format, records)
+  const body =
+    format.type === 'json'
+      ? Buffer.from(JSON.stringify(told.body))
+      : rowsBody(format, records, manners.columns)
   const charset = 'charset' in format && format.charset !== undefined ? `; charset=${format.charset}` : ''
   return packed(page.status ?? 200, `${TYPES[format.type]}${charset}`, body, told.headers.flat(), {
     ...manners,
@@ -43,7 +48,7 @@ function packed(
   type: string,
   body: Buffer,
   headers: readonly string[],
-  { isGzip, takesGzip, isFile }: BodyManners & { readonly isFile: boolean },
+  { isGzip, takesGzip, isFile }: Omit<BodyManners, 'columns'> & { readonly isFile: boolean },
 ): Reply {
   if (!isGzip || (!isFile && !takesGzip)) return makeReply(status, type, body, headers)
   if (isFile) return makeReply(status, 'application/gzip', gzipSync(body), headers)
@@ -56,6 +61,7 @@ function jsonBody({ records: place }: StreamConfig, records: readonly RawRecord[
   const steps = stepsOf(place.path)
   switch (place.shape) {
     case 'list':
+    case 'any':
       return nested(steps, records)
     case 'object':
       return single(steps, records[0] ?? null)
@@ -84,7 +90,8 @@ function columns(steps: readonly Step[], records: readonly RawRecord[], names: s
   return nested(steps, records.length === 0 ? [] : [keys, ...rows])
 }
 
-function keysOf(records: readonly RawRecord[]): string[] {
+/** The names of all values. */
+export function keysOf(records: readonly object[]): string[] {
   return [...new Set(records.flatMap(record => Object.keys(record)))]
 }
 
@@ -112,38 +119,9 @@ function wrapped(step: Step, value: unknown): unknown {
 function rowsBody(
   format: Exclude<FormatConfig, { readonly type: 'json' }>,
   records: readonly RawRecord[],
+  columns: () => readonly string[],
 ): Buffer {
   if (format.type === 'ndjson')
     return Buffer.from(records.map(record => `${JSON.stringify(record)}\n`).join(''))
-  return tableBody(format, records)
-}
-
-function tableBody(
-  format: Extract<FormatConfig, { readonly type: 'csv' | 'tsv' }>,
-  records: readonly RawRecord[],
-) {
-  const { delimiter = format.type === 'tsv' ? '\t' : ',', quote = '"', header = true, skipLines = 0 } = format
-  const names = format.columns?.length ? format.columns : keysOf(records)
-  const line = (cells: readonly unknown[]): string =>
-    `${cells.map(cell => written(asCell(cell), delimiter, quote)).join(delimiter)}\r\n`
-  const before = Array.from({ length: skipLines }, (_, index) => `Export, line ${index + 1}\r\n`)
-  const text = [
-    ...before,
-    ...(header && names.length > 0 ? [line(names)] : []),
-    ...records.map(record => line(names.map(name => record[name]))),
-  ].join('')
-  return encoded(text, format.charset)
-}
-
-/** Nothing is null, and `""` an empty text. */
-function written(cell: string | null, delimiter: string, quote: string): string {
-  if (cell === null) return ''
-  if (quote === 'none') return cell.replaceAll(delimiter, ' ').replace(/[\r\n]+/g, ' ')
-  const isPlain = cell !== '' && ![delimiter, quote, '\r', '\n'].some(sign => cell.includes(sign))
-  return isPlain ? cell : `${quote}${cell.replaceAll(quote, quote + quote)}${quote}`
-}
-
-function encoded(text: string, charset = 'utf-8'): Buffer {
-  if (/^utf-?16/i.test(charset)) return Buffer.from(`\ufeff${text}`, 'utf16le')
-  return Buffer.from(text, /1252|8859|latin/i.test(charset) ? 'latin1' : 'utf8')
+  return tableBody(format, records, format.columns?.length ? format.columns : columns())
 }

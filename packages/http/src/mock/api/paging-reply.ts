@@ -1,6 +1,7 @@
 import type { StreamConfig } from '../../acquisition/index.js'
 import type { Page, Paging } from './page.js'
 import { PAGE_PARAMETER, tokenOf } from './paging-request.js'
+import { asText } from './template-text.js'
 import { valueAt, withoutPath, withValue } from './path-steps.js'
 
 /** What a page says beside its records, in its body and in its headers. */
@@ -21,8 +22,7 @@ export function toldBeside(
   const tell = (place: string | { readonly header: string } | undefined, value: unknown): void => {
     if (place === undefined) return
     if (typeof place === 'string') whole = withValue(whole, place, value)
-    else if (value !== undefined && value !== null)
-      headers.push([place.header, String(value as string | number)])
+    else if (value !== undefined && value !== null) headers.push([place.header, asText(value)])
   }
   tell(total, page.total)
   tell(pagination.hasMorePath, !page.isLast)
@@ -46,7 +46,10 @@ function either(path: string | undefined, header: string | undefined) {
 
 function tellNext(paging: Paging, { next }: Page, url: URL, tell: Tell): void {
   if (paging.type === 'nextUrl')
-    tell(either(paging.nextUrlPath, paging.nextUrlHeader), urlOf(url, next, PAGE_PARAMETER))
+    tell(
+      either([paging.nextUrlPath ?? []].flat().at(-1), paging.nextUrlHeader),
+      urlOf(url, next, PAGE_PARAMETER),
+    )
   if (paging.type === 'linkHeader' && next !== undefined) {
     const target = urlOf(url, next, PAGE_PARAMETER) ?? ''
     tell({ header: 'Link' }, `<${url.href}>; rel="self", <${target}>; rel="${paging.rel ?? 'next'}"`)

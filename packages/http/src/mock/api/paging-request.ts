@@ -4,6 +4,7 @@ import type { Paging, Slice } from './page.js'
 import type { Remaining } from './placed-values.js'
 import type { Row } from './record-maker.js'
 import { targetOf } from './stream-needs.js'
+import { asText } from './template-text.js'
 
 /** The parameter of the mock's own URLs. */
 export const PAGE_PARAMETER = '_page'
@@ -80,7 +81,7 @@ function one(
   const token = remaining.take(cursorParam)
   if (token === undefined)
     return startCursor === undefined ? () => 0 : refused('the first page has no cursor')
-  if (String(token) === String(startCursor)) return () => 0
+  if (asText(token) === String(startCursor)) return () => 0
   if (from === 'lastRecord') return rows => behind([cursorPath ?? []].flat()[0] ?? '', token, rows)
   const position = positionOf(token) ?? refused(`the cursor ${JSON.stringify(token)} is none that was given`)
   return () => position
@@ -123,7 +124,7 @@ export function tokenOf(position: number): string {
   return Buffer.from(`after ${position}`).toString('base64url')
 }
 
-export function positionOf(token: unknown): number | undefined {
+function positionOf(token: unknown): number | undefined {
   const text = Buffer.from(String(token), 'base64url').toString()
   const [, digits] = /^after (\d+)$/.exec(text) ?? []
   return token === undefined || digits === undefined ? undefined : Number(digits)

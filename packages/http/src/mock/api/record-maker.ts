@@ -1,4 +1,4 @@
-import type { FieldMapping, StreamConfig, Where, WhereRule } from '../../acquisition/index.js'
+import type { FieldMapping, StreamConfig, Where } from '../../acquisition/index.js'
 import { chanceFor } from './chance.js'
 import { asCell, madeValue } from './field-values.js'
 import { isObject, valueAt, withValue } from './path-steps.js'
@@ -6,7 +6,8 @@ import type { SinceValue } from './since-values.js'
 import { SinceScale } from './since-values.js'
 import type { Since } from './since-values.js'
 import { childrenOf, eachOf, idPaths, lastRecordPaths, pathsForChildren } from './stream-needs.js'
-import { fitted, holds } from './where-rules.js'
+import { asText } from './template-text.js'
+import { fitted, holds, rulesOf } from './where-rules.js'
 
 /** A record of the mock. */
 export interface Row {
@@ -208,14 +209,14 @@ function isLeftOut(field: FieldMapping, { n }: RowPlace): boolean {
 
 function keptAs({ type }: FieldMapping, value: unknown): unknown {
   if (value === null || value === undefined) return null
-  if (type === 'date') return new Date(String(value)).toISOString()
-  if (type === 'boolean') return String(value) === 'true'
-  return type === 'integer' ? Number(value) : type === 'json' ? value : String(value)
+  if (type === 'date') return new Date(asText(value)).toISOString()
+  if (type === 'boolean') return asText(value) === 'true'
+  return type === 'integer' ? Number(value) : type === 'json' ? value : asText(value)
 }
 
 /** All paths that a filter looks at. */
 function pathsOf(where: Where): string[] {
-  return ([where].flat() as WhereRule[]).flatMap(rule => {
+  return rulesOf(where).flatMap(rule => {
     if ('any' in rule) return rule.any.flatMap(pathsOf)
     return 'not' in rule ? pathsOf(rule.not) : [rule.path]
   })

@@ -140,7 +140,7 @@ export class RequestShape {
     if (typeof declared === 'string') return this.#jsonText(declared, sent, where)
     if (typeof declared !== 'object' || declared === null) {
       if (sent !== declared)
-        throw new Mismatch(`${where} is ${JSON.stringify(sent)}; declared is ${declared}`)
+        throw new Mismatch(`${where} is ${JSON.stringify(sent)}; declared is ${JSON.stringify(declared)}`)
       return new Map()
     }
     if (Array.isArray(declared) !== Array.isArray(sent) || typeof sent !== 'object' || sent === null) {

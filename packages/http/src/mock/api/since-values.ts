@@ -37,7 +37,7 @@ export class SinceScale {
     const number = Math.min(this.#start + n + 1 + later * count, this.#end)
     return type === 'number'
       ? { order: number, raw: number }
-      : textOf(String(this.#since.start ?? ''), number)
+      : textOf(typeof this.#since.start === 'string' ? this.#since.start : '', number)
   }
 
   /** Whether a perfect first run takes it. */

@@ -6,12 +6,13 @@ import { headerOf, Mismatch } from './asked-request.js'
 import { readMoment, unitOf } from './moments.js'
 import { pageOf } from './page.js'
 import type { PageManners } from './page.js'
-import { pageReply } from './page-body.js'
+import { keysOf, pageReply } from './page-body.js'
 import { sliceAsked } from './paging-request.js'
 import type { Remaining } from './placed-values.js'
 import type { Row } from './record-maker.js'
 import { RequestShape, together } from './request-shape.js'
 import type { StreamRows } from './rows-of-stream.js'
+import { asText } from './template-text.js'
 import type { Captured } from './template-text.js'
 
 /** How the API behaves, beside what the pipeline file declares. */
@@ -75,7 +76,11 @@ export class StreamApi {
     const page = pageOf(pagination, rows, isSingle ? { ...slice, size: 1 } : slice, this.#manners)
     const takesGzip = headerOf(request, 'accept-encoding')?.includes('gzip') === true
     return {
-      reply: pageReply(this.config, page, url, { isGzip: this.#manners.isGzip, takesGzip }),
+      reply: pageReply(this.config, page, url, {
+        isGzip: this.#manners.isGzip,
+        takesGzip,
+        columns: () => keysOf(parts.flatMap(part => part.rows.map(({ raw }) => raw))),
+      }),
       page: page.number,
     }
   }
@@ -103,7 +108,7 @@ export class StreamApi {
   #read(end: string, value: unknown): number | string | undefined {
     const { since } = this.config
     if (value === undefined || since === undefined) return undefined
-    if (since.type === 'text') return String(value)
+    if (since.type === 'text') return asText(value)
     const read = since.type === 'number' ? Number(value) : readMoment(value, since.format)
     if (read === undefined || Number.isNaN(read))
       throw new Mismatch(`${end} is ${JSON.stringify(value)}; declared is ${since.format}`)

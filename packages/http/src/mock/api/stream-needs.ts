@@ -16,7 +16,7 @@ export function rootsOf({ for: parts = [] }: StreamConfig): ReadonlySet<string> 
 }
 
 /** All references of a stream's requests, in the order of their names. */
-export function requestReferences(stream: StreamConfig): string[] {
+function requestReferences(stream: StreamConfig): string[] {
   const { path, query, headers, body } = stream
   const texts = [path, ...Object.values(query).flat(), ...Object.values(headers), ...textsIn(bodyOf(body))]
   const all = texts.flatMap(text => referencesOf(templateText(text, rootsOf(stream))))

@@ -64,7 +64,8 @@ export function merged(all: readonly (Captured | undefined)[]): Captured | undef
 
 /** A list as it stands in longer texts. */
 export function asText(value: unknown): string {
-  return Array.isArray(value) ? value.join(',') : String(value)
+  if (Array.isArray(value)) return value.map(asText).join(',')
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined')
 }
 
 /** What a reference to a record's field (`project.id`) finds in a record. */

@@ -8,8 +8,14 @@ export function holds(where: Where | undefined, record: unknown): boolean {
   return rulesOf(where).every(rule => ruleHolds(rule, record))
 }
 
-function rulesOf(where: Where | undefined): readonly WhereRule[] {
-  return where === undefined ? [] : ([where].flat() as WhereRule[])
+/** One rule, or several. */
+export function rulesOf(where: Where | undefined): readonly WhereRule[] {
+  if (where === undefined) return []
+  return isList(where) ? where : [where]
+}
+
+function isList(where: Where): where is readonly WhereRule[] {
+  return Array.isArray(where)
 }
 
 function ruleHolds(rule: WhereRule, record: unknown): boolean {

@@ -277,6 +277,8 @@ export function flat({ method, url, query, headers, json, form, text }) {
   }
   for (const [key, value] of Object.entries(headers)) places.set(`header ${key.toLowerCase()}`, str(value))
   if (json !== undefined) flatJson(json, 'body', places)
+  // GraphQL without variables may say so.
+  if (places.get('body.variables') === '{}') places.delete('body.variables')
   for (const [key, value] of Object.entries(form ?? {})) {
     for (const [index, one] of [value].flat().entries())
       places.set(`form ${key}${index === 0 ? '' : ` #${index}`}`, str(one))

@@ -144,7 +144,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   await using transports = new StreamTransports(config.streams, clock, parts.transport)
   await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, secrets))
   await using queue = ownedOrInjected(parts.queue, () => openQueue(config, run, clock))
-  const journal = new LedgerWriter(run, fatal)
+  const journal = new LedgerWriter(run, fatal, clock)
   await using claims = claimsOn(run, randomUUID(), clock)
   const streams = streamsOf(config, {
     ...parts,

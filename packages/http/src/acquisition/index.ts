@@ -116,6 +116,7 @@ export type {
 export { EmbeddedQueue } from './queue/index.js'
 export type {
   AcceptedRecord,
+  FieldSums,
   ChildPlan,
   ChildValues,
   FieldMapping,

@@ -19,6 +19,9 @@ const LIMIT_MET: ReadonlySet<number> = new Set([429, 503])
 const RETRY_AFTER = ['retry-after', 'x-retry-after'] as const
 const RETRY_AFTER_MS = ['retry-after-ms', 'x-ms-retry-after-ms'] as const
 
+/** Most responses have no header of such a name. */
+const TELLS_A_WISH = /retry-after|rate-?limit/
+
 /** `X-RateLimit-Reset`, `RateLimit-Remaining`, `X-Rate-Limit-Reset`, `x-ratelimit-reset-after`, `...-reset-requests`. */
 const LIMIT_HEADER = /^((?:x-)?rate-?limit-)(remaining|reset-after|reset)(-[\w-]+?)??(-ms)?$/
 
@@ -31,6 +34,7 @@ const LIMIT_HEADER = /^((?:x-)?rate-?limit-)(remaining|reset-after|reset)(-[\w-]
  * longest plausible one counts. Sources: RFC 9110, 10.2.3; draft-ietf-httpapi-ratelimit-headers-07 and -11.
  */
 export function wishOf(status: number, headers: Headers, now: number): ServerWish | undefined {
+  if (!Object.keys(headers).some(name => TELLS_A_WISH.test(name))) return undefined
   const delay = delayBy(headers, now)
   const afters = retryAfters(headers, delay)
   const limits = usedUp(headers, LIMIT_MET.has(status), delay)

@@ -34,16 +34,23 @@ export class TargetCache {
   }
 }
 
+let last: { readonly text: string; readonly url: Readonly<URL> | undefined } | undefined
+
+/** Whoever passes a request on looks at its URL, one after the other: the last one is kept. */
+function parsed(text: string): Readonly<URL> | undefined {
+  if (last?.text !== text) last = { text, url: URL.canParse(text) ? new URL(text) : undefined }
+  return last.url
+}
+
 /** The origin of an http or https URL. Nothing else has one, whatever `URL.origin` says of `blob:`. */
 export function httpOrigin(url: string | URL): string | undefined {
-  if (!URL.canParse(String(url))) return undefined
-  const { origin, protocol } = new URL(url)
+  const { origin, protocol } = typeof url === 'string' ? (parsed(url) ?? {}) : url
   return protocol === 'http:' || protocol === 'https:' ? origin : undefined
 }
 
 function parseTarget(text: string): Target {
-  if (!URL.canParse(text)) throw badUrl(text, 'it is not an absolute URL')
-  const url = new URL(text)
+  const url = parsed(text)
+  if (url === undefined) throw badUrl(text, 'it is not an absolute URL')
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw badUrl(text, 'it is not http or https')
   if (url.username !== '' || url.password !== '') throw badUrl(url.host, 'credentials belong in a header')
   const defaultPort = url.protocol === 'https:' ? 443 : 80

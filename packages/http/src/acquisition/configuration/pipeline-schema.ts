@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
+import { withFieldsOnce } from './add-schema.js'
 import { authSchema } from './auth-schema.js'
 import { bodySchema } from './body-schema.js'
 import { forSchema } from './for-schema.js'
@@ -154,7 +155,9 @@ export const pipelineSchema = strict({
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
   sources: z
-    .array(withOneId(streamSchema), { error: 'a list of sources, each of which begins with "- "' })
+    .array(withFieldsOnce(withOneId(streamSchema)), {
+      error: 'a list of sources, each of which begins with "- "',
+    })
     .min(1, { error: 'a list of at least one source' }),
 })
 

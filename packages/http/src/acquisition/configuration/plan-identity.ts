@@ -22,7 +22,7 @@ export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIden
 
 function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, string> {
   const { name, baseUrl, path, query, headers, method, body, auth, pagination, mapping } = stream
-  const { records, where, id, keep, drop, keys, flatten, errorPath, total } = stream
+  const { records, where, add, id, keep, drop, keys, flatten, errorPath, total } = stream
   // JSON is what a stream is that names none.
   const format = stream.format?.type === 'json' ? undefined : stream.format
   return {
@@ -39,8 +39,20 @@ function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, str
     [`${name}.headers`]: digest(without(headers, isSecretHeader, credentials)),
     ...(auth !== undefined && { [`${name}.auth`]: digest(without(auth, isSecretOption, credentials)) }),
     [`${name}.pagination`]: digest(pagination),
-    [`${name}.records`]: digest({ format, records, where, id, keep, drop, keys, flatten, errorPath, total }),
-    [`${name}.mapping`]: digest(mapping),
+    [`${name}.records`]: digest({
+      format,
+      records,
+      where,
+      add,
+      id,
+      keep,
+      drop,
+      keys,
+      flatten,
+      errorPath,
+      total,
+    }),
+    ...(mapping !== undefined && { [`${name}.mapping`]: digest(mapping) }),
   }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { RecordsPlace } from '../records/index.js'
 import { pathTree } from '../records/index.js'
 import { schemaParts } from '../schema/index.js'
+import { addSchema } from './add-schema.js'
 import { idSchema } from './id-schema.js'
 import { mappingSchema } from './mapping-schema.js'
 import { whereSchema } from './where-schema.js'
@@ -50,4 +51,5 @@ export const recordKeys = {
   keys: z.literal('snakeCase', { error: 'snakeCase' }).optional(),
   flatten: z.union([flag(), text()], { error: 'true, false, or what joins the names, such as _' }).optional(),
   mapping: mappingSchema.optional(),
+  add: addSchema.optional(),
 } as const

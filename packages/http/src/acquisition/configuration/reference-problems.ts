@@ -60,10 +60,12 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
 function* templatesOf(
   stream: SourceFile,
 ): Generator<{ readonly path: readonly PathStep[]; readonly text: string }> {
-  const { path, query, headers, body } = stream
+  const { path, query, headers, body, add = {} } = stream
   yield* textsIn(path, ['path'])
   yield* textsIn(query, ['query'])
   yield* textsIn(headers, ['headers'])
+  for (const [name, value] of Object.entries(add))
+    if (typeof value === 'string') yield* textsIn(value, ['add', name])
   if (body === undefined) return
   if ('graphql' in body) yield* textsIn(body.graphql.variables, ['body', 'graphql', 'variables'])
   else yield* textsIn(body, ['body'])

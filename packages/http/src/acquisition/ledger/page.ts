@@ -1,4 +1,4 @@
-import type { AcceptedRecord, RejectedRecord } from '../records/index.js'
+import type { AcceptedRecord, FieldSums, RejectedRecord } from '../records/index.js'
 
 /** Small plain data that a page carries: what its way of paging has to know of it. */
 export type PageState = Readonly<Record<string, string | number>>
@@ -77,6 +77,8 @@ export interface PageCommit {
   readonly filtered?: number | undefined
   readonly warnings: number
   readonly redactions: number
+  /** Of the records' numbers. Default: nobody knows them, and averages are made of the records. */
+  readonly sums?: FieldSums | undefined
   /** Pages that it makes known: its successors, and children in other streams. */
   readonly next: readonly PageRef[]
   /**

@@ -1,3 +1,4 @@
+import type { SumsOfFields } from './field-sums.js'
 import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
 import type { PageNotes } from './page-notes.js'
 
@@ -9,6 +10,7 @@ export interface MappedRecords {
   readonly filtered: string[]
   warnings: number
   redactions: number
+  readonly sums: SumsOfFields
   /** By field. */
   readonly unreadable: Map<string, { readonly field: string; count: number; readonly reason: string }>
   readonly notes: PageNotes

@@ -1,10 +1,11 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
+import type { Computed } from './computed-fields.js'
+import { computedReader, hasExpressions } from './computed-fields.js'
 import { bodyProber } from './body-probes.js'
-import type { Decoded } from './decoders/format-kind.js'
 import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
-import type { NormalisedPage, PageReading } from './normalised-page.js'
+import type { PageReading } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -37,7 +38,8 @@ export type PageReader = (
 
 /**
  * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
- * would take more than `maxParsedBytes` once it is parsed is TOO_HEAVY.
+ * would take more than `maxParsedBytes` once it is parsed is TOO_HEAVY. One with computed fields is not read
+ * by it, but by `computingReader`.
  * @throws TypeError or RangeError for a path, locale or zone that does not exist.
  */
 export function pageReader(
@@ -45,7 +47,43 @@ export function pageReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): PageReader {
+  const read = pageSteps(instructions, secrets, maxParsedBytes)
+  return (...given) => {
+    const { done, value } = read(...given).next()
+    if (done !== true) throw new TypeError(`stream ${instructions.stream} has computed fields`)
+    return value
+  }
+}
+
+/** Reads a page's bytes; it never rejects for what the page holds. */
+export type ComputingReader = (...given: Parameters<PageReader>) => Promise<PageReading>
+
+/** The same for a stream with computed fields. @throws SyntaxError for an expression that is none, too. */
+export function computingReader(
+  instructions: ReadingInstructions,
+  secrets = new Secrets(),
+  maxParsedBytes = Infinity,
+): ComputingReader {
+  const compute = computedReader(instructions.add ?? {})
+  const read = pageSteps(instructions, secrets, maxParsedBytes)
+  return async (...given) => {
+    const steps = read(...given)
+    const { done, value } = steps.next()
+    if (done === true) return value
+    return steps.next(await compute(value, given[2])).value as PageReading
+  }
+}
+
+/** A page on its way: where fields are computed, it gives its rows, and goes on with what became of them. */
+type PageSteps = Generator<readonly unknown[], PageReading, Computed>
+
+function pageSteps(
+  instructions: ReadingInstructions,
+  secrets: Secrets,
+  maxParsedBytes: number,
+): (...given: Parameters<PageReader>) => PageSteps {
   const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
+  const isComputed = hasExpressions(instructions)
   const decode = decoderOf(instructions.format)
   const place = placeOf(instructions.records)
   const placeAt = compilePlace(place.path)
@@ -55,18 +93,7 @@ export function pageReader(
   const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
   const observe = observer(instructions.observe)
   const probe = bodyProber(instructions.probes)
-  const normalise = (
-    { body, rows }: Decoded,
-    headers: PageHeaders,
-    context?: PageContext,
-    handOn?: (part: PagePart) => void,
-  ): NormalisedPage => {
-    const last: Last = {}
-    const read = recordsOf(noMore(rows ?? rowsOf(body), maxRecords, last), context, handOn)
-    const { recordCount } = read
-    return { ...read, paging: pagingOf({ body, recordCount, lastRecord: last.row, headers }) }
-  }
-  return (bytes, headers = {}, context, handOn) => {
+  return function* (bytes, headers = {}, context, handOn) {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
@@ -74,13 +101,19 @@ export function pageReader(
       const decoded = decode(gunzipped(bytes, maxBytes), head)
       body = decoded.body
       observed = { ...observe(body), ...probe(body, bytes) }
-      const page = normalise(decoded, headers, context, handOn)
+      const last: Last = {}
+      const rows = noMore(decoded.rows ?? rowsOf(body), maxRecords, last)
+      const known = isComputed ? [...rows] : rows
+      const read = recordsOf(known, context, handOn, isComputed ? yield [...known] : undefined)
+      const { recordCount } = read
+      const paging = pagingOf({ body, recordCount, lastRecord: last.row, headers })
+      const isNull = placeAt(body) === null
       return {
         ok: true,
-        page,
+        page: { ...read, paging },
         observed,
         names: namesOf(body),
-        ...(placeAt(body) === null && { isNull: true }),
+        ...(isNull && { isNull }),
       }
     } catch (error) {
       if (!(error instanceof PageInvalidError)) throw error
@@ -88,14 +121,8 @@ export function pageReader(
       // What cannot be read as a page may be an error that can.
       if (body === undefined) observed = probe(body, bytes)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
-      return {
-        ok: false,
-        code,
-        message,
-        observed,
-        paging: pagingOf({ body, recordCount: 0, headers }),
-        names: namesOf(body),
-      }
+      const paging = pagingOf({ body, recordCount: 0, headers })
+      return { ok: false, code, message, observed, paging, names: namesOf(body) }
     }
   }
 }

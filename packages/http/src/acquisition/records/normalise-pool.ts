@@ -13,6 +13,7 @@ import { isGzip } from './decoders/gzip.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
+import { hasExpressions } from './computed-fields.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageTask } from './page-readers.js'
@@ -232,8 +233,10 @@ export class NormalisePool implements Normaliser {
 }
 
 /** Its pages may take any time, however small they are: only a thread can be ended. */
-function needsThread({ where, probes = [] }: ReadingInstructions): boolean {
-  return (where !== undefined && isUnbounded(where)) || probes.some(isUnboundedProbe)
+function needsThread(instructions: ReadingInstructions): boolean {
+  const { where = [], children = [], probes = [] } = instructions
+  const filters = [where, ...children.map(child => child.where ?? [])]
+  return hasExpressions(instructions) || filters.some(isUnbounded) || probes.some(isUnboundedProbe)
 }
 
 function tooSlow(timeMs: number): PageInvalidError {

@@ -1,3 +1,4 @@
+import type { FieldSums } from './field-sums.js'
 import type { PlannedChildren } from './child-plans.js'
 import type { PageInvalidCode } from './page-invalid-error.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -58,6 +59,8 @@ export interface NormalisedPage {
   readonly weight?: number
   /** Texts from which a configured secret was taken. */
   readonly redactions: number
+  /** Of its records' numbers. Default: nobody knows them. */
+  readonly sums?: FieldSums | undefined
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
   readonly paging: PagingValues
   /** The highest value of what tells how new a record is: canonical text. */

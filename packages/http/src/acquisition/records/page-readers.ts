@@ -1,7 +1,8 @@
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
-import type { PageHeaders, PageReader } from './normalise-page.js'
-import { pageReader } from './normalise-page.js'
+import type { ComputingReader, PageHeaders, PageReader } from './normalise-page.js'
+import { computingReader, pageReader } from './normalise-page.js'
+import { hasExpressions } from './computed-fields.js'
 import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
 import type { ReadingInstructions } from './reading-instructions.js'
@@ -19,6 +20,7 @@ export class PageReaders {
   readonly #instructions: ReadonlyMap<string, ReadingInstructions>
   readonly #maxParsedBytes: number
   readonly #readers = new Map<string, PageReader>()
+  readonly #computing = new Map<string, ComputingReader>()
   #known = 0
 
   constructor(instructions: readonly ReadingInstructions[], maxParsedBytes = Infinity) {
@@ -35,14 +37,45 @@ export class PageReaders {
     try {
       return this.#readerOf(stream, credentials)(bytes, headers, context, handOn)
     } catch (error) {
-      const message = `reading the page failed: ${String(error)}`
-      return { ok: false, code: 'WORKER_DIED', message, observed: {} }
+      return failed(error)
     }
   }
 
+  /** The same, of a stream with computed fields too. */
+  async compute(
+    task: PageTask,
+    credentials: readonly string[],
+    handOn?: (part: PagePart) => void,
+  ): Promise<PageReading> {
+    const { stream, bytes, headers, context } = task
+    const own = this.#instructions.get(stream)
+    if (own === undefined || !hasExpressions(own)) return this.read(task, credentials, handOn)
+    try {
+      return await this.#computingReaderOf(own, credentials)(bytes, headers, context, handOn)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #computingReaderOf(own: ReadingInstructions, credentials: readonly string[]): ComputingReader {
+    this.#forget(credentials)
+    let reader = this.#computing.get(own.stream)
+    if (reader === undefined) {
+      reader = computingReader(own, new Secrets(credentials), this.#maxParsedBytes)
+      this.#computing.set(own.stream, reader)
+    }
+    return reader
+  }
+
+  #forget({ length }: readonly string[]): void {
+    if (length === this.#known) return
+    this.#readers.clear()
+    this.#computing.clear()
+    this.#known = length
+  }
+
   #readerOf(stream: string, credentials: readonly string[]): PageReader {
-    if (credentials.length !== this.#known) this.#readers.clear()
-    this.#known = credentials.length
+    this.#forget(credentials)
     let reader = this.#readers.get(stream)
     if (reader === undefined) {
       const own = this.#instructions.get(stream)
@@ -53,4 +86,9 @@ export class PageReaders {
     }
     return reader
   }
+}
+
+function failed(error: unknown): PageReading {
+  const message = `reading the page failed: ${String(error)}`
+  return { ok: false, code: 'WORKER_DIED', message, observed: {} }
 }

@@ -1,7 +1,10 @@
 import type { Secrets } from '../secrets/index.js'
+import { addedReader } from './added-fields.js'
 import { BrokenRow } from './broken-row.js'
 import { childrenReader } from './child-plans.js'
+import type { Computed } from './computed-fields.js'
 import { BadRow } from './decoders/bad-row.js'
+import { numericFieldsOf, SumsOfFields } from './field-sums.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
@@ -24,6 +27,7 @@ type RecordsReader = (
   rows: Iterable<unknown>,
   context?: PageContext,
   handOn?: (part: PagePart) => void,
+  computed?: Computed,
 ) => ReadRecords
 
 /** Compiles what the instructions say of single records: which are taken, as what, and what they begin. */
@@ -32,37 +36,42 @@ export function recordsReader(
   secrets: Secrets,
   maxWeight: number,
 ): RecordsReader {
-  const { where, children = [] } = instructions
+  const { where, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
   const childrenOf = childrenReader(children, secrets)
+  const addedOf = addedReader(add, secrets)
+  const numericFields = numericFieldsOf(instructions.mapping)
   const valuesSince = instructions.since && sinceReader(instructions.since)
-  return (rows, context, handOn) => {
+  return (rows, context, handOn, computed) => {
     const pageId = pageIdOf(instructions, context)
-    const sink = emptySink()
+    const sink = emptySink(numericFields)
     const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
     const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
+    const added = addedOf(context)
     let recordCount = 0
     for (const row of rows) {
-      const place = { index: recordCount, pageId }
+      const index = recordCount
       recordCount += 1
-      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(place.index))
-      else if (isRecord(row) && (passes?.(row) === false || values?.take(row) === false))
-        sink.filtered.push(rawText(row))
+      if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(index))
+      else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
+      else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
-        if (isRecord(row)) parents?.add(row)
-        mapRecord(row, place, sink)
+        parents?.add(row)
+        if (values?.take(row) === false) sink.filtered.push(rawText(row))
+        else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
       }
       parts.rowRead(row)
     }
-    const { unreadable, filtered: _filtered, notes, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, sums, ...mapped } = sink
     return {
       recordCount,
       ...mapped,
       ...(unreadable.size > 0 && { unreadable: [...unreadable.values()] }),
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
+      sums: sums.values(),
       ...(values !== undefined && newest(values)),
       ...parts.end(),
     }
@@ -80,7 +89,7 @@ function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | un
   return context?.pageId ?? ''
 }
 
-function emptySink(): MappedRecords {
+function emptySink(numericFields: readonly string[]): MappedRecords {
   return {
     records: [],
     rejects: [],
@@ -89,5 +98,6 @@ function emptySink(): MappedRecords {
     redactions: 0,
     unreadable: new Map(),
     notes: new PageNotes(),
+    sums: new SumsOfFields(numericFields),
   }
 }

@@ -1,3 +1,4 @@
+import type { AddRules } from './added-fields.js'
 import type { BodyProbe } from './body-probes.js'
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
@@ -26,6 +27,8 @@ export interface ReadingInstructions extends RecordRules {
   readonly where?: Where | undefined
   /** What tells which records are new. Default: nothing does. */
   readonly since?: SinceReading | undefined
+  /** What the records get besides. Default nothing. */
+  readonly add?: AddRules | undefined
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */

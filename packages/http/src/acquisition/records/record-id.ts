@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import type { Secrets } from '../secrets/index.js'
+import type { AddedValues } from './added-fields.js'
 import { canonicalJson } from './canonical-json.js'
 import { tooDeep } from './depth.js'
 import { dropper } from './kept-values.js'
@@ -20,7 +21,7 @@ export type IdRule = string | readonly string[]
 interface IdSource {
   readonly record: object
   /** Its added fields. */
-  readonly added: Readonly<Record<string, FieldValue>>
+  readonly added?: AddedValues | undefined
   /** Its place in its page, from 0. */
   readonly index: number
   readonly pageId: string
@@ -58,9 +59,10 @@ export function idReader(rule: IdRule, { drop, hashed, secrets }: IdParts): IdRe
 
 function pathReader(path: string, secrets: Secrets): IdReader {
   const valueAt = compilePath(path)
-  return ({ record, added }) => {
+  return ({ record, added = {} }) => {
     const value = Object.hasOwn(added, path) ? added[path] : valueAt(record)
     if (value === undefined || value === null) return missing
+    if (value instanceof Unreadable) return value
     const text = usableId(readCanonicalString(value))
     return typeof text === 'string' && secrets.credentials.length > 0 && secrets.holdIn(text)
       ? holdsSecret
@@ -76,7 +78,7 @@ export function usableId(value: FieldValue | Unreadable): FieldValue | Unreadabl
 }
 
 function hashReader(withoutDropped: (record: unknown) => unknown, hashed: readonly string[]): IdReader {
-  return ({ record, added }) => {
+  return ({ record, added = {} }) => {
     const deep = tooDeep(record)
     if (deep !== undefined) return deep
     const own = Object.fromEntries(hashed.map(name => [name, added[name]]))

@@ -1,5 +1,7 @@
 import { Secrets } from '../secrets/index.js'
 import { storedJson } from './exact-number.js'
+import type { AddedValues, AddRules } from './added-fields.js'
+import { lastingNames } from './added-fields.js'
 import { isRecord } from './is-record.js'
 import type { KeepRules } from './kept-values.js'
 import { keptReader } from './kept-values.js'
@@ -19,6 +21,8 @@ interface RowPlace {
   /** Place in its page, from 0. */
   readonly index: number
   readonly pageId: string
+  /** What it gets besides what its source says of it. */
+  readonly added?: AddedValues | undefined
 }
 
 export type RecordMapper = (row: unknown, place: RowPlace, sink: MappedRecords) => void
@@ -29,6 +33,8 @@ export interface RecordRules extends KeepRules {
   readonly mapping?: Mapping | undefined
   /** What tells records apart. Default: the mapping's field `id`. */
   readonly id?: IdRule | undefined
+  /** What the records get besides. */
+  readonly add?: AddRules | undefined
 }
 
 /** Compiles the rules once; the mapper puts each record where it belongs and never throws for a bad one. */
@@ -53,16 +59,21 @@ export function recordMapper(rules: RecordRules, secrets = new Secrets()): Recor
         fields[field.name] = value
         if (isRedacted) redactions += 1
       } else if (field.required) {
-        return refuse(value, field.name, textOr(idOf({ record: row, added: {}, ...place })))
+        return refuse(value, field.name, textOr(idOf({ record: row, ...place })))
       } else {
         fields[field.name] = null
         ;(warnings ??= []).push([field.name, value])
       }
     }
-    const id = idOf({ record: row, added: {}, ...place })
+    for (const [name, value] of Object.entries(place.added ?? {})) {
+      fields[name] = value instanceof Unreadable ? null : value
+      if (value instanceof Unreadable) (warnings ??= []).push([name, value])
+    }
+    const id = idOf({ record: row, ...place })
     if (id instanceof Unreadable) return refuse(id, 'id')
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
+    sink.sums.add(fields)
     sink.records.push({ id, updatedMs: updatedMs(fields), json: storedJson(fields) })
   }
 }
@@ -78,8 +89,12 @@ function textOr(id: string | Unreadable): string | undefined {
 }
 
 /** Without a rule of its own it is the mapping's field, of which the configuration lets it be text or integer. */
-function idReaderOf({ id, drop }: RecordRules, fields: readonly CompiledField[], secrets: Secrets): IdReader {
-  if (id !== undefined) return idReader(id, { drop, hashed: [], secrets })
+function idReaderOf(
+  { id, drop, add = {} }: RecordRules,
+  fields: readonly CompiledField[],
+  secrets: Secrets,
+): IdReader {
+  if (id !== undefined) return idReader(id, { drop, hashed: lastingNames(add), secrets })
   const field = fields.find(({ name }) => name === 'id')
   if (field === undefined) throw new TypeError('id is missing; a mapping without a field id needs one')
   return ({ record }) => {

@@ -1,4 +1,5 @@
 import { parentPort, resourceLimits, workerData } from 'node:worker_threads'
+import type { PageReading } from './normalised-page.js'
 import type { PackedPart, PackedReading } from './packed-reading.js'
 import { packed, packedPart } from './packed-reading.js'
 import type { PageTask } from './page-readers.js'
@@ -24,7 +25,10 @@ export type WorkerMessage = PackedReading[] | PackedPart | null
 const tell = (message: WorkerMessage): void => parentPort?.postMessage(message, [])
 
 /** A reading of each page, in the same order. */
-parentPort?.on('message', ({ pages, credentials }: PageTasks) =>
-  tell(pages.map((page, at) => packed(readers.read(page, credentials, part => tell(packedPart(at, part)))))),
-)
+parentPort?.on('message', ({ pages, credentials }: PageTasks) => {
+  const read = (page: PageTask, at: number): Promise<PageReading> =>
+    readers.compute(page, credentials, part => tell(packedPart(at, part)))
+  void Promise.all(pages.map(read)).then(readings => tell(readings.map(packed)))
+})
+// It takes pages now.
 tell(null)

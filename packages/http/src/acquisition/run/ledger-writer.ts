@@ -1,4 +1,5 @@
-import { Deferred } from 'async-patterns'
+import type { Clock } from 'async-patterns'
+import { Deferred, systemClock } from 'async-patterns'
 import type {
   AttemptFailure,
   DepartureRow,
@@ -48,12 +49,14 @@ export class LedgerWriter {
   readonly #onError: (error: unknown) => void
   #lines: Lines | undefined
   #pages: Waiting[] = []
-  #turn: ReturnType<typeof setImmediate> | undefined
+  readonly #clock: Clock
+  #isScheduled = false
   #writing: Promise<void> = Promise.resolve()
 
   /** `onError` is told what could not be written; `flush` and `commit` reject with it too, then and later. */
-  constructor(run: Pick<Run, 'log' | 'commit'>, onError: (error: unknown) => void) {
+  constructor(run: Pick<Run, 'log' | 'commit'>, onError: (error: unknown) => void, clock = systemClock) {
     this.#run = run
+    this.#clock = clock
     this.#onError = onError
   }
 
@@ -86,9 +89,8 @@ export class LedgerWriter {
 
   /** Resolves when all that was handed in so far is in the ledger. */
   flush(): Promise<void> {
-    if (this.#turn === undefined) return this.#writing
-    clearImmediate(this.#turn)
-    this.#turn = undefined
+    if (!this.#isScheduled) return this.#writing
+    this.#isScheduled = false
     const written = this.#writing.then(() => this.#write())
     this.#writing = written
     written.catch((error: unknown) => {
@@ -102,10 +104,16 @@ export class LedgerWriter {
     return (this.#lines ??= noLines())
   }
 
+  /** Time that is handed in may stand still while the event loop turns: its turn is over when no time is. */
   #schedule(): void {
-    this.#turn ??= setImmediate(() => {
-      this.flush().catch(this.#onError)
-    })
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    if (this.#clock === systemClock) setImmediate(this.#endTurn)
+    else this.#clock.setTimer(this.#endTurn, 0)
+  }
+
+  readonly #endTurn = (): void => {
+    this.flush().catch(this.#onError)
   }
 
   async #write(): Promise<void> {

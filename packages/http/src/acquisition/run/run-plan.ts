@@ -2,7 +2,7 @@ import type { PipelineConfig } from '../configuration/index.js'
 import { planIdentity } from '../configuration/index.js'
 import { byEndpoint, strictest } from '../fetch/index.js'
 import type { PlannedStream, RunPlan } from '../ledger/index.js'
-import { fieldTypes } from '../records/index.js'
+import { numericFieldsOf } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { fixedPartitions, StreamPages, UrlSecrets } from '../streams/index.js'
@@ -40,9 +40,7 @@ function plannedStream(
   const { mapping = {} } = stream
   return {
     name: stream.name,
-    numericFields: Object.entries(mapping)
-      .filter(([name, { type }]) => name !== 'id' && fieldTypes[type].isNumeric)
-      .map(([name]) => name),
+    numericFields: numericFieldsOf(mapping),
     fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
     partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),

@@ -102,6 +102,7 @@ export class StreamProgress {
     return {
       claim,
       records: content.records,
+      sums: content.sums,
       rejects: content.rejects.map(reject => ({
         ...reject,
         reason: secrets.redact(reject.reason),

@@ -1,6 +1,7 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
+import { addRulesOf } from './added-fields.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import { parentPaths } from './partitions/children.js'
 import { parentOf } from './partitions/partitions.js'
@@ -28,6 +29,7 @@ export function readingInstructionsOf(
     where: stream.where,
     since: sinceReading(stream),
     ...recordRulesOf(stream),
+    add: addRulesOf(stream),
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,

@@ -10,12 +10,15 @@ import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/
 import type { Quality } from '../summary/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
+import type { AddConfig } from './added-fields.js'
 import type { BodyConfig } from './requests/request-body.js'
 import type { QueryValue } from './requests/stream-url.js'
 import type { SinceConfig } from './since/since-config.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
-export interface StreamConfig extends ConnectionSettings, RecordRules {
+export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add'> {
+  /** What its records get besides: texts with references, other constants, paths and expressions. */
+  readonly add?: AddConfig | undefined
   /**
    * Unique within the pipeline: `acme.tasks`, or the source's name for the stream of a source that has only one.
    * It names the stream in summary, ledger and logs.

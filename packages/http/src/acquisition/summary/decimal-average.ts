@@ -10,7 +10,12 @@ export class DecimalAverage {
   #count = 0n
 
   /** A decimal such as `-12.50`; any other text is left out. */
-  add(decimal: string, count = 1): void {
+  add(decimal: string): void {
+    this.addSum(decimal, 1)
+  }
+
+  /** The sum of so many decimals. */
+  addSum(decimal: string, count: number): void {
     const match = DECIMAL.exec(decimal)
     if (match === null) return
     const [, sign, whole = '', fraction = ''] = match
@@ -18,7 +23,7 @@ export class DecimalAverage {
       this.#sum *= 10n ** BigInt(fraction.length - this.#scale)
       this.#scale = fraction.length
     }
-    const units = BigInt(whole + fraction.padEnd(this.#scale, '0')) * BigInt(count)
+    const units = BigInt(whole + fraction.padEnd(this.#scale, '0'))
     this.#sum += sign === '-' ? -units : units
     this.#count += BigInt(count)
   }

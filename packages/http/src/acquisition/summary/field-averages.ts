@@ -1,4 +1,4 @@
-import type { FieldValue, Money } from '../records/index.js'
+import type { FieldSums, FieldValue, Money } from '../records/index.js'
 import type { FieldAverage } from '../../measurements/index.js'
 import { DecimalAverage } from './decimal-average.js'
 
@@ -23,6 +23,13 @@ export class FieldAverages {
       else if (typeof value === 'number' || typeof value === 'string')
         this.#sumOf(field, '').add(String(value))
     }
+  }
+
+  /** What the numbers of a page add up to. */
+  addSums(page: FieldSums): void {
+    for (const field of this.#fields)
+      for (const [currency, { sum, count }] of Object.entries(page[field] ?? {}))
+        this.#sumOf(field, currency).addSum(sum, count)
   }
 
   #addMoney(field: string, { amount, currency }: Money): void {

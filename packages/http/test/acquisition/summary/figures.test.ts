@@ -11,7 +11,7 @@ import { worstRollingSecond } from '../../../src/acquisition/summary/rolling-sec
 describe('DecimalAverage', () => {
   const averageOf = (amounts: readonly { readonly amount: string; readonly count: number }[]) => {
     const average = new DecimalAverage()
-    for (const { amount, count } of amounts) average.add(amount, count)
+    for (const { amount, count } of amounts) average.addSum(amount, count)
     return average.value
   }
   const average = (...amounts: string[]) => averageOf(amounts.map(amount => ({ amount, count: 1 })))
@@ -29,10 +29,10 @@ describe('DecimalAverage', () => {
     expect(average('0.001', '0.002')).toBe('0.002')
   })
 
-  test('weighs each amount by its count, and is undefined for none', () => {
+  test('takes the sum of several, and is undefined for none', () => {
     expect(
       averageOf([
-        { amount: '1.00', count: 3 },
+        { amount: '3.00', count: 3 },
         { amount: '2.00', count: 1 },
       ]),
     ).toBe('1.25')

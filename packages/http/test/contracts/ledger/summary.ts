@@ -181,5 +181,28 @@ export function describeSummary(rig: LedgerRig): void {
       const [source] = (await rig.summary()).sources
       expect(source?.averages).toEqual({ price: { EUR: '0.15', USD: '90071992547409930.00' } })
     })
+
+    const eur = (sum: string, count: number) => ({ sums: { price: { EUR: { sum, count } } } })
+    const averagesOf = async () => {
+      await rig.finish()
+      return (await rig.summary()).sources.map(({ averages }) => averages['price'])
+    }
+
+    test('takes averages from the sums of the pages where no record came twice', async () => {
+      const price = { amount: '1.00', currency: 'EUR' }
+      const next = [2, 3].map(ordinal => pageOf('a', ordinal))
+      await rig.commit('a:page=1', [{ id: '1', price }], { next, ...eur('5.10', 1) })
+      await rig.commit('a:page=2', [{ id: '2', price }], eur('0.205', 1))
+      await rig.commit('a:page=3', [])
+      expect(await averagesOf()).toEqual([{ EUR: '2.653' }, undefined])
+    })
+
+    test('takes averages from the records where one came twice, or a page does not tell its sums', async () => {
+      const price = { amount: '1.00', currency: 'EUR' }
+      await rig.commit('a:page=1', [{ id: '1', price }], { next: [pageOf('a', 2)], ...eur('5.10', 1) })
+      await rig.commit('a:page=2', [{ id: '1', price }], eur('7.00', 1))
+      await rig.commit('b:page=1', [{ id: '1', price }])
+      expect(await averagesOf()).toEqual([{ EUR: '1.00' }, { EUR: '1.00' }])
+    })
   })
 }

@@ -73,6 +73,7 @@ export class PageTable {
       redactions,
       bytes,
       filtered,
+      sums,
       reportedTotal,
       fingerprint,
       cursor,
@@ -85,6 +86,7 @@ export class PageTable {
       redactions,
       filtered ?? 0,
       bytes,
+      sums === undefined ? null : JSON.stringify(sums),
       reportedTotal ?? null,
       fingerprint ?? null,
       cursor?.value ?? null,
@@ -146,7 +148,7 @@ function prepare(database: Database) {
     ),
     done: database.prepare(
       `update pages set state = 'done', records = ?, rejects = ?, warnings = ?, redactions = ?, filtered = ?, bytes = ?,
-          reported_total = ?, fingerprint = ?, high = ?, stop = ?, done_at = ?, error_code = null, error_message = null
+          sums = ?, reported_total = ?, fingerprint = ?, high = ?, stop = ?, done_at = ?, error_code = null, error_message = null
         where run = ? and id = ?`,
     ),
     giveBack: database.prepare('update pages set not_before = ?, tries = tries + ? where run = ? and id = ?'),

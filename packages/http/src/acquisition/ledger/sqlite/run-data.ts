@@ -12,6 +12,7 @@ import type {
   TransitionRow,
 } from '../../summary/index.js'
 import { FieldAverages, LISTED_RECORDS, RollingSecond } from '../../summary/index.js'
+import type { FieldSums } from '../../records/index.js'
 import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
 import { storedObject, storedTexts } from './stored-json.js'
@@ -85,10 +86,11 @@ select stream, code, field, ${REJECTED_RECORDS} as count, reason
 /** What the summary is made of, in one view of the database. */
 export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {
   const all = <T>(sql: string): T[] => database.prepare<[object], T>(sql).all({ run })
+  const streams = streamCountsOf(database, run)
   return {
     run: runOf(database, run, clock),
-    streams: streamCountsOf(database, run),
-    averages: averagesOf(database, run),
+    streams,
+    averages: averagesOf(database, run, streams),
     worstSeconds: worstSecondsOf(database, run),
     errors: all<ErrorCount>(ERROR_COUNTS),
     transitions: all<TransitionRow>(
@@ -134,24 +136,53 @@ function emptyFieldsOf(database: Database, run: number): RunData['emptyFields'] 
   return found
 }
 
-/** Record by record: memory does not grow with them. */
-function averagesOf(database: Database, run: number): RunData['averages'] {
+/** Memory does not grow with the records. */
+function averagesOf(database: Database, run: number, counts: readonly StreamCounts[]): RunData['averages'] {
   const streams = database.prepare<[number], { name: string; numeric_fields: string }>(
     'select name, numeric_fields from streams where run = ?',
   )
-  const records = database
-    .prepare<[number, string], string>(
-      'select fields from records where run = ? and stream = ? and fields is not null',
-    )
-    .pluck()
+  const countsOf = new Map(counts.map(one => [one.name, one]))
   const averages = new Map<string, ReturnType<FieldAverages['values']>>()
   for (const { name, numeric_fields: text } of streams.all(run)) {
     const fields = storedTexts(text)
     if (fields.length === 0) continue
-    const sums = new FieldAverages(fields)
-    for (const record of records.iterate(run, name)) sums.add(fieldsOf(record))
-    averages.set(name, sums.values())
+    const { takenRecords, uniqueIds } = countsOf.get(name) as StreamCounts
+    // Where each record that was taken is there, pages add up to them.
+    const ofPages = takenRecords === uniqueIds ? averagesOfPages(database, run, name, fields) : undefined
+    averages.set(name, (ofPages ?? averagesOfRecords(database, run, name, fields)).values())
   }
+  return averages
+}
+
+/** Undefined where a page does not tell its sums. */
+function averagesOfPages(
+  database: Database,
+  run: number,
+  stream: string,
+  fields: readonly string[],
+): FieldAverages | undefined {
+  const pages = database.prepare<[number, string], string | null>(
+    "select sums from pages where run = ? and stream = ? and state = 'done' and records > 0",
+  )
+  const averages = new FieldAverages(fields)
+  for (const sums of pages.pluck().iterate(run, stream)) {
+    if (sums === null) return undefined
+    averages.addSums(storedObject(sums) as FieldSums)
+  }
+  return averages
+}
+
+function averagesOfRecords(
+  database: Database,
+  run: number,
+  stream: string,
+  fields: readonly string[],
+): FieldAverages {
+  const records = database.prepare<[number, string], string>(
+    'select fields from records where run = ? and stream = ? and fields is not null',
+  )
+  const averages = new FieldAverages(fields)
+  for (const record of records.pluck().iterate(run, stream)) averages.add(fieldsOf(record))
   return averages
 }
 

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x41_50_4c_47
 
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 7
+export const SCHEMA_VERSION = 8
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
@@ -55,6 +55,7 @@ create table if not exists pages (
   redactions integer,
   filtered integer,
   bytes integer,
+  sums text,
   reported_total integer,
   fingerprint text,
   high text,

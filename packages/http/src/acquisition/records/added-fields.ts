@@ -1,0 +1,86 @@
+import type { Template } from '../references/index.js'
+import { compilePath, isBound, referencesOf, renderJson } from '../references/index.js'
+import type { Secrets } from '../secrets/index.js'
+import { markNumbers } from './decoders/mark-numbers.js'
+import { tooDeep } from './depth.js'
+import type { PageContext } from './page-context.js'
+import { jsonRedactor } from './redacted-json.js'
+import type { FieldValue } from './types/field-type.js'
+import { Unreadable } from './unreadable.js'
+
+/** What a record gets besides what its source says of it. */
+export type AddRule =
+  | { readonly value: string | number | boolean | null }
+  /** Null where a reference has no value. */
+  | { readonly template: Template }
+  /** Of the raw record, as it is; null where there is nothing. */
+  | { readonly path: string }
+  /** JSONata over the raw record; partitions and what else is known of the page as `$project`, `$now`. */
+  | { readonly expr: string }
+
+export type AddRules = Readonly<Record<string, AddRule>>
+
+export type AddedValues = Readonly<Record<string, FieldValue | Unreadable>>
+
+/** Reads the added fields of a page's records; `computed`: those of its expressions. */
+type AddedReader = (
+  context: PageContext | undefined,
+) => (record: object, computed?: Readonly<Record<string, unknown>>) => AddedValues
+
+/** Compiles the rules once. @throws TypeError for a path that is malformed. */
+export function addedReader(rules: AddRules, secrets: Secrets): AddedReader {
+  const redact = jsonRedactor(secrets)
+  const clean = (value: unknown): FieldValue | Unreadable =>
+    value instanceof Unreadable ? value : (tooDeep(value) ?? (redact(value ?? null) as FieldValue))
+  const names = Object.keys(rules)
+  const paths = new Map(
+    Object.entries(rules).flatMap(([name, rule]) => ('path' in rule ? [[name, compilePath(rule.path)]] : [])),
+  )
+  return context => {
+    const scope = scopeOf(context)
+    const fixed = Object.fromEntries(
+      Object.entries(rules).flatMap(([name, rule]) =>
+        fixedOf(rule, scope).map(value => [name, clean(value)]),
+      ),
+    )
+    const valueOf = (name: string, record: object, computed: Readonly<Record<string, unknown>>) =>
+      Object.hasOwn(fixed, name)
+        ? (fixed[name] as FieldValue | Unreadable)
+        : clean(paths.has(name) ? paths.get(name)?.(record) : computed[name])
+    return (record, computed = {}) =>
+      Object.fromEntries(names.map(name => [name, valueOf(name, record, computed)]))
+  }
+}
+
+/** Those that say what a record is, and not when or by which request it came. */
+export function lastingNames(rules: AddRules): string[] {
+  return Object.entries(rules)
+    .filter(([, rule]) => !('expr' in rule) && !('template' in rule && isOfRun(rule.template)))
+    .map(([name]) => name)
+}
+
+const rootsOfRun: readonly string[] = ['now', 'run', 'since', 'until']
+
+function isOfRun(template: Template): boolean {
+  return referencesOf(template).some(({ root }) => rootsOfRun.includes(root))
+}
+
+/** The one value that all records of a page get; none for what is read from each. */
+function fixedOf(rule: AddRule, scope: Readonly<Record<string, string>>): readonly unknown[] {
+  if ('value' in rule) return [rule.value]
+  if (!('template' in rule)) return []
+  return [isBound(rule.template, scope) ? valueOfJson(renderJson(rule.template, scope)) : null]
+}
+
+/** By reference, as exact JSON. */
+export function scopeOf(context: PageContext | undefined): Readonly<Record<string, string>> {
+  if (context === undefined) return {}
+  const { partition, window, now, run } = context
+  const known = Object.entries({ ...window, now, run }).filter(([, text]) => text !== undefined)
+  return { ...partition, ...Object.fromEntries(known.map(([name, text]) => [name, JSON.stringify(text)])) }
+}
+
+/** As the page parser hands it over: no digit is lost. */
+function valueOfJson(json: string): unknown {
+  return JSON.parse(markNumbers(json))
+}

@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module'
+import type jsonata from 'jsonata'
+import { storedJson } from './exact-number.js'
+import { Unreadable } from './unreadable.js'
+
+const require = createRequire(import.meta.url)
+
+/** Computes a value of a record and of what is known besides, by name. It never rejects. */
+export type Expression = (record: unknown, known: Readonly<Record<string, unknown>>) => Promise<unknown>
+
+/**
+ * Compiles an expression of JSONata, whose package is loaded by the first. Numbers that a double does not hold are
+ * texts in it.
+ * @throws SyntaxError with the place of what is wrong, counted from 1.
+ */
+export function compileExpression(text: string): Expression {
+  const compiled = parsed(text)
+  return async (record, known) => {
+    try {
+      const value: unknown = await compiled.evaluate(JSON.parse(storedJson(record)), { ...known })
+      // A function, or what has none, has no JSON; sequences lose what JSONata hangs on them.
+      return value === undefined ? null : (JSON.parse(JSON.stringify(value) ?? 'null') as unknown)
+    } catch (error) {
+      return new Unreadable('EXPR_FAILED', `its expression failed: ${messageOf(error)}`)
+    }
+  }
+}
+
+function parsed(text: string): jsonata.Expression {
+  const compile = require('jsonata') as typeof jsonata
+  try {
+    return compile(text)
+  } catch (error) {
+    const { position } = error as Partial<jsonata.JsonataError>
+    const at = position === undefined ? '' : ` at character ${position}`
+    throw new SyntaxError(`${messageOf(error)}${at}`, { cause: error })
+  }
+}
+
+/** JSONata throws objects that are no errors. */
+function messageOf(error: unknown): string {
+  const { message } = error as { readonly message?: unknown }
+  return typeof message === 'string' ? message : String(error)
+}

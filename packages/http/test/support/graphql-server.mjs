@@ -28,6 +28,6 @@ function books({ first, after }) {
   return { edges: page, pageInfo, totalCount: edges.length }
 }
 
-const server = createServer(createHandler({ schema, rootValue: { books } })).listen(0, '127.0.0.1', () =>
-  console.log(`http://127.0.0.1:${server.address().port}`),
-)
+const answer = createHandler({ schema, rootValue: { books } })
+const server = createServer((request, response) => void answer(request, response))
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))

@@ -11,7 +11,7 @@ const { checkedText, flag, path, strict, succeeds, text } = schemaParts
 
 const placeAllowed = {
   error:
-    'a path such as data.items or data[*].items[*], "" for the page itself, or { path, shape } with the shape list, object, map, texts or columns',
+    'a path such as data.items or data[*].items[*], "" for the page itself, or { path, shape } with the shape list, object, any, map, texts or columns',
 }
 const pathOrEmpty = () =>
   z.string(placeAllowed).refine(value => value === '' || path().safeParse(value).success, placeAllowed)
@@ -20,6 +20,7 @@ const at = () => pathOrEmpty().prefault('')
 const places = [
   strict({ path: at(), shape: z.literal('list').prefault('list') }),
   strict({ path: at(), shape: z.literal('object') }),
+  strict({ path: at(), shape: z.literal('any') }),
   strict({ path: at(), shape: z.literal('map'), key: text('the name of a field').prefault('key') }),
   strict({ path: at(), shape: z.literal('texts') }),
   strict({ path: at(), shape: z.literal('columns'), columns: path().optional() }),

@@ -11,6 +11,8 @@ export type RecordsPlace =
   | { readonly path: string; readonly shape: 'list' }
   /** One record; none where it is null or not there. */
   | { readonly path: string; readonly shape: 'object' }
+  /** A list of records or a single one, whichever stands there; none where nothing does. */
+  | { readonly path: string; readonly shape: 'any' }
   /** Records by a name, which each gets as a field; what is no object becomes its field `value`. */
   | { readonly path: string; readonly shape: 'map'; readonly key: string }
   /** Texts, numbers and truth values: each is a record with the one field `value`. */
@@ -37,6 +39,8 @@ export function rowsReader(place: RecordsPlace): RowsReader {
       return listReader(path)
     case 'object':
       return objectReader(path)
+    case 'any':
+      return anyReader(path)
     case 'map':
       return mapReader(path, place.key)
     case 'texts': {
@@ -69,6 +73,15 @@ function objectReader(path: string): RowsReader {
     if (record === undefined || record === null) return []
     if (isObject(record)) return [record]
     throw noRecords(path, record, body, 'one record')
+  }
+}
+
+function anyReader(path: string): RowsReader {
+  const foundAt = compilePath(path)
+  const recordOf = objectReader(path)
+  return body => {
+    const found = foundAt(body)
+    return Array.isArray(found) ? found : recordOf(body)
   }
 }
 

@@ -98,6 +98,19 @@ describe('texts', () => {
   })
 })
 
+test.each([
+  [{ data: [{ id: 1 }, { id: 2 }] }, [{ id: 1 }, { id: 2 }]],
+  [{ data: { id: 1 } }, [{ id: 1 }]],
+  [{ data: null }, []],
+  [{}, []],
+])('any: %j holds %j', (body, expected) => {
+  expect(rows(JSON.stringify(body), { path: 'data', shape: 'any' })).toEqual(expected)
+})
+
+test('any: what is no record and no list of them is refused', () => {
+  expect(refusal('{"data":7}', { path: 'data', shape: 'any' })).toContain('NO_RECORDS')
+})
+
 describe('columns', () => {
   const first = { path: '', shape: 'columns' } as const
 

@@ -7,7 +7,7 @@ import type { Paging } from './components/pagination.js'
 import type { Partitions } from './components/partitions.js'
 import { ancestorsOf, partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
-import { changesOf, recordsPath, selectionOf } from './components/records.js'
+import { changesOf, recordsPlace, selectionOf } from './components/records.js'
 import { requestOf } from './components/request.js'
 import type { RequestParts } from './components/request.js'
 import { responsesOf } from './components/responses.js'
@@ -97,7 +97,7 @@ export class StreamConverter {
         ...config,
         ...(partitions.parts.length > 0 && { for: partitions.parts.map(({ entry }) => entry) }),
         ...(format !== undefined && { format }),
-        ...(selection.keys.length > 0 && { records: recordsPath(selection.keys) }),
+        records: recordsPlace(selection.keys),
         ...(selection.where.length > 0 && {
           where: selection.where.length === 1 ? selection.where[0] : selection.where,
         }),
@@ -111,7 +111,7 @@ export class StreamConverter {
         ...(changes.drop.length > 0 && { drop: changes.drop }),
       },
       ...(responses.maxAttempts !== undefined && { maxAttempts: responses.maxAttempts }),
-      notes: [...paging.notes, ...(since?.notes ?? []), ...changes.notes],
+      notes: [...pathNotes(request.path), ...paging.notes, ...(since?.notes ?? []), ...changes.notes],
       line: this.#templates.lines.of(stream),
     }
   }
@@ -230,6 +230,12 @@ function sinceField(keys: readonly (string | number)[], changes: Changes): strin
   const source = changes.sources.get(pathText(keys))
   const isComputed = source === '' || source?.startsWith('{') === true
   return isComputed ? pathText(keys) : rawPathOf(changes)(keys)
+}
+
+/** Values in a path are encoded, slashes too. */
+function pathNotes(path: string): readonly string[] {
+  const found = /\{([\w.-]*(?:ur[il]|path|href|link)\w*)\}/i.exec(path)
+  return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
 }
 
 /** What the pipeline's partitions cannot do. */

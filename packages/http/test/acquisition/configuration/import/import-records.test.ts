@@ -3,10 +3,10 @@ import { imported, manifestOf, refusal, streamOf, streamWritten } from './manife
 
 describe('records', () => {
   test.each([
-    [[], undefined],
-    [['data', 'items'], 'data.items'],
+    [[], { shape: 'any' }],
+    [['data', 'items'], { path: 'data.items', shape: 'any' }],
     [['data', '*', 'node'], 'data.*.node'],
-    [['odd.name'], '["odd.name"]'],
+    [['odd.name'], { path: '["odd.name"]', shape: 'any' }],
   ])('the path %j', (field_path, records) => {
     const written = streamWritten({ selector: { extractor: { type: 'DpathExtractor', field_path } } })
     expect(written['records']).toEqual(records)

@@ -45,8 +45,15 @@ function extractorKeys(extractor: Component, templates: Templates): readonly (st
   })
 }
 
-/** `data[*].items`. */
-export function recordsPath(keys: readonly (string | number)[]): string {
+/** What stands there may be a list or a single record; with a `*` it is each of several. */
+export function recordsPlace(keys: readonly (string | number)[]): Json {
+  const path = recordsPath(keys)
+  if (keys.includes('*')) return path
+  return { ...(path !== '' && { path }), shape: 'any' }
+}
+
+/** `data.*.items`. */
+function recordsPath(keys: readonly (string | number)[]): string {
   return keys.reduce<string>((path, key) => {
     if (key === '*') return path === '' ? '*' : `${path}.*`
     const step = pathText([key])
@@ -138,9 +145,6 @@ class ChangesReader implements Changes {
         return
       case 'RemoveFields':
         this.#removeFields(component)
-        return
-      case 'KeysToLower':
-        this.keys = 'lowerCase'
         return
       case 'KeysToSnakeCase':
         this.keys = 'snakeCase'

@@ -18,7 +18,7 @@ import { SqliteLedger } from './ledger/index.js'
 import type { PageQueue } from './queue/index.js'
 import { EmbeddedQueue } from './queue/index.js'
 import { NormalisePool } from './records/index.js'
-import type { AcquireEvent, Ports } from './run/index.js'
+import type { AcquireEvent, Ports, SampleBudget } from './run/index.js'
 import {
   claimsOn,
   LedgerWriter,
@@ -51,6 +51,11 @@ export interface AcquireOptions extends Ports {
    */
   readonly fresh?: boolean
   /**
+   * Takes all, whatever is known of how far streams with `since` have come; the ledger keeps anew how far they
+   * come. A run that is not finished goes on as it began. Default false.
+   */
+  readonly full?: boolean
+  /**
    * Names of sources whose servers are asked although they have asked for quiet, in an earlier run. Default
    * none.
    */
@@ -77,6 +82,7 @@ const KNOWN: Readonly<Record<keyof AcquireOptions, true>> = {
   signal: true,
   onEvent: true,
   fresh: true,
+  full: true,
   forgetWaits: true,
   secrets: true,
 }
@@ -95,12 +101,21 @@ export async function acquire(
   options: AcquireOptions = {},
 ): Promise<Summary> {
   checkOptions('acquire', options, Object.keys(KNOWN))
-  const { clock = systemClock, fresh = false, forgetWaits = [] } = options
+  return await acquireUntil(pipeline, options, undefined)
+}
+
+/** The same; `budget` ends streams when they have brought enough. */
+export async function acquireUntil(
+  pipeline: PipelineInput | PipelineConfig,
+  options: AcquireOptions,
+  budget: SampleBudget | undefined,
+): Promise<Summary> {
+  const { clock = systemClock, fresh = false, full = false, forgetWaits = [] } = options
   const usable = usableConfig(pipeline)
   const { config, secrets } = { ...usable, ...(options.secrets && { secrets: options.secrets }) }
   const paths = resultPaths(config.output)
   await using ledger = ownedOrInjected(options.ledger, () => new SqliteLedger({ file: paths.ledger, clock }))
-  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh, forgetWaits })
+  const run = await ledger.port.open(planOf(config, secrets, packageVersion()), { fresh, full, forgetWaits })
   const onEvent = (event: AcquireEvent): void => {
     try {
       options.onEvent?.(event)
@@ -117,9 +132,10 @@ export async function acquire(
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
   for (const warning of warningsOf(config)) onEvent(warning)
+  if (full && run.resumed) for (const warning of notFull(config)) onEvent(warning)
   tellOwedQuiet(run, { clock, onEvent })
   control.listen()
-  await acquirePages(run, { ...options, config, control, clock, secrets, onEvent })
+  await acquirePages(run, { ...options, config, control, clock, secrets, onEvent, budget })
   const status = await run.end(control.end)
   const summary = summarise(await run.data(), config.summary)
   await deliver(run, summary, options.sinks, paths)
@@ -135,6 +151,7 @@ interface RunParts extends Ports {
   readonly clock: Clock
   readonly secrets: Secrets
   readonly onEvent: (event: AcquireEvent) => void
+  readonly budget: SampleBudget | undefined
 }
 
 /** Resolves when no page is left to do, or the run was stopped. */
@@ -208,6 +225,13 @@ function warningsOf({ streams }: PipelineConfig): AcquireEvent[] {
   const message = 'tls.insecure is true: whoever is on the way can read and change all that is sent'
   return streams
     .filter(({ tls }) => tls?.insecure === true)
+    .map(({ name }) => ({ type: 'warning', source: name, message }))
+}
+
+function notFull({ streams }: PipelineConfig): AcquireEvent[] {
+  const message = 'a run that is not finished goes on as it began: only the next one can take all (full)'
+  return streams
+    .filter(({ since }) => since !== undefined)
     .map(({ name }) => ({ type: 'warning', source: name, message }))
 }
 

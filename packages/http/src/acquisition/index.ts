@@ -12,9 +12,11 @@ export type {
   PipelineConfig,
   PipelineInput,
   RefusedStream,
+  SelectedStreams,
   Setting,
   SettingFlags,
   SourceInput,
+  StreamChoice,
   StreamInput,
 } from './configuration/index.js'
 export {
@@ -22,12 +24,15 @@ export {
   ConfigError,
   defineConfig,
   importManifest,
+  leftBehind,
   loadConfig,
   ManifestError,
   parseConfig,
   pipelineJsonSchema,
+  selectStreams,
   settings,
   settingsHelp,
+  streamCalled,
 } from './configuration/index.js'
 export type {
   AuthConfig,
@@ -69,6 +74,7 @@ export type {
   DepartureRow,
   GiveBack,
   Journal,
+  KeptCursor,
   Ledger,
   Notice,
   NoticeRow,
@@ -161,6 +167,10 @@ export type {
   ThrottledEvent,
   WarningEvent,
 } from './run/index.js'
+export type { Sample, SampledStream, SampleOptions } from './sample.js'
+export { sample } from './sample.js'
+export type { StateChoice } from './state.js'
+export { PipelineState } from './state.js'
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'

@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import type { PageState } from '../ledger/index.js'
 import { schemaParts } from '../schema/index.js'
 import type { SinceConfig, Span } from '../streams/index.js'
-import { momentFormat, momentFormats, placeSchema, spanOf } from '../streams/index.js'
+import { earlier, momentFormat, momentFormats, placeSchema, spanOf } from '../streams/index.js'
 
 const { anyOf, checkedText, flag, oneOf, path, strict, succeeds, text } = schemaParts
 
@@ -82,6 +83,21 @@ export function resolveSince(since: SinceFile): SinceConfig {
       Object.entries(amounts).map(([key, value]) => [key, typeof value === 'string' ? spanOf(value) : value]),
     ),
   }
+}
+
+/**
+ * What is kept of a stream that has come to a value, written as `start` is; a span is one before `now`, in epoch
+ * milliseconds.
+ * @throws RangeError for what is none of its type.
+ */
+export function keptSince({ type, field }: SinceConfig, text: string, now: number): PageState {
+  const value = boundOf(type, text)
+  if (value === undefined) {
+    const allowed = type === 'date' ? moment : 'a number'
+    throw new RangeError(`since is ${JSON.stringify(text)}; allowed is ${allowed}`)
+  }
+  const ms = typeof value === 'object' ? earlier(now, value) : value
+  return { field, since: typeof ms === 'number' ? new Date(ms).toISOString() : ms }
 }
 
 /** Undefined for what is none of its type. A date without an offset is one of UTC. */

@@ -4,6 +4,7 @@ export type {
   DepartureRow,
   GiveBack,
   Journal,
+  KeptCursor,
   Ledger,
   NoticeRow,
   OwedQuiet,

@@ -136,6 +136,11 @@ export interface OpenOptions {
   /** Streams whose endpoints' quiet is not kept any longer. Default none. */
   readonly forgetWaits?: readonly string[] | undefined
   /**
+   * A new run begins as if nothing were kept of how far its streams have come; a run that is continued goes on
+   * as it began. Default false.
+   */
+  readonly full?: boolean
+  /**
    * Takes part in the run that another process has opened, instead of taking the ledger for itself. Default
    * false.
    */
@@ -158,6 +163,25 @@ export interface Ledger extends AsyncDisposable {
    *   JoinRefusedError where a ledger is for one process alone.
    */
   open(plan: RunPlan, options?: OpenOptions): Promise<Run>
+  /**
+   * All that is kept of how far streams have come, by stream and part.
+   * @throws OtherPipelineError (rejects) when the ledger belongs to another pipeline than the one named.
+   */
+  cursors(pipeline: string): Promise<readonly KeptCursor[]>
+  /**
+   * Changes it, all of it or nothing; of a cursor without a state nothing is kept any longer. A run that is not
+   * finished goes on as it began.
+   * @throws OtherPipelineError (rejects), as `cursors` does.
+   */
+  setCursors(pipeline: string, cursors: readonly KeptCursor[]): Promise<void>
+}
+
+/** How far a stream, or a part of it, has come in earlier runs. */
+export interface KeptCursor {
+  readonly stream: string
+  /** Empty for a stream without parts. */
+  readonly part: string
+  readonly state?: PageState | undefined
 }
 
 /**

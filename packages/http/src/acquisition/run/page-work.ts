@@ -10,6 +10,7 @@ import type { AcquireEvent } from './acquire-event.js'
 import type { LeaseKeeper } from './leases.js'
 import type { Committed, LedgerWriter } from './ledger-writer.js'
 import type { RunControl } from './run-control.js'
+import type { SampleBudget } from './sample-budget.js'
 import type { StreamProgress } from './stream-progress.js'
 import { quietText } from './streams-of-run.js'
 
@@ -25,6 +26,8 @@ export interface PageWorkParts {
   readonly control: RunControl
   readonly secrets: Secrets
   readonly clock: Clock
+  /** Ends streams that have brought enough. Default: they end by themselves. */
+  readonly budget?: SampleBudget | undefined
   readonly onEvent: (event: AcquireEvent) => void
 }
 
@@ -77,15 +80,17 @@ export class PageWork {
   }
 
   async #acquire(stream: StreamProgress, claim: Claim): Promise<void> {
-    const { control, journal, queue } = this.#parts
+    const { control, journal, queue, budget } = this.#parts
     const fetched = await stream.fetch(claim.page, control.stop, control.cut)
     try {
-      const page = await stream.commitOf(claim, fetched)
+      const whole = await stream.commitOf(claim, fetched)
+      const page = budget?.trimmed(whole) ?? whole
       const committed = await journal.commit(page)
       if (committed.result === 'done') {
         this.#tellDone(page, committed)
         await queue.add(page.next)
         if (page.stop === 'loop') await this.#leaveLoop(stream)
+        if (budget?.hasEnough(stream.name) === true) await this.#endEarly(stream, 'SAMPLED')
       }
       this.finishIfOver(committed)
     } finally {
@@ -166,9 +171,12 @@ export class PageWork {
 
   /** Pages that are known already may still bring something, but not for ever. */
   async #leaveLoop(stream: StreamProgress): Promise<void> {
-    if (!stream.isLost()) return
+    if (stream.isLost()) await this.#endEarly(stream, 'LOOP')
+  }
+
+  async #endEarly(stream: StreamProgress, reason: string): Promise<void> {
     stream.end()
-    this.finishIfOver(await this.#parts.run.endStream(stream.name, 'LOOP'))
+    this.finishIfOver(await this.#parts.run.endStream(stream.name, reason))
   }
 
   async #giveUp(stream: StreamProgress, claim: Claim, code: string, message: string): Promise<undefined> {

@@ -80,6 +80,8 @@ function checkFolder(output: string): void {
 /** How a pipeline is run. */
 interface RunOptions {
   readonly fresh: boolean
+  /** Takes all, whatever is known of how far streams have come. */
+  readonly full?: boolean
   /** Sources whose wish for quiet is forgotten. */
   readonly forgetWaits?: readonly string[]
   /** Called when the ledger has taken the pipeline as its own, before the first request. */
@@ -90,7 +92,7 @@ interface RunOptions {
 export async function runPipeline(
   { config, secrets }: LoadedConfig,
   flags: RunFlags,
-  { fresh, forgetWaits = [], onOpened }: RunOptions,
+  { fresh, full = false, forgetWaits = [], onOpened }: RunOptions,
 ): Promise<number> {
   using interrupted = interruption()
   using progress = progressFor(flags)
@@ -99,6 +101,7 @@ export async function runPipeline(
       signal: interrupted.signal,
       secrets,
       fresh,
+      full,
       forgetWaits,
       onEvent: event => {
         if (event.type === 'run-opened') onOpened?.()
@@ -115,7 +118,8 @@ export async function runPipeline(
   }
 }
 
-function progressFor(flags: RunFlags): Progress | undefined {
+/** How a run is shown on standard error; not at all where it is to be quiet. */
+export function progressFor(flags: RunFlags): Progress | undefined {
   if (flags.quiet === true) return undefined
   if (process.stderr.isTTY) return new LiveProgress(process.stderr)
   return new LogProgress(logLevel(flags.logLevel), process.stderr)

@@ -1,25 +1,29 @@
 import { Command } from 'commander'
 import type { LoadedConfig } from '../../acquisition/index.js'
 import { settingsHelp } from '../../acquisition/index.js'
+import { checkNothingLost, choiceOptions, chosen } from '../acquire/choice.js'
+import type { ChoiceFlags } from '../acquire/choice.js'
 import { pipelineFile } from '../acquire/pipeline-file.js'
+import { repeated } from '../acquire/repeated.js'
 import { EXIT_CODES, loadPipeline, runOptions, runPipeline } from '../acquire/run-pipeline.js'
-import type { RunFlags } from '../acquire/run-pipeline.js'
+import { runSample } from '../acquire/run-sample.js'
+import type { SampleFlags } from '../acquire/run-sample.js'
 import { keepFromDemos } from '../demo/demo-folder.js'
 import { EXIT } from '../exit-code.js'
 import { print } from '../print.js'
 import { UsageError } from '../usage-error.js'
 import { schemaCommand } from './acquire-schema.js'
+import { stateCommand } from './acquire-state.js'
 
-interface AcquireFlags extends RunFlags {
+interface AcquireFlags extends SampleFlags, ChoiceFlags {
   readonly printConfig?: boolean
   readonly fresh?: boolean
   readonly forgetWait?: readonly string[]
+  readonly full?: boolean
 }
 
-type Names = readonly string[] | undefined
-
 /** What else can be done with a pipeline. A new one is a file beside this one and a line here. */
-const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand]
+const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand, stateCommand]
 
 const HELP = `
 Without a file it reads pipeline.yaml, or else config.yaml, in the working
@@ -37,13 +41,16 @@ export function acquireCommand(): Command {
   const command = new Command('acquire')
     .description('Take all records from the sources of a pipeline file, normalised and deduplicated.')
     .argument('[pipeline.yaml]', 'the pipeline')
-  runOptions(command)
+  choiceOptions(runOptions(command))
+    .option('--sample <n>', 'show so many records of each stream, and store nothing')
+    .option('--format <format>', 'of the sample: table, json (default: table)')
     .option('--print-config', 'show each value and where it came from, and do nothing else')
+    .option('--full', 'take all, whatever is known of how far the streams have come')
     .option('--fresh', 'start over; the old ledger is kept as acquire.previous.db until the next --fresh')
     .option(
       '--forget-wait <source>',
       'ask a source whose server had asked an earlier run for quiet; may be repeated',
-      (name: string, before: Names): Names => [...(before ?? []), name],
+      repeated,
     )
     .addHelpText('after', `\n${settingsHelp()}\n${HELP}`)
     .action(async (given: string | undefined, flags: AcquireFlags) => {
@@ -55,15 +62,24 @@ export function acquireCommand(): Command {
 }
 
 async function run(file: string, flags: AcquireFlags): Promise<number> {
-  const loaded = await loadPipeline(file, flags)
+  const whole = await loadPipeline(file, flags)
   if (flags.printConfig === true) {
-    print(loaded.describe())
+    print(whole.describe())
     return EXIT.ok
   }
+  const loaded = { ...whole, config: chosen(whole, flags) }
+  if (flags.sample !== undefined) {
+    if (flags.fresh === true || flags.full === true)
+      throw new UsageError('--sample stores nothing: --fresh and --full are for a run')
+    return await runSample(loaded, flags)
+  }
+  if (flags.format !== undefined) throw new UsageError('--format is for --sample')
+  checkNothingLost(whole.config, loaded.config)
   const onOpened = (): void => keepFromDemos(loaded.config.output)
   return await runPipeline(loaded, flags, {
     fresh: flags.fresh === true,
-    forgetWaits: knownSources(flags.forgetWait ?? [], loaded),
+    full: flags.full === true,
+    forgetWaits: knownSources(flags.forgetWait ?? [], whole),
     onOpened,
   })
 }

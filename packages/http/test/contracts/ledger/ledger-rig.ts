@@ -59,8 +59,12 @@ export class LedgerRig {
     fresh = false,
     forgetWaits: readonly string[] = [],
   ): Promise<void> {
+    await this.reopenWith(plan, { fresh, forgetWaits })
+  }
+
+  async reopenWith(plan: RunPlan, options: OpenOptions): Promise<void> {
     await this.ledger[Symbol.asyncDispose]()
-    await this.#open(plan, { fresh, forgetWaits })
+    await this.#open(plan, options)
   }
 
   openElsewhere(plan: RunPlan, options: OpenOptions): Promise<OpenedElsewhere> {

@@ -117,6 +117,46 @@ export function describeProgress(rig: LedgerRig): void {
       expect(told).toEqual([['a', ['p', { field: 'at', since: 'x' }]], ['b']])
     })
 
+    describe('kept cursors', () => {
+      const state = (since: string) => ({ field: 'at', since })
+      const p = { stream: 'a', part: 'p', state: state('x') }
+      const q = { stream: 'a', part: '', state: state('y') }
+      const b = { stream: 'b', part: 'p', state: state('z') }
+
+      test('are told, set and forgotten, and outlive the process', async () => {
+        expect(await rig.ledger.cursors('shops')).toEqual([])
+        await rig.ledger.setCursors('shops', [b, p, q])
+        expect(await rig.ledger.cursors('shops')).toEqual([q, p, b])
+        await rig.reopen()
+        await rig.ledger.setCursors('shops', [
+          { stream: 'a', part: 'p' },
+          { ...q, state: state('w') },
+        ])
+        expect(await rig.ledger.cursors('shops')).toEqual([{ ...q, state: state('w') }, b])
+        expect(await rig.run.cursor('a', '')).toEqual(state('w'))
+      })
+
+      test('are those of one pipeline alone', async () => {
+        const other = { code: 'OTHER_PIPELINE' }
+        await expect(rig.ledger.cursors('other')).rejects.toMatchObject(other)
+        await expect(rig.ledger.setCursors('other', [p])).rejects.toMatchObject(other)
+        expect(await rig.ledger.cursors('shops')).toEqual([])
+      })
+
+      test('a full run begins without those of its streams; one that is continued, as it began', async () => {
+        await rig.ledger.setCursors('shops', [p, b])
+        await rig.reopenWith(planOf('a', 'b'), { full: true })
+        expect(rig.run.resumed).toBe(true)
+        expect(await rig.ledger.cursors('shops')).toEqual([p, b])
+        await rig.commit('a:page=1', [])
+        await rig.commit('b:page=1', [])
+        await rig.finish()
+        await rig.reopenWith(planOf('a'), { full: true })
+        expect(await rig.run.cursor('a', 'p')).toBeUndefined()
+        expect(await rig.ledger.cursors('shops')).toEqual([b])
+      })
+    })
+
     test('tells all departures in the order of their moments', async () => {
       const row = (at: number, attempt: number) => ({ stream: 'a', pageId: 'a:page=1', attempt, at })
       const rows = Array.from({ length: 2_500 }, (_, index) => row(index >> 1, index))

@@ -5,6 +5,7 @@ import { cooldownsFor, cooldownsIn, keepCooldowns, withoutWaits } from './endpoi
 import type { Database } from './open-database.js'
 import type { PageState } from '../page.js'
 import { insertPage } from './page-table.js'
+import { forgetCursors } from './kept-cursors.js'
 import { cursorReader } from './progress-tables.js'
 import { keepQuotaUse, quotaUseIn } from './quota-use.js'
 import { RUN_TABLES } from './schema.js'
@@ -37,23 +38,39 @@ type Before = Pick<Run, 'lastDepartureAt' | 'quiet' | 'used'>
 export function openRun(
   database: Database,
   plan: RunPlan,
-  now: number,
-  forgetWaits: readonly string[],
+  { now, forgetWaits, full }: OpeningOfRun,
 ): OpenedRun {
+  checkOwner(database, plan.name)
   const last = lastRun(database)
   const cooldowns = withoutWaits(cooldownsIn(database, now), plan.streams, forgetWaits)
   keepCooldowns(database, cooldowns)
   const used = quotaUseIn(database, now)
   keepQuotaUse(database, used)
   const before = { ...cooldownsFor(plan.streams, cooldowns), used }
-  if (last !== undefined && last.pipeline !== plan.name)
-    throw new OtherPipelineError(database.name, last.pipeline, plan.name)
   if (last !== undefined && (last.delivered === 0 || hasPages(database, last.run, isLeft))) {
     if (last.config_hash === plan.configHash) return resume(database, last, plan, now, before)
     if (hasPages(database, last.run, "state = 'done'"))
       throw new PlanChangedError(changesBetween(last.parts, plan.parts))
   }
+  const names = plan.streams.map(({ name }) => name)
+  // Children that are found later look here too, also in another process.
+  if (full) forgetCursors(database, names)
   return begin(database, plan, now, before)
+}
+
+/** How a run is opened. */
+interface OpeningOfRun {
+  readonly now: number
+  readonly forgetWaits: readonly string[]
+  /** A new run takes all, whatever is kept of how far its streams have come. */
+  readonly full: boolean
+}
+
+/** @throws OtherPipelineError when the ledger belongs to another pipeline. */
+export function checkOwner(database: Database, pipeline: string): void {
+  const last = lastRun(database)
+  if (last !== undefined && last.pipeline !== pipeline)
+    throw new OtherPipelineError(database.name, last.pipeline, pipeline)
 }
 
 function lastRun(database: Database): RunRow | undefined {

@@ -1,13 +1,14 @@
 import type { Clock } from 'async-patterns'
 import { checkOptions, systemClock } from 'async-patterns'
-import type { Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
+import type { KeptCursor, Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
 import { JoinRefusedError, LedgerError } from '../ledger-errors.js'
 import { sameFile } from '../../../persistence/index.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
 import { lockFileOf, openDatabase, ownFile, translating } from './open-database.js'
 import { finishReplacing, replaceLedger } from './replace-ledger.js'
-import { openRun } from './runs.js'
+import { keepCursors, keptCursors } from './kept-cursors.js'
+import { checkOwner, openRun } from './runs.js'
 import { SqliteRun } from './sqlite-run.js'
 
 /** Where a SqliteLedger lies, and how far it may go. */
@@ -46,8 +47,8 @@ export class SqliteLedger implements Ledger {
   }
 
   async open(plan: RunPlan, options?: OpenOptions): Promise<Run> {
-    checkOptions('SqliteLedger.open', options, ['fresh', 'join', 'forgetWaits'])
-    const { fresh = false, join = false, forgetWaits = [] } = options ?? {}
+    checkOptions('SqliteLedger.open', options, ['fresh', 'join', 'forgetWaits', 'full'])
+    const { fresh = false, join = false, forgetWaits = [], full = false } = options ?? {}
     const { file } = this.#options
     if (join) throw new JoinRefusedError(file)
     this.#closeDatabase()
@@ -57,7 +58,9 @@ export class SqliteLedger implements Ledger {
       if (fresh) replaceLedger(this.#options, now, anyCooldown(plan, now))
       const database = openDatabase(this.#options)
       try {
-        const opened = database.transaction(() => openRun(database, plan, now, forgetWaits)).immediate()
+        const opened = database
+          .transaction(() => openRun(database, plan, { now, forgetWaits, full }))
+          .immediate()
         this.#fence = Math.max(this.#fence, opened.opened * FENCES_A_HANDLE) + FENCES_A_HANDLE
         const parts = { database, opened, file, clock: this.#clock, fence: this.#fence }
         const run = new SqliteRun({ ...parts, checkPlace: placeCheck(file) })
@@ -69,10 +72,38 @@ export class SqliteLedger implements Ledger {
     })
   }
 
+  async cursors(pipeline: string): Promise<readonly KeptCursor[]> {
+    return this.#withDatabase(database => {
+      checkOwner(database, pipeline)
+      return keptCursors(database)
+    })
+  }
+
+  async setCursors(pipeline: string, cursors: readonly KeptCursor[]): Promise<void> {
+    this.#withDatabase(database => {
+      checkOwner(database, pipeline)
+      keepCursors(database, cursors)
+    })
+  }
+
   /** Frees the ledger for other processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closeDatabase()
     this.#lock.close()
+  }
+
+  /** That of the run, or one for this alone. */
+  #withDatabase<T>(work: (database: Database) => T): T {
+    const { file } = this.#options
+    return translating(file, () => {
+      if (this.#database === undefined) finishReplacing(file)
+      const database = this.#database ?? openDatabase(this.#options)
+      try {
+        return database.transaction(() => work(database)).immediate()
+      } finally {
+        if (database !== this.#database) database.close()
+      }
+    })
   }
 
   #closeDatabase(): void {

@@ -121,7 +121,7 @@ const headerMap = () =>
   })
 
 /** What is allowed instead of a header that cannot be sent. */
-function headerProblem(name: string, value: unknown): string | undefined {
+function headerProblem(name: string, value: string | number | boolean | object): string | undefined {
   if (!headerNamePattern.test(name)) return "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
   return typeof value === 'object' || headerValue.test(String(value))
     ? undefined

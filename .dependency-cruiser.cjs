@@ -75,7 +75,7 @@ module.exports = {
     ]),
     room('display', `${http}/display`, []),
     room('engines', `${http}/engines`, [library, observability, index('display')]),
-    room('mock', `${http}/mock`, [library, observability]),
+    room('mock', `${http}/mock`, [library, observability, index('acquisition')]),
     ...['persistence', 'measurements'].map(name =>
       room(name, `${http}/${name}`, [library, observability, ...['display', 'engines'].map(index)]),
     ),

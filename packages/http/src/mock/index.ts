@@ -1,3 +1,7 @@
+export type { ApiMockOptions, ApiRequest } from './api/api-mock.js'
+export { ApiMock, startApiMock } from './api/api-mock.js'
+export { pointedFile } from './api/pointed-file.js'
+export type { TrueRecord, Truth } from './api/truth.js'
 export type { Behaviour, Outage, Span } from './behaviour.js'
 export { BEHAVIOUR_FLAGS, type BehaviourFlag } from './behaviour-flags.js'
 export type { Fault, FaultRule } from './fault.js'

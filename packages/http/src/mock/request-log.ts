@@ -16,22 +16,22 @@ export interface LoggedRequest {
 }
 
 /** Ground truth for tests: every request in the order of arrival, up to `capacity` of them. */
-export class RequestLog {
+export class RequestLog<E extends LoggedRequest = LoggedRequest> {
   readonly #capacity: number
-  #entries: LoggedRequest[] = []
+  #entries: E[] = []
   #dropped = 0
 
   constructor(capacity = 1_000_000) {
     this.#capacity = capacity
   }
 
-  add(entry: LoggedRequest): void {
+  add(entry: E): void {
     if (this.#entries.length < this.#capacity) this.#entries.push(entry)
     else this.#dropped++
   }
 
   /** Copies; later changes of status do not show in them. */
-  get entries(): LoggedRequest[] {
+  get entries(): E[] {
     return this.#entries.map(entry => ({ ...entry }))
   }
 

@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import { BEHAVIOUR_FLAGS, exampleFaults, SHOP_NAMES, startHttpMock, startShops } from '../../mock/index.js'
 import type { Behaviour, BehaviourFlag, ShopName } from '../../mock/index.js'
 import { UsageError } from '../usage-error.js'
+import type { ApiFlags } from './mock-api.js'
+import { apiFlags, startApi } from './mock-api.js'
 
 /**
  * Flags as commander hands them over: those of a behaviour as lists, in the order in which they were given.
@@ -16,14 +18,19 @@ interface Running {
 
 const SHOPS_PORT = 8001
 const HTTP_PORT = 8080
+const API_PORT = 8090
 const PAGES = 25
 
 /** `async-patterns mock`: servers to try clients and pipelines against. */
 export function mockCommand(): Command {
   return new Command('mock')
-    .description('Start mock servers: three shops to acquire from, or one HTTP server to measure with.')
+    .description(
+      'Start mock servers: three shops to acquire from, one HTTP server to measure with, or the API that a ' +
+        'pipeline file declares.',
+    )
     .addCommand(shopsCommand())
     .addCommand(httpCommand())
+    .addCommand(apiCommand())
 }
 
 function shopsCommand(): Command {
@@ -53,6 +60,13 @@ function httpCommand(): Command {
   commonFlags(command, `port, 0 for a free one (default: ${HTTP_PORT})`)
   behaviourFlags(command, '')
   return command.action((flags: Flags) => run('http', () => http(flags)))
+}
+
+function apiCommand(): Command {
+  const command = apiFlags(new Command('api'))
+  commonFlags(command, `port, 0 for a free one (default: ${API_PORT})`)
+  behaviourFlags(command, '')
+  return command.action((file: string, flags: Flags & ApiFlags) => run('api', () => api(file, flags)))
 }
 
 function commonFlags(command: Command, port: string): void {
@@ -86,6 +100,13 @@ async function http(flags: Flags): Promise<Running> {
   const behaviour = applyFlags({}, flags, given => given)
   const mock = await startHttpMock({ port, host: text(flags, 'host'), seed, behaviour })
   return { urls: { http: mock.url }, close: () => mock.close() }
+}
+
+async function api(file: string, flags: Flags & ApiFlags): Promise<Running> {
+  const port = integer(flags, 'port', API_PORT, 0, 65_535)
+  const seed = integer(flags, 'seed', 1, 0)
+  const behaviour = applyFlags({}, flags, given => given)
+  return startApi(file, flags, { port, seed, host: text(flags, 'host'), behaviour })
 }
 
 function shopBehaviour(flags: Flags, shop: ShopName, by: { seed: number; pages: number }): Behaviour {

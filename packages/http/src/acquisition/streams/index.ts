@@ -4,7 +4,6 @@ export { allowedOrigins, paginationKinds, pagingProblem } from './pagination/kin
 export { NextUrlError } from './pagination/next-url-error.js'
 export type { Pagination, PaginationKind, Seen } from './pagination/pagination.js'
 export { readingInstructionsOf, responseRulesOf } from './reading-instructions.js'
-export type { Child } from './partitions/children.js'
 export { childKey, childrenOf } from './partitions/children.js'
 export type { PartitionConfig } from './partitions/partition-config.js'
 export { rootsOf } from './partitions/partition-config.js'

@@ -33,7 +33,7 @@ import {
 } from './run/index.js'
 import type { Secrets } from './secrets/index.js'
 import { deliver, resultPaths } from './sinks/index.js'
-import { childrenOf, readingInstructionsOf } from './streams/index.js'
+import { childrenOf, readingInstructionsOf, requestInstructionsOf } from './streams/index.js'
 import { summarise } from './summary/index.js'
 
 /** How a run is begun, ended early and followed, and what it stands on. */
@@ -195,7 +195,10 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
 function startPool({ streams, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
   const maxHeapMiB = threadHeapMiB(Math.max(...streams.map(({ limits }) => limits.maxPageBytes)))
   return new NormalisePool(
-    streams.map(stream => readingInstructionsOf(stream, childrenOf(stream, streams))),
+    streams.flatMap(stream => [
+      readingInstructionsOf(stream, childrenOf(stream, streams)),
+      ...requestInstructionsOf(stream),
+    ]),
     { workers, maxHeapMiB, secrets },
   )
 }

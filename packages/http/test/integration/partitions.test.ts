@@ -142,3 +142,143 @@ test('a batch of parents in a POST body, whose values keep their types', async (
   expect(first?.headers).toMatchObject({ 'content-type': 'application/json', 'x-ids': 'B1,B2' })
   expect(first?.body).toBe('{"filter":{"ids":[1,2],"text":"ids 1,2","open":true}}')
 })
+
+test('values of a request are computed, from parts and from when the run began', async () => {
+  await using server = await api(({ url }) =>
+    url.startsWith('/projects')
+      ? {
+          items: [
+            { id: 'a', n: 2 },
+            { id: 'b', n: 3 },
+          ],
+        }
+      : { items: [{ id: url }] },
+  )
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE.replace('pagination: { type: page, pageSize: 2, hasMorePath: more }', 'pagination: { type: nextUrl, nextUrlPath: next }')}
+      - name: reports
+        for: { each: projects, as: p }
+        path: /reports/{p.id}
+        query: { twice: { expr: p.n * 2 }, day: { expr: '$substring(now, 0, 4) > "2000"' }, none: { expr: p.missing } }
+        body: { json: { ids: { expr: '[p.id, p.id]' } } }
+        headers: { x-n: { expr: '"n" & p.n' } }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(idsOf(output.path, 'acme.reports')).toEqual([
+    '/reports/a?twice=4&day=true',
+    '/reports/b?twice=6&day=true',
+  ])
+  const one = server.asked.find(({ url }) => url.startsWith('/reports/a'))
+  expect([one?.body, one?.headers['x-n']]).toEqual(['{"ids":["a","a"]}', 'n2'])
+})
+
+test('an expression that fails, or never ends, fails its page and nothing else', async () => {
+  await using server = await api(() => ({ items: [{ id: 'a' }], more: false }))
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+      - name: wrong
+        path: /wrong
+        query: { a: { expr: '$number("x")' } }
+      - name: endless
+        path: /endless
+        query: { a: { expr: '($f := function($n) { $f($n + 1) }; $f(1))' } }
+        limits: { pageTime: 300ms, retry: { maxAttempts: 1 } }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.sources.map(({ name, status, errors }) => [name, status, errors[0]?.code])).toEqual([
+    ['acme.projects', 'complete', undefined],
+    ['acme.wrong', 'failed', 'EXPR_FAILED'],
+    ['acme.endless', 'failed', 'TOO_SLOW'],
+  ])
+  expect(server.asked).toHaveLength(1)
+})
+
+test('for the records of two parents, whichever comes first: each pair once', async () => {
+  await using server = await api(({ url }) => {
+    const at = new URL(url, 'http://x')
+    if (at.pathname === '/projects') return projects(3)(at)
+    if (at.pathname === '/users') return { items: [{ id: 'u1' }, { id: 'u2' }], more: false }
+    return { items: [{ id: at.pathname }], more: false }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: users
+        path: /users
+      - name: members
+        for: [{ each: users, as: user }, { each: projects, as: project }]
+        path: /members/{project.id}/{user.id}
+`
+  const { summary } = await run(yaml, server.url, output.path)
+  expect(summary.run.status).toBe('complete')
+  const pairs = ['p/1', 'p/2', 'p/3'].flatMap(project =>
+    ['u1', 'u2'].map(user => `/members/${encodeURIComponent(project)}/${user}`),
+  )
+  expect(idsOf(output.path, 'acme.members')).toEqual(pairs)
+  expect(server.asked.filter(({ url }) => url.startsWith('/members'))).toHaveLength(6)
+})
+
+test('children of new and changed parents only, and of those whose children failed', async () => {
+  const names = new Map([
+    ['a', 1],
+    ['b', 1],
+    ['c', 1],
+  ])
+  let refused = '/tasks/b'
+  await using server = await api(({ url }) => {
+    const { pathname } = new URL(url, 'http://x')
+    if (pathname === refused) return undefined
+    if (pathname !== '/projects') return { items: [{ id: pathname }], more: false }
+    return { items: Array.from(names, ([id, version]) => ({ id, version })), more: false }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: tasks
+        for: { each: projects, as: p, onlyChanged: true }
+        path: /tasks/{p.id}
+`
+  const askedFor = async () => {
+    const before = server.asked.length
+    await run(yaml, server.url, output.path)
+    return server.asked
+      .slice(before)
+      .map(({ url }) => new URL(url, 'http://x').pathname)
+      .filter(path => path !== '/projects')
+      .toSorted()
+  }
+  expect(await askedFor()).toEqual(['/tasks/a', '/tasks/b', '/tasks/c'])
+  refused = ''
+  // Goes on with the run, and so with what failed in it.
+  expect(await askedFor()).toEqual(['/tasks/b'])
+  expect(await askedFor()).toEqual([])
+  names.set('c', 2).set('d', 1)
+  expect(await askedFor()).toEqual(['/tasks/c', '/tasks/d'])
+})
+
+test('what paging puts into a body makes one where there is none', async () => {
+  await using server = await api(({ body }) => {
+    const { paging = { page: 0 }, since } = JSON.parse(body) as { paging?: { page: number }; since?: string }
+    return { items: [{ id: `${paging.page}-${since}`, at: '2026-01-01' }], more: paging.page < 2 }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+        method: POST
+        pagination: { type: page, pageParam: { body: paging.page }, pageSize: 1, hasMorePath: more }
+        since: { field: at, start: '2025-01-01', format: date, param: { body: since } }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(server.asked.map(({ body }) => body)).toEqual([
+    '{"since":"2025-01-01","paging":{"page":1}}',
+    '{"since":"2025-01-01","paging":{"page":2}}',
+  ])
+})

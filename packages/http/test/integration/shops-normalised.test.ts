@@ -1,3 +1,4 @@
+import type { PlainStream } from '../acquisition/streams/pagination/paging-run.js'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { usablePage } from '../../src/acquisition/records/normalised-page.js'
@@ -22,13 +23,13 @@ afterAll(() => shops.close())
 
 /** Page after page, without any policy: what mapping and pagination alone make of a shop. */
 async function takeAll(stream: StreamConfig) {
-  const pagination = paginationOf(stream)
+  const pagination = paginationOf(stream as PlainStream)
   const read = pageReader(readingInstructionsOf(stream))
   const queue = [pagination.first()]
   const known = new Set(queue.map(page => page.id))
   const taken = { records: [] as AcceptedRecord[], rejects: [] as RejectedRecord[], pages: 0, warnings: 0 }
   for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
-    const response = await fetch(new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page).url)
+    const response = await fetch(new StreamPages(stream, { id: 'run', startedAt: 0 }).url(page))
     const result = usablePage(read(new Uint8Array(await response.arrayBuffer())))
     taken.records.push(...result.records)
     taken.rejects.push(...result.rejects)

@@ -10,7 +10,7 @@ const allowed = {
 }
 
 /** An expression of JSONata; what is wrong with it is told with its place. */
-const expression = z.string().superRefine((text, context) => {
+export const expression = z.string().superRefine((text, context) => {
   try {
     compileExpression(text)
   } catch (error) {

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import type { BodyConfig } from '../streams/index.js'
+import { queryValues } from './request-values.js'
 
-const { queryMap, strict, text } = schemaParts
+const { strict, text } = schemaParts
 
 const allowed = {
   error: '{ json: … }, { form: { name: value } }, { text: … } or { graphql: { query: …, variables: { … } } }',
@@ -14,7 +15,7 @@ const json = z.json({ error: 'JSON' })
 export const bodySchema = z.union(
   [
     strict({ json }),
-    strict({ form: queryMap() }),
+    strict({ form: queryValues() }),
     strict({ text: z.string({ error: 'a text' }) }),
     strict({ graphql: strict({ query: text('the text of a query'), variables: json.optional() }) }),
   ],

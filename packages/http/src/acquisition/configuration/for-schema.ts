@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { whereSchema } from './where-schema.js'
 
-const { checkedText, count, strict, text } = schemaParts
+const { checkedText, count, flag, strict, text } = schemaParts
 
 /** Roots that every stream has. */
 const RESERVED: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
@@ -23,6 +23,7 @@ const one = z.union(
       as: as(),
       where: whereSchema.optional(),
       batch: count(1, 100_000).optional(),
+      onlyChanged: flag().prefault(false),
     }),
     strict({
       values: z.union([z.array(value, allowedValues).min(1, allowedValues), text()], allowedValues),

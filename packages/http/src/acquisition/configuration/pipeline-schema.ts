@@ -10,24 +10,11 @@ import { paginationSchema } from './pagination-schema.js'
 import { quotaSchema } from './quota-schema.js'
 import { recordKeys } from './records-schema.js'
 import { responsesSchema } from './responses-schema.js'
+import { headerValues, queryValues } from './request-values.js'
 import { sinceSchema } from './since-schema.js'
 
-const {
-  anyOf,
-  checkedText,
-  count,
-  duration,
-  flag,
-  headerMap,
-  headerName,
-  number,
-  oneOf,
-  path,
-  queryMap,
-  size,
-  strict,
-  text,
-} = schemaParts
+const { anyOf, checkedText, count, duration, flag, headerName, number, oneOf, path, size, strict, text } =
+  schemaParts
 
 const MiB = 1024 ** 2
 const ratePerSecond = () => number(0.001, 1_000_000)
@@ -119,12 +106,12 @@ export const streamSchema = strict({
     .string({ error: 'a path such as /v1/products' })
     .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
     .prefault(''),
-  query: queryMap().prefault({}),
+  query: queryValues().prefault({}),
   method: oneOf(METHODS).optional(),
   body: bodySchema.optional(),
   for: forSchema.optional(),
   since: sinceSchema.optional(),
-  headers: headerMap().prefault({}),
+  headers: headerValues().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),
   proxy: checkedText('the http or https URL of a proxy, or none', isProxy).optional(),

@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { parentOf, rootsOf } from '../streams/index.js'
+import { parentsOf, rootsOf } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -16,6 +16,7 @@ export function referenceProblems(
   streams: readonly WrittenStream[],
 ): readonly ConfigProblem[] {
   const names = sources.map(({ name }) => name)
+  const ancestors = ancestorsIn(sources, streams, names)
   return sources.flatMap((stream, index) => {
     const told = (path: readonly PathStep[], message: string): ConfigProblem => {
       const place = written(['sources', index, ...path])
@@ -25,9 +26,30 @@ export function referenceProblems(
     return [
       ...templateProblems(stream, told),
       ...sinceProblems(stream, told),
-      ...partProblems(stream, source, names, told),
+      ...partProblems(stream, source, names, ancestors, told),
     ]
   })
+}
+
+/** A stream itself and all for whose records it is taken, however far up. */
+function ancestorsIn(
+  sources: PipelineFile['sources'],
+  streams: readonly WrittenStream[],
+  names: readonly string[],
+): (name: string) => ReadonlySet<string> {
+  const parents = new Map(
+    sources.map((stream, index) => [
+      stream.name,
+      parentsOf(partsOf(stream)).flatMap(
+        ({ each }) => streamNamed(each, streams[index]?.source ?? '', names) ?? [],
+      ),
+    ]),
+  )
+  return name => {
+    const found = new Set([name])
+    for (const one of found) for (const parent of parents.get(one) ?? []) found.add(parent)
+    return found
+  }
 }
 
 type Tell = (path: readonly PathStep[], message: string) => ConfigProblem
@@ -40,7 +62,6 @@ type Part = NonNullable<SourceFile['for']> extends infer F ? (F extends readonly
 
 function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   const roots = rootsOf(partsOf(stream), stream.since !== undefined)
-  const parent = parentOf(partsOf(stream))
   const used = new Set<string>()
   const problems = [...templatesOf(stream)].flatMap(({ path, text }) => {
     try {
@@ -51,9 +72,17 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
       return [tell(path, `is ${JSON.stringify(text)}: ${error.message}`)]
     }
   })
-  if (problems.length > 0 || parent === undefined || used.has(parent.as)) return problems
-  const message = `is taken for each record of ${parent.each}, and its requests do not refer to {${parent.as}.FIELD}`
-  return [tell(['for'], message)]
+  if (problems.length > 0) return problems
+  return parentsOf(partsOf(stream))
+    .filter(({ as }) => !used.has(as) && !isComputedOf(stream, as))
+    .map(({ each, as }) =>
+      tell(['for'], `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}`),
+    )
+}
+
+/** Whether a computed value of its requests refers to the root. */
+function isComputedOf({ query, headers, body }: SourceFile, root: string): boolean {
+  return new RegExp(`"expr":"[^"]*\\b${root}\\.`).test(JSON.stringify([query, headers, body]))
 }
 
 /** All texts of a request in which references may stand. */
@@ -108,26 +137,27 @@ function partProblems(
   stream: SourceFile,
   source: string,
   names: readonly string[],
+  ancestors: (name: string) => ReadonlySet<string>,
   tell: Tell,
 ): ConfigProblem[] {
   const parts = partsOf(stream)
   const at = (index: number): PathStep[] => (Array.isArray(stream.for) ? ['for', index] : ['for'])
   const parents = parts.flatMap((part, index) => ('each' in part ? [{ part, index }] : []))
-  const second = parents[1]
   const twice = parts.findIndex((part, index) => parts.findIndex(({ as }) => as === part.as) < index)
   return [
-    ...(second === undefined
-      ? []
-      : [
-          tell([...at(second.index), 'each'], 'is a second one; allowed is one each, beside lists of values'),
-        ]),
+    ...parents
+      .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || parents.length > 1))
+      .map(({ index }) => tell([...at(index), 'onlyChanged'], 'is true; allowed is one each, without batch')),
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
       const found = streamNamed(part.each, source, names)
-      if (found !== undefined && found !== stream.name) return []
+      if (found !== undefined && !ancestors(found).has(stream.name)) return []
       const others = names.filter(name => name !== stream.name).join(', ')
       return [
-        tell([...at(index), 'each'], `is ${JSON.stringify(part.each)}; allowed is another stream: ${others}`),
+        tell(
+          [...at(index), 'each'],
+          `is ${JSON.stringify(part.each)}; allowed is another stream, not one that is taken for this one: ${others}`,
+        ),
       ]
     }),
   ]

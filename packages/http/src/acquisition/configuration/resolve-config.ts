@@ -1,9 +1,12 @@
 import { parseDuration } from 'async-patterns'
 import type { OwnLimits, Quota, StreamLimits, TlsConfig } from '../fetch/index.js'
 import { LEAST_MARGIN_MS, parseQuota } from '../fetch/index.js'
-import type { PartitionConfig, QueryValue, StreamConfig } from '../streams/index.js'
+import type { PartitionConfig, QueryTemplate, StreamConfig } from '../streams/index.js'
+import { bodyOf } from './body-of.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
+import type { ComputedValue } from '../references/index.js'
+import { isComputed } from '../references/index.js'
 import { parseSize } from '../schema/index.js'
 import { resolveResponses } from './responses-schema.js'
 import { resolveSince } from './since-schema.js'
@@ -41,7 +44,7 @@ function resolveStream(
     ownLimits,
     query,
     headers,
-    body,
+    body: _written,
     responses,
     proxy,
     tls: _files,
@@ -49,6 +52,7 @@ function resolveStream(
     since,
     ...rest
   } = stream
+  const body = bodyOf(stream)
   return {
     ...rest,
     source,
@@ -58,7 +62,7 @@ function resolveStream(
     body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
     for: parts && [parts].flat().map(part => resolvePart(part, source, names)),
     ownLimits: ownLimits && resolveOwnLimits(ownLimits),
-    headers: asTexts(headers),
+    headers: headerTexts(headers),
     proxy: proxy === 'none' ? undefined : proxy,
     limits: resolveLimits(limits, rateLimit),
   }
@@ -132,19 +136,25 @@ function listed(text: string): string[] {
 }
 
 type Written = string | number | boolean
+type Values = Written | ComputedValue | readonly Written[]
 
-function queryTexts(
-  values: Readonly<Record<string, Written | readonly Written[]>>,
-): Record<string, QueryValue> {
+function queryTexts(values: Readonly<Record<string, Values>>): Record<string, QueryTemplate> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, isList(value) ? value.map(String) : String(value)]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      isList(value) ? value.map(String) : isComputed(value) ? value : String(value),
+    ]),
   )
 }
 
-function isList(value: Written | readonly Written[]): value is readonly Written[] {
+function isList(value: Values): value is readonly Written[] {
   return Array.isArray(value)
 }
 
-function asTexts(values: Readonly<Record<string, string | number | boolean>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
+function headerTexts(
+  values: Readonly<Record<string, Written | ComputedValue>>,
+): Record<string, string | ComputedValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isComputed(value) ? value : String(value)]),
+  )
 }

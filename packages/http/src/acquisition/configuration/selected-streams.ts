@@ -2,7 +2,7 @@ import type { StreamLimits } from '../fetch/index.js'
 import { byEndpoint, strictest } from '../fetch/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { parentOf } from '../streams/index.js'
+import { parentsOf } from '../streams/index.js'
 import type { PipelineConfig } from './pipeline-config.js'
 
 /** Which streams are meant. Both together: those of either. Default: all. */
@@ -59,7 +59,9 @@ export function leftBehind(
 }
 
 function missingBelow(parent: string, all: readonly StreamConfig[], taken: ReadonlySet<string>): string[] {
-  const below = all.filter(stream => parentOf(stream.for)?.each === parent).map(({ name }) => name)
+  const below = all
+    .filter(stream => parentsOf(stream.for).some(({ each }) => each === parent))
+    .map(({ name }) => name)
   return below.flatMap(name => [...(taken.has(name) ? [] : [name]), ...missingBelow(name, all, taken)])
 }
 
@@ -83,8 +85,8 @@ function ofSource(source: string, streams: readonly StreamConfig[]): string[] {
 }
 
 function ancestorsOf(name: string, streams: readonly StreamConfig[]): string[] {
-  const parent = parentOf(streams.find(stream => stream.name === name)?.for)?.each
-  return parent === undefined ? [] : [...ancestorsOf(parent, streams), parent]
+  const parents = parentsOf(streams.find(stream => stream.name === name)?.for)
+  return parents.flatMap(({ each }) => [...ancestorsOf(each, streams), each])
 }
 
 /** Streams that share an endpoint keep to the strictest of them, also when that one is not taken. */

@@ -59,7 +59,7 @@ export interface FetchObserver {
 export interface FetcherParts {
   readonly limits: StreamLimits
   readonly redirects: RedirectSetting
-  readonly requestOf: (page: PageRef) => PageRequest
+  readonly requestOf: (page: PageRef) => PageRequest | Promise<PageRequest>
   /** Whether a response of this status says that the stream has no such page. Default never. */
   readonly isEnd?: ((page: PageRef, statusCode: number) => boolean) | undefined
   readonly authorizer: Authorizer
@@ -138,7 +138,7 @@ export class Fetcher {
 
   async #attempt(errand: Errand, context: Context): Promise<FetchedPage> {
     const { page, patience } = errand
-    const hops = new Hops(this.#parts.requestOf(page), this.#parts.redirects)
+    const hops = new Hops(await this.#parts.requestOf(page), this.#parts.redirects)
     try {
       for (;;) {
         const answer = await this.#sendTwiceIfStale({ errand, hops }, context)

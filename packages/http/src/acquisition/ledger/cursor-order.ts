@@ -2,7 +2,7 @@ import type { StreamCursor } from './page.js'
 
 /** The higher of two values of a cursor, by its type; undefined where there is neither. */
 export function higher(
-  type: StreamCursor['type'],
+  type: NonNullable<StreamCursor['type']>,
   a: string | undefined,
   b: string | undefined,
 ): string | undefined {
@@ -10,7 +10,7 @@ export function higher(
   return isHigher(type, b, a) ? b : a
 }
 
-function isHigher(type: StreamCursor['type'], a: string, b: string): boolean {
+function isHigher(type: NonNullable<StreamCursor['type']>, a: string, b: string): boolean {
   if (type === 'date') return Date.parse(a) > Date.parse(b)
   if (type === 'text') return a > b
   const areWhole = [a, b].every(text => /^-?\d+$/.test(text))

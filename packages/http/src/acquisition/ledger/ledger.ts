@@ -1,6 +1,15 @@
 import type { RunStatus } from '../../measurements/index.js'
 import type { Quality, RunData, RunEnd, TransitionRow } from '../summary/index.js'
-import type { Claim, Notice, PageCommit, PageError, PageOrder, PageRef, PageState } from './page.js'
+import type {
+  Claim,
+  Notice,
+  PageCommit,
+  PageError,
+  PageOrder,
+  PageRef,
+  PageState,
+  Partition,
+} from './page.js'
 
 /** What a run is asked to do, and by what it is recognised again. */
 export interface RunPlan {
@@ -246,6 +255,13 @@ export interface Run {
   departures(): AsyncIterable<DepartureRow>
   /** How far the stream, or a part of it, had come when its last page was committed, in whichever run. */
   cursor(stream: string, partition?: string): Promise<PageState | undefined>
+  /**
+   * Keeps values of one of the parents of a stream that is taken for the product of several; those that are known
+   * are kept once.
+   */
+  addParents(stream: string, root: string, values: readonly Partition[]): Promise<void>
+  /** All values of one of its parents that are known by now. */
+  parents(stream: string, root: string): Promise<readonly Partition[]>
   /** What the summary is made of. */
   data(): Promise<RunData>
   /**

@@ -114,9 +114,11 @@ export interface Notice {
 
 /** How far a page has come, in the order by which later runs ask for what is new. */
 export interface StreamCursor {
-  /** Path to the values. */
-  readonly field: string
-  readonly type: 'date' | 'number' | 'text'
+  /** Path to the values; none of a part of which only the mark is kept. */
+  readonly field?: string | undefined
+  readonly type?: 'date' | 'number' | 'text' | undefined
+  /** Of what its part was begun for: kept when the part is whole. */
+  readonly mark?: string | undefined
   /** Canonical: a date in ISO 8601 (UTC, milliseconds), digits, or a text. None of a page that has none. */
   readonly value?: string | undefined
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import type { Secrets } from '../secrets/index.js'
 import { exactJson } from './exact-number.js'
@@ -10,6 +11,10 @@ export interface ChildPlan {
   readonly stream: string
   /** Reference name to path: `{ 'project.id': 'id' }`. */
   readonly values: Readonly<Record<string, string>>
+  /** References whose value may be missing: it is null then. Default none. */
+  readonly optional?: readonly string[] | undefined
+  /** Adds a mark of the record, by which it is known to have changed. Default false. */
+  readonly marked?: boolean | undefined
   /** Which records begin one. Default all. */
   readonly where?: Where | undefined
 }
@@ -63,12 +68,21 @@ export function childrenReader(
 }
 
 /** `valuesOf` gives the name of a reference whose value is missing. */
-function compiledPlan({ stream, values, where = [] }: ChildPlan, secrets: Secrets) {
-  const readers = Object.entries(values).map(([name, path]) => [name, valueReader(path, secrets)] as const)
+function compiledPlan(
+  { stream, values, optional = [], marked = false, where = [] }: ChildPlan,
+  secrets: Secrets,
+) {
+  const readers = Object.entries(values).map(([name, path]) => {
+    const valueOf = valueReader(path, secrets)
+    const isOptional = optional.includes(name)
+    return [name, (record: unknown) => valueOf(record) ?? (isOptional ? 'null' : undefined)] as const
+  })
   const valuesOf = (record: unknown): ChildValues | string => {
     const found = readers.map(([name, valueOf]) => [name, valueOf(record)] as const)
     const gap = found.find(([, value]) => value === undefined)
-    return gap === undefined ? (Object.fromEntries(found) as ChildValues) : gap[0]
+    if (gap !== undefined) return gap[0]
+    const all = Object.fromEntries(found) as ChildValues
+    return marked ? { ...all, [MARK]: JSON.stringify(markOf(record)) } : all
   }
   return { stream, holds: recordFilter(where), valuesOf }
 }
@@ -76,6 +90,13 @@ function compiledPlan({ stream, values, where = [] }: ChildPlan, secrets: Secret
 function countMissing(missing: Map<string, Unplanned>, stream: string, reference: string): void {
   const key = `${stream} ${reference}`
   missing.set(key, { stream, reference, count: (missing.get(key)?.count ?? 0) + 1 })
+}
+
+/** The name of a record's mark among the values of a part; no reference can have it. */
+export const MARK = '#'
+
+function markOf(record: unknown): string {
+  return hash('sha256', textOf(record) ?? '', 'base64url').slice(0, 22)
 }
 
 /** What holds a credential is stored nowhere, so nothing begins by it. */

@@ -27,6 +27,8 @@ export type PageInvalidCode =
   | 'ERROR_BODY'
   /** JSON without the array that the source's `records` names. */
   | 'NO_RECORDS'
+  /** What an expression was to compute for a request cannot be computed. */
+  | 'EXPR_FAILED'
   /** It has more records than the stream allows. */
   | 'TOO_MANY_RECORDS'
   /** It takes more memory to read than a worker thread may have. */

@@ -1,13 +1,13 @@
 import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
-import type { Claim, Notice, PageCommit, PageRef, Run, StreamCursor } from '../ledger/index.js'
+import type { Claim, Notice, PageCommit, PageRef, Partition, Run, StreamCursor } from '../ledger/index.js'
 import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { PartitionConfig, Seen, SinceConfig, StreamPages, UrlSecrets } from '../streams/index.js'
-import { partitionsFor } from '../streams/index.js'
+import { markOf, partitionsFor } from '../streams/index.js'
 
 export interface StreamProgressParts {
   readonly name: string
-  readonly run: Pick<Run, 'known' | 'served' | 'cursor'>
+  readonly run: Pick<Run, 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pages: StreamPages
@@ -23,6 +23,11 @@ export interface StreamProgressParts {
 /** A stream that is taken for each record of another. */
 interface ChildStream {
   readonly name: string
+  /** What the values of the records for it are called. */
+  readonly key: string
+  /** As which it has this stream for a parent, and its other parents. */
+  readonly root: string
+  readonly others: readonly string[]
   readonly partitions: readonly PartitionConfig[]
   readonly pages: StreamPages
   readonly urls: UrlSecrets
@@ -115,7 +120,7 @@ export class StreamProgress {
       reportedTotal: content.paging.totalRecords,
       fingerprint: own,
       bytes,
-      cursor: this.#cursorOf(content.highest),
+      cursor: this.#cursorOf(page, content.highest),
       notices: notices.map(notice => ({ ...notice, message: secrets.redact(notice.message) })),
       stop: next.stop,
     }
@@ -123,15 +128,28 @@ export class StreamProgress {
 
   /** Where the children of the page's records begin; those that are known already are recognised by their id. */
   async #childPages({ children = {} }: FetchedPage['content']): Promise<PageRef[]> {
-    const found = this.#parts.children.flatMap(child =>
-      partitionsFor(child.partitions, children[child.name] ?? []).map(partition => ({ child, partition })),
+    const begun = await Promise.all(
+      this.#parts.children.map(child => this.#begin(child, children[child.key] ?? [])),
     )
-    const begin = async ({ child, partition }: (typeof found)[number]): Promise<PageRef> => {
-      const { name, pages, urls, keepsState } = child
-      const state = keepsState ? await this.#parts.run.cursor(name, pages.keyOf(partition)) : undefined
-      return urls.sealPage(pages.first(partition, state))
+    return begun.flat()
+  }
+
+  /**
+   * Of several parents, the values of one are kept before those of the others are looked up: whichever page comes
+   * last finds all that go with its own.
+   */
+  async #begin(child: ChildStream, values: readonly Partition[]): Promise<PageRef[]> {
+    if (values.length === 0) return []
+    const { name, root, others, partitions, pages, urls, keepsState } = child
+    const { run } = this.#parts
+    const parents = new Map([[root, values]])
+    if (others.length > 0) await run.addParents(name, root, values)
+    for (const other of others) parents.set(other, await run.parents(name, other))
+    const begin = async (partition: Partition): Promise<PageRef[]> => {
+      const state = keepsState ? await run.cursor(name, pages.keyOf(partition)) : undefined
+      return pages.isUnchanged(partition, state) ? [] : [urls.sealPage(pages.first(partition, state))]
     }
-    return await Promise.all(found.map(begin))
+    return (await Promise.all(partitionsFor(partitions, parents).map(begin))).flat()
   }
 
   #cursorNotices({ cursorsUnread: count, highest }: FetchedPage['content']): Notice[] {
@@ -148,9 +166,11 @@ export class StreamProgress {
     ]
   }
 
-  #cursorOf(highest: string | undefined): StreamCursor | undefined {
+  #cursorOf({ partition }: PageRef, highest: string | undefined): StreamCursor | undefined {
     const { pages, since } = this.#parts
-    return since && { field: since.field, type: since.type, value: highest && pages.kept(highest) }
+    const mark = markOf(partition)
+    if (since === undefined) return mark === undefined ? undefined : { mark }
+    return { field: since.field, type: since.type, value: highest && pages.kept(highest), mark }
   }
 
   /** The page is in the ledger, or will not be. */

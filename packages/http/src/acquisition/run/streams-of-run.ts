@@ -31,8 +31,11 @@ import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
 import {
   allowedOrigins,
+  childKey,
   childrenOf,
+  computeScope,
   endsByStatus,
+  parentsOf,
   isRetryable,
   responseRulesOf,
   StreamPages,
@@ -75,7 +78,12 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     config.memoryBytes,
     streams.reduce((sum, { limits }) => sum + limits.concurrency, 0),
   )
-  const pagesOf = new Map(streams.map(stream => [stream.name, new StreamPages(stream, run)]))
+  const pagesOf = new Map(
+    streams.map(stream => [
+      stream.name,
+      new StreamPages(stream, run, computeScope(stream, tools.normaliser)),
+    ]),
+  )
   const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name, source } = stream
@@ -86,7 +94,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     const pages = pagesOf.get(name) as StreamPages
     const allow = allowedOrigins(stream.pagination)
     const pathOf = (page: PageRef): string => {
-      const { pathname, search } = new URL(pages.request(page).url)
+      const { pathname, search } = new URL(pages.url(page))
       return secrets.redact(pathname + search)
     }
     const health = healths.get(name) as StreamHealth
@@ -115,13 +123,19 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       memory,
       observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
     })
-    const children = childrenOf(stream, streams).map(child => ({
-      name: child.name,
-      partitions: child.for ?? [],
-      pages: pagesOf.get(child.name) as StreamPages,
-      urls: new UrlSecrets(child, secrets),
-      keepsState: child.since !== undefined,
-    }))
+    const children = childrenOf(stream, streams).map(one => {
+      const { stream: child, parent } = one
+      return {
+        name: child.name,
+        key: childKey(one),
+        root: parent.as,
+        others: parentsOf(child.for).flatMap(({ as }) => (as === parent.as ? [] : [as])),
+        partitions: child.for ?? [],
+        pages: pagesOf.get(child.name) as StreamPages,
+        urls: new UrlSecrets(child, secrets),
+        keepsState: child.since !== undefined || parent.onlyChanged === true,
+      }
+    })
     return new StreamProgress({
       name,
       run,

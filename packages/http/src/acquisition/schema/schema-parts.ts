@@ -100,13 +100,6 @@ const scalarMap = () => {
   return z.record(z.string(), scalar, { error: 'name: value pairs' })
 }
 
-/** The same, where a list repeats the name. */
-const queryMap = () => {
-  const error = 'a text, a whole number, true or false, or a list of them; other numbers in quotes'
-  const scalar = z.union([z.string(), z.int({ error }), z.boolean()], { error })
-  return z.record(z.string(), z.union([scalar, z.array(scalar)], { error }), { error: 'name: value pairs' })
-}
-
 const headerNamePattern = /^[\w!#$%&'*+.^`|~-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
@@ -122,14 +115,18 @@ const headerText = () =>
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
     for (const [name, value] of Object.entries(headers)) {
-      const message = !headerNamePattern.test(name)
-        ? "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
-        : headerValue.test(String(value))
-          ? undefined
-          : 'a text without line breaks and control characters, in Latin-1'
+      const message = headerProblem(name, value)
       if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message })
     }
   })
+
+/** What is allowed instead of a header that cannot be sent. */
+function headerProblem(name: string, value: string | number | boolean | object): string | undefined {
+  if (!headerNamePattern.test(name)) return "a header whose name has no spaces and signs but !#$%&'*+.^_`|~-"
+  return typeof value === 'object' || headerValue.test(String(value))
+    ? undefined
+    : 'a text without line breaks and control characters, in Latin-1'
+}
 
 /** An object that takes no keys but its own; the error text lists them. */
 function strict<S extends z.ZodRawShape>(shape: S) {
@@ -191,6 +188,7 @@ export const schemaParts = {
   duration,
   flag,
   headerMap,
+  headerProblem,
   headerName,
   headerText,
   json,
@@ -201,7 +199,6 @@ export const schemaParts = {
   oneOrPattern,
   path,
   plainDecimal,
-  queryMap,
   scalarMap,
   size,
   strict,

@@ -3,8 +3,8 @@ import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
 import { addRulesOf } from './added-fields.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
-import { parentPaths } from './partitions/children.js'
-import { parentOf } from './partitions/partitions.js'
+import type { Child } from './partitions/children.js'
+import { childPlanOf } from './partitions/children.js'
 import type { StreamConfig } from './stream-config.js'
 import { referencesIn } from './stream-references.js'
 
@@ -16,7 +16,7 @@ export function responseRulesOf({ responses = [], errorPath }: StreamConfig): re
 /** What a worker thread has to know of a stream to read its pages. */
 export function readingInstructionsOf(
   stream: StreamConfig,
-  children: readonly StreamConfig[] = [],
+  children: readonly Child[] = [],
 ): ReadingInstructions {
   return {
     stream: stream.name,
@@ -33,11 +33,7 @@ export function readingInstructionsOf(
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
-    children: children.map(child => ({
-      stream: child.name,
-      values: parentPaths(child),
-      where: parentOf(child.for)?.where,
-    })),
+    children: children.map(childPlanOf),
   }
 }
 

@@ -8,11 +8,12 @@ import type {
 } from '../fetch/index.js'
 import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
+import type { ComputedValue } from '../references/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
 import type { AddConfig } from './added-fields.js'
 import type { BodyConfig } from './requests/request-body.js'
-import type { QueryValue } from './requests/stream-url.js'
+import type { QueryTemplate } from './requests/stream-url.js'
 import type { SinceConfig } from './since/since-config.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
@@ -29,8 +30,8 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly baseUrl: string
   /** It may have a query: `/items?status=active`, and references: `/projects/{project.id}/tasks`. */
   readonly path: string
-  readonly query: Readonly<Record<string, QueryValue>>
-  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, QueryTemplate>>
+  readonly headers: Readonly<Record<string, string | ComputedValue>>
   /** Default GET, with a body POST. */
   readonly method?: string | undefined
   readonly body?: BodyConfig | undefined

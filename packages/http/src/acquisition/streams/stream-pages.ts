@@ -1,10 +1,12 @@
 import type { PageRequest } from '../fetch/index.js'
 import type { PageRef, PageState, PageWindow, Partition } from '../ledger/index.js'
+import { MARK } from '../records/index.js'
 import type { Scope } from '../references/index.js'
 import { paginationOf } from './pagination/kinds.js'
 import type { NextPages, PageResult, Pagination, Seen } from './pagination/pagination.js'
 import { rootsOf } from './partitions/partition-config.js'
 import { partitionKey, rankOf, windowKey } from './partitions/partition-key.js'
+import type { ComputeScope } from './requests/computed-scope.js'
 import type { BoundStream, StreamTemplate } from './requests/bound-stream.js'
 import { streamTemplate, withParameters } from './requests/bound-stream.js'
 import { requestOf } from './requests/stream-requests.js'
@@ -21,6 +23,8 @@ export interface RunFacts {
 /** A stream with the values of one partition and window. */
 interface BoundPages {
   readonly stream: BoundStream
+  /** The same with what is computed, once it is. */
+  computed?: BoundStream
   readonly pagination: Pagination
 }
 
@@ -37,10 +41,12 @@ export class StreamPages {
   readonly #template: StreamTemplate
   readonly #names: ReadonlySet<string>
   readonly #facts: Scope
+  readonly #compute: ComputeScope | undefined
   readonly #since: SinceWindows | undefined
   readonly #bound = new Map<string, BoundPages>()
 
-  constructor(config: StreamConfig, { id, startedAt }: RunFacts) {
+  constructor(config: StreamConfig, { id, startedAt }: RunFacts, compute?: ComputeScope) {
+    this.#compute = compute
     this.#config = config
     this.#template = streamTemplate(config, rootsOf(config.for, config.since !== undefined))
     this.#names = new Set(this.#template.references.map(({ name }) => name))
@@ -60,6 +66,12 @@ export class StreamPages {
     return this.#outer(this.#boundFor(place).pagination.first(), place)
   }
 
+  /** Whether all is taken already of what a partition was begun for. */
+  isUnchanged(partition: Partition, state: PageState | undefined): boolean {
+    const mark = markOf(partition)
+    return mark !== undefined && state?.['mark'] === mark
+  }
+
   get #sendsUntil(): boolean {
     return this.#config.since?.untilParam !== undefined || this.#names.has('until')
   }
@@ -74,10 +86,21 @@ export class StreamPages {
     return partitionKey(partition, this.#names)
   }
 
-  /** @throws ReferenceValueError for a value that must not stand where it is put. */
-  request(page: PageRef): PageRequest {
+  /**
+   * Rejects with ReferenceValueError for a value that must not stand where it is put, and with PageInvalidError for
+   * one that cannot be computed.
+   */
+  async request(page: PageRef): Promise<PageRequest> {
+    const bound = this.#boundFor(page)
+    if (this.#compute === undefined) return requestOf(bound.stream, bound.pagination, page)
+    bound.computed ??= await this.#computedFor(page)
+    return requestOf(bound.computed, bound.pagination, page)
+  }
+
+  /** The page's URL as it is told: without what is computed. */
+  url(page: PageRef): string {
     const { stream, pagination } = this.#boundFor(page)
-    return requestOf(stream, pagination, page)
+    return requestOf(stream, pagination, page).url
   }
 
   /** Of the page's rows: those of other partitions may be the same. */
@@ -113,15 +136,26 @@ export class StreamPages {
     const prefix = this.#prefixOf(place)
     let bound = this.#bound.get(prefix)
     if (bound === undefined) {
-      const scope = { ...place.partition, ...this.#facts, ...this.#since?.scopeOf(place.window) }
-      const parameters = this.#since?.parametersOf(place.window) ?? []
-      const stream = withParameters(this.#template.bind(scope), parameters)
+      const stream = this.#streamWith(this.#scopeOf(place), place)
       bound = { stream, pagination: paginationOf({ ...this.#config, ...stream }) }
       const [oldest] = this.#bound.keys()
       if (this.#bound.size >= MOST_BOUND && oldest !== undefined) this.#bound.delete(oldest)
       this.#bound.set(prefix, bound)
     }
     return bound
+  }
+
+  #scopeOf({ partition, window }: Place): Scope {
+    return { ...partition, ...this.#facts, ...this.#since?.scopeOf(window) }
+  }
+
+  #streamWith(scope: Scope, { window }: Place): BoundStream {
+    return withParameters(this.#template.bind(scope), this.#since?.parametersOf(window) ?? [])
+  }
+
+  async #computedFor(place: Place): Promise<BoundStream> {
+    const scope = this.#scopeOf(place)
+    return this.#streamWith((await this.#compute?.(scope)) ?? scope, place)
   }
 
   #prefixOf({ partition, window }: Place): string {
@@ -137,7 +171,8 @@ export class StreamPages {
 
   #outer(page: PageRef, { partition, window }: Place): PageRef {
     const prefix = this.#prefixOf({ partition, window })
-    const part = this.#since === undefined ? {} : { part: this.keyOf(partition) }
+    const keepsState = this.#since !== undefined || markOf(partition) !== undefined
+    const part = keepsState ? { part: this.keyOf(partition) } : {}
     if (prefix === '') return { ...page, ...part }
     const id = withPrefix(page.id, page.stream, prefix)
     return {
@@ -168,6 +203,12 @@ export class StreamPages {
 }
 
 type Place = Pick<PageRef, 'partition' | 'window'>
+
+/** Of the parent's record, as a text; of one among several it is not told. */
+export function markOf(partition: Partition | undefined): string | undefined {
+  const mark = partition?.[MARK]
+  return mark === undefined ? undefined : (JSON.parse(mark) as string)
+}
 
 function isEmpty(partition: Partition): boolean {
   return Object.keys(partition).length === 0

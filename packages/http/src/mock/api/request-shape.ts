@@ -13,6 +13,12 @@ export interface Recognised {
   readonly remaining: Remaining
 }
 
+type Declared = StreamConfig['query'][string]
+
+function isComputed(value: Declared): value is Exclude<Declared, string | readonly string[]> {
+  return typeof value === 'object' && 'expr' in value
+}
+
 /** References that may have no value, so that what holds nothing else is left out. */
 const OPTIONAL = new Set(['since', 'until'])
 const ACCEPTED = { json: 'json', ndjson: 'ndjson', csv: 'csv', tsv: 'tab-separated' } as const
@@ -102,7 +108,9 @@ export class RequestShape {
   }
 
   /** One text, or several under the same name; a reference to a list may become several, too. */
-  #listed(what: string, declared: string | readonly string[], sent: readonly string[]): Captured {
+  #listed(what: string, declared: Declared, sent: readonly string[]): Captured {
+    // What is computed may be anything.
+    if (isComputed(declared)) return new Map()
     const templates = [declared].flat().map(text => this.#template(text))
     const [only] = templates
     const reference = only === undefined || templates.length > 1 ? undefined : onlyReference(only)
@@ -119,6 +127,7 @@ export class RequestShape {
     const declared = Object.entries(this.#stream.headers)
     return together(
       declared.map(([name, text]) => {
+        if (typeof text !== 'string') return new Map()
         const template = this.#template(text)
         const sent = headerOf(request, name)
         if (sent === undefined && referencesOf(template).some(one => OPTIONAL.has(one))) return new Map()
@@ -127,7 +136,7 @@ export class RequestShape {
     )
   }
 
-  #form(remaining: Remaining, form: Readonly<Record<string, string | readonly string[]>>): Captured {
+  #form(remaining: Remaining, form: Readonly<Record<string, Declared>>): Captured {
     const found = Object.entries(form).map(([name, value]) =>
       this.#listed(`the field ${name}`, value, remaining.takeField(name)),
     )

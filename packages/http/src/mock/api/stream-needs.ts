@@ -19,7 +19,9 @@ export function rootsOf({ for: parts = [] }: StreamConfig): ReadonlySet<string> 
 function requestReferences(stream: StreamConfig): string[] {
   const { path, query, headers, body } = stream
   const texts = [path, ...Object.values(query).flat(), ...Object.values(headers), ...textsIn(bodyOf(body))]
-  const all = texts.flatMap(text => referencesOf(templateText(text, rootsOf(stream))))
+  const all = texts.flatMap(text =>
+    typeof text !== 'string' ? [] : referencesOf(templateText(text, rootsOf(stream))),
+  )
   return [...new Set(all)].sort()
 }
 

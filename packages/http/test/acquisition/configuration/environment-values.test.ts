@@ -5,21 +5,21 @@ import { StreamPages } from '../../../src/acquisition/streams/stream-pages.js'
 import { load, minimal, problems } from './config-rig.js'
 
 /** The headers of the first request. */
-function sentWith({ config }: LoadedConfig) {
+async function sentWith({ config }: LoadedConfig) {
   const pages = new StreamPages(config.streams[0] as StreamConfig, { id: 'run', startedAt: 0 })
-  return pages.request(pages.first()).headers
+  return (await pages.request(pages.first())).headers
 }
 
 describe('the environment in the file', () => {
   const withHeader = (value: string) =>
     minimal.replace('    mapping', () => `    headers: { authorization: '${value}' }\n    mapping`)
 
-  test('fills ${NAME}, and leaves $${NAME} as it is written', () => {
+  test('fills ${NAME}, and leaves $${NAME} as it is written', async () => {
     const headers = (value: string) =>
       sentWith(load(withHeader(value), { environment: { A: 'x', B_2: 'y' } }))
-    expect(headers('${A}-${B_2}')).toMatchObject({ authorization: 'x-y' })
-    expect(headers('$${A}')).toMatchObject({ authorization: '${A}' })
-    expect(headers('$A')).toMatchObject({ authorization: '$A' })
+    expect(await headers('${A}-${B_2}')).toMatchObject({ authorization: 'x-y' })
+    expect(await headers('$${A}')).toMatchObject({ authorization: '${A}' })
+    expect(await headers('$A')).toMatchObject({ authorization: '$A' })
   })
 
   test('an unset or empty variable is an error that names it and its line, once', () => {
@@ -32,8 +32,10 @@ describe('the environment in the file', () => {
     expect(problems(withHeader('${A'))[0]).toContain('holds a ${…} that is no name')
   })
 
-  test('what a variable holds is no YAML and is not filled in again', () => {
+  test('what a variable holds is no YAML and is not filled in again', async () => {
     const environment = { A: '}, x: ${B}' }
-    expect(sentWith(load(withHeader('${A}'), { environment }))).toMatchObject({ authorization: '}, x: ${B}' })
+    expect(await sentWith(load(withHeader('${A}'), { environment }))).toMatchObject({
+      authorization: '}, x: ${B}',
+    })
   })
 })

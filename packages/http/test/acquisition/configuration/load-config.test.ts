@@ -72,7 +72,7 @@ describe('a pipeline file', () => {
   test.each(['1.10', '12345678901234567890'])('refuses %s in the query, which YAML would change', number => {
     const text = minimal.replace('    mapping', `    query: { version: ${number} }\n    mapping`)
     expect(problems(text)[0]).toContain(
-      'allowed is a text, a whole number, true or false, or a list of them; other numbers in quotes',
+      'allowed is a text, a whole number, true or false, a list of them, or { expr: JSONata }; other numbers in quotes',
     )
     expect(load(text.replace(number, `'${number}'`)).config.streams[0]?.query).toEqual({ version: number })
   })

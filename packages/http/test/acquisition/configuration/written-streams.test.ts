@@ -63,10 +63,10 @@ describe('a source of several streams', () => {
     ).toEqual([
       expect.stringContaining(
         'p.yaml:10:15: sources[0].streams[0].path is "/projects/{x}": {x} refers to nothing that is known at ' +
-          'character 11; allowed here: {since}, {until}, {now}, {run}, {{ for a brace',
+          'character 11; allowed here: {now}, {run}, {{ for a brace',
       ),
       expect.stringContaining(
-        'sources[0].streams[1].for.each is "project"; allowed is another stream: acme.projects, shop',
+        'sources[0].streams[1].for.each is "project"; allowed is another stream, not one that is taken for this one: acme.projects, shop',
       ),
     ])
   })
@@ -83,6 +83,24 @@ describe('a source of several streams', () => {
     ['as: project }', 'as: now }', 'sources[0].streams[1].for.as is "now"; allowed is a name of letters'],
   ])('%s as %s: %s', (from, to, message) => {
     expect(problems(text.replace(from, to)).join('\n')).toContain(message)
+  })
+
+  test('no stream is taken for one that is taken for it', () => {
+    const circle = text.replace(
+      'path: /projects',
+      "path: '/projects/{t.id}'\n        for: { each: tasks, as: t }",
+    )
+    expect(problems(circle)).toEqual([
+      expect.stringContaining(
+        'sources[0].streams[0].for.each is "tasks"; allowed is another stream, not one',
+      ),
+      expect.stringContaining(
+        'sources[0].streams[1].for.each is "projects"; allowed is another stream, not one',
+      ),
+    ])
+    expect(problems(text.replace('each: projects', 'each: tasks'))[0]).toContain(
+      'for.each is "tasks"; allowed',
+    )
   })
 
   test('nothing but a list of streams is one', () => {

@@ -36,12 +36,23 @@ export class ProgressTables {
     return this.#statements.cursor(stream, partition)
   }
 
-  /** Keeps the highest value of a part; it never falls while the field is the same. */
-  raiseCursor(stream: string, part: string, { field, type }: StreamCursor, values: readonly string[]): void {
+  /** Keeps the highest value of a part, which never falls while the field is the same, and its mark. */
+  raiseCursor(stream: string, part: string, cursor: StreamCursor, values: readonly string[]): void {
+    const { field, type = 'text', mark } = cursor
     const known = this.cursor(stream, part)
-    const before = known?.['field'] === field ? String(known['since']) : undefined
+    const before = field !== undefined && known?.['field'] === field ? String(known['since']) : undefined
     const since = values.reduce<string | undefined>((a, b) => higher(type, a, b), before)
-    if (since !== undefined) this.#statements.setCursor.run(stream, part, JSON.stringify({ field, since }))
+    const state = { ...(since !== undefined && { field, since }), ...(mark !== undefined && { mark }) }
+    if (Object.keys(state).length > 0) this.#statements.setCursor.run(stream, part, JSON.stringify(state))
+  }
+
+  /** Keeps values of a parent of a stream that is taken for several. */
+  addParents(stream: string, root: string, values: readonly string[]): void {
+    for (const value of values) this.#statements.addParent.run(this.#run, stream, root, value)
+  }
+
+  parents(stream: string, root: string): string[] {
+    return this.#statements.parents.all(this.#run, stream, root)
   }
 
   position(sink: string, stream: string): number {
@@ -65,6 +76,14 @@ function prepare(database: Database) {
   return {
     endStream: database.prepare('update streams set ended = ? where run = ? and name = ?'),
     cursor: cursorReader(database),
+    addParent: database.prepare(
+      'insert or ignore into parents (run, stream, root, value) values (?, ?, ?, ?)',
+    ),
+    parents: database
+      .prepare<[number, string, string], string>(
+        'select value from parents where run = ? and stream = ? and root = ? order by value',
+      )
+      .pluck(),
     setCursor: database.prepare('insert or replace into cursors (stream, part, state) values (?, ?, ?)'),
     position: database
       .prepare<[string, string], number>('select position from sink_positions where sink = ? and stream = ?')

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x41_50_4c_47
 
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 8
+export const SCHEMA_VERSION = 9
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
@@ -108,6 +108,13 @@ create table if not exists cursors (
   state text not null,
   primary key (stream, part)
 ) without rowid;
+create table if not exists parents (
+  run integer not null,
+  stream text not null,
+  root text not null,
+  value text not null,
+  primary key (run, stream, root, value)
+) without rowid;
 create table if not exists departures (
   run integer not null,
   stream text not null,
@@ -171,6 +178,7 @@ export const RUN_TABLES = [
   'failures',
   'transitions',
   'notices',
+  'parents',
 ] as const
 
 /** The tables and indexes that a ledger has. */

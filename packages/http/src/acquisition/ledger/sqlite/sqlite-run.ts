@@ -13,7 +13,16 @@ import type {
   Run,
 } from '../ledger.js'
 import { LedgerError } from '../ledger-errors.js'
-import type { Claim, PageCommit, PageError, PageOrder, PageRef, PageState, StreamCursor } from '../page.js'
+import type {
+  Claim,
+  PageCommit,
+  PageError,
+  PageOrder,
+  PageRef,
+  PageState,
+  Partition,
+  StreamCursor,
+} from '../page.js'
 import { JournalTables } from './journal-tables.js'
 import type { Database } from './open-database.js'
 import { translating } from './open-database.js'
@@ -23,6 +32,7 @@ import { RecordTable } from './record-table.js'
 import { runDataOf, streamCountsOf } from './run-data.js'
 import type { OpenedRun } from './runs.js'
 import { ProgressTables } from './progress-tables.js'
+import { storedObject } from './stored-json.js'
 import { QuotaCount } from './quota-use.js'
 
 export interface SqliteRunParts {
@@ -177,6 +187,22 @@ export class SqliteRun implements Run {
 
   async cursor(stream: string, partition = ''): Promise<PageState | undefined> {
     return this.#reading(() => this.#progress.cursor(stream, partition))
+  }
+
+  async addParents(stream: string, root: string, values: readonly Partition[]): Promise<void> {
+    this.#writing(() =>
+      this.#progress.addParents(
+        stream,
+        root,
+        values.map(value => JSON.stringify(value)),
+      ),
+    )
+  }
+
+  async parents(stream: string, root: string): Promise<readonly Partition[]> {
+    return this.#reading(() =>
+      this.#progress.parents(stream, root).map(text => storedObject(text) as Partition),
+    )
   }
 
   async data(): Promise<RunData> {

@@ -1,15 +1,47 @@
-import { referencesIn } from '../stream-references.js'
+import type { ChildPlan } from '../../records/index.js'
+import { referencesIn, requestReferences } from '../stream-references.js'
 import type { StreamConfig } from '../stream-config.js'
-import { parentOf } from './partitions.js'
+import type { EachRecord } from './partition-config.js'
+import { parentsOf } from './partitions.js'
 
-/** The streams that are taken for each record of a stream. */
-export function childrenOf(parent: StreamConfig, streams: readonly StreamConfig[]): StreamConfig[] {
-  return streams.filter(stream => parentOf(stream.for)?.each === parent.name)
+/** A stream that is taken for each record of another, which is one of its parents. */
+export interface Child {
+  readonly stream: StreamConfig
+  readonly parent: EachRecord
 }
 
-/** What a child refers to in its parent's records: by reference (`project.id`) the path in a record. */
-export function parentPaths(child: StreamConfig): Readonly<Record<string, string>> {
-  const root = parentOf(child.for)?.as
-  const references = referencesIn(child).filter(reference => reference.root === root)
-  return Object.fromEntries(references.map(({ name, path }) => [name, path]))
+/** The streams that are taken for each record of a stream. */
+export function childrenOf(parent: StreamConfig, streams: readonly StreamConfig[]): Child[] {
+  return streams.flatMap(stream =>
+    parentsOf(stream.for)
+      .filter(({ each }) => each === parent.name)
+      .map(each => ({ stream, parent: each })),
+  )
+}
+
+/** What the values of a page's records for a child are called. */
+export function childKey({ stream, parent }: Child): string {
+  return parentsOf(stream.for).length === 1 ? stream.name : `${stream.name} (${parent.as})`
+}
+
+/**
+ * What a child refers to in its parent's records: by reference (`project.id`) the path in a record. A record without
+ * a value that a request needs begins no part; others may be missing.
+ */
+export function childPlanOf(child: Child): ChildPlan {
+  const { stream, parent } = child
+  const isOfParent = ({ root }: { readonly root: string }): boolean => root === parent.as
+  const needed = new Set(
+    requestReferences(stream)
+      .filter(isOfParent)
+      .map(({ name }) => name),
+  )
+  const values = Object.fromEntries(
+    referencesIn(stream)
+      .filter(isOfParent)
+      .map(({ name, path }) => [name, path]),
+  )
+  const optional = Object.keys(values).filter(name => !needed.has(name))
+  const { where, onlyChanged: marked } = parent
+  return { stream: childKey(child), values, optional, marked, where }
 }

@@ -8,6 +8,8 @@ export interface EachRecord {
   readonly as: string
   /** Which of its records. Default all that it takes itself. */
   readonly where?: Where | undefined
+  /** Only those that are new, or have changed since a part of theirs was last whole. Default false. */
+  readonly onlyChanged?: boolean | undefined
   /** So many parents' values together make one partition: lists of them. Default: each its own. */
   readonly batch?: number | undefined
 }

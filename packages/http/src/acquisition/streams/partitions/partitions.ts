@@ -1,39 +1,46 @@
 import type { Partition } from '../../ledger/index.js'
-import type { EachRecord, PartitionConfig } from './partition-config.js'
+import type { PartitionConfig } from './partition-config.js'
 
 /** The values of one record of the parent, by reference, as exact JSON texts. */
 export type ParentValues = Readonly<Record<string, string>>
 
-/** The parent whose records a stream is taken for, if it has one. */
-export function parentOf<P extends object>(
+/** The parents whose records a stream is taken for. */
+export function parentsOf<P extends object>(
   partitions: readonly P[] = [],
-): Extract<P, { readonly each: string }> | undefined {
-  return partitions.find((one): one is Extract<P, { readonly each: string }> => 'each' in one)
+): Extract<P, { readonly each: string }>[] {
+  return partitions.filter((one): one is Extract<P, { readonly each: string }> => 'each' in one)
 }
 
 /** Partitions that need no parent: the product of the lists; the only one of a stream without parts is {}. */
 export function fixedPartitions(partitions: readonly PartitionConfig[] = []): Partition[] {
-  return parentOf(partitions) === undefined ? product(partitions, []) : []
+  return parentsOf(partitions).length === 0 ? product(partitions, new Map()) : []
 }
 
-/** Partitions for records of the parent. */
+/** Partitions for records of the parents: by the name of each, its values. */
 export function partitionsFor(
   partitions: readonly PartitionConfig[],
-  parents: readonly ParentValues[],
+  parents: ReadonlyMap<string, readonly ParentValues[]>,
 ): Partition[] {
-  const { batch } = parentOf(partitions) as EachRecord
-  return product(partitions, batch === undefined ? parents : batches(parents, batch))
+  return product(partitions, parents)
 }
 
-function product(partitions: readonly PartitionConfig[], parents: readonly ParentValues[]): Partition[] {
+function product(
+  partitions: readonly PartitionConfig[],
+  parents: ReadonlyMap<string, readonly ParentValues[]>,
+): Partition[] {
   return partitions.reduce<Partition[]>(
     (all, one) => all.flatMap(partition => valuesOf(one, parents).map(more => ({ ...partition, ...more }))),
     [{}],
   )
 }
 
-function valuesOf(one: PartitionConfig, parents: readonly ParentValues[]): readonly ParentValues[] {
-  return 'each' in one ? parents : one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
+function valuesOf(
+  one: PartitionConfig,
+  parents: ReadonlyMap<string, readonly ParentValues[]>,
+): readonly ParentValues[] {
+  if (!('each' in one)) return one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
+  const found = parents.get(one.as) ?? []
+  return one.batch === undefined ? found : batches(found, one.batch)
 }
 
 /** Lists of values, of so many records each; the last may be shorter. */

@@ -1,19 +1,28 @@
 import { AsyncPatternsError } from 'async-patterns'
-import type { Reference, Roots, Scope, Template } from '../../references/index.js'
-import { isBound, parseTemplate, referencesOf, renderText, renderTexts } from '../../references/index.js'
+import type { ComputedValue, Reference, Roots, Scope, Template } from '../../references/index.js'
+import {
+  isBound,
+  isComputed,
+  parseTemplate,
+  referencesOf,
+  renderText,
+  renderTexts,
+  valueTemplate,
+} from '../../references/index.js'
 import type { FormatConfig } from '../../records/index.js'
 import type { BodyConfig, BoundBody } from './request-body.js'
 import { bodyTemplate, bodyTexts } from './request-body.js'
-import type { QueryValue, StreamAddress } from './stream-url.js'
+import type { QueryTemplate, QueryValue, StreamAddress } from './stream-url.js'
 import { withSuffix } from './stream-url.js'
 import type { PageParameter } from './param-place.js'
 import { addressOf } from './param-place.js'
 import { strictlyEncoded } from './url-text.js'
 
 /** What a stream's requests are made of, references in it. */
-export interface RequestParts extends StreamAddress {
+export interface RequestParts extends Pick<StreamAddress, 'baseUrl' | 'path'> {
   readonly name: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, QueryTemplate>>
+  readonly headers: Readonly<Record<string, string | ComputedValue>>
   /** Default GET, with a body POST. */
   readonly method?: string | undefined
   readonly body?: BodyConfig | undefined
@@ -51,7 +60,7 @@ export function streamTemplate(stream: RequestParts, roots: Roots): StreamTempla
   const path = parseTemplate(stream.path, roots)
   const query = Object.entries(stream.query).map(([key, value]) => [key, listOf(value, roots)] as const)
   const headers = Object.entries(stream.headers).map(
-    ([key, value]) => [key, parseTemplate(value, roots)] as const,
+    ([key, value]) => [key, valueTemplate(value, roots)] as const,
   )
   const bodyOf = body && bodyTemplate(body, roots)
   const { method = body === undefined ? 'GET' : 'POST' } = stream
@@ -60,7 +69,7 @@ export function streamTemplate(stream: RequestParts, roots: Roots): StreamTempla
     ...query.flatMap(([, { templates: all }]) => all),
     ...headers.map(([, one]) => one),
   ]
-  const inBody = body === undefined ? [] : bodyTexts(body).map(text => parseTemplate(text, roots))
+  const inBody = body === undefined ? [] : bodyTexts(body).map(value => valueTemplate(value, roots))
   return {
     references: [...templates, ...inBody].flatMap(referencesOf),
     bind: scope => ({
@@ -85,21 +94,19 @@ export function streamTemplate(stream: RequestParts, roots: Roots): StreamTempla
   }
 }
 
-interface QueryTemplate {
+interface QueryTexts {
   readonly isList: boolean
   readonly templates: readonly Template[]
 }
 
-function listOf(value: QueryValue, roots: Roots): QueryTemplate {
-  const texts = typeof value === 'string' ? [value] : value
-  return {
-    isList: typeof value !== 'string',
-    templates: texts.map(text => parseTemplate(text, roots)),
-  }
+function listOf(value: QueryTemplate, roots: Roots): QueryTexts {
+  const isList = typeof value !== 'string' && !isComputed(value)
+  const values = isList ? value : [value]
+  return { isList, templates: values.map(one => valueTemplate(one, roots)) }
 }
 
 /** Undefined for a parameter that is left out, because it is a reference without a value. */
-function queryValue({ isList, templates }: QueryTemplate, scope: Scope): QueryValue | undefined {
+function queryValue({ isList, templates }: QueryTexts, scope: Scope): QueryValue | undefined {
   const texts = templates
     .filter(template => isBound(template, scope))
     .flatMap(template => renderTexts(template, scope))

@@ -1,22 +1,24 @@
-import type { Roots, Scope, Template } from '../../references/index.js'
+import type { ComputedValue, Roots, Scope, Template } from '../../references/index.js'
 import {
   compileSteps,
   isBound,
+  isComputed,
   parseTemplate,
   renderJson,
   renderText,
   renderTexts,
+  valueTemplate,
 } from '../../references/index.js'
 import type { Json, JsonTree } from './json-tree.js'
 import { jsonText, putAt } from './json-tree.js'
-import type { QueryValue } from './stream-url.js'
+import type { QueryTemplate } from './stream-url.js'
 import { parameterOf } from './url-text.js'
 
 /** What a stream sends with its requests: one of these. */
 export type BodyConfig =
   /** References stand in its texts; one that is a whole text keeps its type. */
   | { readonly json: Json }
-  | { readonly form: Readonly<Record<string, QueryValue>> }
+  | { readonly form: Readonly<Record<string, QueryTemplate>> }
   | { readonly text: string }
   /** The text of the query is sent as it is; references stand in the variables. */
   | { readonly graphql: { readonly query: string; readonly variables?: Json | undefined } }
@@ -69,7 +71,7 @@ function jsonBody(treeOf: TreeOf): (scope: Scope) => BoundBody {
 
 /** Undefined for what is left out, because it is a reference without a value. */
 function jsonTemplate(value: Json, roots: Roots): TreeOf {
-  if (typeof value === 'string') return leafTemplate(parseTemplate(value, roots))
+  if (typeof value === 'string' || isComputed(value)) return leafTemplate(valueTemplate(value, roots))
   if (typeof value !== 'object' || value === null) return () => ({ json: JSON.stringify(value) })
   if (isList(value)) {
     const items = value.map(item => jsonTemplate(item, roots))
@@ -93,9 +95,12 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }
 
-function formTemplate(form: Readonly<Record<string, QueryValue>>, roots: Roots): (scope: Scope) => BoundBody {
+function formTemplate(
+  form: Readonly<Record<string, QueryTemplate>>,
+  roots: Roots,
+): (scope: Scope) => BoundBody {
   const fields = Object.entries(form).map(
-    ([name, value]) => [name, [value].flat().map(text => parseTemplate(text, roots))] as const,
+    ([name, value]) => [name, listed(value).map(text => valueTemplate(text, roots))] as const,
   )
   return scope => {
     const own = fields.flatMap(([name, templates]) =>
@@ -116,15 +121,19 @@ function formTemplate(form: Readonly<Record<string, QueryValue>>, roots: Roots):
   }
 }
 
-/** All texts of a body that may hold references. */
-export function bodyTexts(body: BodyConfig): string[] {
-  if ('form' in body) return Object.values(body.form).flat()
+function listed(value: QueryTemplate): readonly (string | ComputedValue)[] {
+  return typeof value === 'string' || isComputed(value) ? [value] : value
+}
+
+/** All values of a body that may hold references, and those that are computed. */
+export function bodyTexts(body: BodyConfig): (string | ComputedValue)[] {
+  if ('form' in body) return Object.values(body.form).flatMap(listed)
   if ('text' in body) return [body.text]
   return jsonTexts('json' in body ? body.json : (body.graphql.variables ?? {}))
 }
 
-function jsonTexts(value: Json): string[] {
-  if (typeof value === 'string') return [value]
+function jsonTexts(value: Json): (string | ComputedValue)[] {
+  if (typeof value === 'string' || isComputed(value)) return [value]
   if (typeof value !== 'object' || value === null) return []
   return (isList(value) ? value : Object.values(value)).flatMap(jsonTexts)
 }

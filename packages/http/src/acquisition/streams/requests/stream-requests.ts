@@ -21,7 +21,11 @@ export function requestOf(stream: BoundStream, pagination: Pagination, page: Pag
   const typed = { accept, ...(body !== undefined && { 'content-type': body.contentType }) }
   return {
     method: stream.method,
-    url: url === undefined ? streamUrl(stream, query, pathSuffix) : withMissing(url, ownParameters(stream)),
+    // The first page of a chain of URLs is where the stream is, whatever was computed of it since.
+    url:
+      url === undefined || page.ordinal === 1
+        ? streamUrl(stream, query, pathSuffix)
+        : withMissing(url, ownParameters(stream)),
     headers: mergedHeaders(mergedHeaders(typed, stream.headers), headers),
     ...(body !== undefined && { body: body.text }),
   }

@@ -1,8 +1,12 @@
+import type { ComputedValue } from '../../references/index.js'
 import type { UrlParameter } from './url-text.js'
 import { parameterOf, parametersOf } from './url-text.js'
 
 /** What a parameter of a query is: one text, or several under the same name. */
 export type QueryValue = string | readonly string[]
+
+/** The same as it is configured: a value may be computed. */
+export type QueryTemplate = QueryValue | ComputedValue
 
 /** Where a stream's pages are. */
 export interface StreamAddress {

@@ -11,15 +11,17 @@ import {
   shortestSecret,
   TextFinder,
 } from '../../secrets/index.js'
-import { literalOf } from '../../references/index.js'
-import type { StreamAddress } from './stream-url.js'
+import type { ComputedValue } from '../../references/index.js'
+import { isComputed, literalOf } from '../../references/index.js'
+import type { QueryTemplate, StreamAddress } from './stream-url.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import type { UrlParameter } from './url-text.js'
 import { parametersOf, splitUrl } from './url-text.js'
 
 /** Where a stream may have credentials. */
-interface AddressedStream extends StreamAddress {
-  readonly headers: Readonly<Record<string, string>>
+interface AddressedStream extends Pick<StreamAddress, 'baseUrl' | 'path'> {
+  readonly query: Readonly<Record<string, QueryTemplate>>
+  readonly headers: Readonly<Record<string, string | ComputedValue>>
   readonly auth?: AuthConfig | undefined
 }
 
@@ -54,7 +56,9 @@ export class UrlSecrets {
     this.#authorized = credentialParameter(stream.auth)
     const isSecret = (value: string): boolean => secrets.redact(value) !== value
     const query = Object.fromEntries(
-      Object.entries(stream.query).map(([name, value]) => [name, [value].flat().map(literalOf)]),
+      Object.entries(stream.query).flatMap(([name, value]) =>
+        isComputed(value) ? [] : [[name, [value].flat().map(literalOf)]],
+      ),
     )
     this.#parameters = ownParameters({ ...stream, query }).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
@@ -201,7 +205,7 @@ function mapTexts(state: PageState, change: (text: string, isUrl: boolean) => st
 /** `Bearer abc` is a credential, and so is `abc` alone. */
 function headerPlaces({ headers }: AddressedStream, isSecret: (value: string) => boolean): Place[] {
   return Object.entries(headers)
-    .map(([name, text]) => [name, literalOf(text)] as const)
+    .flatMap(([name, text]) => (isComputed(text) ? [] : [[name, literalOf(text)] as const]))
     .filter(([name, value]) => isSecretHeader(name) || isSecret(value))
     .flatMap(([name, value]) => credentialIn(value, `header-${name.toLowerCase()}`))
 }
@@ -220,8 +224,8 @@ function credentialIn(value: string, place: string): Place[] {
 }
 
 /** What stands in the endpoint's path, and what its URL holds before the `@`. */
-function urlPlaces(stream: StreamAddress, secrets: Secrets): Place[] {
-  const { pathname, username, password } = new URL(streamUrl(stream))
+function urlPlaces(stream: Pick<StreamAddress, 'baseUrl' | 'path'>, secrets: Secrets): Place[] {
+  const { pathname, username, password } = new URL(streamUrl({ ...stream, query: {} }))
   return [
     ...secrets.foundIn(pathname).map((value, index): Place => [`path-${index}`, value]),
     ['user', username],

@@ -5,9 +5,13 @@ import { paginationOf } from '../../../../src/acquisition/streams/pagination/kin
 import type { PageResult, Seen } from '../../../../src/acquisition/streams/pagination/pagination.js'
 import { StreamPages } from '../../../../src/acquisition/streams/stream-pages.js'
 import { POLITE } from '../../../support/stream-at.js'
+import type { StreamAddress } from '../../../../src/acquisition/streams/requests/stream-url.js'
 import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
 
-export function streamWith(pagination: PaginationConfig, changes: Partial<StreamConfig> = {}): StreamConfig {
+/** Whose values are all texts. */
+export type PlainStream = StreamConfig & Pick<StreamAddress, 'query'>
+
+export function streamWith(pagination: PaginationConfig, changes: Partial<PlainStream> = {}): PlainStream {
   return {
     name: 'shop',
     source: 'shop',
@@ -66,12 +70,12 @@ export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () 
 
 /** The URL that a page is fetched from. */
 export function urlOf(stream: StreamConfig, page: PageRef): string {
-  return new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page).url
+  return new StreamPages(stream, { id: 'run', startedAt: 0 }).url(page)
 }
 
 /** Follows a stream to its end, the way a run does: known ids are fetched once. */
 export async function walk(
-  stream: StreamConfig,
+  stream: PlainStream,
   serve: (url: URL, page: PageRef) => ServedPage,
   limit = 1000,
   pick: (waiting: number) => number = () => 0,

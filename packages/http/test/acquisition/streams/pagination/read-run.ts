@@ -6,8 +6,7 @@ import { readingInstructionsOf } from '../../../../src/acquisition/streams/readi
 import type { ParamPlace } from '../../../../src/acquisition/streams/requests/param-place.js'
 import { addressOf } from '../../../../src/acquisition/streams/requests/param-place.js'
 import { StreamPages } from '../../../../src/acquisition/streams/stream-pages.js'
-import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
-import type { Walk } from './paging-run.js'
+import type { PlainStream, Walk } from './paging-run.js'
 
 /** A request as a server gets it. */
 export interface Asked {
@@ -37,7 +36,7 @@ export function askedAt({ url, headers, body }: Asked, place: ParamPlace): strin
 
 /** Follows a stream to its end, by what its pages hold: they are read as a worker thread reads them. */
 export async function readWalk(
-  stream: StreamConfig,
+  stream: PlainStream,
   serve: (asked: Asked) => Answer,
   limit = 500,
 ): Promise<Walk> {
@@ -55,7 +54,7 @@ export async function readWalk(
   }
   for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
     if (walked.ids.length >= limit) throw new Error(`no end after ${limit} pages`)
-    const { url, headers = {} } = new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page)
+    const { url, headers = {} } = await new StreamPages(stream, { id: 'run', startedAt: 0 }).request(page)
     const { bodyValues } = addressOf(pagination.request(page).parameters ?? [])
     const answer = serve({ url: new URL(url), headers, body: bodyValues })
     const content = usablePage(read(Buffer.from(answer.text), answer.headers ?? {}))

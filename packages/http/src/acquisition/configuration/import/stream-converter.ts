@@ -242,12 +242,6 @@ function pathNotes(path: string): readonly string[] {
 /** What the pipeline's partitions cannot do. */
 function checkParts({ parts }: Partitions, request: string): void {
   const parents = parts.filter(({ parent }) => parent !== undefined)
-  const shared = sharedName(parts)
-  if (shared !== undefined)
-    throw new Refusal(
-      'several parents',
-      `one of several parents has a parent ${shared}, as another is called`,
-    )
   const unused = parents.find(({ as }) => !new RegExp(`\\b${as}[.[]`).test(request))
   if (unused !== undefined)
     throw new Refusal('partitions', `the requests do not depend on the parent ${unused.as}`)
@@ -257,13 +251,6 @@ function checkParts({ parts }: Partitions, request: string): void {
   )
   const used = others.find(as => !names.has(as) && new RegExp(`(?<!\\$)\\{${as}[.}[]`).test(request))
   if (used !== undefined) throw new Refusal('grandparents', `a value of ${used}, the parent's own parent`)
-}
-
-/** The name of a part that a parent of another part has above it too. */
-function sharedName(parts: Partitions['parts']): string | undefined {
-  return parts.find(({ as }) =>
-    parts.some(({ as: other, parent }) => other !== as && parent && ancestorsOf(parent.partitions).has(as)),
-  )?.as
 }
 
 type Mutable = Record<string, Json | undefined>

@@ -84,7 +84,8 @@ export class StreamConverter {
       rawPath,
     })
     const responses = responsesOf(childOf(requester, 'error_handler'), this.#templates)
-    const config = requestConfig(request, partitions, paging, since)
+    const isForm = /"body_data"/.test(JSON.stringify([retriever['paginator'], incremental]))
+    const config = requestConfig(request, partitions, paging, since, isForm)
     checkParts(partitions, JSON.stringify([config, since?.config]))
     const format = formatOfPages(childOf(retriever, 'decoder'), this.#templates)
     return {
@@ -241,7 +242,12 @@ function pathNotes(path: string): readonly string[] {
 /** What the pipeline's partitions cannot do. */
 function checkParts({ parts }: Partitions, request: string): void {
   const parents = parts.filter(({ parent }) => parent !== undefined)
-  if (parents.length > 1) throw new Refusal('several parents', 'a product of the records of several parents')
+  const shared = sharedName(parts)
+  if (shared !== undefined)
+    throw new Refusal(
+      'several parents',
+      `one of several parents has a parent ${shared}, as another is called`,
+    )
   const unused = parents.find(({ as }) => !new RegExp(`\\b${as}[.[]`).test(request))
   if (unused !== undefined)
     throw new Refusal('partitions', `the requests do not depend on the parent ${unused.as}`)
@@ -253,6 +259,13 @@ function checkParts({ parts }: Partitions, request: string): void {
   if (used !== undefined) throw new Refusal('grandparents', `a value of ${used}, the parent's own parent`)
 }
 
+/** The name of a part that a parent of another part has above it too. */
+function sharedName(parts: Partitions['parts']): string | undefined {
+  return parts.find(({ as }) =>
+    parts.some(({ as: other, parent }) => other !== as && parent && ancestorsOf(parent.partitions).has(as)),
+  )?.as
+}
+
 type Mutable = Record<string, Json | undefined>
 
 function requestConfig(
@@ -260,6 +273,7 @@ function requestConfig(
   partitions: Partitions,
   paging: Paging,
   since: Since | undefined,
+  isForm: boolean,
 ): Mutable {
   const query: Record<string, Json> = { ...request.query }
   const headers: Record<string, Json> = { ...request.headers }
@@ -271,7 +285,7 @@ function requestConfig(
   }
   for (const { place, reference } of partitions.options) put(place, `{${reference}}`)
   if (paging.first !== undefined) put(paging.first.place, paging.first.value)
-  if (body === undefined && goesIntoBody(paging, since)) body = { json: {} }
+  if (body === undefined && goesIntoBody(paging, since)) body = { [isForm ? 'form' : 'json']: {} }
   return {
     path: request.path,
     ...(request.method !== undefined && { method: request.method }),

@@ -21,6 +21,7 @@ rateLimit: 2
 sources:
   - name: shop
     baseUrl: http://shop.test
+    limits: { margin: 20ms }
     path: items
     auth: { type: headers, headers: { x-api-key: s3cret-key } }
     pagination: { type: page, pageSize: 2, totalRecordsPath: total }

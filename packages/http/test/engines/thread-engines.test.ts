@@ -144,7 +144,7 @@ const inWorkers = (deed: string): string =>
 import { isMainThread } from 'node:worker_threads'
 import { writeSync } from 'node:fs'
 const now = () => performance.timeOrigin + performance.now()
-if (!isMainThread) setTimeout(() => { writeSync(2, 'at ' + now() + '\\n'); ${deed} }, 500)`)
+if (!isMainThread) setTimeout(() => { writeSync(2, 'at ' + now() + '\\n'); ${deed} }, 1_500)`)
 
 const blocked = (call: string): string => `
 import { SyncEngine, ThreadedEngine } from ${engines}

@@ -56,6 +56,7 @@ test('github.yaml: Link headers, children of each repository, and then what chan
           state: 'open',
           updated_at: issues[0]?.updated_at,
           user_login: 'x',
+          repo: 'r1',
         },
       },
     },

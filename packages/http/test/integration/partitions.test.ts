@@ -260,3 +260,25 @@ test('children of new and changed parents only, and of those whose children fail
   names.set('c', 2).set('d', 1)
   expect(await askedFor()).toEqual(['/tasks/c', '/tasks/d'])
 })
+
+test('what paging puts into a body makes one where there is none', async () => {
+  await using server = await api(({ body }) => {
+    const { paging = { page: 0 }, since } = JSON.parse(body) as { paging?: { page: number }; since?: string }
+    return { items: [{ id: `${paging.page}-${since}`, at: '2026-01-01' }], more: paging.page < 2 }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+        method: POST
+        pagination: { type: page, pageParam: { body: paging.page }, pageSize: 1, hasMorePath: more }
+        since: { field: at, start: '2025-01-01', format: date, param: { body: since } }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(server.asked.map(({ body }) => body)).toEqual([
+    '{"since":"2025-01-01","paging":{"page":1}}',
+    '{"since":"2025-01-01","paging":{"page":2}}',
+  ])
+})

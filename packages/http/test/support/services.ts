@@ -3,7 +3,12 @@ import { delimiter, join } from 'node:path'
 import { test } from 'vitest'
 
 /** Real programs that tests start a private copy of, and the Debian packages that have them. */
-const PACKAGES = { nginx: 'nginx-light', wrk: 'wrk', openssl: 'openssl' } as const
+const PACKAGES = {
+  nginx: 'nginx-light',
+  wrk: 'wrk',
+  openssl: 'openssl',
+  'docker-registry': 'docker-registry',
+} as const
 
 type ServiceTest = (name: string, run: () => Promise<void>, timeoutMs?: number) => void
 

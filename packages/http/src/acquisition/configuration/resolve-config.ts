@@ -2,6 +2,7 @@ import { parseDuration } from 'async-patterns'
 import type { OwnLimits, Quota, StreamLimits, TlsConfig } from '../fetch/index.js'
 import { LEAST_MARGIN_MS, parseQuota } from '../fetch/index.js'
 import type { PartitionConfig, QueryTemplate, StreamConfig } from '../streams/index.js'
+import { bodyOf } from './body-of.js'
 import type { PipelineConfig } from './pipeline-config.js'
 import type { PipelineFile, SourceFile } from './pipeline-schema.js'
 import type { ComputedValue } from '../references/index.js'
@@ -43,7 +44,7 @@ function resolveStream(
     ownLimits,
     query,
     headers,
-    body,
+    body: _written,
     responses,
     proxy,
     tls: _files,
@@ -51,6 +52,7 @@ function resolveStream(
     since,
     ...rest
   } = stream
+  const body = bodyOf(stream)
   return {
     ...rest,
     source,

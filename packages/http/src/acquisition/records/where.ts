@@ -1,3 +1,4 @@
+/** What a value of a record is compared with. */
 export type Scalar = string | number | boolean | null
 
 /** What a record must be to be taken. What a path with `*` leads to counts where one of its values does. */

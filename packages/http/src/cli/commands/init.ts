@@ -5,6 +5,8 @@ import type { ImportedManifest } from '../../acquisition/index.js'
 import { importManifest, ManifestError } from '../../acquisition/index.js'
 import { EXIT } from '../exit-code.js'
 import { importReport, isCertified } from '../init/import-report.js'
+import { isUrl, proposedFromText, proposedFromUrl } from '../init/propose.js'
+import type { Proposed } from '../init/propose.js'
 import { settingsGiven } from '../init/settings-given.js'
 import { print } from '../print.js'
 import { UsageError } from '../usage-error.js'
@@ -14,9 +16,16 @@ interface InitFlags {
   readonly output: string
   readonly name?: string
   readonly force?: boolean
+  readonly header?: readonly string[]
+  readonly bearer?: string
 }
 
 const HELP = `
+From a URL: one page is fetched, once, and looked at. From an OpenAPI 3
+description, in a file or at a URL: each GET that answers with a list becomes a
+stream. Every proposal has a comment that says how sure it is.
+
+From an Airbyte manifest:
 Settings of the manifest become variables: config['api_key'] becomes \${API_KEY}.
 One that an expression calculates with needs a value: --set region=eu. One that
 has a default has that, unless --set says otherwise; in --set a value may be a
@@ -32,26 +41,41 @@ written, 2 usage.`
 export function initCommand(): Command {
   const collect = (text: string, before: readonly string[] | undefined): string[] => [...(before ?? []), text]
   return new Command('init')
-    .description('Write a pipeline file from an Airbyte manifest (low-code CDK).')
-    .argument('<manifest.yaml>', 'the manifest')
+    .description('Write a pipeline file from a URL, an OpenAPI description or an Airbyte manifest.')
+    .argument('<source>', 'a URL, openapi.json or .yaml, or manifest.yaml')
     .option('--set <setting=value>', 'value of a setting of the manifest; may be repeated', collect)
     .option('-o, --output <file>', 'where the pipeline is written', 'pipeline.yaml')
     .option('--name <name>', "the source's name (default: that of the manifest's folder or file)")
+    .option('--header <header>', "sent to the URL: 'X-Api-Key: ${API_KEY}'; may be repeated", collect)
+    .option('--bearer <variable>', "sent to the URL as a token: '${TOKEN}'")
     .option('--force', 'overwrite a file that is there')
     .addHelpText('after', HELP)
-    .action((manifest: string, flags: InitFlags) => {
-      process.exitCode = run(manifest, flags)
+    .action(async (source: string, flags: InitFlags) => {
+      process.exitCode = await run(source, flags)
     })
 }
 
-function run(file: string, { set = [], output, name = nameOf(file), force = false }: InitFlags): number {
+async function run(file: string, flags: InitFlags): Promise<number> {
+  const { set = [], output, name = nameOf(file), force = false } = flags
   const settings = settingsGiven(set)
   if (existsSync(output) && !force) throw new UsageError(`${output} is there already; --force overwrites it`)
-  const imported = converted(file, readText(file), name, settings)
+  if (isUrl(file)) return write(await proposedFromUrl(file, flags), output)
+  if (flags.header !== undefined || flags.bearer !== undefined)
+    throw new UsageError('--header and --bearer are sent to a URL, and there is none')
+  const text = readText(file)
+  const proposed = proposedFromText(text, name)
+  if (proposed !== undefined) return write(proposed, output)
+  const imported = converted(file, text, name, settings)
   checkNames(imported)
   if (imported.pipeline !== undefined) writeFileSync(output, imported.pipeline)
   print(importReport(imported, { output, isCertified: isCertified(join(dirname(file), 'metadata.yaml')) }))
   return imported.pipeline === undefined ? EXIT.failed : EXIT.ok
+}
+
+function write({ pipeline, report }: Proposed, output: string): number {
+  if (pipeline !== undefined) writeFileSync(output, pipeline)
+  print([...report, '', pipeline === undefined ? 'Nothing was written.' : `Written: ${output}`].join('\n'))
+  return pipeline === undefined ? EXIT.failed : EXIT.ok
 }
 
 function converted(file: string, text: string, name: string, set: Record<string, string>): ImportedManifest {
@@ -77,6 +101,6 @@ function checkNames({ unknown }: ImportedManifest): void {
 
 /** A manifest is mostly called so; then its folder has the name. */
 function nameOf(file: string): string {
-  const name = basename(file).replace(/\.ya?ml$/, '')
+  const name = basename(file).replace(/\.(?:ya?ml|json)$/, '')
   return name === 'manifest' ? basename(dirname(resolve(file))) : name
 }

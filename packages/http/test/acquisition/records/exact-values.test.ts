@@ -115,8 +115,11 @@ describe('lone surrogates', () => {
 })
 
 describe('errors in a body', () => {
-  const judged = (body: string, errorPath?: string) =>
-    new ResponseRules(defaultRules(errorPath)).judge({ statusCode: 200, headers: {} }, readingOf(body))
+  const judged = (body: string, errorPath?: string) => {
+    const rules = new ResponseRules(defaultRules(errorPath))
+    const { action, told } = rules.judge({ statusCode: 200, headers: {} }, readingOf(body))
+    return { action, told }
+  }
 
   test.each([
     '{}',

@@ -84,7 +84,8 @@ export class StreamConverter {
       rawPath,
     })
     const responses = responsesOf(childOf(requester, 'error_handler'), this.#templates)
-    const config = requestConfig(request, partitions, paging, since)
+    const isForm = /"body_data"/.test(JSON.stringify([retriever['paginator'], incremental]))
+    const config = requestConfig(request, partitions, paging, since, isForm)
     checkParts(partitions, JSON.stringify([config, since?.config]))
     const format = formatOfPages(childOf(retriever, 'decoder'), this.#templates)
     return {
@@ -241,7 +242,6 @@ function pathNotes(path: string): readonly string[] {
 /** What the pipeline's partitions cannot do. */
 function checkParts({ parts }: Partitions, request: string): void {
   const parents = parts.filter(({ parent }) => parent !== undefined)
-  if (parents.length > 1) throw new Refusal('several parents', 'a product of the records of several parents')
   const unused = parents.find(({ as }) => !new RegExp(`\\b${as}[.[]`).test(request))
   if (unused !== undefined)
     throw new Refusal('partitions', `the requests do not depend on the parent ${unused.as}`)
@@ -260,6 +260,7 @@ function requestConfig(
   partitions: Partitions,
   paging: Paging,
   since: Since | undefined,
+  isForm: boolean,
 ): Mutable {
   const query: Record<string, Json> = { ...request.query }
   const headers: Record<string, Json> = { ...request.headers }
@@ -271,7 +272,7 @@ function requestConfig(
   }
   for (const { place, reference } of partitions.options) put(place, `{${reference}}`)
   if (paging.first !== undefined) put(paging.first.place, paging.first.value)
-  if (body === undefined && goesIntoBody(paging, since)) body = { json: {} }
+  if (body === undefined && goesIntoBody(paging, since)) body = { [isForm ? 'form' : 'json']: {} }
   return {
     path: request.path,
     ...(request.method !== undefined && { method: request.method }),

@@ -36,6 +36,18 @@ describe('pagination', () => {
     })
   })
 
+  test.each([
+    ['body_data', 'form'],
+    ['body_json', 'json'],
+  ])('a cursor in %s makes the body a %s', (where, kind) => {
+    const paginator = {
+      type: 'DefaultPaginator',
+      pagination_strategy: { type: 'CursorPagination', cursor_value: "{{ response['next'] }}" },
+      page_token_option: into('after', where),
+    }
+    expect(streamWritten({ retriever: { paginator } })['body']).toEqual({ [kind]: {} })
+  })
+
   test('offsets', () => {
     const options = {
       page_token_option: into('offset', 'body_json'),
@@ -48,6 +60,9 @@ describe('pagination', () => {
       pageSize: 50,
       stopOnShortPage: true,
     })
+    expect(
+      pages({ type: 'OffsetIncrement', page_size: 50 }, { page_token_option: into('offset') }),
+    ).toMatchObject({ limitParam: false, pageSize: 50 })
   })
 
   const cursor = (value: string, stop?: string) => ({

@@ -171,11 +171,28 @@ test('what the pipeline cannot do with parents is refused', () => {
     type: 'SubstreamPartitionRouter',
     parent_stream_configs: [{ type: 'ParentStreamConfig', stream, parent_key: 'id', partition_field: field }],
   })
-  const both = { partition_router: [part(parent, 'p'), part(other, 't')] }
-  expect(
-    refusal({ requester: { path: '{{ stream_partition.p }}/{{ stream_partition.t }}' }, retriever: both }),
-  ).toMatchObject({
+  const below = streamOf({
+    name: 'teams',
+    retriever: { partition_router: part(parent, 'x') },
+    requester: { path: '{{ stream_partition.x }}' },
+  })
+  const both = (one: object) => ({
+    requester: { path: '{{ stream_partition.p }}/{{ stream_partition.t }}' },
+    retriever: { partition_router: [part(parent, 'p'), part(one, 't')] },
+  })
+  expect(streamWritten(both(other))).toMatchObject({
+    path: '/{project.id}/{team.id}',
+    for: [
+      { each: 'projects', as: 'project' },
+      { each: 'teams', as: 'team' },
+    ],
+  })
+  expect(streamWritten(both(below))).toMatchObject({ path: '/{project.id}/{team.id}' })
+  const { requester, retriever } = both(below)
+  const above = { path: `${requester.path}/{{ stream_partition.parent_slice.x }}` }
+  expect(refusal({ requester: above, retriever })).toMatchObject({
     about: 'several parents',
+    detail: expect.stringContaining("a parent's own parent project") as unknown,
   })
   expect(refusal({ retriever: { partition_router: part(parent, 'p') } })).toMatchObject({
     detail: 'the requests do not depend on the parent project',

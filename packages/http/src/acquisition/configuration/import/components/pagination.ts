@@ -148,11 +148,10 @@ class PagingReader {
   #offsets(): Readonly<Record<string, Json | undefined>> {
     const size = this.#number('page_size')
     const { sizeParam } = this.#size(size)
-    if (sizeParam === undefined) this.#notes.push('the manifest sends no limit; here it is sent')
     return {
       type: 'offset',
       offsetParam: placeText(this.#tokenPlace('offset')),
-      ...(sizeParam !== undefined && { limitParam: sizeParam }),
+      limitParam: sizeParam ?? false,
       pageSize: size ?? 1_000_000,
       ...(size !== undefined && { stopOnShortPage: true }),
     }

@@ -62,12 +62,35 @@ export function partitionsOf(value: Value | undefined, context: PartitionContext
 function product(all: readonly Partitions[]): Partitions {
   const names = all.flatMap(({ parts }) => parts.map(({ as }) => as))
   if (new Set(names).size < names.length) throw new Refusal('partitions', 'two partitions have the same name')
+  const parts = all.flatMap(one => one.parts)
+  const isOfSeveral = parts.filter(({ parent }) => parent !== undefined).length > 1
   return {
-    parts: all.flatMap(({ parts }) => parts),
-    reference: keys => all.map(one => one.reference(keys)).find(one => one !== undefined),
+    parts: isOfSeveral ? parts.map(withAllRecords) : parts,
+    reference: keys => {
+      const [found] = all.flatMap(one => {
+        const reference = one.reference(keys)
+        return reference === undefined ? [] : [own(reference, one, names)]
+      })
+      return found
+    },
     fixed: keys => all.map(one => one.fixed(keys)).find(one => one !== undefined),
-    options: all.flatMap(({ options }) => options),
+    options: all.flatMap(one =>
+      one.options.map(option => ({ ...option, reference: own(option.reference, one, names) })),
+    ),
   }
+}
+
+/** Of several parents all records are taken: those that did not change have the same children again. */
+function withAllRecords(part: Part): Part {
+  return { ...part, entry: { ...part.entry, onlyChanged: undefined } }
+}
+
+/** A reference; not one to a parent's own parent that another part is called like. */
+function own(reference: string, { parts }: Partitions, names: readonly string[]): string {
+  const [root = ''] = /^[\w-]+/.exec(reference) ?? []
+  if (names.includes(root) && !parts.some(({ as }) => as === root))
+    throw new Refusal('several parents', `a parent's own parent ${root}, and another part is called so`)
+  return reference
 }
 
 function routerOf(router: Component, context: PartitionContext): Partitions {

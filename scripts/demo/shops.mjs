@@ -42,13 +42,13 @@ class Stage {
       flags: { output: this.output, ...flags },
       environment: this.environment,
     })
-    const sources = config.sources
+    const streams = config.streams
       .filter(source => only === undefined || only.includes(source.name))
       .map(source => ({ ...source, limits: overlaid(source.limits, limits) }))
     const onEvent = event => events.push({ ...event, at: Date.now() })
     const delay = monitorEventLoopDelay({ resolution: 5 })
     delay.enable()
-    const summary = await acquire({ ...config, sources }, { onEvent })
+    const summary = await acquire({ ...config, streams }, { onEvent })
     delay.disable()
     return { summary, events, stalledMs: Math.ceil(delay.max / 1e6) }
   }

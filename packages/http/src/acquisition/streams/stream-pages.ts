@@ -179,7 +179,7 @@ export class StreamPages {
     return {
       ...page,
       id,
-      rank: rankOf(prefix),
+      rank: rankOf(this.keyOf(partition), prefix),
       ...(partition !== undefined && { partition }),
       ...(window !== undefined && { window }),
       ...part,

@@ -115,7 +115,7 @@ test('where nothing can be asked for, records from before are left out here', as
 
 test.each([
   ['an added field asks for nothing: records from before are left out here', "add: { asked: '{since}' }", 1],
-  ['a computed value asks for it', "query: { from: { expr: '$substring(since, 0, 19) & \"Z\"' } }", 2],
+  ['a computed value asks for it', 'query: { from: { expr: \'$substring(since, 0, 19) & "Z"\' } }', 2],
 ])('%s', async (_, more, taken) => {
   const rows = [row(1), row(2), row(3)]
   await using server = await feed(rows)

@@ -43,3 +43,4 @@ export type {
 export { LARGEST_RANK, orderOf, RANKS_OF_PARTITION } from './page.js'
 export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
 export { SqliteLedger } from './sqlite/sqlite-ledger.js'
+export { SqliteReader } from './sqlite/sqlite-reader.js'

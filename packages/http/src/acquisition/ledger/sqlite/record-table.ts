@@ -3,7 +3,7 @@ import type { RecordChange, RejectedRow } from '../ledger.js'
 import type { PageRef } from '../page.js'
 import { BITS_IN_PARTITION, orderOf } from '../page.js'
 import type { Database, Statement } from './open-database.js'
-import { storedObject } from './stored-json.js'
+import { recordChanges } from './record-changes.js'
 
 /** Sorts a record without a readable `updatedAt` before all others. */
 const OLDEST = -9e15
@@ -19,11 +19,13 @@ const PORTION = 1_000
 export class RecordTable {
   readonly #run: number
   readonly #statements: ReturnType<typeof prepare>
+  readonly #changes: ReturnType<typeof recordChanges>
   #position: number
 
   constructor(database: Database, run: number) {
     this.#run = run
     this.#statements = prepare(database)
+    this.#changes = recordChanges(database)
     this.#position = this.#statements.lastPosition.get() as number
   }
 
@@ -86,20 +88,8 @@ export class RecordTable {
     this.#statements.savePosition.run(this.#position)
   }
 
-  *changes(stream: string, after: number): Generator<RecordChange> {
-    for (let from = after; ; ) {
-      const rows = this.#statements.changes.all(stream, from)
-      for (const { fields, deletedAt, ...row } of rows)
-        yield {
-          ...row,
-          stream,
-          fields: fields === null ? null : (storedObject(fields) as Record<string, unknown>),
-          ...(deletedAt !== null && { deletedAt }),
-        }
-      const last = rows.at(-1)
-      if (last === undefined) return
-      from = last.position
-    }
+  changes(stream: string, after: number): Generator<RecordChange, void> {
+    return this.#changes(stream, after)
   }
 
   *rejectsAfter(after: number): Generator<RejectedRow> {
@@ -138,13 +128,6 @@ export class RecordTable {
     this.#position += 1
     return this.#position
   }
-}
-
-interface ChangeRow {
-  readonly position: number
-  readonly id: string
-  readonly fields: string | null
-  readonly deletedAt: number | null
 }
 
 /** How many records of one id have other content, and the id of one; empty where there is none. */
@@ -234,9 +217,6 @@ function prepare(database: Database) {
     reject: database.prepare(
       `insert into rejects (position, run, stream, ordinal, ix, page, record_id, code, field, reason, raw)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    changes: database.prepare<[string, number], ChangeRow>(
-      `select position, id, fields, deleted_at as deletedAt from records where stream = ? and position > ? order by position limit ${PORTION}`,
     ),
     rejects: database.prepare<[number, number], RejectedRow>(
       `select ${REJECT} from rejects where run = ? and position > ? order by position limit ${PORTION}`,

@@ -16,7 +16,7 @@ import {
 const roots: Roots = new Map([
   ['project', 'record'],
   ['state', 'value'],
-  ['span', 'span'],
+  ['span', ['since', 'until']],
   ['now', 'value'],
 ])
 const scope = {
@@ -53,7 +53,7 @@ describe('references', () => {
     ['{project}', '{project} names no field, such as {project.id}, at character 1'],
     ['{project.}', '{project begins a reference that does not end as one at character 1'],
     ['{state', '{state begins a reference that does not end as one at character 1'],
-    ['{span.from}', '{span.from} is no end of a span at character 1'],
+    ['{span.from}', '{span.from} is none of its fields at character 1'],
   ])('%j is an error that says what is allowed', (template, message) => {
     expect(() => parseTemplate(template, roots)).toThrow(TemplateError)
     expect(() => parseTemplate(template, roots)).toThrow(

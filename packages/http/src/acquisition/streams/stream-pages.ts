@@ -11,7 +11,7 @@ import { withParameters } from './requests/bound-stream.js'
 import { requestOf } from './requests/stream-requests.js'
 import { SinceWindows } from './since/since-windows.js'
 import type { StreamConfig } from './stream-config.js'
-import { referencesIn, requestTemplate, telling } from './stream-references.js'
+import { requestTemplate, sentReferences } from './stream-references.js'
 
 /** What is the same for all pages of a run. */
 export interface RunFacts {
@@ -51,8 +51,9 @@ export class StreamPages {
     this.#compute = compute
     this.#config = config
     this.#template = requestTemplate(config)
-    this.#tellsPage = referencesIn(config).some(({ root }) => root === 'pagination')
-    this.#names = telling(config)
+    const sent = sentReferences(config)
+    this.#tellsPage = sent.some(({ root }) => root === 'pagination')
+    this.#names = new Set(sent.map(({ name }) => name))
     this.#since = config.since && new SinceWindows(config.since, startedAt)
     this.#facts = { run: JSON.stringify(id), now: JSON.stringify(new Date(startedAt).toISOString()) }
   }
@@ -190,7 +191,7 @@ export class StreamPages {
     return {
       ...page,
       id,
-      rank: rankOf(prefix),
+      rank: rankOf(this.keyOf(partition), prefix),
       ...(partition !== undefined && { partition }),
       ...(window !== undefined && { window }),
       ...part,

@@ -1,4 +1,4 @@
-import type { Reference } from '../references/index.js'
+import type { Reference, Roots } from '../references/index.js'
 import { COMPUTED } from '../references/index.js'
 import { referencesInAdded } from './added-fields.js'
 import { toldNames } from './pagination/kinds.js'
@@ -9,41 +9,39 @@ import type { StreamConfig } from './stream-config.js'
 
 /** All that a stream refers to. @throws TemplateError for what is not known. */
 export function referencesIn(stream: StreamConfig): readonly Reference[] {
-  const own = requestReferences(stream)
-  return [...own, ...own.flatMap(computedReferences), ...referencesInAdded(stream)]
+  return [...sentReferences(stream), ...referencesInAdded(stream)]
 }
 
-/**
- * What tells the parts of a stream apart: what its requests refer to, and where they do so in expressions alone,
- * what those refer to.
- */
-export function telling(stream: StreamConfig): ReadonlySet<string> {
-  const own = requestReferences(stream)
-  const roots = new Set(own.map(({ root }) => root))
-  const computed = own.flatMap(computedReferences).filter(({ root }) => !roots.has(root))
-  return new Set([...own, ...computed].map(({ name }) => name))
-}
-
-/** What its requests refer to, and what is computed for them. */
+/** What its requests refer to themselves. */
 export function requestReferences(stream: StreamConfig): readonly Reference[] {
   return requestTemplate(stream).references
 }
 
 /** A stream's requests, whose references are read. @throws TemplateError for what is not known. */
 export function requestTemplate(stream: StreamConfig): StreamTemplate {
-  const { for: parts, since, pagination } = stream
-  return streamTemplate(stream, rootsOf(parts, since !== undefined, toldNames(pagination)))
+  return streamTemplate(stream, rootsOfStream(stream))
 }
 
-const field = /(?<![\w$.])(?:([A-Za-z_][\w-]*)\.(\w+(?:\.\w+)*)|(?:since|until)\b)/g
-const literal = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g
+/** All that its requests are made of: what they refer to, and what the expressions in them do. */
+export function sentReferences(stream: StreamConfig): readonly Reference[] {
+  const own = requestReferences(stream)
+  const roots = rootsOfStream(stream)
+  return [...own, ...own.flatMap(reference => computedReferences(reference, roots))]
+}
 
-/** What an expression may refer to: `project.id` in it is the field of the root. */
-function computedReferences({ root, path }: Reference): Reference[] {
+function rootsOfStream({ for: parts, since, pagination }: StreamConfig): Roots {
+  return rootsOf(parts, since !== undefined, toldNames(pagination))
+}
+
+/** A name that begins a path of JSONata; one with other signs stands in backticks. */
+const named = /(?<![\w$."'`])(?:`([^`]+)`|([A-Za-z_]\w*))((?:\.\w+)*)/g
+
+/** What an expression may refer to: `project.id` in it is the field of the root, `since` the root itself. */
+function computedReferences({ root, path }: Reference, roots: Roots): Reference[] {
   if (root !== COMPUTED) return []
-  return Array.from(path.replace(literal, '""').matchAll(field), ([name, from = name, rest = '']) => ({
-    name,
-    root: from,
-    path: rest,
-  }))
+  return Array.from(path.matchAll(named), ([, quoted, plain = '', rest = '']) => {
+    const from = quoted ?? plain
+    const hasFields = roots.get(from) !== 'value'
+    return { name: hasFields ? from + rest : from, root: from, path: hasFields ? rest.slice(1) : '' }
+  }).filter(one => roots.has(one.root) && (one.path !== '') === (roots.get(one.root) !== 'value'))
 }

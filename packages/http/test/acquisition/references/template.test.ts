@@ -1,6 +1,6 @@
 import { assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Roots } from '../../../src/acquisition/references/template.js'
+import type { RootKind, Roots } from '../../../src/acquisition/references/template.js'
 import {
   escaped,
   isBound,
@@ -13,7 +13,7 @@ import {
   TemplateError,
 } from '../../../src/acquisition/references/template.js'
 
-const roots: Roots = new Map([
+const roots: Roots = new Map<string, RootKind>([
   ['project', 'record'],
   ['state', 'value'],
   ['span', ['since', 'until']],

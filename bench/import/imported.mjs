@@ -1,19 +1,50 @@
 /** What the importer makes of a manifest, given made settings. */
 import { parse, stringify } from 'yaml'
+import { CdkStream } from './cdk-stream.mjs'
+import { readManifest, streamsOf } from './manifest-model.mjs'
+import { str } from './python.mjs'
 
-/** `{ pipeline, environment, converted, refused }`; settings that expressions calculate with are handed to it. */
+/**
+ * `{ pipeline, environment, converted, refused }`; settings that expressions calculate with, and those that it says
+ * are not set, are handed to it.
+ */
 export function imported(importManifest, text, { name, settings, now }) {
   const options = { file: 'manifest.yaml', name, now }
   const set = {}
   let result = importManifest(text, options)
   for (let round = 0; round < 4; round += 1) {
-    const needed = result.refused.flatMap(({ settings: paths = [] }) => paths).filter(path => !(path in set))
+    const wished = [...result.refused.flatMap(({ settings: paths = [] }) => paths), ...absentIn(result.pipeline)]
+    const needed = wished.filter(path => !(path in set))
     const known = needed.filter(path => settingAt(settings, path) !== undefined)
     if (known.length === 0) break
     for (const path of known) set[path] = textOf(settingAt(settings, path))
     result = importManifest(text, { ...options, set })
   }
-  return { ...result, set, environment: environmentOf(result.variables, settings) }
+  const environment = { ...environmentOf(result.variables, settings), ...loginOf(text, settings, now) }
+  return { ...result, set, environment }
+}
+
+/** Settings that the heading says are not set. */
+function absentIn(pipeline = '') {
+  const [, names = ''] = /^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
+  return names.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
+}
+
+/** What a user of the pipeline makes of user and password where a login itself wants them. */
+function loginOf(text, settings, now) {
+  const found = []
+  const visit = node => {
+    if (node === null || typeof node !== 'object') return
+    const { authenticator } = node.login_requester ?? {}
+    if (authenticator?.type === 'BasicHttpAuthenticator') found.push(authenticator)
+    Object.values(node).forEach(visit)
+  }
+  for (const { definition } of streamsOf(readManifest(text))) visit(definition)
+  const [basic] = found
+  if (basic === undefined) return {}
+  const stream = new CdkStream({}, { settings, now })
+  const [user, password] = ['username', 'password'].map(key => str(stream.text(basic[key] ?? '', basic)))
+  return { LOGIN_BASIC: Buffer.from(`${user}:${password}`).toString('base64') }
 }
 
 const settingAt = (settings, path) => path.split('.').reduce((node, key) => node?.[key], settings)
@@ -28,11 +59,14 @@ function environmentOf(variables, settings) {
   )
 }
 
-/** The pipeline without its services' rates, with an output folder of its own. */
+/**
+ * The pipeline without its services' rates, with an output folder of its own. Every stream meets a fault, and time
+ * passes fast: the breaker of so many streams stays closed, and no request is given up.
+ */
 export function unhurried(pipeline, output) {
   const document = parse(pipeline)
   for (const source of document.sources) {
-    source.limits = { rate: 100_000, concurrency: 8 }
+    source.limits = { rate: 100_000, concurrency: 8, timeout: '10m', breaker: { failureThreshold: 1000 } }
     for (const stream of source.streams ?? []) delete stream.limits
   }
   return stringify({ ...document, output, workers: 1 }, { aliasDuplicateObjects: false })

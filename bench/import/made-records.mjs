@@ -191,7 +191,7 @@ function repairsOf(stream) {
   const day = new PyDate(20_100 * DAY)
   const { transformations = [] } = stream.definition
   const values = transformations.flatMap(one => (one.fields ?? []).map(field => field.value))
-  const formats = values.flatMap(textsOf).filter(text => text.includes('%'))
+  const formats = values.flatMap(textsOf).filter(text => /%[Yyms]/.test(text) && text !== '%m')
   const dates = [...formats, '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%d'].map(format => formatDate(day, format))
   return [...dates, Number(formatDate(day, '%s')), 7, '7', 'a-b/c:d_e', {}, [], [{}], { a: 'b' }, true]
 }

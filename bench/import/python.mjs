@@ -102,9 +102,8 @@ export function toJson(value) {
 /** ast.literal_eval; undefined where the text is no literal. */
 export function literal(text) {
   if (!/^[\s+\-\d.'"[({TFNbru]/.test(text)) return undefined
-  const reader = { text: text.trimEnd(), at: 0 }
-  // A leading blank is an indentation error.
-  if (/^[ \t]/.test(text)) return undefined
+  // Blanks before it are no matter since Python 3.10.
+  const reader = { text: text.trimEnd().replace(/^[ \t]+/, ''), at: 0 }
   try {
     const value = readValue(reader)
     skip(reader)

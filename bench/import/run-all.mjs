@@ -2,7 +2,7 @@
  * Imports every manifest of a folder (NAME/manifest.yaml), runs each pipeline against a mock that the manifest
  * itself describes, and compares every record. Counts, and failures by reason, go to bench/results/import.json.
  *
- *   node bench/import/run-all.mjs FOLDER [--only NAME] [--from N] [--to N] [--show REASON] [--seconds 120]
+ *   node bench/import/run-all.mjs FOLDER [--only NAME] [--from N] [--to N] [--show REASON] [--seconds 120] [--out FILE]
  *
  * IMPORTER and ENGINE name other builds of `acquisition/index.js`. Default: those of this work tree.
  */
@@ -36,6 +36,7 @@ const { values: flags, positionals } = parseArgs({
     to: { type: 'string', default: '100000' },
     show: { type: 'string' },
     seconds: { type: 'string', default: '120' },
+    out: { type: 'string' },
   },
 })
 const [folder] = positionals
@@ -51,7 +52,12 @@ const names = readdirSync(folder)
   .filter(name => existsSync(join(folder, name, 'manifest.yaml')) && (flags.only ?? name) === name)
   .slice(Number(flags.from), Number(flags.to))
 const results = []
-for (const name of names) results.push(await tried(name))
+for (const name of names) {
+  const from = performance.now()
+  const one = await tried(name)
+  results.push(one)
+  console.error(`${name} ${tally(one.streams)}, ${Math.round(performance.now() - from)} ms`)
+}
 await inner.close()
 await server.close()
 report()
@@ -82,7 +88,7 @@ async function run(name) {
   const refused = source.refused.map(one => ({
     name: one.name,
     outcome: 'refused',
-    reason: one.reason ?? one.message,
+    reason: `${one.about}: ${one.detail}`,
   }))
   if (source.pipeline === undefined) return refused
   server.mocks.set(name, mock)
@@ -173,12 +179,17 @@ function report() {
         1,
       ),
     )
-  const path = fileURLToPath(new URL('../results/import.json', import.meta.url))
+  const path = flags.out ?? fileURLToPath(new URL('../results/import.json', import.meta.url))
   mkdirSync(join(path, '..'), { recursive: true })
   writeFileSync(
     path,
     `${JSON.stringify({ kind: 'import', at: new Date().toISOString(), totals, failures: grouped(all.filter(one => !['right', 'refused'].includes(one.outcome))) }, plainly, 2)}\n`,
   )
+}
+
+function tally(streams) {
+  const groups = Object.entries(groupBy(streams, ({ outcome }) => outcome))
+  return groups.map(([outcome, { length }]) => `${length} ${outcome}`).join(', ')
 }
 
 function groupBy(list, keyOf) {

@@ -8,7 +8,7 @@ import type { Part, Partitions } from './components/partitions.js'
 import { ancestorsOf, partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
 import { changesOf, recordsPlace, selectionOf } from './components/records.js'
-import { requestOf } from './components/request.js'
+import { requestOf, sendsBody } from './components/request.js'
 import type { RequestParts } from './components/request.js'
 import { responsesOf } from './components/responses.js'
 import type { Since } from './components/since.js'
@@ -86,8 +86,12 @@ export class StreamConverter {
       new Values(this.#templates, { ...scope, token: paging.token }),
     )
     const responses = responsesOf(childOf(requester, 'error_handler'), this.#templates)
-    const isForm = /"body_data"/.test(JSON.stringify([retriever['paginator'], incremental]))
-    const config = requestConfig(request, partitions, paging, since, isForm)
+    const auth = this.#authOf(requester)
+    const isForm = /"body_data"/.test(
+      JSON.stringify([retriever['paginator'], incremental, requester['authenticator']]),
+    )
+    const isBodyNeeded = auth?.['in'] === 'body' || goesIntoBody(paging, since)
+    const config = requestConfig(request, partitions, paging, isBodyNeeded ? { isForm } : undefined)
     const parts = checkedParts(
       partitions,
       JSON.stringify([config, since?.config]),
@@ -102,7 +106,7 @@ export class StreamConverter {
       partitions,
       rawPath,
       baseUrl: request.baseUrl,
-      auth: this.#authOf(requester),
+      auth,
       config: {
         ...config,
         ...(parts.length > 0 && { for: parts.map(({ entry }) => entry) }),
@@ -304,8 +308,7 @@ function requestConfig(
   request: RequestParts,
   partitions: Partitions,
   paging: Paging,
-  since: Since | undefined,
-  isForm: boolean,
+  needed: { readonly isForm: boolean } | undefined,
 ): Mutable {
   const query: Record<string, Json> = { ...request.query }
   const headers: Record<string, Json> = { ...request.headers }
@@ -317,7 +320,11 @@ function requestConfig(
   }
   for (const { place, reference } of partitions.options) put(place, `{${reference}}`)
   if (paging.first !== undefined) put(paging.first.place, paging.first.value)
-  if (body === undefined && goesIntoBody(paging, since)) body = { [isForm ? 'form' : 'json']: {} }
+  if (body === undefined && needed !== undefined) {
+    if (!sendsBody(request.method ?? 'GET'))
+      throw new Refusal('request option', 'a value goes into the body, and a GET is sent without one')
+    body = { [needed.isForm ? 'form' : 'json']: {} }
+  }
   return {
     path: request.path,
     ...(request.method !== undefined && { method: request.method }),

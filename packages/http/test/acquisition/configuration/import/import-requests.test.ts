@@ -45,6 +45,32 @@ describe('the request of a stream', () => {
     expect(streamWritten({ requester }, { set })).toMatchObject({ path: '/NORTH/${KEY}' })
   })
 
+  test('a GET is sent without a body, and what goes into one is refused there', () => {
+    const requester = { request_body_json: { sort: 'id' } }
+    expect(streamWritten({ requester })).not.toHaveProperty('body')
+    const paginator = {
+      type: 'DefaultPaginator',
+      page_token_option: { type: 'RequestOption', inject_into: 'body_json', field_name: 'token' },
+      pagination_strategy: { type: 'CursorPagination', cursor_value: '{{ response.next }}' },
+    }
+    expect(refusal({ retriever: { paginator } })).toMatchObject({
+      about: 'request option',
+      detail: 'a value goes into the body, and a GET is sent without one',
+    })
+  })
+
+  test.each([
+    ['body_data', { form: {} }],
+    ['body_json', { json: {} }],
+  ])('a key in %s makes a body', (place, body) => {
+    const authenticator = {
+      type: 'ApiKeyAuthenticator',
+      api_token: "{{ config['api_key'] }}",
+      inject_into: { type: 'RequestOption', inject_into: place, field_name: 'key' },
+    }
+    expect(streamWritten({ requester: { http_method: 'POST', authenticator } })).toMatchObject({ body })
+  })
+
   test('bodies: JSON with types, forms, GraphQL', () => {
     const json = { a: '7', b: 'x{y}', n: { page: "{{ config['page_size'] }}", none: "{{ config['team'] }}" } }
     expect(streamWritten({ requester: { http_method: 'POST', request_body_json: json } })).toMatchObject({

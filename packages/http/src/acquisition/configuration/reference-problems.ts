@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { parentsOf, rootsOf } from '../streams/index.js'
+import { foundParts, parentsOf, rootsOf } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -73,11 +73,13 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
     }
   })
   if (problems.length > 0) return problems
-  return parentsOf(partsOf(stream))
+  return foundParts(partsOf(stream))
     .filter(({ as }) => !used.has(as) && !isComputedOf(stream, as))
-    .map(({ each, as }) =>
-      tell(['for'], `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}`),
-    )
+    .map(part => {
+      const from = 'each' in part ? part.each : 'hooks.partition'
+      const needed = `{${part.as}.FIELD}`
+      return tell(['for'], `is taken for each record of ${from}, and its requests do not refer to ${needed}`)
+    })
 }
 
 /** Whether a computed value of its requests refers to the root. */
@@ -143,15 +145,16 @@ function partProblems(
   const parts = partsOf(stream)
   const at = (index: number): PathStep[] => (Array.isArray(stream.for) ? ['for', index] : ['for'])
   const parents = parts.flatMap((part, index) => ('each' in part ? [{ part, index }] : []))
+  const found = foundParts(parts).length
   const twice = parts.findIndex((part, index) => parts.findIndex(({ as }) => as === part.as) < index)
   return [
     ...parents
-      .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || parents.length > 1))
+      .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || found > 1))
       .map(({ index }) => tell([...at(index), 'onlyChanged'], 'is true; allowed is one each, without batch')),
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
-      const found = streamNamed(part.each, source, names)
-      if (found !== undefined && !ancestors(found).has(stream.name)) return []
+      const named = streamNamed(part.each, source, names)
+      if (named !== undefined && !ancestors(named).has(stream.name)) return []
       const others = names.filter(name => name !== stream.name).join(', ')
       return [
         tell(

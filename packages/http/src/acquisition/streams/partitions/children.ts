@@ -30,7 +30,18 @@ export function childKey({ stream, parent }: Child): string {
  */
 export function childPlanOf(child: Child): ChildPlan {
   const { stream, parent } = child
-  const isOfParent = ({ root }: { readonly root: string }): boolean => root === parent.as
+  const { where, onlyChanged: marked } = parent
+  return { stream: childKey(child), ...partValues(stream, parent.as), marked, where }
+}
+
+/** What the partition hook's records give. */
+export function hookPlanOf(stream: StreamConfig, { as }: { readonly as: string }): ChildPlan {
+  return { stream: stream.name, ...partValues(stream, as) }
+}
+
+/** What a stream refers to in one of its parts, and which of it may be missing. */
+function partValues(stream: StreamConfig, as: string): Pick<ChildPlan, 'values' | 'optional'> {
+  const isOfParent = ({ root }: { readonly root: string }): boolean => root === as
   const needed = new Set(
     requestReferences(stream)
       .filter(isOfParent)
@@ -41,7 +52,5 @@ export function childPlanOf(child: Child): ChildPlan {
       .filter(isOfParent)
       .map(({ name, path }) => [name, path]),
   )
-  const optional = Object.keys(values).filter(name => !needed.has(name))
-  const { where, onlyChanged: marked } = parent
-  return { stream: childKey(child), values, optional, marked, where }
+  return { values, optional: Object.keys(values).filter(name => !needed.has(name)) }
 }

@@ -20,16 +20,26 @@ interface EachValue {
   readonly as: string
 }
 
+/** Each record that the stream's partition hook gives. */
+interface EachOfHook {
+  readonly hook: 'partition'
+  readonly as: string
+}
+
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue
+export type PartitionConfig = EachRecord | EachValue | EachOfHook
 
 /** As far as references go. */
-type Named = { readonly as: string } & ({ readonly each: string } | { readonly values: unknown })
+type Named = { readonly as: string } & (
+  | { readonly each: string }
+  | { readonly hook: string }
+  | { readonly values: unknown }
+)
 
 /** The roots that a stream's references may have. */
 export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
   return new Map([
-    ...partitions.map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
+    ...partitions.map(one => [one.as, 'values' in one ? 'value' : 'record'] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
 }

@@ -74,10 +74,11 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   })
   if (problems.length > 0) return problems
   return foundParts(partsOf(stream))
-    .filter(({ as }) => !used.has(as) && !isComputedOf(stream, as))
+    .filter(part => !('each' in part && part.once) && !used.has(part.as) && !isComputedOf(stream, part.as))
     .map(part => {
-      const from = 'each' in part ? part.each : 'hooks.partition'
-      const needed = `{${part.as}.FIELD}`
+      const [from, remedy] =
+        'each' in part ? [part.each, '; once: true takes it once'] : ['hooks.partition', '']
+      const needed = `{${part.as}.FIELD}${remedy}`
       return tell(['for'], `is taken for each record of ${from}, and its requests do not refer to ${needed}`)
     })
 }
@@ -151,6 +152,11 @@ function partProblems(
     ...parents
       .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || found > 1))
       .map(({ index }) => tell([...at(index), 'onlyChanged'], 'is true; allowed is one each, without batch')),
+    ...parents
+      .filter(({ part }) => part.once && (part.batch !== undefined || part.onlyChanged))
+      .map(({ index }) =>
+        tell([...at(index), 'once'], 'is true; allowed is one without batch and onlyChanged'),
+      ),
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
       const named = streamNamed(part.each, source, names)

@@ -6,6 +6,7 @@ interface ChangeRow {
   readonly position: number
   readonly id: string
   readonly fields: string | null
+  readonly deletedAt: number | null
 }
 
 const PORTION = 1_000
@@ -15,16 +16,18 @@ export function recordChanges(
   database: Database,
 ): (stream: string, after: number) => Generator<RecordChange, void> {
   const select = database.prepare<[string, number], ChangeRow>(
-    `select position, id, fields from records where stream = ? and position > ? order by position limit ${PORTION}`,
+    `select position, id, fields, deleted_at as deletedAt from records
+      where stream = ? and position > ? order by position limit ${PORTION}`,
   )
   return function* (stream, after) {
     for (let from = after; ; ) {
       const rows = select.all(stream, from)
-      for (const { fields, ...row } of rows)
+      for (const { fields, deletedAt, ...row } of rows)
         yield {
           ...row,
           stream,
           fields: fields === null ? null : (storedObject(fields) as Record<string, unknown>),
+          ...(deletedAt !== null && { deletedAt }),
         }
       const last = rows.at(-1)
       if (last === undefined) return

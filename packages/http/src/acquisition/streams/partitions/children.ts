@@ -31,17 +31,20 @@ export function childKey({ stream, parent }: Child): string {
 export function childPlanOf(child: Child): ChildPlan {
   const { stream, parent } = child
   const { where, onlyChanged: marked } = parent
-  return { stream: childKey(child), ...partValues(stream, parent.as), marked, where }
+  return { stream: childKey(child), ...partValues(stream, parent), marked, where }
 }
 
 /** What the partition hook's records give. */
-export function hookPlanOf(stream: StreamConfig, { as }: { readonly as: string }): ChildPlan {
-  return { stream: stream.name, ...partValues(stream, as) }
+export function hookPlanOf(stream: StreamConfig, part: Pick<EachRecord, 'as'>): ChildPlan {
+  return { stream: stream.name, ...partValues(stream, part) }
 }
 
 /** What a stream refers to in one of its parts, and which of it may be missing. */
-function partValues(stream: StreamConfig, as: string): Pick<ChildPlan, 'values' | 'optional'> {
-  const isOfParent = ({ root }: { readonly root: string }): boolean => root === as
+function partValues(
+  stream: StreamConfig,
+  { as, once = false }: Pick<EachRecord, 'as' | 'once'>,
+): Pick<ChildPlan, 'values' | 'optional'> {
+  const isOfParent = ({ root }: { readonly root: string }): boolean => !once && root === as
   const needed = new Set(
     requestReferences(stream)
       .filter(isOfParent)

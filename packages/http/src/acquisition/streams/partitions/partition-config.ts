@@ -12,6 +12,8 @@ export interface EachRecord {
   readonly onlyChanged?: boolean | undefined
   /** So many parents' values together make one partition: lists of them. Default: each its own. */
   readonly batch?: number | undefined
+  /** All records together have one part, begun by the first: nothing refers to them. Default false. */
+  readonly once?: boolean | undefined
 }
 
 /** Each of a list of values. */
@@ -31,7 +33,7 @@ export type PartitionConfig = EachRecord | EachValue | EachOfHook
 
 /** As far as references go. */
 type Named = { readonly as: string } & (
-  | { readonly each: string }
+  | { readonly each: string; readonly once?: boolean | undefined }
   | { readonly hook: string }
   | { readonly values: unknown }
 )
@@ -39,7 +41,9 @@ type Named = { readonly as: string } & (
 /** The roots that a stream's references may have. */
 export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
   return new Map([
-    ...partitions.map(one => [one.as, 'values' in one ? 'value' : 'record'] as const),
+    ...partitions
+      .filter(one => !('each' in one && one.once))
+      .map(one => [one.as, 'values' in one ? 'value' : 'record'] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
 }

@@ -49,7 +49,20 @@ test('examples/signed.mjs goes on after kill -9 with the state of its pages, eac
     const file = join(repository, 'examples/signed.mjs')
     const child = spawn(
       process.execPath,
-      [main, 'acquire', file, '--output', output.path, '--workers', '1', '--json', '--log-level', 'error'],
+      [
+        main,
+        'acquire',
+        file,
+        '--output',
+        output.path,
+        '--workers',
+        '1',
+        '--rate-limit',
+        '50',
+        '--json',
+        '--log-level',
+        'error',
+      ],
       { env: { ...process.env, ORDERS_URL: api.url, ORDERS_KEY: 'orders-key', ORDERS_SECRET: SECRET } },
     )
     let told = ''
@@ -82,7 +95,7 @@ test('examples/signed.mjs goes on after kill -9 with the state of its pages, eac
       cents: Number(total.replace(/\D/g, '')),
     })),
   )
-})
+}, 90_000)
 
 describe('hooks of a program', () => {
   const answer = ({ path, query, headers }: AskedRequest) => {
@@ -115,7 +128,8 @@ describe('hooks of a program', () => {
                 partition,
                 extract: ({ text }) => text.split('\n').flatMap(key => (key === '' ? [] : [{ key }])),
                 transform: (record, { parts }) => ({ ...record, parts }),
-                paginate: (_, { page: { number } }) => (number < 2 ? { query: { page: number + 1 } } : undefined),
+                paginate: (_, { page: { number } }) =>
+                  number < 2 ? { query: { page: number + 1 } } : undefined,
               },
             },
           ],

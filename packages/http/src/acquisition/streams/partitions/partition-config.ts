@@ -1,5 +1,5 @@
 import type { Where } from '../../records/index.js'
-import type { Roots } from '../../references/index.js'
+import type { RootKind, Roots } from '../../references/index.js'
 
 /** Each record of another stream, the parent. */
 export interface EachRecord {
@@ -38,12 +38,17 @@ type Named = { readonly as: string } & (
   | { readonly values: unknown }
 )
 
-/** The roots that a stream's references may have. */
-export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
-  return new Map([
+/** The roots that a stream's references may have. `told`: of its pages' requests the fields of `pagination`. */
+export function rootsOf(
+  partitions: readonly Named[] = [],
+  hasSince = false,
+  told: readonly string[] = [],
+): Roots {
+  const roots = new Map<string, RootKind>([
     ...partitions
       .filter(one => !('each' in one && one.once))
       .map(one => [one.as, 'values' in one ? 'value' : 'record'] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
+  return told.length > 0 ? roots.set('pagination', told) : roots
 }

@@ -24,7 +24,7 @@ export async function importPipeline(file: string, types = stripsTypes()): Promi
   if (TYPED.test(file) && !types)
     throw refuse(
       `TypeScript needs Node 22.18 or later, and this is ${process.versions.node}; ` +
-        `use a newer Node, or compile it and run ${parse(file).name}.${/\.mts$/.test(file) ? 'm' : ''}js`,
+        `use a newer Node, or compile it and run ${parse(file).name}.${file.endsWith('.mts') ? 'm' : ''}js`,
     )
   const code = await moduleOf(file).catch((error: unknown) => {
     throw refuse(`it cannot be read: ${(error as Error).message}`)

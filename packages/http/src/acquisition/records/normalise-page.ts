@@ -9,6 +9,7 @@ import { decoderOf } from './decoders/kinds.js'
 import { HookedResponse } from './hooks/hooked-response.js'
 import { PageHooks } from './hooks/page-hooks.js'
 import type { ReadingHooks } from './hooks/reading-hooks.js'
+import { READING_HOOKS } from './hooks/reading-hooks.js'
 import type { PageReading, PagingValues } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
@@ -101,7 +102,7 @@ function pageSteps(
 ): (...given: Parameters<PageReader>) => PageSteps {
   const { stream, maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
   const isComputed = hasExpressions(instructions)
-  const { extract, transform, paginate } = hooks
+  const [extracts, transforms, paginates] = READING_HOOKS.map(name => hooks[name] !== undefined)
   const isHooked = instructions.hooks !== undefined
   const isAwaited = needsTime(instructions)
   const decode = decoderOf(instructions.format)
@@ -120,7 +121,7 @@ function pageSteps(
       const head = { contentType: headers['content-type'], maxParsedBytes }
       const bytes = gunzipped(given, maxBytes)
       const hooked = isHooked ? new PageHooks(stream, hooks, context) : undefined
-      const decoded = extract === undefined ? decode(bytes, head) : readable(() => decode(bytes, head))
+      const decoded = extracts === true ? readable(() => decode(bytes, head)) : decode(bytes, head)
       const anew = (): Decoded =>
         decoded === undefined || decoded.rows !== undefined ? decode(bytes, head) : decoded
       const responseWith = (rows: readonly unknown[]): HookedResponse =>
@@ -129,21 +130,21 @@ function pageSteps(
       observed = { ...observe(body), ...probe(body, given) }
       const last: Last = {}
       const found =
-        extract !== undefined ? yield hooked?.extracted(responseWith([])) : (decoded?.rows ?? rowsOf(body))
+        extracts === true ? yield hooked?.extracted(responseWith([])) : (decoded?.rows ?? rowsOf(body))
       const rows = noMore(found as Iterable<unknown>, maxRecords, last)
       const raw = isAwaited ? [...rows] : rows
-      const known = transform === undefined ? raw : yield hooked?.transformed(raw as unknown[])
+      const known = transforms === true ? yield hooked?.transformed(raw as unknown[]) : raw
       const computed = isComputed ? yield compute?.(known as unknown[], context) : undefined
       const read = recordsOf(known as unknown[], context, handOn, computed as Computed | undefined)
       const { recordCount } = read
-      const next = paginate === undefined ? {} : { next: yield hooked?.next(responseWith(raw as unknown[])) }
+      const next = paginates === true ? { next: yield hooked?.next(responseWith(raw as unknown[])) } : {}
       const paging = { ...pagingOf({ body, recordCount, lastRecord: last.row, headers }), ...next }
-      const isNull = extract === undefined && placeAt(body) === null
+      const isNull = extracts !== true && placeAt(body) === null
       return {
         ok: true,
         page: { ...read, paging: paging as PagingValues },
         observed,
-        names: extract === undefined ? namesOf(body) : undefined,
+        names: extracts === true ? undefined : namesOf(body),
         ...(isNull && { isNull }),
       }
     } catch (error) {

@@ -48,11 +48,8 @@ export default {
 describe('a pipeline in code', () => {
   test('is the same as in a file: environment, flags, defaults, a name', async () => {
     const file = await written('acme.mjs', CODE)
-    const {
-      config,
-      describe: described,
-      secrets,
-    } = await loadConfig(file, { environment, flags: { output: folder } })
+    const loaded = await loadConfig(file, { environment, flags: { output: folder } })
+    const { config, secrets } = loaded
     expect(config).toMatchObject({ name: 'acme', output: folder })
     expect(secrets.redact('x k-0123456789')).toBe('x [redacted]')
     const [items, others, plain] = config.streams
@@ -69,7 +66,7 @@ describe('a pipeline in code', () => {
         paginate: ['sources', 0, 'streams', 0, 'hooks', 'paginate'],
       },
     })
-    const lines = described().split('\n')
+    const lines = loaded.describe().split('\n')
     expect(lines.filter(line => line.includes('.hooks.'))).toEqual([
       expect.stringMatching(/^sources\[0\]\.hooks\.authorize: a function +# .*acme\.mjs$/),
       expect.stringMatching(/^sources\[0\]\.streams\[0\]\.hooks\.paginate: a function +# .*acme\.mjs$/),

@@ -30,7 +30,7 @@ export interface AuthorizeContext {
   /** Aborted when the request is not waited for any longer. */
   readonly signal: AbortSignal
   /** Takes a credential that lives longer than one request out of all that is stored and shown; it gives it back. */
-  secret(text: string): string
+  readonly secret: (text: string) => string
 }
 
 /** Says what is to be added to a request; undefined for nothing. */

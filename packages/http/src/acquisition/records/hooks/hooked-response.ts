@@ -1,19 +1,23 @@
 import { decodeText } from '../decoders/charset.js'
 import type { Decoded } from '../decoders/format-kind.js'
-import type { PageHeaders } from '../normalise-page.js'
-import type { PagedResponse } from './reading-hooks.js'
+import type { HookResponse, PagedResponse } from './reading-hooks.js'
 import { plainValue } from './plain-value.js'
 
 /** A response as hooks see it; what they do not ask for is not read. */
 export class HookedResponse implements PagedResponse {
-  readonly headers: PageHeaders
+  readonly headers: HookResponse['headers']
   readonly bytes: Uint8Array
   readonly #decode: () => Decoded
   readonly #rows: readonly unknown[]
   #body: { readonly value: unknown } | undefined
 
   /** `rows`: those that are known already. */
-  constructor(bytes: Uint8Array, headers: PageHeaders, decode: () => Decoded, rows: readonly unknown[] = []) {
+  constructor(
+    bytes: Uint8Array,
+    headers: HookResponse['headers'],
+    decode: () => Decoded,
+    rows: readonly unknown[] = [],
+  ) {
     this.#rows = rows
     this.bytes = bytes
     this.headers = headers

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { ManualClock } from 'async-patterns/testing'
 import { describe, expect, test } from 'vitest'
 import type { AuthorizeHook } from '../../../../src/acquisition/fetch/index.js'
 import { authorizerOf } from '../../../../src/acquisition/fetch/index.js'
@@ -159,7 +158,7 @@ describe('an authorize hook', () => {
     })
     const waiting = silent.authorize({ url: at }, {})
     waiting.catch(() => undefined)
-    await (rig.clock as ManualClock).advance(999)
+    await rig.clock.advance(999)
     await expect(waiting).rejects.toThrow('hooks.authorize of acme.items has not answered within 999 ms')
     expect(signal?.aborted).toBe(true)
     const controller = new AbortController()

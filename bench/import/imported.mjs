@@ -13,7 +13,10 @@ export function imported(importManifest, text, { name, settings, now }) {
   const set = {}
   let result = importManifest(text, options)
   for (let round = 0; round < 4; round += 1) {
-    const wished = [...result.refused.flatMap(({ settings: paths = [] }) => paths), ...absentIn(result.pipeline)]
+    const wished = [
+      ...result.refused.flatMap(({ settings: paths = [] }) => paths),
+      ...absentIn(result.pipeline),
+    ]
     const needed = wished.filter(path => !(path in set))
     const known = needed.filter(path => settingAt(settings, path) !== undefined)
     if (known.length === 0) break

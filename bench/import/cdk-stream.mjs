@@ -255,7 +255,7 @@ function joined(base, path) {
 }
 
 function bodyOf(method, { body_json: json, body_data: data }) {
-  if (!['POST', 'PUT', 'PATCH'].includes(method)) return {}
+  if (!['GET', 'POST', 'PUT', 'PATCH'].includes(method)) return {}
   if (isDict(json) && Object.keys(json).length > 0) return { json }
   if (Array.isArray(json) || (typeof json === 'string' && json !== '')) return { json }
   if ('' in data) return { text: str(data['']) }

@@ -8,7 +8,7 @@ import type { Part, Partitions } from './components/partitions.js'
 import { ancestorsOf, partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
 import { changesOf, recordsPlace, selectionOf } from './components/records.js'
-import { requestOf, sendsBody } from './components/request.js'
+import { requestOf } from './components/request.js'
 import type { RequestParts } from './components/request.js'
 import { responsesOf } from './components/responses.js'
 import type { Since } from './components/since.js'
@@ -320,14 +320,13 @@ function requestConfig(
   }
   for (const { place, reference } of partitions.options) put(place, `{${reference}}`)
   if (paging.first !== undefined) put(paging.first.place, paging.first.value)
-  if (body === undefined && needed !== undefined) {
-    if (!sendsBody(request.method ?? 'GET'))
-      throw new Refusal('request option', 'a value goes into the body, and a GET is sent without one')
-    body = { [needed.isForm ? 'form' : 'json']: {} }
-  }
+  const isMade = body === undefined && needed !== undefined
+  if (isMade) body = { [needed.isForm ? 'form' : 'json']: {} }
+  // With a body, POST is what no method stands for.
+  const method = request.method ?? (isMade ? 'GET' : undefined)
   return {
     path: request.path,
-    ...(request.method !== undefined && { method: request.method }),
+    ...(method !== undefined && { method }),
     ...(Object.keys(query).length > 0 && { query }),
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(body !== undefined && { body }),

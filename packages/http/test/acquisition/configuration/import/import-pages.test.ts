@@ -8,7 +8,6 @@ const into = (name: string, where = 'request_parameter') => ({
 })
 const pages = (strategy: object, options: object = {}) =>
   streamWritten({
-    requester: { http_method: 'POST' },
     retriever: { paginator: { type: 'DefaultPaginator', pagination_strategy: strategy, ...options } },
   })['pagination']
 
@@ -46,8 +45,7 @@ describe('pagination', () => {
       pagination_strategy: { type: 'CursorPagination', cursor_value: "{{ response['next'] }}" },
       page_token_option: into('after', where),
     }
-    const requester = { http_method: 'POST' }
-    expect(streamWritten({ requester, retriever: { paginator } })['body']).toEqual({ [kind]: {} })
+    expect(streamWritten({ retriever: { paginator } })['body']).toEqual({ [kind]: {} })
   })
 
   test('offsets', () => {

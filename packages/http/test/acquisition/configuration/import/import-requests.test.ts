@@ -45,18 +45,13 @@ describe('the request of a stream', () => {
     expect(streamWritten({ requester }, { set })).toMatchObject({ path: '/NORTH/${KEY}' })
   })
 
-  test('a GET is sent without a body, and what goes into one is refused there', () => {
-    const requester = { request_body_json: { sort: 'id' } }
-    expect(streamWritten({ requester })).not.toHaveProperty('body')
+  test('a GET stays one where a cursor goes into its body', () => {
     const paginator = {
       type: 'DefaultPaginator',
       page_token_option: { type: 'RequestOption', inject_into: 'body_json', field_name: 'token' },
       pagination_strategy: { type: 'CursorPagination', cursor_value: '{{ response.next }}' },
     }
-    expect(refusal({ retriever: { paginator } })).toMatchObject({
-      about: 'request option',
-      detail: 'a value goes into the body, and a GET is sent without one',
-    })
+    expect(streamWritten({ retriever: { paginator } })).toMatchObject({ method: 'GET', body: { json: {} } })
   })
 
   test.each([

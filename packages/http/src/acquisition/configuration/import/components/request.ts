@@ -25,7 +25,7 @@ export interface RequestParts extends Address {
 export function requestOf(requester: Component, templates: Templates, values: Values): RequestParts {
   const reader = new RequestReader(requester, templates, values)
   const method = (templates.text(requester, 'http_method') ?? 'GET').toUpperCase()
-  const body = sendsBody(method) ? reader.body() : undefined
+  const body = reader.body()
   return {
     ...reader.address(),
     ...(method !== (body === undefined ? 'GET' : 'POST') && { method }),
@@ -33,11 +33,6 @@ export function requestOf(requester: Component, templates: Templates, values: Va
     headers: reader.fields('request_headers'),
     ...(body !== undefined && { body }),
   }
-}
-
-/** The CDK leaves the body out of all other requests. */
-export function sendsBody(method: string): boolean {
-  return ['POST', 'PUT', 'PATCH'].includes(method)
 }
 
 class RequestReader {

@@ -3,9 +3,7 @@ import { parse } from 'yaml'
 import type { ImportOptions } from '../../../../../src/acquisition/configuration/import/import-manifest.js'
 import { refusal, streamWritten } from '../manifest-of.js'
 
-const partsOf = (yaml: string) => ({
-  requester: { http_method: 'POST', authenticator: parse(yaml) as object },
-})
+const partsOf = (yaml: string) => ({ requester: { authenticator: parse(yaml) as object } })
 const written = (yaml: string, options?: ImportOptions) => streamWritten(partsOf(yaml), options)['auth']
 const refused = (yaml: string, options?: ImportOptions) => refusal(partsOf(yaml), options)
 

@@ -7,7 +7,6 @@ const BODY = '{ type: RequestOption, inject_into: body_json, field_path: [paging
 const URL = '{ type: RequestPath }'
 
 const partsOf = (value: string, option: string, more = '') => ({
-  requester: { http_method: 'POST' },
   retriever: {
     paginator: parse(`
 type: DefaultPaginator

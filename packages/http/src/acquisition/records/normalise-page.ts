@@ -64,7 +64,7 @@ export function computingReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): ComputingReader {
-  const compute = computedReader(instructions.add ?? {})
+  const compute = computedReader(instructions.add ?? {}, secrets)
   const read = pageSteps(instructions, secrets, maxParsedBytes)
   return async (...given) => {
     const steps = read(...given)

@@ -39,10 +39,11 @@ export function recordsReader(
   const { where, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
-  const childrenOf = childrenReader(children, secrets)
+  const names = Object.keys(add)
+  const childrenOf = childrenReader(children, secrets, names)
   const addedOf = addedReader(add, secrets)
   const numericFields = numericFieldsOf(instructions.mapping)
-  const valuesSince = instructions.since && sinceReader(instructions.since)
+  const valuesSince = instructions.since && sinceReader(instructions.since, names)
   return (rows, context, handOn, computed) => {
     const pageId = pageIdOf(instructions, context)
     const sink = emptySink(numericFields)
@@ -58,9 +59,10 @@ export function recordsReader(
       else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
       else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
-        parents?.add(row)
-        if (values?.take(row) === false) sink.filtered.push(rawText(row))
-        else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
+        const own = added(row, computed?.get(row))
+        parents?.add(row, own)
+        if (values?.take(row, own) === false) sink.filtered.push(rawText(row))
+        else mapRecord(row, { index, pageId, added: own }, sink)
       }
       parts.rowRead(row)
     }

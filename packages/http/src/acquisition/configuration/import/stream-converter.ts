@@ -77,7 +77,7 @@ export class StreamConverter {
     )
     const rawPath = rawPathOf(changes)
     const selection = selectionOf(selector, this.#templates)
-    const since = sinceOf(incremental, this.#templates, keys => sinceField(keys, changes))
+    const since = sinceOf(incremental, this.#templates, fieldPathOf(changes))
     const request = requestOf(requester, this.#templates, values)
     const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, {
       path: selection.keys,
@@ -98,7 +98,7 @@ export class StreamConverter {
     return {
       name,
       partitions,
-      rawPath,
+      fieldPath: fieldPathOf(changes),
       baseUrl: request.baseUrl,
       auth: this.#authOf(requester),
       config: {
@@ -222,29 +222,39 @@ function scopeOf(partitions: Partitions, incremental: Component | undefined, tem
 }
 
 /** Added fields are looked up where they come from. */
-function rawPathOf({ add, sources }: Changes): RawPath {
+function rawPathOf(changes: Changes): RawPath {
   return keys => {
-    for (let length = keys.length; length > 0; length--) {
-      const name = pathText(keys.slice(0, length))
-      const source = sources.get(name)
-      if (source === undefined || !Object.hasOwn(add, name)) continue
-      const rest = keys.slice(length)
-      if (source === '')
-        throw new Refusal('computed field', `${name} is computed, and something depends on it`)
-      if (rest.length === 0) return source
-      if (source.startsWith('{')) return `${source.slice(0, -1)}.${pathText(rest)}}`
-      const more = pathText(rest)
-      return more.startsWith('[') ? source + more : `${source}.${more}`
-    }
-    return pathText(keys)
+    const field = addedIn(keys, changes)
+    if (field === undefined) return pathText(keys)
+    const { name, source, rest } = field
+    if (!isPath(source))
+      throw new Refusal('computed field', `${name} is computed, and something depends on it`)
+    return pathText(rest) === '' || pathText(rest).startsWith('[')
+      ? source + pathText(rest)
+      : `${source}.${pathText(rest)}`
   }
 }
 
 /** One that is computed, or is no field of the records, goes by its added name. */
-function sinceField(keys: readonly (string | number)[], changes: Changes): string {
-  const source = changes.sources.get(pathText(keys))
-  const isComputed = source === '' || source?.startsWith('{') === true
-  return isComputed ? pathText(keys) : rawPathOf(changes)(keys)
+function fieldPathOf(changes: Changes): RawPath {
+  return keys => {
+    const field = addedIn(keys, changes)
+    return field === undefined || !isPath(field.source) ? pathText(keys) : rawPathOf(changes)(keys)
+  }
+}
+
+/** The added field that a path leads into. */
+function addedIn(keys: readonly (string | number)[], { add, sources }: Changes) {
+  for (let length = keys.length; length > 0; length--) {
+    const name = pathText(keys.slice(0, length))
+    const source = sources.get(name)
+    if (source !== undefined && Object.hasOwn(add, name)) return { name, source, rest: keys.slice(length) }
+  }
+  return undefined
+}
+
+function isPath(source: string): boolean {
+  return source !== '' && !source.startsWith('{')
 }
 
 /** Values in a path are encoded, slashes too. */

@@ -208,6 +208,63 @@ test('what the pipeline cannot do with parents is refused', () => {
   })
 })
 
+describe('fields that are made of added ones', () => {
+  const adding = (...fields: (readonly [string, string])[]) => ({
+    type: 'AddFields',
+    fields: fields.map(([name, value]) => ({ path: [name], value })),
+  })
+  const key = adding(['key', "{{ record['a'] ~ '-' ~ record['b'] }}"])
+
+  test('find them, in the order of the manifest', () => {
+    const copies = adding(['same', "{{ record['key'] }}"], ['short', "{{ record['key'][:2] }}"])
+    const { add } = streamWritten({ stream: { transformations: [key, copies] } })
+    expect(Object.entries(add as object).slice(1)).toEqual([
+      ['same', { path: 'key' }],
+      ['short', { expr: '$substring(key, 0, 2)' }],
+    ])
+  })
+
+  test('a child refers to them', () => {
+    const computed = streamOf({ name: 'projects', stream: { transformations: [key] } })
+    const config = { stream: computed, parent_key: 'key', partition_field: 'k' }
+    const { streams } = imported(
+      manifestOf([computed, child(config, '{{ stream_partition.k }}/{{ stream_partition.k.x }}')]),
+    )
+    expect(streams[1]).toMatchObject({ path: '/{project.key}/{project.key.x}' })
+  })
+
+  test('one that is added again is it from then on; its first value cannot be asked for', () => {
+    const again = (...fields: (readonly [string, string])[]) => ({
+      stream: { transformations: [key, adding(...fields)] },
+    })
+    const { add } = streamWritten(again(['other', 'x'], ['key', 'y']))
+    expect(add).toEqual({ other: 'x', key: 'y' })
+    expect(Object.keys(add as object)).toEqual(['other', 'key'])
+    const twice = 'key is added twice, and its first value is needed'
+    expect(refusal(again(['key', "{{ record['key'] }}!"]))).toMatchObject({
+      detail: expect.stringContaining(twice) as unknown,
+    })
+    expect(refusal(again(['other', "{{ record['key'] }}"], ['key', 'y']))).toMatchObject({
+      detail: expect.stringContaining(twice) as unknown,
+    })
+  })
+
+  test('the next page cannot be told by one', () => {
+    const paginator = {
+      type: 'DefaultPaginator',
+      page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'after' },
+      pagination_strategy: {
+        type: 'CursorPagination',
+        cursor_value: "{{ last_record['key'] }}",
+        stop_condition: "{{ not response.get('more') }}",
+      },
+    }
+    expect(refusal({ stream: { transformations: [key] }, retriever: { paginator } })).toMatchObject({
+      detail: expect.stringContaining('key is computed, and something depends on it') as unknown,
+    })
+  })
+})
+
 describe('requests that do not depend on a parent', () => {
   const config = { type: 'ParentStreamConfig', stream: parent, parent_key: 'id', partition_field: 'p' }
   const retriever = {

@@ -16,8 +16,8 @@ export interface Parent {
   /** As the manifest calls it. */
   readonly name: string
   readonly partitions: Partitions
-  /** Where a field of its records stands in the raw ones: one that it adds may stand elsewhere. */
-  readonly rawPath: (keys: readonly (string | number)[]) => string
+  /** Where a field of its records is found: one that it adds may stand elsewhere in the raw ones. */
+  readonly fieldPath: (keys: readonly (string | number)[]) => string
 }
 
 /** One of them, as it stands in `for`. */
@@ -210,12 +210,10 @@ function substream(config: Component, { templates, parentOf, taken }: RouterCont
   }
 }
 
-/** What a parent adds from its own partition is had from there. */
-function referenceTo({ rawPath }: Parent, as: string, keys: Keys): string {
+function referenceTo({ fieldPath }: Parent, as: string, keys: Keys): string {
   if (keys.length === 0) throw new Refusal('partitions', 'the whole record of the parent would be the value')
-  const raw = rawPath(keys)
-  if (raw.startsWith('{') && raw.endsWith('}')) return raw.slice(1, -1)
-  return raw.startsWith('[') ? as + raw : `${as}.${raw}`
+  const path = fieldPath(keys)
+  return path.startsWith('[') ? as + path : `${as}.${path}`
 }
 
 function extraField(

@@ -95,8 +95,6 @@ export interface Changes {
 /** For values of fields: what a template becomes. */
 export type FieldValue = (
   field: Component,
-  /** Where fields come from that were added before. */
-  sources: ReadonlyMap<string, string>,
   /** What has to hold for the field to be added. */
   test: Expression | undefined,
 ) => Json | undefined
@@ -161,14 +159,22 @@ class ChangesReader implements Changes {
     const path = this.#path(field, 'path')
     if (path.length > 1) throw new Refusal('transformation', 'a field is added within another')
     const name = pathText(path)
-    const value = refusingAt(this.#templates.lines, field, 'value', () =>
-      this.#fieldValue(field, this.sources, test),
-    )
+    const value = refusingAt(this.#templates.lines, field, 'value', () => this.#fieldValue(field, test))
     const dropped = this.drop.indexOf(name)
     if (dropped >= 0) this.drop.splice(dropped, 1)
     if (value === undefined) return
+    if (Object.hasOwn(this.add, name)) this.#checkOnce(name, value)
     this.add[name] = value
     this.sources.set(name, sourceOf(value))
+  }
+
+  /** What refers to a field means the value that it has by then; here it has one. */
+  #checkOnce(name: string, value: Json): void {
+    const names = Object.keys(this.add)
+    const since = [value, ...names.slice(names.indexOf(name) + 1).map(later => this.add[later])]
+    if (JSON.stringify(since).includes(name))
+      throw new Refusal('computed field', `${name} is added twice, and its first value is needed`)
+    delete this.add[name]
   }
 
   #removeFields(component: Component): void {

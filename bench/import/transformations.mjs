@@ -77,16 +77,24 @@ const matches = (pattern, key) =>
 function removeWhere(record, [head, ...rest], condition) {
   if (record === null || typeof record !== 'object') return
   if (head === '**') {
-    for (const key of Object.keys(record)) {
-      if (condition(record[key])) delete record[key]
-      else removeWhere(record[key], ['**'], condition)
+    if (rest.length > 0) removeWhere(record, rest, condition)
+    for (const key of Object.keys(record).reverse()) {
+      if (rest.length === 0 && condition(record[key])) take(record, key)
+      else removeWhere(record[key], [head, ...rest], condition)
     }
     return
   }
   for (const key of Object.keys(record).filter(one => matches(head, one))) {
     if (rest.length > 0) removeWhere(record[key], rest, condition)
-    else if (condition(record[key])) delete record[key]
+    else if (condition(record[key])) take(record, key)
   }
+}
+
+/** dpath leaves None in a list, but for its end. */
+function take(container, key) {
+  if (!Array.isArray(container)) delete container[key]
+  else if (Number(key) === container.length - 1) container.pop()
+  else container[key] = null
 }
 
 const remove = (record, path) => removeWhere(record, path, () => true)

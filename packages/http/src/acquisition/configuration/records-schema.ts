@@ -40,6 +40,11 @@ const namesAllowed = 'a path of names, * and [*], such as owner.login or items[*
 const namesPath = () =>
   checkedText(namesAllowed, value => path().safeParse(value).success && succeeds(() => pathTree([value])))
 
+const drop = z.union(
+  [namesPath(), strict({ value: z.union([z.string(), z.boolean(), z.null()]) }), strict({ name: text() })],
+  { error: `${namesAllowed}, { value: '' } or { name: NAME }` },
+)
+
 const keepAllowed = { error: `all, or a list of paths of names, such as [id, owner.login]` }
 
 /** Where a stream's records are, which of them are taken, and as what. */
@@ -48,7 +53,7 @@ export const recordKeys = {
   where: whereSchema.optional(),
   id: idSchema.optional(),
   keep: z.union([z.literal('all'), z.array(namesPath()).min(1)], keepAllowed).optional(),
-  drop: z.array(namesPath(), { error: 'a list of paths of names' }).optional(),
+  drop: z.array(drop, { error: 'a list of paths of names' }).optional(),
   keys: z.literal('snakeCase', { error: 'snakeCase' }).optional(),
   flatten: z.union([flag(), text()], { error: 'true, false, or what joins the names, such as _' }).optional(),
   mapping: mappingSchema.optional(),

@@ -3,6 +3,7 @@ import { isBound, referencesOf, renderJson } from '../references/index.js'
 import type { Secrets } from '../secrets/index.js'
 import { markNumbers } from './decoders/mark-numbers.js'
 import { tooDeep } from './depth.js'
+import type { AddedValues } from './field-path.js'
 import { fieldPath } from './field-path.js'
 import type { PageContext } from './page-context.js'
 import { jsonRedactor } from './redacted-json.js'
@@ -23,8 +24,6 @@ export type AddRule =
   | { readonly expr: string }
 
 export type AddRules = Readonly<Record<string, AddRule>>
-
-export type AddedValues = Readonly<Record<string, FieldValue | Unreadable>>
 
 /** Reads the added fields of a page's records; `computed`: those of its expressions. */
 type AddedReader = (

@@ -1,6 +1,7 @@
 import type { Secrets } from '../secrets/index.js'
-import type { AddedValues, AddRules } from './added-fields.js'
+import type { AddRules } from './added-fields.js'
 import { addedReader, scopeOf } from './added-fields.js'
+import type { AddedValues } from './field-path.js'
 import { storedJson } from './exact-number.js'
 import { markNumbers } from './decoders/mark-numbers.js'
 import type { Expression } from './expression.js'

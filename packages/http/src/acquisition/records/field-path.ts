@@ -1,5 +1,9 @@
 import { compilePath, compileSteps } from '../references/index.js'
-import type { AddedValues } from './added-fields.js'
+import type { FieldValue } from './types/field-type.js'
+import type { Unreadable } from './unreadable.js'
+
+/** The fields that a record gets besides, by name. */
+export type AddedValues = Readonly<Record<string, FieldValue | Unreadable>>
 
 /** Reads a value of a raw record, or of what it gets besides. */
 export type FieldPath = (record: unknown, added: AddedValues) => unknown

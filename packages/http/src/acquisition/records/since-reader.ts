@@ -1,7 +1,6 @@
-import type { AddedValues } from './added-fields.js'
 import { compareDecimals } from './decimal-order.js'
 import { canonicalDecimal, isJsonNumber, writtenDigits } from './exact-number.js'
-import type { FieldPath } from './field-path.js'
+import type { AddedValues, FieldPath } from './field-path.js'
 import { fieldPath } from './field-path.js'
 import { fieldReader } from './types/kinds.js'
 

@@ -147,6 +147,29 @@ describe('computed fields', () => {
     ])
   })
 
+  test('hash texts, numbers and nothing', async () => {
+    const config = {
+      text: { expr: '$hash(name, "md5")' },
+      number: { expr: '$hash(id)' },
+      nothing: { expr: '$hash(missing, "sha1")' },
+      wrong: { expr: '$hash(name, "crc")' },
+    }
+    await using pool = new NormalisePool([instructions(config)], { workers: 1 })
+    const reading = await pool.read(bytes('[{"id":1,"name":"a"}]'), 'shop', {}, {}, context)
+    expect(reading.ok && reading.page.records.map(fieldsOf)).toEqual([
+      {
+        id: 1,
+        text: '0cc175b9c0f1b6a831c399e269772661',
+        number: '6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b',
+        nothing: 'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+        wrong: null,
+      },
+    ])
+    expect(reading.ok && reading.page.unreadable?.[0]?.reason).toContain(
+      'allowed are md5, sha1, sha256, sha512',
+    )
+  })
+
   test('begin children, and are what since goes by', async () => {
     const rules = {
       ...instructions({ key: { expr: '{ "n": id * 2, "none": null }' }, at: { expr: '$max(times)' } }),

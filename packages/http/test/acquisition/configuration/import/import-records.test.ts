@@ -60,6 +60,46 @@ describe('records', () => {
     })
   })
 
+  test('fields removed by patterns, and where nothing stands in them', () => {
+    const transformations = [
+      {
+        type: 'RemoveFields',
+        field_pointers: [
+          ['lines', '*', 'odd.name'],
+          ['*', 'x'],
+          ['**', 'SECRET'],
+        ],
+      },
+      { type: 'RemoveFields', field_pointers: [['**']], condition: "{{ property|string == '' }}" },
+    ]
+    expect(streamWritten({ stream: { transformations } })).toMatchObject({
+      drop: ['lines.*["odd.name"]', '*.x', { name: 'SECRET' }, { value: '' }],
+    })
+  })
+
+  test.each([
+    [{ field_pointers: [['a*']] }, 'fields are removed by a pattern'],
+    [{ field_pointers: [['**', 'a', 'b']] }, 'fields are removed by a pattern'],
+    [{ field_pointers: [['**']], condition: '{{ property == 0 }}' }, 'a transformation under a condition'],
+    [{ field_pointers: [['a']], condition: "{{ property == '' }}" }, 'a transformation under a condition'],
+  ])('%j: %s', (removed, detail) => {
+    const stream = { transformations: [{ type: 'RemoveFields', ...removed }] }
+    expect(refusal({ stream })).toMatchObject({ detail: expect.stringContaining(detail) as unknown })
+  })
+
+  test('hashes of fields; that of a record would be one of a text of Python', () => {
+    const stream = (value: string) => ({
+      stream: { transformations: [{ type: 'AddFields', fields: [{ path: ['h'], value }] }] },
+    })
+    expect(streamWritten(stream("{{ record['mail'] | hash('sha1') }}"))).toMatchObject({
+      add: { h: { expr: '$hash(mail = null ? "None" : mail, "sha1")' } },
+    })
+    for (const value of ['{{ record | hash }}', "{{ record.mail | hash('md5', 'salt') }}"])
+      expect(refusal(stream(value))).toMatchObject({
+        detail: expect.stringContaining('the filter hash cannot be said') as unknown,
+      })
+  })
+
   test('keys: several, nested, none', () => {
     expect(streamWritten({ stream: { primary_key: [['org', 'id'], ['n']] } })['id']).toEqual(['org.id', 'n'])
     expect(streamWritten({ stream: { primary_key: [] } })['id']).toBe('none')

@@ -81,10 +81,12 @@ function withoutSince(condition: Condition): { readonly rest: Condition; readonl
   return { rest: { all: parts.filter(one => one !== since) }, sinceField: pathText(since.way.keys) }
 }
 
+type Drop = string | { readonly [rule in 'value' | 'name']?: string }
+
 /** How records are changed. */
 export interface Changes {
   readonly add: Readonly<Record<string, Json>>
-  readonly drop: readonly string[]
+  readonly drop: readonly Drop[]
   readonly keys?: string | undefined
   readonly flatten?: Json | undefined
   /** Where an added field stands in the raw record, or the reference that it is. */
@@ -114,7 +116,7 @@ export function changesOf(
 
 class ChangesReader implements Changes {
   readonly add: Record<string, Json> = {}
-  readonly drop: string[] = []
+  readonly drop: Drop[] = []
   readonly sources = new Map<string, string>()
   readonly notes: string[] = []
   keys?: string
@@ -134,6 +136,10 @@ class ChangesReader implements Changes {
       condition === undefined || condition === '' ? undefined : this.#templates.of(component, 'condition')
     if (test?.kind === 'constant' && !isTrue(test)) return
     const isSometimes = test !== undefined && test.kind !== 'constant'
+    if (isSometimes && type === 'RemoveFields' && isEverywhere(component) && isOfEmptyText(test)) {
+      this.drop.push({ value: '' })
+      return
+    }
     if (isSometimes && type !== 'AddFields')
       throw new Refusal('transformation', 'a transformation under a condition')
     switch (type) {
@@ -182,9 +188,7 @@ class ChangesReader implements Changes {
     if (!Array.isArray(pointers)) throw new Refusal('transformation', 'field_pointers is no list')
     for (const pointer of pointers as readonly Value[]) {
       const keys = this.#path({ ...component, pointer }, 'pointer')
-      if (keys.some(key => key.includes('*')))
-        throw new Refusal('transformation', 'fields are removed by a pattern')
-      this.drop.push(pathText(keys))
+      this.drop.push(droppedBy(keys))
       delete this.add[pathText(keys)]
     }
   }
@@ -197,6 +201,32 @@ class ChangesReader implements Changes {
       return str(read.value)
     })
   }
+}
+
+/** `*` is each of an object or a list, `**` in front of a name any depth. */
+function droppedBy(keys: readonly string[]): Drop {
+  const [first, second = '', ...more] = keys
+  if (first === '**' && more.length === 0 && second !== '' && !second.includes('*')) return { name: second }
+  if (keys.some(key => key !== '*' && key.includes('*')))
+    throw new Refusal('transformation', 'fields are removed by a pattern')
+  return keys
+    .map((key, at) => {
+      if (key === '*') return at === 0 ? '*' : '.*'
+      return at === 0 ? pathText([key]) : pathText(['x', key]).slice(1)
+    })
+    .join('')
+}
+
+function isEverywhere({ field_pointers: pointers }: Component): boolean {
+  return JSON.stringify(pointers) === '[["**"]]'
+}
+
+/** `property == ''`. */
+function isOfEmptyText(test: Expression): boolean {
+  const { way, is, values } = conditionOf(test) as Partial<Extract<Condition, { is: 'one of' }>>
+  return (
+    is === 'one of' && way?.root === 'property' && way.keys.length === 0 && JSON.stringify(values) === '[""]'
+  )
 }
 
 function isTrue({ value }: Extract<Expression, { kind: 'constant' }>): boolean {

@@ -14,6 +14,7 @@ export function jsonataOf(expression: Expression, nameOf: NameOf): string {
 }
 
 type Arguments = readonly Expression[]
+type Filter = Extract<Expression, { kind: 'filter' }>
 
 class JsonataWriter {
   readonly #nameOf: NameOf
@@ -200,7 +201,7 @@ class JsonataWriter {
     }
   }
 
-  #filter(filter: Extract<Expression, { kind: 'filter' }>): string {
+  #filter(filter: Filter): string {
     const { of, name, args, named } = filter
     const value = this.write(of)
     const given = args.map(one => this.write(one))
@@ -230,6 +231,7 @@ class JsonataWriter {
     if (name === 'replace') return replaced(value, args, given)
     if (name === 'map' && attribute !== undefined)
       return `${value}.${attribute.split('.').map(fieldName).join('.')}`
+    if (name === 'hash') return hashed(of, value, textIn(args[0] ?? named['hash_type']) ?? 'md5', filter)
     if (name === 'regex_search') return searched(value, textIn(args[0]), filter)
     if (
       name === 'selectattr' &&
@@ -351,6 +353,14 @@ function replaced(
 ): string {
   if (to === undefined || from === undefined) throw new Refusal('expression', 'replace() needs two texts')
   return `$replace(${text}, ${fromText}, ${toText.replaceAll('$', '$$$$')})`
+}
+
+/** The text that Python makes of a whole record is not to be had. */
+function hashed(of: Expression, value: string, type: string, filter: Filter): string {
+  const way = wayOf(of)
+  if (filter.args.length > 1 || filter.named['salt'] !== undefined || way?.keys.length === 0)
+    throw refused(filter)
+  return `$hash(${value} = null ? "None" : ${value}, ${JSON.stringify(type)})`
 }
 
 function searched(value: string, pattern: string | undefined, of: Expression): string {

@@ -12,6 +12,7 @@ import { streamTemplate, withParameters } from './requests/bound-stream.js'
 import { requestOf } from './requests/stream-requests.js'
 import { SinceWindows } from './since/since-windows.js'
 import type { StreamConfig } from './stream-config.js'
+import { sentReferences } from './stream-references.js'
 
 /** What is the same for all pages of a run. */
 export interface RunFacts {
@@ -49,7 +50,7 @@ export class StreamPages {
     this.#compute = compute
     this.#config = config
     this.#template = streamTemplate(config, rootsOf(config.for, config.since !== undefined))
-    this.#names = new Set(this.#template.references.map(({ name }) => name))
+    this.#names = new Set(sentReferences(config).map(({ name }) => name))
     this.#since = config.since && new SinceWindows(config.since, startedAt)
     this.#facts = { run: JSON.stringify(id), now: JSON.stringify(new Date(startedAt).toISOString()) }
   }
@@ -178,7 +179,7 @@ export class StreamPages {
     return {
       ...page,
       id,
-      rank: rankOf(prefix),
+      rank: rankOf(this.keyOf(partition), prefix),
       ...(partition !== undefined && { partition }),
       ...(window !== undefined && { window }),
       ...part,

@@ -78,7 +78,7 @@ function removeWhere(record, [head, ...rest], condition) {
   if (record === null || typeof record !== 'object') return
   if (head === '**') {
     if (rest.length > 0) removeWhere(record, rest, condition)
-    for (const key of Object.keys(record).reverse()) {
+    for (const key of Object.keys(record).toReversed()) {
       if (rest.length === 0 && condition(record[key])) take(record, key)
       else removeWhere(record[key], [head, ...rest], condition)
     }

@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { parentsOf, rootsOf } from '../streams/index.js'
+import { parentsOf, rootsOf, withInherited } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -17,7 +17,8 @@ export function referenceProblems(
 ): readonly ConfigProblem[] {
   const names = sources.map(({ name }) => name)
   const ancestors = ancestorsIn(sources, streams, names)
-  return sources.flatMap((stream, index) => {
+  const related = withAncestors(sources, streams, names)
+  return related.flatMap((stream, index) => {
     const told = (path: readonly PathStep[], message: string): ConfigProblem => {
       const place = written(['sources', index, ...path])
       return { path: pathText(place), place: file.placeOf(place), message: `${pathText(place)} ${message}` }
@@ -28,6 +29,27 @@ export function referenceProblems(
       ...sinceProblems(stream, told),
       ...partProblems(stream, source, names, ancestors, told),
     ]
+  })
+}
+
+/** Streams whose parts know the roots of their parents' parts. */
+function withAncestors(
+  sources: PipelineFile['sources'],
+  streams: readonly WrittenStream[],
+  names: readonly string[],
+): SourceFile[] {
+  const fullName = (each: string, index: number) => streamNamed(each, streams[index]?.source ?? '', names)
+  const parts = sources.map((stream, index) =>
+    partsOf(stream).map(part =>
+      'each' in part ? { ...part, each: fullName(part.each, index) ?? '' } : part,
+    ),
+  )
+  const partsNamed = (name: string) => parts[names.indexOf(name)]
+  return sources.map((stream, index) => {
+    if (stream.for === undefined) return stream
+    const inherited = withInherited(parts[index] ?? [], partsNamed)
+    const own = partsOf(stream).map((part, at) => ({ ...inherited[at], ...part }))
+    return { ...stream, for: Array.isArray(stream.for) ? own : (own[0] as Part) }
   })
 }
 

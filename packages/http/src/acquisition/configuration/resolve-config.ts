@@ -9,6 +9,7 @@ import type { ComputedValue } from '../references/index.js'
 import { isComputed } from '../references/index.js'
 import { parseSize } from '../schema/index.js'
 import { resolveResponses } from './responses-schema.js'
+import { passedOn, withInherited } from '../streams/index.js'
 import { resolveSince } from './since-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
@@ -18,6 +19,10 @@ export function resolveConfig(
   certificates: readonly (TlsConfig | undefined)[],
 ): PipelineConfig {
   const names = file.sources.map(({ name }) => name)
+  const resolved = file.sources.map((stream, index) => {
+    const source = sourceNames[index] as string
+    return { ...resolveStream(stream, source, names, file.rateLimit), tls: certificates[index] }
+  })
   return {
     name: file.name,
     output: file.output,
@@ -26,11 +31,21 @@ export function resolveConfig(
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
     summary: file.summary,
-    streams: file.sources.map((stream, index) => {
-      const source = sourceNames[index] as string
-      return { ...resolveStream(stream, source, names, file.rateLimit), tls: certificates[index] }
-    }),
+    streams: withAncestors(resolved),
   }
+}
+
+/** What streams refer to of the parts of their parents is known to both. */
+function withAncestors(streams: readonly StreamConfig[]): StreamConfig[] {
+  const partsOf = (each: string) => streams.find(({ name }) => name === each)?.for
+  const related = streams.map(stream => ({
+    ...stream,
+    for: stream.for && withInherited(stream.for, partsOf),
+  }))
+  return related.map(stream => {
+    const passes = passedOn(stream, related)
+    return passes.length === 0 ? stream : { ...stream, passes }
+  })
 }
 
 function resolveStream(

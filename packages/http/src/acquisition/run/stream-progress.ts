@@ -2,7 +2,14 @@ import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
 import type { Claim, Notice, PageCommit, PageRef, Partition, Run, StreamCursor } from '../ledger/index.js'
 import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
-import type { PartitionConfig, Seen, SinceConfig, StreamPages, UrlSecrets } from '../streams/index.js'
+import type {
+  InheritedValue,
+  PartitionConfig,
+  Seen,
+  SinceConfig,
+  StreamPages,
+  UrlSecrets,
+} from '../streams/index.js'
 import { markOf, partitionsFor } from '../streams/index.js'
 
 export interface StreamProgressParts {
@@ -29,6 +36,8 @@ interface ChildStream {
   readonly root: string
   readonly others: readonly string[]
   readonly partitions: readonly PartitionConfig[]
+  /** What it refers to of the parts of this stream. */
+  readonly inherited: readonly InheritedValue[]
   readonly pages: StreamPages
   readonly urls: UrlSecrets
   /** How far its parts have come is kept between runs. */
@@ -116,7 +125,7 @@ export class StreamProgress {
       filtered: content.filtered,
       warnings: content.warnings,
       redactions: content.redactions,
-      next: [...next.pages.map(one => urls.sealPage(one)), ...(await this.#childPages(content))],
+      next: [...next.pages.map(one => urls.sealPage(one)), ...(await this.#childPages(content, page))],
       reportedTotal: content.paging.totalRecords,
       fingerprint: own,
       bytes,
@@ -127,9 +136,14 @@ export class StreamProgress {
   }
 
   /** Where the children of the page's records begin; those that are known already are recognised by their id. */
-  async #childPages({ children = {} }: FetchedPage['content']): Promise<PageRef[]> {
+  async #childPages(
+    { children = {} }: FetchedPage['content'],
+    { partition = {} }: PageRef,
+  ): Promise<PageRef[]> {
     const begun = await Promise.all(
-      this.#parts.children.map(child => this.#begin(child, children[child.key] ?? [])),
+      this.#parts.children.map(child =>
+        this.#begin(child, withInheritedValues(children[child.key] ?? [], child.inherited, partition)),
+      ),
     )
     return begun.flat()
   }
@@ -188,6 +202,19 @@ export class StreamProgress {
   end(): void {
     this.#hasEnded = true
   }
+}
+
+/** The values of a child's parts with those of this page's own; none where one is missing that requests need. */
+function withInheritedValues(
+  values: readonly Partition[],
+  inherited: readonly InheritedValue[],
+  partition: Partition,
+): readonly Partition[] {
+  if (inherited.length === 0) return values
+  const own = inherited.map(({ name, isNeeded }) => ({ name, isNeeded, json: partition[name] ?? 'null' }))
+  if (own.some(({ isNeeded, json }) => isNeeded && json === 'null')) return []
+  const known = Object.fromEntries(own.map(({ name, json }) => [name, json]))
+  return values.map(one => ({ ...known, ...one }))
 }
 
 function noticeOfField({ field, count, reason }: UnreadableField): Notice {

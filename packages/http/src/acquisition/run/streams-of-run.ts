@@ -32,6 +32,7 @@ import { isoOf } from '../summary/index.js'
 import {
   allowedOrigins,
   childKey,
+  inheritedValues,
   childrenOf,
   computeScope,
   endsByStatus,
@@ -131,6 +132,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
         root: parent.as,
         others: parentsOf(child.for).flatMap(({ as }) => (as === parent.as ? [] : [as])),
         partitions: child.for ?? [],
+        inherited: inheritedValues(one),
         pages: pagesOf.get(child.name) as StreamPages,
         urls: new UrlSecrets(child, secrets),
         keepsState: child.since !== undefined || parent.onlyChanged === true,

@@ -8,7 +8,7 @@ import type {
 } from '../fetch/index.js'
 import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
-import type { ComputedValue } from '../references/index.js'
+import type { ComputedValue, Reference } from '../references/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
 import type { AddConfig } from './added-fields.js'
@@ -37,6 +37,8 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly body?: BodyConfig | undefined
   /** What it is taken in parts by: for each record of another stream, for each of a list of values. */
   readonly for?: readonly PartitionConfig[] | undefined
+  /** What streams below it refer to of its own parts. Default nothing. */
+  readonly passes?: readonly Reference[] | undefined
   /** How later runs ask for what is new alone. Default: each run takes all. */
   readonly since?: SinceConfig | undefined
   /** Whether records that a run which takes all does not see are marked as deleted. Default false. */

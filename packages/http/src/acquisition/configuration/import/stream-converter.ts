@@ -5,7 +5,7 @@ import { formatOfPages } from './components/format.js'
 import { pagingOf } from './components/pagination.js'
 import type { Paging } from './components/pagination.js'
 import type { Part, Partitions } from './components/partitions.js'
-import { ancestorsOf, partitionsOf } from './components/partitions.js'
+import { partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
 import { changesOf, recordsPlace, selectionOf } from './components/records.js'
 import { requestOf } from './components/request.js'
@@ -265,12 +265,6 @@ function pathNotes(path: string): readonly string[] {
 
 /** A parent that no request depends on is taken once for all its records. @throws Refusal for what parts cannot do. */
 function checkedParts({ parts }: Partitions, request: string, added: string): readonly Part[] {
-  const names = new Set(parts.map(({ as }) => as))
-  const others = parts.flatMap(({ parent }) =>
-    parent === undefined ? [] : [...ancestorsOf(parent.partitions)],
-  )
-  const used = others.find(as => !names.has(as) && new RegExp(`(?<!\\$)\\{${as}[.}[]`).test(request))
-  if (used !== undefined) throw new Refusal('grandparents', `a value of ${used}, the parent's own parent`)
   return parts.map(part => {
     const uses = new RegExp(`\\b${part.as}[.[]`)
     if (part.parent === undefined || uses.test(request)) return part

@@ -14,6 +14,13 @@ export interface EachRecord {
   readonly batch?: number | undefined
   /** All records together have one part, begun by the first: nothing refers to them. Default false. */
   readonly once?: boolean | undefined
+  /** Roots of the parent's own parts, and of those above: references may have them too. */
+  readonly inherits?: readonly InheritedRoot[] | undefined
+}
+
+export interface InheritedRoot {
+  readonly as: string
+  readonly kind: 'record' | 'value'
 }
 
 /** Each of a list of values. */
@@ -26,17 +33,49 @@ interface EachValue {
 export type PartitionConfig = EachRecord | EachValue
 
 /** As far as references go. */
-type Named = { readonly as: string } & (
-  | { readonly each: string; readonly once?: boolean | undefined }
+export type Named = { readonly as: string } & (
+  | (Pick<EachRecord, 'each' | 'inherits'> & { readonly once?: boolean | undefined })
   | { readonly values: unknown }
 )
 
-/** The roots that a stream's references may have. */
+/**
+ * The roots that a stream's references may have: its own go before those of its parents' parts. What several parents
+ * call the same is none.
+ */
 export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
   return new Map([
-    ...partitions
-      .filter(one => !('each' in one && one.once))
-      .map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
+    ...rootsOfParts(partitions),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
+}
+
+function rootsOfParts(partitions: readonly Named[]): ReadonlyMap<string, InheritedRoot['kind']> {
+  const above = partitions.flatMap(inheritedBy)
+  const isOfOne = ({ as: root }: InheritedRoot) => above.filter(({ as }) => as === root).length === 1
+  return new Map(
+    [...above.filter(isOfOne), ...partitions.flatMap(ownRoot)].map(({ as, kind }) => [as, kind] as const),
+  )
+}
+
+/** Parts with the roots that they inherit; `partsOf` gives those of a parent. */
+export function withInherited<P extends Named>(
+  parts: readonly P[],
+  partsOf: (each: string) => readonly P[] | undefined,
+  above: readonly string[] = [],
+): P[] {
+  return parts.map(part => {
+    if (!('each' in part) || above.includes(part.each)) return part
+    const own = withInherited(partsOf(part.each) ?? [], partsOf, [...above, part.each])
+    const inherits = Array.from(rootsOfParts(own), ([as, kind]) => ({ as, kind }))
+    return inherits.length === 0 ? part : { ...part, inherits }
+  })
+}
+
+function ownRoot(one: Named): InheritedRoot[] {
+  if (!('each' in one)) return [{ as: one.as, kind: 'value' }]
+  return one.once ? [] : [{ as: one.as, kind: 'record' }]
+}
+
+function inheritedBy(one: Named): readonly InheritedRoot[] {
+  return 'each' in one ? (one.inherits ?? []) : []
 }

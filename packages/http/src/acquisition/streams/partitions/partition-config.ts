@@ -1,5 +1,5 @@
 import type { Where } from '../../records/index.js'
-import type { Roots } from '../../references/index.js'
+import type { RootKind, Roots } from '../../references/index.js'
 
 /** Each record of another stream, the parent. */
 export interface EachRecord {
@@ -40,13 +40,18 @@ export type Named = { readonly as: string } & (
 
 /**
  * The roots that a stream's references may have: its own go before those of its parents' parts. What several parents
- * call the same is none.
+ * call the same is none. `told`: of its pages' requests the fields of `pagination`.
  */
-export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
-  return new Map([
+export function rootsOf(
+  partitions: readonly Named[] = [],
+  hasSince = false,
+  told: readonly string[] = [],
+): Roots {
+  const roots = new Map<string, RootKind>([
     ...rootsOfParts(partitions),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
+  return told.length > 0 ? roots.set('pagination', told) : roots
 }
 
 function rootsOfParts(partitions: readonly Named[]): ReadonlyMap<string, InheritedRoot['kind']> {

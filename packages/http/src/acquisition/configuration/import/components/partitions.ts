@@ -256,7 +256,7 @@ function ancestorsOf({ parts }: Partitions): Set<string> {
   )
 }
 
-const TAKEN: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
+const TAKEN: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run', 'pagination'])
 
 function rootName(text: string): string {
   const name = text.replace(/[^\w-]+/g, '_')

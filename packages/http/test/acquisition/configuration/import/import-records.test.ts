@@ -325,6 +325,24 @@ describe('requests that do not depend on a parent', () => {
   })
 })
 
+test('a value of a parent of the parent', () => {
+  const router = (stream: object, field: string) => ({
+    type: 'SubstreamPartitionRouter',
+    parent_stream_configs: [{ type: 'ParentStreamConfig', stream, parent_key: 'id', partition_field: field }],
+  })
+  const lists = streamOf({
+    name: 'lists',
+    requester: { path: 'lists/{{ stream_partition.p }}' },
+    retriever: { partition_router: router(parent, 'p') },
+  })
+  expect(
+    streamWritten({
+      requester: { path: '{{ stream_partition.parent_slice.p }}/{{ stream_partition.l }}' },
+      retriever: { partition_router: router(lists, 'l') },
+    }),
+  ).toMatchObject({ path: '/{project.id}/{list.id}', for: { each: 'lists', as: 'list' } })
+})
+
 test('one parent twice: each part has a name of its own', () => {
   const router = (key: string, field: string) => ({
     type: 'SubstreamPartitionRouter',

@@ -137,7 +137,12 @@ function flattenAt(record, node, stream) {
   const path = node.field_path.map(key => str(stream.text(key, node)))
   const found = path.reduce((value, key) => (isDict(value) ? value[key] : undefined), record)
   if (!isDict(found)) return record
-  if (node.replace_record) return found
+  const [prefix, suffix] = ['prefix', 'suffix'].map(key => {
+    const text = node.key_transformation?.[key]
+    return text === undefined || text === null ? '' : str(stream.text(text, node.key_transformation))
+  })
+  const fields = Object.fromEntries(Object.entries(found).map(([key, one]) => [prefix + key + suffix, one]))
+  if (node.replace_record && Object.keys(fields).length > 0) return fields
   if (node.delete_origin_value) remove(record, path)
-  return { ...record, ...found }
+  return { ...record, ...fields }
 }

@@ -299,8 +299,8 @@ test('a stream refers to what its parents are parts of themselves, however far u
     const { pathname } = new URL(url, 'http://x')
     if (pathname === '/projects')
       return { items: [{ id: 1, org: { key: 'a' } }, { id: 2, org: { key: 'b' } }, { id: 3 }], more: false }
-    if (/\/tasks$/.test(pathname)) return { items: [{ id: `t${pathname.split('/')[1]}` }], more: false }
-    if (/\/notes$/.test(pathname)) return { items: [{ id: `n${pathname.split('/')[2]}` }], more: false }
+    if (pathname.endsWith('/tasks')) return { items: [{ id: `t${pathname.split('/')[1]}` }], more: false }
+    if (pathname.endsWith('/notes')) return { items: [{ id: `n${pathname.split('/')[2]}` }], more: false }
     return { items: [{ id: pathname }], more: false }
   })
   await using output = await outputFolder()

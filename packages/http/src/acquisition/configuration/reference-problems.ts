@@ -49,7 +49,7 @@ function withAncestors(
     if (stream.for === undefined) return stream
     const inherited = withInherited(parts[index] ?? [], partsNamed)
     const own = partsOf(stream).map((part, at) => ({ ...inherited[at], ...part }))
-    return { ...stream, for: Array.isArray(stream.for) ? own : (own[0] as Part) }
+    return { ...stream, for: Array.isArray(stream.for) ? own : own[0] }
   })
 }
 

@@ -73,6 +73,7 @@ function resolveStream(
     source,
     responses: resolveResponses(responses),
     since: since && resolveSince(since),
+    lift: rest.lift && [rest.lift].flat(),
     query: queryTexts(query),
     body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
     for: parts && [parts].flat().map(part => resolvePart(part, source, names)),

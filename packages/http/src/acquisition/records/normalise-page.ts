@@ -11,6 +11,7 @@ import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import { observer } from './page-observer.js'
 import { pagingReader } from './paging-values.js'
+import { rowLifter } from './lifted-rows.js'
 import { recordsReader } from './read-records.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { placeOf, rowsReader } from './records-place.js'
@@ -88,6 +89,7 @@ function pageSteps(
   const place = placeOf(instructions.records)
   const placeAt = compilePlace(place.path)
   const rowsOf = rowsReader(place)
+  const lifted = rowLifter(instructions.lift)
   const namesOf = namesReader(place.path)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
@@ -102,7 +104,7 @@ function pageSteps(
       body = decoded.body
       observed = { ...observe(body), ...probe(body, bytes) }
       const last: Last = {}
-      const rows = noMore(decoded.rows ?? rowsOf(body), maxRecords, last)
+      const rows = noMore(lifted(decoded.rows ?? rowsOf(body)), maxRecords, last)
       const known = isComputed ? [...rows] : rows
       const read = recordsOf(known, context, handOn, isComputed ? yield [...known] : undefined)
       const { recordCount } = read

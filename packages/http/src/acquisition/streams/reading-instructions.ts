@@ -26,6 +26,7 @@ export function readingInstructionsOf(
     probes: probesOf(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: pageEndRules(stream.pagination),
+    lift: stream.lift,
     where: stream.where,
     since: sinceReading(stream),
     ...recordRulesOf(stream),

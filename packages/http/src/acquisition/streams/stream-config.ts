@@ -6,7 +6,7 @@ import type {
   ResponseRule,
   StreamLimits,
 } from '../fetch/index.js'
-import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
+import type { FormatConfig, LiftRule, RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { ComputedValue, Reference } from '../references/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
@@ -54,6 +54,8 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly format?: FormatConfig | undefined
   /** Where a page has its records; a path is that of a list, and empty when the page itself is the list. */
   readonly records: string | RecordsPlace
+  /** Objects whose fields become fields of the records, first of all. Default none. */
+  readonly lift?: readonly LiftRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
   /** What the source says its total number of records is: a path to it, or its header. */

@@ -93,13 +93,13 @@ describe('a source of several streams', () => {
 
   test('what two parents call the same is neither', () => {
     const below = (path: string, more = '') =>
-      `${text.replace(
+      text.replace(
         '  - name: shop',
         `      - name: notes
         path: /notes/${path}
         for: [{ each: tasks, as: task }, { each: tasks, as: other }${more}]
   - name: shop`,
-      )}`
+      )
     const own = below('{task.id}/{other.id}/{project}', ', { values: [a], as: project }')
     expect(load(own).config.streams[2]?.for).toHaveLength(3)
     expect(problems(below('{task.id}/{other.id}/{project.id}'))).toEqual([

@@ -77,6 +77,7 @@ export class StreamConverter {
     )
     const rawPath = rawPathOf(changes)
     const selection = selectionOf(selector, this.#templates)
+    checkLift(changes, selection)
     const since = sinceOf(incremental, this.#templates, fieldPathOf(changes))
     const records = { path: selection.keys, rawPath }
     const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, records, requester)
@@ -108,6 +109,7 @@ export class StreamConverter {
         ...(parts.length > 0 && { for: parts.map(({ entry }) => entry) }),
         ...(format !== undefined && { format }),
         records: recordsPlace(selection.keys),
+        ...(changes.lift.length > 0 && { lift: changes.lift.length === 1 ? changes.lift[0] : changes.lift }),
         ...(selection.where.length > 0 && {
           where: selection.where.length === 1 ? selection.where[0] : selection.where,
         }),
@@ -263,6 +265,13 @@ function isPath(source: string): boolean {
 function pathNotes(path: string): readonly string[] {
   const found = /\{([\w.-]*(?:ur[il]|path|href|link)\w*)\}/i.exec(path)
   return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
+}
+
+/** A filter asks for the record as it came. */
+function checkLift({ lift }: Changes, { where, sinceField }: Selection): void {
+  const isFiltered = where.length > 0 || sinceField !== undefined
+  if (isFiltered && lift.some(({ prefix, drop }) => prefix === undefined || drop !== undefined))
+    throw new Refusal('transformation', 'an object is flattened into records that are filtered before')
 }
 
 /** A parent that no request depends on is taken once for all its records. @throws Refusal for what parts cannot do. */

@@ -18,7 +18,7 @@ export interface EachRecord {
   readonly inherits?: readonly InheritedRoot[] | undefined
 }
 
-export interface InheritedRoot {
+interface InheritedRoot {
   readonly as: string
   readonly kind: 'record' | 'value'
 }

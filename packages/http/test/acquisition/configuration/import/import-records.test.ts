@@ -87,6 +87,31 @@ describe('records', () => {
     expect(refusal({ stream })).toMatchObject({ detail: expect.stringContaining(detail) as unknown })
   })
 
+  test('an object whose fields become those of the record', () => {
+    const flatten = (more: object = {}) => ({ type: 'DpathFlattenFields', field_path: ['a', 'b'], ...more })
+    const names = { key_transformation: { type: 'KeyTransformation', prefix: 'p_', suffix: '_s' } }
+    const add = { type: 'AddFields', fields: [{ path: ['x'], value: 1 }] }
+    const lift = (...transformations: object[]) => streamWritten({ stream: { transformations } })['lift']
+    expect(lift(flatten({ delete_origin_value: true }), add)).toEqual({ path: 'a.b', drop: 'origin' })
+    expect(lift(flatten({ replace_record: true }))).toEqual({ path: 'a.b', drop: 'rest' })
+    expect(lift(flatten(), add, flatten(names))).toEqual([
+      { path: 'a.b' },
+      { path: 'a.b', prefix: 'p_', suffix: '_s' },
+    ])
+    const late = 'an object is flattened after other fields were changed'
+    const filter = { record_filter: { type: 'RecordFilter', condition: '{{ record.id == 1 }}' } }
+    for (const [parts, detail] of [
+      [{ stream: { transformations: [add, flatten()] } }, late],
+      [{ stream: { transformations: [{ type: 'KeysToSnakeCase' }, flatten(names)] } }, late],
+      [{ stream: { transformations: [flatten({ field_path: ['*'] })] } }, 'told by a pattern'],
+      [{ stream: { transformations: [flatten()] }, selector: filter }, 'that are filtered before'],
+    ] as const)
+      expect(refusal(parts)).toMatchObject({ detail: expect.stringContaining(detail) as unknown })
+    expect(streamWritten({ stream: { transformations: [flatten(names)] }, selector: filter })).toHaveProperty(
+      'where',
+    )
+  })
+
   test('hashes of fields; that of a record would be one of a text of Python', () => {
     const stream = (value: string) => ({
       stream: { transformations: [{ type: 'AddFields', fields: [{ path: ['h'], value }] }] },

@@ -81,6 +81,7 @@ function withoutSince(condition: Condition): { readonly rest: Condition; readonl
   return { rest: { all: parts.filter(one => one !== since) }, sinceField: pathText(since.way.keys) }
 }
 
+type Lift = Readonly<Record<'path', string> & Partial<Record<'prefix' | 'suffix' | 'drop', string>>>
 type Drop = string | { readonly [rule in 'value' | 'name']?: string }
 
 /** How records are changed. */
@@ -89,6 +90,8 @@ export interface Changes {
   readonly drop: readonly Drop[]
   readonly keys?: string | undefined
   readonly flatten?: Json | undefined
+  /** Objects whose fields become fields of the record. */
+  readonly lift: readonly Lift[]
   /** Where an added field stands in the raw record, or the reference that it is. */
   readonly sources: ReadonlyMap<string, string>
   readonly notes: readonly string[]
@@ -117,6 +120,7 @@ export function changesOf(
 class ChangesReader implements Changes {
   readonly add: Record<string, Json> = {}
   readonly drop: Drop[] = []
+  readonly lift: Lift[] = []
   readonly sources = new Map<string, string>()
   readonly notes: string[] = []
   keys?: string
@@ -153,6 +157,9 @@ class ChangesReader implements Changes {
       case 'KeysToSnakeCase':
         this.keys = 'snakeCase'
         return
+      case 'DpathFlattenFields':
+        this.lift.push(this.#lifted(component))
+        return
       case 'FlattenFields':
         this.flatten = true
         return
@@ -181,6 +188,32 @@ class ChangesReader implements Changes {
     if (JSON.stringify(since).includes(name))
       throw new Refusal('computed field', `${name} is added twice, and its first value is needed`)
     delete this.add[name]
+  }
+
+  /** It comes first here, so that what stands before it must not depend on it. */
+  #lifted(component: Component): Lift {
+    const keys = this.#path(component, 'field_path')
+    const names = childOf(component, 'key_transformation')
+    const [prefix = '', suffix = ''] = (['prefix', 'suffix'] as const).map(key =>
+      names === undefined ? undefined : this.#templates.text(names, key),
+    )
+    const drop =
+      component['replace_record'] === true
+        ? 'rest'
+        : component['delete_origin_value'] === true
+          ? 'origin'
+          : undefined
+    const isFirst = Object.keys(this.add).length + this.drop.length === 0 && this.keys === undefined
+    if (!isFirst && (prefix === '' || drop !== undefined || this.keys !== undefined))
+      throw new Refusal('transformation', 'an object is flattened after other fields were changed')
+    if (keys.some(key => key.includes('*')))
+      throw new Refusal('transformation', 'what is flattened is told by a pattern')
+    return {
+      path: pathText(keys),
+      ...(prefix !== '' && { prefix }),
+      ...(suffix !== '' && { suffix }),
+      ...(drop !== undefined && { drop }),
+    }
   }
 
   #removeFields(component: Component): void {

@@ -29,12 +29,19 @@ interface EachValue {
   readonly as: string
 }
 
+/** Each record that the stream's partition hook gives. */
+interface EachOfHook {
+  readonly hook: 'partition'
+  readonly as: string
+}
+
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue
+export type PartitionConfig = EachRecord | EachValue | EachOfHook
 
 /** As far as references go. */
 export type Named = { readonly as: string } & (
   | (Pick<EachRecord, 'each' | 'inherits'> & { readonly once?: boolean | undefined })
+  | { readonly hook: string }
   | { readonly values: unknown }
 )
 
@@ -77,8 +84,8 @@ export function withInherited<P extends Named>(
 }
 
 function ownRoot(one: Named): InheritedRoot[] {
-  if (!('each' in one)) return [{ as: one.as, kind: 'value' }]
-  return one.once ? [] : [{ as: one.as, kind: 'record' }]
+  if ('values' in one) return [{ as: one.as, kind: 'value' }]
+  return 'each' in one && one.once ? [] : [{ as: one.as, kind: 'record' }]
 }
 
 function inheritedBy(one: Named): readonly InheritedRoot[] {

@@ -29,6 +29,8 @@ export type PageInvalidCode =
   | 'NO_RECORDS'
   /** What an expression was to compute for a request cannot be computed. */
   | 'EXPR_FAILED'
+  /** A record of it does not fit the schema that is kept, under `contract: freeze`. */
+  | 'SCHEMA_MISMATCH'
   /** It has more records than the stream allows. */
   | 'TOO_MANY_RECORDS'
   /** It takes more memory to read than a worker thread may have. */

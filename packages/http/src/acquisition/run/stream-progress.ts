@@ -108,6 +108,7 @@ export class StreamProgress {
       claim,
       records: content.records,
       sums: content.sums,
+      types: content.types,
       rejects: content.rejects.map(reject => ({
         ...reject,
         reason: secrets.redact(reject.reason),

@@ -261,6 +261,31 @@ test('children of new and changed parents only, and of those whose children fail
   expect(await askedFor()).toEqual(['/tasks/c', '/tasks/d'])
 })
 
+test('once: a stream whose requests do not depend on its parent is taken once, if the parent has records', async () => {
+  let count = 5
+  await using server = await api(({ url }) => {
+    const at = new URL(url, 'http://x')
+    if (at.pathname === '/projects') return projects(count)(at)
+    return { items: [{ id: at.searchParams.get('page') }], more: at.searchParams.get('page') === '1' }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: roles
+        for: { each: projects, as: project, once: true }
+        path: /roles
+`
+  await run(yaml, server.url, output.path)
+  expect(server.asked.map(({ url }) => url).filter(url => url.startsWith('/roles'))).toEqual([
+    '/roles?page=1',
+    '/roles?page=2',
+  ])
+  expect(idsOf(output.path, 'acme.roles')).toEqual(['1', '2'])
+  count = 0
+  const before = server.asked.length
+  await run(yaml, server.url, output.path)
+  expect(server.asked.slice(before).map(({ url }) => url)).toEqual(['/projects?page=1'])
+})
+
 test('what paging puts into a body makes one where there is none', async () => {
   await using server = await api(({ body }) => {
     const { paging = { page: 0 }, since } = JSON.parse(body) as { paging?: { page: number }; since?: string }

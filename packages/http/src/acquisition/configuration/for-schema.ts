@@ -24,6 +24,7 @@ const one = z.union(
       where: whereSchema.optional(),
       batch: count(1, 100_000).optional(),
       onlyChanged: flag().prefault(false),
+      once: flag().prefault(false),
     }),
     strict({
       values: z.union([z.array(value, allowedValues).min(1, allowedValues), text()], allowedValues),

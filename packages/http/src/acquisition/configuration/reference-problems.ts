@@ -74,9 +74,12 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   })
   if (problems.length > 0) return problems
   return parentsOf(partsOf(stream))
-    .filter(({ as }) => !used.has(as) && !isComputedOf(stream, as))
+    .filter(({ as, once }) => !once && !used.has(as) && !isComputedOf(stream, as))
     .map(({ each, as }) =>
-      tell(['for'], `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}`),
+      tell(
+        ['for'],
+        `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}; once: true takes it once`,
+      ),
     )
 }
 
@@ -148,6 +151,11 @@ function partProblems(
     ...parents
       .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || parents.length > 1))
       .map(({ index }) => tell([...at(index), 'onlyChanged'], 'is true; allowed is one each, without batch')),
+    ...parents
+      .filter(({ part }) => part.once && (part.batch !== undefined || part.onlyChanged))
+      .map(({ index }) =>
+        tell([...at(index), 'once'], 'is true; allowed is one without batch and onlyChanged'),
+      ),
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
       const found = streamNamed(part.each, source, names)

@@ -66,10 +66,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
 }
 
 /** What is told of each stream, found once: a run may have thousands of them. */
-export interface Groups extends Pick<
-  RunData,
-  'averages' | 'worstSeconds' | 'emptyFields' | 'unseenFields'
-> {
+export interface Groups extends Pick<RunData, 'averages' | 'worstSeconds' | 'emptyFields' | 'unseenFields'> {
   readonly errors: ReadonlyMap<string, readonly ErrorCount[]>
   readonly transitions: ReadonlyMap<string, readonly TransitionRow[]>
   readonly rejections: ReadonlyMap<string, readonly RejectionCount[]>

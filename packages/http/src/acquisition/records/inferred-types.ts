@@ -37,7 +37,7 @@ export function typesText(types: number): string {
   const names = Object.entries(TYPES).filter(([, bit]) => (types & bit) !== 0)
   const [first, ...rest] = names.map(([name]) => (name === 'dateTime' ? 'date-time' : name))
   // Null last, as whoever reads it expects.
-  return [...(first === 'null' ? [...rest, first] : [first, ...rest])].join(' or ')
+  return (first === 'null' && rest.length > 0 ? [...rest, first] : [first, ...rest]).join(' or ')
 }
 
 /** The type of a value as it is stored; of a text among others it need not be known whether it is a date. */
@@ -62,15 +62,22 @@ function typeOfNumber(value: Parameters<typeof writtenDigits>[0]): number {
   return Number.isInteger(Number(writtenDigits(value))) ? integer : number
 }
 
-const datePattern = /^\d{4}-\d{2}-\d{2}$/
-const dateTimePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
-const longestDate = 40
+const day = String.raw`\d{4}-\d{2}-\d{2}`
+const zone = String.raw`(?:Z|[+-]\d{2}:\d{2})`
+const dayPattern = new RegExp(`^${day}$`)
+const dateTimePattern = new RegExp(String.raw`^${day}T\d{2}:\d{2}:\d{2}(?:\.\d+)?${zone}$`)
+/** What is a date-time whatever the month is, so that it need not be parsed. */
+const plainDateTime =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/
+const [shortestDate, shortestDateTime, longestDate] = [10, 20, 40]
 const hyphen = 0x2d
 
 function typeOfText(value: string): number {
-  if (value.charCodeAt(4) !== hyphen || value.length > longestDate) return text
-  if (datePattern.test(value)) return isMoment(value) ? date : text
-  return dateTimePattern.test(value) && isMoment(value) ? dateTime : text
+  const { length } = value
+  if (length < shortestDate || length > longestDate || value.charCodeAt(4) !== hyphen) return text
+  if (length === shortestDate) return dayPattern.test(value) && isMoment(value) ? date : text
+  if (length < shortestDateTime) return text
+  return plainDateTime.test(value) || (dateTimePattern.test(value) && isMoment(value)) ? dateTime : text
 }
 
 function isMoment(value: string): boolean {

@@ -20,7 +20,7 @@ export function misfitFinder(
   { types, contract }: KeptSchema,
   declared: readonly string[],
 ): (fields: Readonly<Record<string, unknown>>) => Misfit | undefined {
-  const known = new Map<string, number>([...Object.entries(types)])
+  const known = new Map(Object.entries(types))
   for (const name of declared) known.set(name, EVERY_TYPE)
   return fields => {
     for (const name in fields) {

@@ -192,7 +192,13 @@ export type {
   PartitionConfig,
   StreamConfig,
 } from './streams/index.js'
-export { NextUrlError, paginationKinds, readingInstructionsOf, ReferenceValueError } from './streams/index.js'
+export {
+  NextUrlError,
+  paginationKinds,
+  readingInstructionsOf,
+  ReferenceValueError,
+  windowsOf,
+} from './streams/index.js'
 export type {
   BreakerTransition,
   ErrorSummary,

@@ -26,6 +26,7 @@ export function referenceProblems(
     return [
       ...templateProblems(stream, told),
       ...sinceProblems(stream, told),
+      ...windowProblems(stream, told),
       ...partProblems(stream, source, names, ancestors, told),
     ]
   })
@@ -121,16 +122,33 @@ function sinceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   const roots = rootsOf(partsOf(stream), true)
   return [...templatesOf(stream)].flatMap(({ path, text }) => {
     const isWhole = path[0] !== 'path' && text === '{since}'
-    if (isWhole || !holdsSince(text, roots)) return []
+    if (isWhole || !holds(text, roots, 'since')) return []
     return [
       tell(path, `is ${JSON.stringify(text)}: {since} has no value in the first run without since.start`),
     ]
   })
 }
 
-function holdsSince(text: string, roots: Roots): boolean {
+/** Each window has pages of its own, and its end comes but once. */
+function windowProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const parts = partsOf(stream)
+  const roots = rootsOf(parts, stream.since !== undefined)
+  const sent = [...templatesOf(stream)].filter(({ path }) => path[0] !== 'add').map(({ text }) => text)
+  return parts.flatMap((part, index) => {
+    if (!('windows' in part)) return []
+    const at = Array.isArray(stream.for) ? ['for', index] : ['for']
+    const { as } = part
+    if (stream.since !== undefined) return [tell(at, 'is windows beside since; since.window is for that')]
+    const isSent = sent.some(text => holds(text, roots, as)) || isComputedOf(stream, as)
+    return isSent
+      ? []
+      : [tell(at, `is windows, and its requests do not refer to {${as}.from} or {${as}.until}`)]
+  })
+}
+
+function holds(text: string, roots: Roots, name: string): boolean {
   try {
-    return referencesOf(parseTemplate(text, roots)).some(({ root }) => root === 'since')
+    return referencesOf(parseTemplate(text, roots)).some(({ root }) => root === name)
   } catch {
     return false
   }

@@ -50,7 +50,7 @@ export interface PlannedStream {
   /** Its partitions whose cursors `first` is told; one without parts has ''. */
   readonly partitions: readonly string[]
   /** Where its sequences begin, in a new run; none of a stream whose partitions are only found on the way. */
-  first(beginning: RunBeginning): readonly PageRef[]
+  first(beginning: RunBeginning): Iterable<PageRef>
 }
 
 /** What a new run begins with. */

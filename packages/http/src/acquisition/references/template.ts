@@ -1,4 +1,4 @@
-/** What a root gives: fields of a record, `since` and `until` of a span of time, or one value. */
+/** What a root gives: fields of a record, `from` and `until` of a span of time, or one value. */
 type RootKind = 'record' | 'span' | 'value'
 
 /** The roots that may be referred to in one place, by name. */
@@ -85,12 +85,12 @@ function referenceAt(
   const written = text.slice(brace + 1, end - 1)
   const kind = roots.get(root) ?? fail(`{${written}} refers to nothing that is known`)
   if (kind === 'record' && path === '') fail(`{${written}} names no field, such as {${root}.id},`)
-  if (kind === 'span' && path !== '.since' && path !== '.until') fail(`{${written}} is no end of a span`)
+  if (kind === 'span' && path !== '.from' && path !== '.until') fail(`{${written}} is no end of a window`)
   return { reference: { name: written, root, path: path.replace(/^\./, '') }, end }
 }
 
 function allowedOf(roots: Roots): string {
-  const shown = { record: ['.FIELD'], span: ['.since', '.until'], value: [''] }
+  const shown = { record: ['.FIELD'], span: ['.from', '.until'], value: [''] }
   const all = [...roots].flatMap(([root, kind]) => shown[kind].map(path => `{${root}${path}}`))
   return [...all, '{{ for a brace'].join(', ')
 }

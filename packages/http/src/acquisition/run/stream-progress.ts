@@ -7,7 +7,7 @@ import { markOf, partitionsFor } from '../streams/index.js'
 
 export interface StreamProgressParts {
   readonly name: string
-  readonly run: Pick<Run, 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
+  readonly run: Pick<Run, 'startedAt' | 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pages: StreamPages
@@ -150,7 +150,7 @@ export class StreamProgress {
       const state = keepsState ? await run.cursor(name, pages.keyOf(partition)) : undefined
       return pages.isUnchanged(partition, state) ? [] : [urls.sealPage(pages.first(partition, state))]
     }
-    return (await Promise.all(partitionsFor(partitions, parents).map(begin))).flat()
+    return (await Promise.all(Array.from(partitionsFor(partitions, parents, run.startedAt), begin))).flat()
   }
 
   #cursorNotices({ cursorsUnread: count, highest }: FetchedPage['content']): Notice[] {

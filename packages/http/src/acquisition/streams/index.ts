@@ -7,6 +7,8 @@ export { readingInstructionsOf, responseRulesOf } from './reading-instructions.j
 export { childKey, childrenOf } from './partitions/children.js'
 export type { PartitionConfig } from './partitions/partition-config.js'
 export { rootsOf } from './partitions/partition-config.js'
+export type { DateWindows } from './partitions/date-windows.js'
+export { windowsOf } from './partitions/date-windows.js'
 export { fixedPartitions, parentsOf, partitionsFor } from './partitions/partitions.js'
 export { ReferenceValueError } from './requests/bound-stream.js'
 export type { BodyConfig } from './requests/request-body.js'

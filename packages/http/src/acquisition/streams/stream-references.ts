@@ -34,7 +34,7 @@ function computedReferences({ root, path }: Reference, roots: Roots): Reference[
   if (root !== COMPUTED) return []
   return Array.from(path.matchAll(named), ([, quoted, plain = '', rest = '']) => {
     const from = quoted ?? plain
-    const isRecord = roots.get(from) === 'record'
-    return { name: isRecord ? from + rest : from, root: from, path: isRecord ? rest.slice(1) : '' }
-  }).filter(one => roots.has(one.root) && (one.path !== '') === (roots.get(one.root) === 'record'))
+    const hasPath = roots.get(from) !== 'value'
+    return { name: hasPath ? from + rest : from, root: from, path: hasPath ? rest.slice(1) : '' }
+  }).filter(one => roots.has(one.root) && (one.path !== '') === (roots.get(one.root) !== 'value'))
 }

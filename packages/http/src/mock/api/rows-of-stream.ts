@@ -1,7 +1,9 @@
-import type { StreamConfig } from '../../acquisition/index.js'
+import type { PartitionConfig, StreamConfig } from '../../acquisition/index.js'
+import { windowsOf } from '../../acquisition/index.js'
 import { between, chanceFor } from './chance.js'
 import { RecordMaker } from './record-maker.js'
 import type { Row } from './record-maker.js'
+import type { Each } from './stream-needs.js'
 import { eachOf, partReferences, rootOf } from './stream-needs.js'
 import { asText, referred } from './template-text.js'
 import { holds } from './where-rules.js'
@@ -108,7 +110,7 @@ export class StreamRows {
     return parts.reduce<ReadonlyMap<string, unknown>[]>(
       (all, part) => {
         const names = this.#references.filter(name => rootOf(name) === part.as)
-        const choices = 'each' in part ? this.#parents(parent) : part.values
+        const choices = 'each' in part ? this.#parents(parent) : choicesOf(part, this.#options.now)
         const valuesOf = (choice: unknown) =>
           names.map(name => [name, referred(choice, name, part.as)] as const)
         return all.flatMap(values => choices.map(choice => new Map([...values, ...valuesOf(choice)])))
@@ -171,4 +173,15 @@ export function allRows(streams: readonly StreamConfig[], options: MakingOptions
   }
   for (const stream of streams) make(stream)
   return made
+}
+
+/** Values of a list, or windows: where their end is that of the run, they end with the mock's start. */
+function choicesOf(part: Exclude<PartitionConfig, Each>, now: number): readonly unknown[] {
+  if ('values' in part) return part.values
+  const ends = part.as.length + 1
+  return Array.from(windowsOf(part.as, part.windows, now), window =>
+    Object.fromEntries(
+      Object.entries(window).map(([name, json]) => [name.slice(ends), JSON.parse(json) as unknown]),
+    ),
+  )
 }

@@ -24,7 +24,7 @@ const scope = {
   'project["odd}name"].x': '"a/b"',
   state: '"open"',
   ids: '[1,2]',
-  'span.since': '"2026-01-01"',
+  'span.from': '"2026-01-01"',
 }
 
 const text = (template: string): string => renderText(parseTemplate(template, roots), scope)
@@ -33,7 +33,7 @@ describe('references', () => {
   test.each([
     ['/projects/{project.id}/tasks', '/projects/9007199254740993/tasks'],
     ['{state}-{state}', 'open-open'],
-    ['{span.since}', '2026-01-01'],
+    ['{span.from}', '2026-01-01'],
     ['{project["odd}name"].x}', 'a/b'],
     ['{{state}', '{state}'],
     ['{{{state}', '{open'],
@@ -53,11 +53,11 @@ describe('references', () => {
     ['{project}', '{project} names no field, such as {project.id}, at character 1'],
     ['{project.}', '{project begins a reference that does not end as one at character 1'],
     ['{state', '{state begins a reference that does not end as one at character 1'],
-    ['{span.from}', '{span.from} is no end of a span at character 1'],
+    ['{span.since}', '{span.since} is no end of a window at character 1'],
   ])('%j is an error that says what is allowed', (template, message) => {
     expect(() => parseTemplate(template, roots)).toThrow(TemplateError)
     expect(() => parseTemplate(template, roots)).toThrow(
-      `${message}; allowed here: {project.FIELD}, {state}, {span.since}, {span.until}, {now}, {{ for a brace`,
+      `${message}; allowed here: {project.FIELD}, {state}, {span.from}, {span.until}, {now}, {{ for a brace`,
     )
   })
 

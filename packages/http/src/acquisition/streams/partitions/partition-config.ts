@@ -1,5 +1,6 @@
 import type { Where } from '../../records/index.js'
 import type { Roots } from '../../references/index.js'
+import type { DateWindows } from './date-windows.js'
 
 /** Each record of another stream, the parent. */
 export interface EachRecord {
@@ -22,13 +23,20 @@ interface EachValue {
   readonly as: string
 }
 
+/** Each of the windows of a span of time. */
+interface EachWindow {
+  readonly windows: DateWindows
+  readonly as: string
+}
+
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue
+export type PartitionConfig = EachRecord | EachValue | EachWindow
 
 /** As far as references go. */
 type Named = { readonly as: string } & (
   | { readonly each: string; readonly once?: boolean | undefined }
   | { readonly values: unknown }
+  | { readonly windows: unknown }
 )
 
 /** The roots that a stream's references may have. */
@@ -36,7 +44,7 @@ export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Ro
   return new Map([
     ...partitions
       .filter(one => !('each' in one && one.once))
-      .map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
+      .map(one => [one.as, 'each' in one ? 'record' : 'windows' in one ? 'span' : 'value'] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
 }

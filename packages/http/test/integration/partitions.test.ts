@@ -176,6 +176,39 @@ test('values of a request are computed, from parts and from when the run began',
   expect([one?.body, one?.headers['x-n']]).toEqual(['{"ids":["a","a"]}', 'n2'])
 })
 
+test('expressions alone tell parts apart, and know what each page is asked for by', async () => {
+  await using server = await api(({ url }) => {
+    const { pathname, searchParams } = new URL(url, 'http://x')
+    const rows = searchParams.get('start') === '3' ? ['c'] : ['a', 'b']
+    if (pathname !== '/reports')
+      return {
+        items: [
+          { id: 'a', n: 2 },
+          { id: 'b', n: 3 },
+        ],
+        more: false,
+      }
+    return { items: rows.map(row => ({ id: `${searchParams.get('n')}${row}${searchParams.get('first')}` })) }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+      - name: reports
+        for: { each: projects, as: p }
+        path: /reports
+        query:
+          n: { expr: p.n }
+          start: { expr: pagination.offset + 1 }
+          first: { expr: 'pagination.offset > 0 ? "no"' }
+        pagination: { type: offset, offsetParam: false, limitParam: false, pageSize: 2, stopOnShortPage: true }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(idsOf(output.path, 'acme.reports')).toEqual(['2anull', '2bnull', '2cno', '3anull', '3bnull', '3cno'])
+})
+
 test('an expression that fails, or never ends, fails its page and nothing else', async () => {
   await using server = await api(() => ({ items: [{ id: 'a' }], more: false }))
   await using output = await outputFolder()

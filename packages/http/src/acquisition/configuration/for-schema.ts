@@ -6,11 +6,12 @@ import { windowsSchema } from './windows-schema.js'
 const { checkedText, count, flag, strict, text } = schemaParts
 
 /** Roots that every stream has. */
-const RESERVED: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
+const RESERVED: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run', 'pagination'])
 
 const as = () =>
   checkedText(
-    'a name of letters, digits, _ and -, by which it is referred to: {name.id}; not since, until, now or run',
+    'a name of letters, digits, _ and -, by which it is referred to: {name.id}; not since, until, now, run ' +
+      'or pagination',
     name => /^[A-Za-z_][\w-]{0,63}$/.test(name) && !RESERVED.has(name),
   )
 

@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { parentsOf, rootsOf } from '../streams/index.js'
+import { parentsOf, rootsOf, toldLater, toldNames } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -25,7 +25,7 @@ export function referenceProblems(
     const { source = '' } = streams[index] ?? {}
     return [
       ...templateProblems(stream, told),
-      ...sinceProblems(stream, told),
+      ...absenceProblems(stream, told),
       ...windowProblems(stream, told),
       ...partProblems(stream, source, names, ancestors, told),
     ]
@@ -62,11 +62,10 @@ function partsOf({ for: parts }: SourceFile): readonly Part[] {
 type Part = NonNullable<SourceFile['for']> extends infer F ? (F extends readonly (infer P)[] ? P : F) : never
 
 function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
-  const roots = rootsOf(partsOf(stream), stream.since !== undefined)
   const used = new Set<string>()
   const problems = [...templatesOf(stream)].flatMap(({ path, text }) => {
     try {
-      for (const { root } of referencesOf(parseTemplate(text, roots))) used.add(root)
+      for (const { root } of referencesOf(parseTemplate(text, rootsAt(path, stream)))) used.add(root)
       return []
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
@@ -82,6 +81,12 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
         `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}; once: true takes it once`,
       ),
     )
+}
+
+/** A page belongs to a request; a record's added fields know none. */
+function rootsAt([key]: readonly PathStep[], stream: SourceFile): Roots {
+  const { since, pagination } = stream
+  return rootsOf(partsOf(stream), since !== undefined, key === 'add' ? [] : toldNames(pagination))
 }
 
 /** Whether a computed value of its requests refers to the root. */
@@ -116,41 +121,48 @@ function* textsIn(
 }
 
 /** Without a value it can be left out only where it is all of a parameter, a header or a JSON value. */
-function sinceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
-  const { since } = stream
-  if (since === undefined || since.start !== undefined) return []
-  const roots = rootsOf(partsOf(stream), true)
+function absenceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const absent = absentIn(stream)
+  if (absent.size === 0) return []
   return [...templatesOf(stream)].flatMap(({ path, text }) => {
-    const isWhole = path[0] !== 'path' && text === '{since}'
-    if (isWhole || !holds(text, roots, 'since')) return []
-    return [
-      tell(path, `is ${JSON.stringify(text)}: {since} has no value in the first run without since.start`),
-    ]
+    const [found] = namesIn(text, rootsAt(path, stream)).filter(name => absent.has(name))
+    if (found === undefined || (path[0] !== 'path' && text === `{${found}}`)) return []
+    return [tell(path, `is ${JSON.stringify(text)}: {${found}} ${absent.get(found) ?? ''}`)]
   })
 }
 
-/** Each window has pages of its own, and its end comes but once. */
+/** Each window has pages of its own, and its ends come but once. */
 function windowProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   const parts = partsOf(stream)
-  const roots = rootsOf(parts, stream.since !== undefined)
-  const sent = [...templatesOf(stream)].filter(({ path }) => path[0] !== 'add').map(({ text }) => text)
+  const sent = [...templatesOf(stream)].filter(({ path }) => path[0] !== 'add')
+  const names = sent.flatMap(({ path, text }) => namesIn(text, rootsAt(path, stream)))
   return parts.flatMap((part, index) => {
     if (!('windows' in part)) return []
     const at = Array.isArray(stream.for) ? ['for', index] : ['for']
     const { as } = part
     if (stream.since !== undefined) return [tell(at, 'is windows beside since; since.window is for that')]
-    const isSent = sent.some(text => holds(text, roots, as)) || isComputedOf(stream, as)
+    const isSent = names.some(name => name.startsWith(`${as}.`)) || isComputedOf(stream, as)
     return isSent
       ? []
       : [tell(at, `is windows, and its requests do not refer to {${as}.from} or {${as}.until}`)]
   })
 }
 
-function holds(text: string, roots: Roots, name: string): boolean {
+/** The references that have no value everywhere, and when. */
+function absentIn({ since, pagination }: SourceFile): ReadonlyMap<string, string> {
+  const absent = new Map<string, string>()
+  if (since !== undefined && since.start === undefined)
+    absent.set('since', 'has no value in the first run without since.start')
+  const [told] = toldLater(pagination) ? toldNames(pagination) : []
+  if (told !== undefined) absent.set(`pagination.${told}`, 'has no value on the first page')
+  return absent
+}
+
+function namesIn(text: string, roots: Roots): string[] {
   try {
-    return referencesOf(parseTemplate(text, roots)).some(({ root }) => root === name)
+    return referencesOf(parseTemplate(text, roots)).map(({ name }) => name)
   } catch {
-    return false
+    return []
   }
 }
 

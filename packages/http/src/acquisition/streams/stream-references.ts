@@ -1,7 +1,9 @@
 import type { Reference, Roots } from '../references/index.js'
 import { COMPUTED } from '../references/index.js'
 import { referencesInAdded } from './added-fields.js'
+import { toldNames } from './pagination/kinds.js'
 import { rootsOf } from './partitions/partition-config.js'
+import type { StreamTemplate } from './requests/bound-stream.js'
 import { streamTemplate } from './requests/bound-stream.js'
 import type { StreamConfig } from './stream-config.js'
 
@@ -12,7 +14,12 @@ export function referencesIn(stream: StreamConfig): readonly Reference[] {
 
 /** What its requests refer to themselves. */
 export function requestReferences(stream: StreamConfig): readonly Reference[] {
-  return streamTemplate(stream, rootsOfStream(stream)).references
+  return requestTemplate(stream).references
+}
+
+/** A stream's requests, whose references are read. @throws TemplateError for what is not known. */
+export function requestTemplate(stream: StreamConfig): StreamTemplate {
+  return streamTemplate(stream, rootsOfStream(stream))
 }
 
 /** All that its requests are made of: what they refer to, and what the expressions in them do. */
@@ -22,8 +29,8 @@ export function sentReferences(stream: StreamConfig): readonly Reference[] {
   return [...own, ...own.flatMap(reference => computedReferences(reference, roots))]
 }
 
-function rootsOfStream(stream: StreamConfig): Roots {
-  return rootsOf(stream.for, stream.since !== undefined)
+function rootsOfStream({ for: parts, since, pagination }: StreamConfig): Roots {
+  return rootsOf(parts, since !== undefined, toldNames(pagination))
 }
 
 /** A name that begins a path of JSONata; one with other signs stands in backticks. */
@@ -34,7 +41,7 @@ function computedReferences({ root, path }: Reference, roots: Roots): Reference[
   if (root !== COMPUTED) return []
   return Array.from(path.matchAll(named), ([, quoted, plain = '', rest = '']) => {
     const from = quoted ?? plain
-    const hasPath = roots.get(from) !== 'value'
-    return { name: hasPath ? from + rest : from, root: from, path: hasPath ? rest.slice(1) : '' }
+    const hasFields = roots.get(from) !== 'value'
+    return { name: hasFields ? from + rest : from, root: from, path: hasFields ? rest.slice(1) : '' }
   }).filter(one => roots.has(one.root) && (one.path !== '') === (roots.get(one.root) !== 'value'))
 }

@@ -63,7 +63,7 @@ describe('a source of several streams', () => {
     ).toEqual([
       expect.stringContaining(
         'p.yaml:10:15: sources[0].streams[0].path is "/projects/{x}": {x} refers to nothing that is known at ' +
-          'character 11; allowed here: {now}, {run}, {{ for a brace',
+          'character 11; allowed here: {now}, {run}, {pagination.number}, {{ for a brace',
       ),
       expect.stringContaining(
         'sources[0].streams[1].for.each is "project"; allowed is another stream, not one that is taken for this one: acme.projects, shop',

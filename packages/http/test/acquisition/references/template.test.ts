@@ -1,6 +1,6 @@
 import { assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Roots } from '../../../src/acquisition/references/template.js'
+import type { RootKind, Roots } from '../../../src/acquisition/references/template.js'
 import {
   escaped,
   isBound,
@@ -13,10 +13,10 @@ import {
   TemplateError,
 } from '../../../src/acquisition/references/template.js'
 
-const roots: Roots = new Map([
+const roots: Roots = new Map<string, RootKind>([
   ['project', 'record'],
   ['state', 'value'],
-  ['span', 'span'],
+  ['span', ['since', 'until']],
   ['now', 'value'],
 ])
 const scope = {
@@ -24,7 +24,7 @@ const scope = {
   'project["odd}name"].x': '"a/b"',
   state: '"open"',
   ids: '[1,2]',
-  'span.from': '"2026-01-01"',
+  'span.since': '"2026-01-01"',
 }
 
 const text = (template: string): string => renderText(parseTemplate(template, roots), scope)
@@ -33,7 +33,7 @@ describe('references', () => {
   test.each([
     ['/projects/{project.id}/tasks', '/projects/9007199254740993/tasks'],
     ['{state}-{state}', 'open-open'],
-    ['{span.from}', '2026-01-01'],
+    ['{span.since}', '2026-01-01'],
     ['{project["odd}name"].x}', 'a/b'],
     ['{{state}', '{state}'],
     ['{{{state}', '{open'],
@@ -53,11 +53,11 @@ describe('references', () => {
     ['{project}', '{project} names no field, such as {project.id}, at character 1'],
     ['{project.}', '{project begins a reference that does not end as one at character 1'],
     ['{state', '{state begins a reference that does not end as one at character 1'],
-    ['{span.since}', '{span.since} is no end of a window at character 1'],
+    ['{span.from}', '{span.from} is none of its fields at character 1'],
   ])('%j is an error that says what is allowed', (template, message) => {
     expect(() => parseTemplate(template, roots)).toThrow(TemplateError)
     expect(() => parseTemplate(template, roots)).toThrow(
-      `${message}; allowed here: {project.FIELD}, {state}, {span.from}, {span.until}, {now}, {{ for a brace`,
+      `${message}; allowed here: {project.FIELD}, {state}, {span.since}, {span.until}, {now}, {{ for a brace`,
     )
   })
 

@@ -69,20 +69,22 @@ export class StreamConverter {
       parentOf: parent => this.#parent(parent),
     })
     const incremental = childOf(stream, 'incremental_sync')
-    const values = new Values(this.#templates, scopeOf(partitions, incremental, this.#templates))
+    const scope = scopeOf(partitions, incremental, this.#templates)
     const changes = changesOf(
       stream['transformations'],
       this.#templates,
-      fieldValueOf(this.#templates, values),
+      fieldValueOf(this.#templates, new Values(this.#templates, scope)),
     )
     const rawPath = rawPathOf(changes)
     const selection = selectionOf(selector, this.#templates)
     const since = sinceOf(incremental, this.#templates, keys => sinceField(keys, changes))
-    const request = requestOf(requester, this.#templates, values)
-    const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, {
-      path: selection.keys,
-      rawPath,
-    })
+    const records = { path: selection.keys, rawPath }
+    const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, records, requester)
+    const request = requestOf(
+      requester,
+      this.#templates,
+      new Values(this.#templates, { ...scope, token: paging.token }),
+    )
     const responses = responsesOf(childOf(requester, 'error_handler'), this.#templates)
     const isForm = /"body_data"/.test(JSON.stringify([retriever['paginator'], incremental]))
     const config = requestConfig(request, partitions, paging, since, isForm)

@@ -1,5 +1,5 @@
 import type { Where } from '../../records/index.js'
-import type { Roots } from '../../references/index.js'
+import type { RootKind, Roots } from '../../references/index.js'
 import type { DateWindows } from './date-windows.js'
 
 /** Each record of another stream, the parent. */
@@ -39,12 +39,20 @@ type Named = { readonly as: string } & (
   | { readonly windows: unknown }
 )
 
-/** The roots that a stream's references may have. */
-export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
-  return new Map([
-    ...partitions
-      .filter(one => !('each' in one && one.once))
-      .map(one => [one.as, 'each' in one ? 'record' : 'windows' in one ? 'span' : 'value'] as const),
+/** The roots that a stream's references may have. `told`: of its pages' requests the fields of `pagination`. */
+export function rootsOf(
+  partitions: readonly Named[] = [],
+  hasSince = false,
+  told: readonly string[] = [],
+): Roots {
+  const roots = new Map<string, RootKind>([
+    ...partitions.filter(one => !('each' in one && one.once)).map(one => [one.as, rootOf(one)] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
+  return told.length > 0 ? roots.set('pagination', told) : roots
+}
+
+function rootOf(one: Named): RootKind {
+  if ('windows' in one) return ['from', 'until']
+  return 'each' in one ? 'record' : 'value'
 }

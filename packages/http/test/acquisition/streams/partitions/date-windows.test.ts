@@ -110,7 +110,7 @@ describe('windows in a file', () => {
     ['{ start: yesterday, step: 1d }', undefined, 'a date such as 2024-01-01'],
     ["{ start: '2026-01-01', end: '2026-01-01', step: 1d }", undefined, 'a moment after the start'],
     ["{ start: '2026-01-01', step: 1d, format: QQ }", undefined, 'one of iso, isoSeconds'],
-    ['{ start: 9d, step: 1d }', "    query: { from: '{w.since}' }\n", '{w.from}, {w.until}'],
+    ['{ start: 9d, step: 1d }', "    query: { from: '{w.since}' }\n", '{w.since} is none of its fields'],
     ['{ start: 9d, step: 1d }', "    add: { from: '{w.from}' }\n", 'do not refer to {w.from} or {w.until}'],
     [
       '{ start: 9d, step: 1d }',

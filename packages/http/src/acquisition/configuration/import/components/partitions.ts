@@ -257,7 +257,7 @@ export function ancestorsOf({ parts }: Partitions): Set<string> {
   )
 }
 
-const TAKEN: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
+const TAKEN: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run', 'pagination'])
 
 function rootName(text: string): string {
   const name = text.replace(/[^\w-]+/g, '_')

@@ -23,8 +23,8 @@ describe('a pipeline file', () => {
           tls: undefined,
           allowPrivate: false,
           cookies: false,
-        markDeleted: false,
-        contract: 'evolve',
+          markDeleted: false,
+          contract: 'evolve',
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import type { DateWindows, Span } from '../streams/index.js'
 import { spanOf } from '../streams/index.js'

@@ -22,11 +22,11 @@ export function* windowsOf(as: string, windows: DateWindows, startedAt: number):
   const momentOf = (bound: number | Span): number =>
     typeof bound === 'number' ? bound : earlier(startedAt, bound)
   const [first, last] = [momentOf(start), end === undefined ? startedAt : momentOf(end)]
-  const { write } = momentFormat(format)
+  const sent = momentFormat(format)
   const at = (index: number): number => later(first, { months: step.months * index, ms: step.ms * index })
   for (let index = 0; at(index) < last; index += 1) {
     const next = at(index + 1)
     const until = next >= last ? last : earlier(next, granularity)
-    yield { [`${as}.from`]: write(at(index)), [`${as}.until`]: write(until) }
+    yield { [`${as}.from`]: sent.write(at(index)), [`${as}.until`]: sent.write(until) }
   }
 }

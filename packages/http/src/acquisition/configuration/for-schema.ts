@@ -36,6 +36,7 @@ const one = z.union(
       as: as(),
     }),
     strict({ windows: windowsSchema, as: as() }),
+    strict({ hook: z.literal('partition', { error: 'partition' }), as: as() }),
   ],
   { error: allowedParts },
 )

@@ -121,6 +121,7 @@ type PartFile =
 function resolvePart(part: PartFile, source: string, names: readonly string[]): PartitionConfig {
   if ('each' in part) return { ...part, each: streamNamed(part.each, source, names) ?? part.each }
   if ('windows' in part) return { ...part, windows: resolveWindows(part.windows) }
+  if ('hook' in part) return part
   const { values } = part
   return { ...part, values: typeof values === 'string' ? listed(values) : values }
 }

@@ -31,6 +31,8 @@ export type PageInvalidCode =
   | 'EXPR_FAILED'
   /** A record of it does not fit the schema that is kept, under `contract: freeze`. */
   | 'SCHEMA_MISMATCH'
+  /** A hook of the stream threw, or gave back what is not allowed. */
+  | 'HOOK_FAILED'
   /** It has more records than the stream allows. */
   | 'TOO_MANY_RECORDS'
   /** It takes more memory to read than a worker thread may have. */

@@ -5,7 +5,14 @@ import type { PageRef, PlannedStream, RunBeginning, RunPlan } from '../ledger/in
 import { numericFieldsOf } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { fixedPartitions, parentsOf, StreamPages, UrlSecrets } from '../streams/index.js'
+import {
+  fixedPartitions,
+  hookPart,
+  parentsOf,
+  partitionPage,
+  StreamPages,
+  UrlSecrets,
+} from '../streams/index.js'
 
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
@@ -57,6 +64,7 @@ function plannedStream(
 function* firstPages(stream: StreamConfig, beginning: RunBeginning, secrets: Secrets): Generator<PageRef> {
   const pages = new StreamPages(stream, beginning)
   const urls = new UrlSecrets(stream, secrets)
+  if (hookPart(stream.for) !== undefined) return yield partitionPage(stream.name, 1)
   for (const partition of fixedPartitions(stream.for, beginning.startedAt))
     yield urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition))))
 }

@@ -29,12 +29,19 @@ interface EachWindow {
   readonly as: string
 }
 
+/** Each record that the stream's partition hook gives. */
+interface EachOfHook {
+  readonly hook: 'partition'
+  readonly as: string
+}
+
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue | EachWindow
+export type PartitionConfig = EachRecord | EachValue | EachWindow | EachOfHook
 
 /** As far as references go. */
 type Named = { readonly as: string } & (
   | { readonly each: string; readonly once?: boolean | undefined }
+  | { readonly hook: string }
   | { readonly values: unknown }
   | { readonly windows: unknown }
 )
@@ -54,5 +61,5 @@ export function rootsOf(
 
 function rootOf(one: Named): RootKind {
   if ('windows' in one) return ['from', 'until']
-  return 'each' in one ? 'record' : 'value'
+  return 'values' in one ? 'value' : 'record'
 }

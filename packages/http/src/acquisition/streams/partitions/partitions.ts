@@ -12,15 +12,27 @@ export function parentsOf<P extends object>(
   return partitions.filter((one): one is Extract<P, { readonly each: string }> => 'each' in one)
 }
 
+/** Parts whose values are only found on the way: records of parents, and what a hook gives. */
+export function foundParts<P extends object>(partitions: readonly P[] = []): Exclude<P, Known>[] {
+  return partitions.filter((one): one is Exclude<P, Known> => !('values' in one || 'windows' in one))
+}
+
+type Known = { readonly values: unknown } | { readonly windows: unknown }
+
+/** The part whose values a hook gives. */
+export function hookPart(partitions: readonly PartitionConfig[] = []): PartitionConfig | undefined {
+  return partitions.find(one => 'hook' in one)
+}
+
 /**
- * Partitions that need no parent, one after the other: the product of lists and windows; the only one of a stream
+ * Partitions that are known at once, one after the other: the product of lists and windows; the only one of a stream
  * without parts is {}. `startedAt`: of the run, in epoch milliseconds.
  */
 export function fixedPartitions(
   partitions: readonly PartitionConfig[] = [],
   startedAt: number,
 ): Iterable<Partition> {
-  return parentsOf(partitions).length === 0 ? product(partitions, new Map(), startedAt) : []
+  return foundParts(partitions).length === 0 ? product(partitions, new Map(), startedAt) : []
 }
 
 /** Partitions for records of the parents: by the name of each, its values. */
@@ -49,9 +61,9 @@ function valuesOf(
   startedAt: number,
 ): Iterable<ParentValues> {
   if ('windows' in one) return windowsOf(one.as, one.windows, startedAt)
-  if (!('each' in one)) return one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
+  if ('values' in one) return one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
   const found = parents.get(one.as) ?? []
-  return one.batch === undefined ? found : batches(found, one.batch)
+  return 'hook' in one || one.batch === undefined ? found : batches(found, one.batch)
 }
 
 /** Lists of values, of so many records each; the last may be shorter. */

@@ -45,7 +45,9 @@ test('each refused stream has a stub that loads, with the hook that is missing, 
     ['acme.regions', '/regions/{part.id}', expect.any(String), ['partition']],
   ])
   const own = streams[0]?.hooks ?? {}
-  expect(() => own.extract?.({} as never, {} as never)).toThrow(/^hooks\.extract of odd_one \(manifest\.yaml:\d+\) is to be written$/)
+  expect(() => own.extract?.({} as never, {} as never)).toThrow(
+    /^hooks\.extract of odd_one \(manifest\.yaml:\d+\) is to be written$/,
+  )
 }, 60_000)
 
 test('nothing refused, no stubs; nothing converted, stubs at the address that the manifest has', async () => {

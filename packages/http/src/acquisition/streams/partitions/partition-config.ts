@@ -1,5 +1,6 @@
 import type { Where } from '../../records/index.js'
 import type { RootKind, Roots } from '../../references/index.js'
+import type { DateWindows } from './date-windows.js'
 
 /** Each record of another stream, the parent. */
 export interface EachRecord {
@@ -20,12 +21,18 @@ export interface EachRecord {
 
 interface InheritedRoot {
   readonly as: string
-  readonly kind: 'record' | 'value'
+  readonly kind: RootKind
 }
 
 /** Each of a list of values. */
 interface EachValue {
   readonly values: readonly (string | number | boolean)[]
+  readonly as: string
+}
+
+/** Each of the windows of a span of time. */
+interface EachWindow {
+  readonly windows: DateWindows
   readonly as: string
 }
 
@@ -36,13 +43,14 @@ interface EachOfHook {
 }
 
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue | EachOfHook
+export type PartitionConfig = EachRecord | EachValue | EachWindow | EachOfHook
 
 /** As far as references go. */
 export type Named = { readonly as: string } & (
   | (Pick<EachRecord, 'each' | 'inherits'> & { readonly once?: boolean | undefined })
   | { readonly hook: string }
   | { readonly values: unknown }
+  | { readonly windows: unknown }
 )
 
 /**
@@ -84,10 +92,14 @@ export function withInherited<P extends Named>(
 }
 
 function ownRoot(one: Named): InheritedRoot[] {
-  if ('values' in one) return [{ as: one.as, kind: 'value' }]
-  return 'each' in one && one.once ? [] : [{ as: one.as, kind: 'record' }]
+  return 'each' in one && one.once ? [] : [{ as: one.as, kind: kindOf(one) }]
 }
 
 function inheritedBy(one: Named): readonly InheritedRoot[] {
   return 'each' in one ? (one.inherits ?? []) : []
+}
+
+function kindOf(one: Named): RootKind {
+  if ('windows' in one) return ['from', 'until']
+  return 'values' in one ? 'value' : 'record'
 }

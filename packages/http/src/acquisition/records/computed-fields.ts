@@ -31,8 +31,8 @@ export function computedReader(rules: AddRules): Computing {
   }
 }
 
-/** Whether fields are computed: any time may pass over them. */
-export function hasExpressions({ add = {} }: { readonly add?: AddRules | undefined }): boolean {
+/** Whether fields are computed. */
+export function hasComputed({ add = {} }: { readonly add?: AddRules | undefined }): boolean {
   return Object.values(add).some(rule => 'expr' in rule)
 }
 

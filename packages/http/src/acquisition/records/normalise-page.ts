@@ -1,15 +1,16 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
-import type { Computed } from './computed-fields.js'
-import { computedReader, hasExpressions } from './computed-fields.js'
+import { computedReader, hasComputed } from './computed-fields.js'
 import { bodyProber } from './body-probes.js'
 import { gunzipped } from './decoders/gzip.js'
 import { decoderOf } from './decoders/kinds.js'
-import type { PageReading } from './normalised-page.js'
+import type { PageReading, PagingValues } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import { observer } from './page-observer.js'
+import { pageComputer, pageExpressions } from './page-expressions.js'
+import type { RawPage } from './paging-values.js'
 import { pagingReader } from './paging-values.js'
 import { recordsReader } from './read-records.js'
 import type { ReadingInstructions } from './reading-instructions.js'
@@ -50,7 +51,7 @@ export function pageReader(
   const read = pageSteps(instructions, secrets, maxParsedBytes)
   return (...given) => {
     const { done, value } = read(...given).next()
-    if (done !== true) throw new TypeError(`stream ${instructions.stream} has computed fields`)
+    if (done !== true) throw new TypeError(`stream ${instructions.stream} has expressions`)
     return value
   }
 }
@@ -58,24 +59,32 @@ export function pageReader(
 /** Reads a page's bytes; it never rejects for what the page holds. */
 export type ComputingReader = (...given: Parameters<PageReader>) => Promise<PageReading>
 
-/** The same for a stream with computed fields. @throws SyntaxError for an expression that is none, too. */
+/** Whether anything is computed: any time may pass over it. */
+export function hasExpressions(instructions: ReadingInstructions): boolean {
+  return hasComputed(instructions) || pageExpressions(instructions).length > 0
+}
+
+/** The same for a stream with expressions. @throws SyntaxError for an expression that is none, too. */
 export function computingReader(
   instructions: ReadingInstructions,
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): ComputingReader {
-  const compute = computedReader(instructions.add ?? {})
   const read = pageSteps(instructions, secrets, maxParsedBytes)
   return async (...given) => {
     const steps = read(...given)
-    const { done, value } = steps.next()
-    if (done === true) return value
-    return steps.next(await compute(value, given[2])).value as PageReading
+    let step = steps.next()
+    while (step.done !== true) step = steps.next(await step.value())
+    return step.value
   }
 }
 
-/** A page on its way: where fields are computed, it gives its rows, and goes on with what became of them. */
-type PageSteps = Generator<readonly unknown[], PageReading, Computed>
+/** A page on its way: it gives what has to be computed, and goes on with what has become of it. */
+type PageSteps = Generator<() => Promise<unknown>, PageReading>
+
+function* awaited<T>(compute: () => Promise<T>): Generator<() => Promise<unknown>, T> {
+  return (yield compute) as T
+}
 
 function pageSteps(
   instructions: ReadingInstructions,
@@ -83,13 +92,14 @@ function pageSteps(
   maxParsedBytes: number,
 ): (...given: Parameters<PageReader>) => PageSteps {
   const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
-  const isComputed = hasExpressions(instructions)
+  const isComputed = hasComputed(instructions)
+  const compute = computedReader(instructions.add ?? {})
+  const pagingOf = pagingSteps(instructions)
   const decode = decoderOf(instructions.format)
   const place = placeOf(instructions.records)
   const placeAt = compilePlace(place.path)
   const rowsOf = rowsReader(place)
   const namesOf = namesReader(place.path)
-  const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
   const observe = observer(instructions.observe)
   const probe = bodyProber(instructions.probes)
@@ -104,9 +114,10 @@ function pageSteps(
       const last: Last = {}
       const rows = noMore(decoded.rows ?? rowsOf(body), maxRecords, last)
       const known = isComputed ? [...rows] : rows
-      const read = recordsOf(known, context, handOn, isComputed ? yield [...known] : undefined)
+      const fields = isComputed ? yield* awaited(() => compute([...known], context)) : undefined
+      const read = recordsOf(known, context, handOn, fields)
       const { recordCount } = read
-      const paging = pagingOf({ body, recordCount, lastRecord: last.row, headers })
+      const paging = yield* pagingOf({ body, recordCount, lastRecord: last.row, headers })
       const isNull = placeAt(body) === null
       return {
         ok: true,
@@ -121,9 +132,32 @@ function pageSteps(
       // What cannot be read as a page may be an error that can.
       if (body === undefined) observed = probe(body, bytes)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
-      const paging = pagingOf({ body, recordCount: 0, headers })
+      const paging = yield* lenient(pagingOf({ body, recordCount: 0, headers }))
       return { ok: false, code, message, observed, paging, names: namesOf(body) }
     }
+  }
+}
+
+/** What is no page may break an expression; nothing else is wrong with it then. */
+function* lenient<T>(steps: Generator<() => Promise<unknown>, T>) {
+  try {
+    return yield* steps
+  } catch {
+    return undefined
+  }
+}
+
+/** What a page says of paging, with what is computed of it. */
+function pagingSteps(instructions: ReadingInstructions) {
+  const read = pagingReader(instructions.paging, instructions.endWhen)
+  if (pageExpressions(instructions).length === 0) {
+    return function* (page: RawPage): Generator<never, PagingValues> {
+      return read(page)
+    }
+  }
+  const compute = pageComputer(instructions)
+  return function* (page: RawPage) {
+    return read({ ...page, computed: yield* awaited(() => compute(page)) })
   }
 }
 

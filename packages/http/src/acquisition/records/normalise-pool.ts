@@ -13,7 +13,8 @@ import { isGzip } from './decoders/gzip.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { pageReader } from './normalise-page.js'
-import { hasExpressions } from './computed-fields.js'
+import { hasExpressions } from './normalise-page.js'
+import { headersOfExpressions } from './page-expressions.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageTask } from './page-readers.js'
@@ -146,7 +147,8 @@ export class NormalisePool implements Normaliser {
 
   /** Those that matter to how the page is read: others need not cross to a thread. */
   #readHeaders(stream: string, headers: PageHeaders): PageHeaders {
-    const names = ['content-type', ...headersIn(this.#instructions.get(stream)?.paging ?? {})]
+    const own = this.#instructions.get(stream)
+    const names = ['content-type', ...headersIn(own?.paging ?? {}), ...headersOfExpressions(own ?? {})]
     return Object.fromEntries(names.map(name => [name, headers[name]]))
   }
 

@@ -7,6 +7,7 @@ import { placeText } from '../emit/places.js'
 import type { Json } from '../emit/values.js'
 import { Refusal } from '../manifest/refusal.js'
 import type { PagedRecords } from './paged-records.js'
+import { nextUrlExpression, pageExpression } from './page-expression.js'
 
 export interface Cursor {
   readonly config: Readonly<Record<string, Json | undefined>>
@@ -20,6 +21,27 @@ export interface Cursor {
  * @throws Refusal for one that is calculated.
  */
 export function cursorOf(value: Expression, place: Place | undefined, records: PagedRecords): Cursor {
+  try {
+    return foundCursor(value, place, records)
+  } catch (error) {
+    if (!(error instanceof Refusal) || value.kind === 'constant') throw error
+    return computed(value, place, records)
+  }
+}
+
+/** What no path leads to is said by an expression. */
+function computed(value: Expression, place: Place | undefined, records: PagedRecords): Cursor {
+  const text = pageExpression(value, records)
+  // The manifest's tools read it: it would be put there as a mapping.
+  if (place?.in === 'body' && text.includes('{')) throw new Refusal('cursor', 'the cursor is a text of JSON')
+  const config =
+    place === undefined
+      ? { type: 'nextUrl', nextUrlPath: { expr: nextUrlExpression(text, records.base) } }
+      : { type: 'cursor', cursorPath: { expr: text }, cursorParam: placeText(place) }
+  return { config, ways: [] }
+}
+
+function foundCursor(value: Expression, place: Place | undefined, records: PagedRecords): Cursor {
   const ways = waysOf(value)
   if (ways !== undefined) return found(ways, place, records)
   if (place === undefined) return firstLink(value) ?? fail(value)

@@ -93,7 +93,7 @@ function ruleOf(condition: Atom, chain: Chain): readonly Json[] {
       return condition.is === 'empty'
         ? [{ empty: true }]
         : [
-            { path, in: [false, 0, ''] },
+            { path, in: [false, 0, '', null] },
             { path, exists: false },
           ]
     case 'missing':

@@ -15,6 +15,7 @@ import type { Templates } from '../manifest/templates.js'
 import { childOf } from '../manifest/templates.js'
 import { cursorOf } from './cursor.js'
 import { endRules } from './end-rules.js'
+import { pageExpression } from './page-expression.js'
 import type { PagedRecords } from './paged-records.js'
 
 /** Pagination as the pipeline writes it; undefined for none. */
@@ -238,12 +239,16 @@ class PagingReader {
   #endWhen(ways: readonly Way[], size: number | undefined): readonly Json[] {
     const { stop_condition: given } = this.#strategy
     if (given === undefined || given === null || given === '') return []
-    const condition = this.#stopCondition()
-    return endRules(condition, { ways, size, records: this.#records.path })
+    const read = this.#templates.of(this.#strategy, 'stop_condition')
+    try {
+      return endRules(this.#stopCondition(read), { ways, size, records: this.#records.path })
+    } catch (error) {
+      if (!(error instanceof Refusal) || read.kind === 'constant') throw error
+      return [{ expr: `$boolean(${pageExpression(read, this.#records)})` }]
+    }
   }
 
-  #stopCondition(): Condition {
-    const read = this.#templates.of(this.#strategy, 'stop_condition')
+  #stopCondition(read: Expression): Condition {
     if (read.kind === 'constant') {
       const value = typeof read.value === 'string' ? literal(read.value) : read.value
       return { always: typeof value === 'string' ? !['', 'False', 'false'].includes(value) : Boolean(value) }

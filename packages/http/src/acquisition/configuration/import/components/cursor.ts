@@ -5,7 +5,7 @@ import { pathText, wayOf } from '../emit/paths.js'
 import type { Place } from '../emit/places.js'
 import { placeText } from '../emit/places.js'
 import type { Json } from '../emit/values.js'
-import { Refusal } from '../manifest/refusal.js'
+import { Refusal, unlessRefused } from '../manifest/refusal.js'
 import type { PagedRecords } from './paged-records.js'
 import { nextUrlExpression, pageExpression } from './page-expression.js'
 
@@ -24,16 +24,21 @@ export function cursorOf(value: Expression, place: Place | undefined, records: P
   try {
     return foundCursor(value, place, records)
   } catch (error) {
-    if (!(error instanceof Refusal) || value.kind === 'constant') throw error
-    return computed(value, place, records)
+    const text = unlessRefused(() => pageExpression(value, records))
+    // The manifest's tools read what goes into a body: a text of JSON would be put there as a mapping.
+    if (text === undefined || WHOLE.test(text) || (place?.in === 'body' && MAPPED.test(text))) throw error
+    return computed(text, place, records)
   }
 }
 
+/** A page or its last record as a whole, or what is no expression. */
+const WHOLE = /^(?:\$|\$lastRecord|"(?:[^"\\]|\\.)*")$/
+
+/** A text with what begins a mapping or a list. */
+const MAPPED = /"[^"]*[{[]/
+
 /** What no path leads to is said by an expression. */
-function computed(value: Expression, place: Place | undefined, records: PagedRecords): Cursor {
-  const text = pageExpression(value, records)
-  // The manifest's tools read it: it would be put there as a mapping.
-  if (place?.in === 'body' && text.includes('{')) throw new Refusal('cursor', 'the cursor is a text of JSON')
+function computed(text: string, place: Place | undefined, records: PagedRecords): Cursor {
   const config =
     place === undefined
       ? { type: 'nextUrl', nextUrlPath: { expr: nextUrlExpression(text, records.base) } }

@@ -10,7 +10,7 @@ import type { Place } from '../emit/places.js'
 import { placeOf, placeText } from '../emit/places.js'
 import type { Json, PageToken } from '../emit/values.js'
 import type { Component } from '../manifest/component.js'
-import { Refusal, refusingAt } from '../manifest/refusal.js'
+import { Refusal, refusingAt, unlessRefused } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
 import { childOf } from '../manifest/templates.js'
 import { cursorOf } from './cursor.js'
@@ -243,8 +243,9 @@ class PagingReader {
     try {
       return endRules(this.#stopCondition(read), { ways, size, records: this.#records.path })
     } catch (error) {
-      if (!(error instanceof Refusal) || read.kind === 'constant') throw error
-      return [{ expr: `$boolean(${pageExpression(read, this.#records)})` }]
+      const text = unlessRefused(() => pageExpression(read, this.#records))
+      if (text === undefined || read.kind === 'constant') throw error
+      return [{ expr: `$boolean(${text})` }]
     }
   }
 

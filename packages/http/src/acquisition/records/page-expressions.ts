@@ -1,5 +1,6 @@
 import { compileExpression } from './expression.js'
 import { storedJson } from './exact-number.js'
+import { Unreadable } from './unreadable.js'
 import type { PagingPaths, RawPage } from './paging-values.js'
 import type { BodyEndRule } from './end-rules.js'
 
@@ -45,4 +46,9 @@ export function pageComputer(rules: PageRules): (page: RawPage) => Promise<Compu
 
 function knownOf({ headers = {}, lastRecord = null, recordCount }: RawPage): Record<string, unknown> {
   return { headers, lastRecord: JSON.parse(storedJson(lastRecord)) as unknown, recordCount }
+}
+
+/** What is no page may break an expression; nothing else is wrong with it then. */
+export function usable(computed: ComputedPage): ComputedPage {
+  return Object.fromEntries(Object.entries(computed).filter(([, value]) => !(value instanceof Unreadable)))
 }

@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  computingReader,
-  hasExpressions,
-  pageReader,
-} from '../../../src/acquisition/records/normalise-page.js'
+import { computingReader, needsTime, pageReader } from '../../../src/acquisition/records/normalise-page.js'
 import { headersOfExpressions } from '../../../src/acquisition/records/page-expressions.js'
 import type { ReadingInstructions } from '../../../src/acquisition/records/reading-instructions.js'
 
@@ -79,8 +75,8 @@ test('fields and paging are computed of one page', async () => {
 
 test('only a computing reader reads it, and it names the headers that it needs', () => {
   const instructions = reading('$headers.link', '$headers.`X-Last` = "1"')
-  expect(hasExpressions(instructions)).toBe(true)
+  expect(needsTime(instructions)).toBe(true)
   expect(headersOfExpressions(instructions)).toEqual(['link', 'x-last'])
-  expect(() => pageReader(instructions)(Buffer.from('{"items":[]}'))).toThrow('has expressions')
+  expect(() => pageReader(instructions)(Buffer.from('{"items":[]}'))).toThrow('has expressions or hooks')
   expect(headersOfExpressions({})).toEqual([])
 })

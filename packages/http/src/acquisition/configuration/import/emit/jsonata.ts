@@ -315,7 +315,7 @@ class JsonataWriter {
 function isText(of: Expression): boolean {
   if (of.kind !== 'call') return false
   const name = of.of.kind === 'item' && of.of.key.kind === 'constant' ? of.of.key.value : undefined
-  return !['split', 'keys', 'values', 'get'].includes(String(name))
+  return !['split', 'keys', 'values', 'get'].includes(textOf(name))
 }
 
 /** A name in a path. */

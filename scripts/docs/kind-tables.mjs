@@ -15,7 +15,7 @@ const ofPages = new Set(['type', 'maxPages', 'hasMorePath', 'endWhen', 'onRepeat
 /** Which guide explains a key of a source or stream. */
 const GUIDES = {
   'streams.md': ['path', 'query', 'headers', 'method', 'body', 'for'],
-  'incremental.md': ['since'],
+  'incremental.md': ['since', 'markDeleted'],
   'auth.md': ['auth', 'cookies'],
   'pagination.md': ['pagination', 'total'],
   'formats.md': ['format'],

@@ -132,6 +132,7 @@ export async function acquireUntil(
   })
   onEvent({ type: 'run-opened', runId: run.id, resumed: run.resumed, sources: namesOf(config) })
   for (const warning of warningsOf(config)) onEvent(warning)
+  if (!full) for (const warning of notLookingForGone(config)) onEvent(warning)
   if (full && run.resumed) for (const warning of notFull(config)) onEvent(warning)
   tellOwedQuiet(run, { clock, onEvent })
   control.listen()
@@ -235,6 +236,14 @@ function notFull({ streams }: PipelineConfig): AcquireEvent[] {
   const message = 'a run that is not finished goes on as it began: only the next one can take all (full)'
   return streams
     .filter(({ since }) => since !== undefined)
+    .map(({ name }) => ({ type: 'warning', source: name, message }))
+}
+
+function notLookingForGone({ streams }: PipelineConfig): AcquireEvent[] {
+  const message =
+    'markDeleted marks what is gone after a run that takes all: the first one, and those with --full'
+  return streams
+    .filter(({ since, markDeleted }) => since !== undefined && markDeleted === true)
     .map(({ name }) => ({ type: 'warning', source: name, message }))
 }
 

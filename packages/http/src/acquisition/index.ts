@@ -1,5 +1,7 @@
 export type { AcquireOptions } from './acquire.js'
 export { acquire } from './acquire.js'
+export type { RecordsOptions } from './committed-records.js'
+export { records } from './committed-records.js'
 export type {
   ConfigInputs,
   ConfigProblem,

@@ -74,6 +74,8 @@ export interface SourceSummary {
   readonly duplicates: number
   /** Records that `where` left out: neither accepted nor rejected. */
   readonly filtered: number
+  /** Records of earlier runs that the source does not have any more, where `markDeleted` looks for them. */
+  readonly deleted: number
   /** Optional fields that could not be read and became null. */
   readonly warnings: number
   /** Texts of its records from which a configured secret was taken, because the source echoed it. */
@@ -196,6 +198,7 @@ const source = z.object({
   ),
   duplicates: count,
   filtered: count,
+  deleted: count,
   warnings: count,
   redactions: count,
   averages: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),

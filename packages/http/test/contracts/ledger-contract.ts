@@ -3,6 +3,7 @@ import { describeClaims } from './ledger/claims.js'
 import { describeCommits } from './ledger/commits.js'
 import { describeDelivery } from './ledger/delivery.js'
 import { describeEndpointCooldowns } from './ledger/endpoint-cooldowns.js'
+import { describeGone } from './ledger/gone.js'
 import { LedgerRig } from './ledger/ledger-rig.js'
 import type { LedgerPlace } from './ledger/ledger-rig.js'
 import { describeProgress } from './ledger/progress.js'
@@ -28,6 +29,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     describeSummary(rig)
     describeProgress(rig)
     describeDelivery(rig)
+    describeGone(rig)
     describeTwoProcesses(rig)
   })
 }

@@ -89,6 +89,31 @@ describe('pagination', () => {
   })
 
   test.each([
+    [
+      'a page in a longer text',
+      '{ type: page, pageSize: 10, pageParam: false }',
+      "query: { q: 'select * from things start {pagination.number} max 10' }",
+    ],
+    [
+      'an offset in a header',
+      '{ type: offset, pageSize: 10, offsetParam: false, limitParam: false }',
+      "headers: { Range: 'items={pagination.offset}-' }",
+    ],
+    [
+      'a cursor in a body, left out of the first request',
+      '{ type: cursor, cursorPath: next, cursorParam: false }',
+      "body: { json: { page: { after: '{pagination.cursor}' }, size: 10 } }",
+    ],
+    [
+      'a cursor from a start in the text of a body',
+      "{ type: cursor, cursorPath: next, cursorParam: false, startCursor: '*' }",
+      "method: POST\nbody: { text: 'all after {pagination.cursor};' }",
+    ],
+  ])('%s', async (_, pagination, more) => {
+    await expectAll(paged(pagination, more))
+  })
+
+  test.each([
     '{ type: cursor, cursorPath: next }',
     '{ type: nextUrl, nextUrlPath: next }',
     '{ type: linkHeader }',

@@ -176,6 +176,39 @@ test('values of a request are computed, from parts and from when the run began',
   expect([one?.body, one?.headers['x-n']]).toEqual(['{"ids":["a","a"]}', 'n2'])
 })
 
+test('expressions alone tell parts apart, and know what each page is asked for by', async () => {
+  await using server = await api(({ url }) => {
+    const { pathname, searchParams } = new URL(url, 'http://x')
+    const rows = searchParams.get('start') === '3' ? ['c'] : ['a', 'b']
+    if (pathname !== '/reports')
+      return {
+        items: [
+          { id: 'a', n: 2 },
+          { id: 'b', n: 3 },
+        ],
+        more: false,
+      }
+    return { items: rows.map(row => ({ id: `${searchParams.get('n')}${row}${searchParams.get('first')}` })) }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+      - name: reports
+        for: { each: projects, as: p }
+        path: /reports
+        query:
+          n: { expr: p.n }
+          start: { expr: pagination.offset + 1 }
+          first: { expr: 'pagination.offset > 0 ? "no"' }
+        pagination: { type: offset, offsetParam: false, limitParam: false, pageSize: 2, stopOnShortPage: true }
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(idsOf(output.path, 'acme.reports')).toEqual(['2anull', '2bnull', '2cno', '3anull', '3bnull', '3cno'])
+})
+
 test('an expression that fails, or never ends, fails its page and nothing else', async () => {
   await using server = await api(() => ({ items: [{ id: 'a' }], more: false }))
   await using output = await outputFolder()
@@ -259,6 +292,31 @@ test('children of new and changed parents only, and of those whose children fail
   expect(await askedFor()).toEqual([])
   names.set('c', 2).set('d', 1)
   expect(await askedFor()).toEqual(['/tasks/c', '/tasks/d'])
+})
+
+test('once: a stream whose requests do not depend on its parent is taken once, if the parent has records', async () => {
+  let count = 5
+  await using server = await api(({ url }) => {
+    const at = new URL(url, 'http://x')
+    if (at.pathname === '/projects') return projects(count)(at)
+    return { items: [{ id: at.searchParams.get('page') }], more: at.searchParams.get('page') === '1' }
+  })
+  await using output = await outputFolder()
+  const yaml = `${SOURCE}
+      - name: roles
+        for: { each: projects, as: project, once: true }
+        path: /roles
+`
+  await run(yaml, server.url, output.path)
+  expect(server.asked.map(({ url }) => url).filter(url => url.startsWith('/roles'))).toEqual([
+    '/roles?page=1',
+    '/roles?page=2',
+  ])
+  expect(idsOf(output.path, 'acme.roles')).toEqual(['1', '2'])
+  count = 0
+  const before = server.asked.length
+  await run(yaml, server.url, output.path)
+  expect(server.asked.slice(before).map(({ url }) => url)).toEqual(['/projects?page=1'])
 })
 
 test('what paging puts into a body makes one where there is none', async () => {

@@ -113,6 +113,22 @@ test('where nothing can be asked for, records from before are left out here', as
   expect(stored(output.path).ids).toEqual(['1', '2', '3', '4'])
 })
 
+test.each([
+  ['an added field asks for nothing: records from before are left out here', "add: { asked: '{since}' }", 1],
+  ['a computed value asks for it', 'query: { from: { expr: \'$substring(since, 0, 19) & "Z"\' } }', 2],
+])('%s', async (_, more, taken) => {
+  const rows = [row(1), row(2), row(3)]
+  await using server = await feed(rows)
+  await using output = await outputFolder()
+  const since = "{ field: updated, start: '2026-01-01', overlap: 0ms }"
+  await run(server.url, output.path, since, `    ${more}\n`)
+  rows.push({ id: 'late', updated: at(2) })
+  const second = await run(server.url, output.path, since, `    ${more}\n`)
+  expect(second.sources[0]?.coverage.uniqueIds).toBe(1)
+  expect(second.sources[0]?.fetched).toBe(1)
+  expect(server.asked.at(-1)?.searchParams.has('from')).toBe(taken === 2)
+})
+
 test('newest first: a later run stops at the page that reaches what is known', async () => {
   const rows = Array.from({ length: 20 }, (_, index) => row(index + 1, `r${index + 1}`))
   await using server = await feed(rows, { newestFirst: true })

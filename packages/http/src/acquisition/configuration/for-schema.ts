@@ -5,11 +5,12 @@ import { whereSchema } from './where-schema.js'
 const { checkedText, count, flag, strict, text } = schemaParts
 
 /** Roots that every stream has. */
-const RESERVED: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
+const RESERVED: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run', 'pagination'])
 
 const as = () =>
   checkedText(
-    'a name of letters, digits, _ and -, by which it is referred to: {name.id}; not since, until, now or run',
+    'a name of letters, digits, _ and -, by which it is referred to: {name.id}; not since, until, now, run ' +
+      'or pagination',
     name => /^[A-Za-z_][\w-]{0,63}$/.test(name) && !RESERVED.has(name),
   )
 
@@ -24,6 +25,7 @@ const one = z.union(
       where: whereSchema.optional(),
       batch: count(1, 100_000).optional(),
       onlyChanged: flag().prefault(false),
+      once: flag().prefault(false),
     }),
     strict({
       values: z.union([z.array(value, allowedValues).min(1, allowedValues), text()], allowedValues),

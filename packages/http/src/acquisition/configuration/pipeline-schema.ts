@@ -4,6 +4,7 @@ import { withFieldsOnce } from './add-schema.js'
 import { authSchema } from './auth-schema.js'
 import { bodySchema } from './body-schema.js'
 import { forSchema } from './for-schema.js'
+import { withKnownDeletions } from './deletions-schema.js'
 import { formatSchema } from './format-schema.js'
 import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
@@ -111,6 +112,7 @@ export const streamSchema = strict({
   body: bodySchema.optional(),
   for: forSchema.optional(),
   since: sinceSchema.optional(),
+  markDeleted: flag().prefault(false),
   headers: headerValues().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),
@@ -142,7 +144,7 @@ export const pipelineSchema = strict({
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
   sources: z
-    .array(withFieldsOnce(withOneId(streamSchema)), {
+    .array(withKnownDeletions(withFieldsOnce(withOneId(streamSchema))), {
       error: 'a list of sources, each of which begins with "- "',
     })
     .min(1, { error: 'a list of at least one source' }),

@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { parentsOf, rootsOf } from '../streams/index.js'
+import { parentsOf, rootsOf, toldLater, toldNames } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -25,7 +25,7 @@ export function referenceProblems(
     const { source = '' } = streams[index] ?? {}
     return [
       ...templateProblems(stream, told),
-      ...sinceProblems(stream, told),
+      ...absenceProblems(stream, told),
       ...partProblems(stream, source, names, ancestors, told),
     ]
   })
@@ -61,11 +61,10 @@ function partsOf({ for: parts }: SourceFile): readonly Part[] {
 type Part = NonNullable<SourceFile['for']> extends infer F ? (F extends readonly (infer P)[] ? P : F) : never
 
 function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
-  const roots = rootsOf(partsOf(stream), stream.since !== undefined)
   const used = new Set<string>()
   const problems = [...templatesOf(stream)].flatMap(({ path, text }) => {
     try {
-      for (const { root } of referencesOf(parseTemplate(text, roots))) used.add(root)
+      for (const { root } of referencesOf(parseTemplate(text, rootsAt(path, stream)))) used.add(root)
       return []
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error
@@ -74,10 +73,19 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   })
   if (problems.length > 0) return problems
   return parentsOf(partsOf(stream))
-    .filter(({ as }) => !used.has(as) && !isComputedOf(stream, as))
+    .filter(({ as, once }) => !once && !used.has(as) && !isComputedOf(stream, as))
     .map(({ each, as }) =>
-      tell(['for'], `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}`),
+      tell(
+        ['for'],
+        `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}; once: true takes it once`,
+      ),
     )
+}
+
+/** A page belongs to a request; a record's added fields know none. */
+function rootsAt([key]: readonly PathStep[], stream: SourceFile): Roots {
+  const { since, pagination } = stream
+  return rootsOf(partsOf(stream), since !== undefined, key === 'add' ? [] : toldNames(pagination))
 }
 
 /** Whether a computed value of its requests refers to the root. */
@@ -112,24 +120,31 @@ function* textsIn(
 }
 
 /** Without a value it can be left out only where it is all of a parameter, a header or a JSON value. */
-function sinceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
-  const { since } = stream
-  if (since === undefined || since.start !== undefined) return []
-  const roots = rootsOf(partsOf(stream), true)
+function absenceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const absent = absentIn(stream)
+  if (absent.size === 0) return []
   return [...templatesOf(stream)].flatMap(({ path, text }) => {
-    const isWhole = path[0] !== 'path' && text === '{since}'
-    if (isWhole || !holdsSince(text, roots)) return []
-    return [
-      tell(path, `is ${JSON.stringify(text)}: {since} has no value in the first run without since.start`),
-    ]
+    const [found] = namesIn(text, rootsAt(path, stream)).filter(name => absent.has(name))
+    if (found === undefined || (path[0] !== 'path' && text === `{${found}}`)) return []
+    return [tell(path, `is ${JSON.stringify(text)}: {${found}} ${absent.get(found) ?? ''}`)]
   })
 }
 
-function holdsSince(text: string, roots: Roots): boolean {
+/** The references that have no value everywhere, and when. */
+function absentIn({ since, pagination }: SourceFile): ReadonlyMap<string, string> {
+  const absent = new Map<string, string>()
+  if (since !== undefined && since.start === undefined)
+    absent.set('since', 'has no value in the first run without since.start')
+  const [told] = toldLater(pagination) ? toldNames(pagination) : []
+  if (told !== undefined) absent.set(`pagination.${told}`, 'has no value on the first page')
+  return absent
+}
+
+function namesIn(text: string, roots: Roots): string[] {
   try {
-    return referencesOf(parseTemplate(text, roots)).some(({ root }) => root === 'since')
+    return referencesOf(parseTemplate(text, roots)).map(({ name }) => name)
   } catch {
-    return false
+    return []
   }
 }
 
@@ -148,6 +163,11 @@ function partProblems(
     ...parents
       .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || parents.length > 1))
       .map(({ index }) => tell([...at(index), 'onlyChanged'], 'is true; allowed is one each, without batch')),
+    ...parents
+      .filter(({ part }) => part.once && (part.batch !== undefined || part.onlyChanged))
+      .map(({ index }) =>
+        tell([...at(index), 'once'], 'is true; allowed is one without batch and onlyChanged'),
+      ),
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
       const found = streamNamed(part.each, source, names)

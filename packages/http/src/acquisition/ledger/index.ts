@@ -40,6 +40,7 @@ export type {
   StopReason,
   StreamCursor,
 } from './page.js'
-export { LARGEST_RANK, orderOf } from './page.js'
+export { LARGEST_RANK, orderOf, RANKS_OF_PARTITION } from './page.js'
 export type { SqliteLedgerOptions } from './sqlite/sqlite-ledger.js'
 export { SqliteLedger } from './sqlite/sqlite-ledger.js'
+export { SqliteReader } from './sqlite/sqlite-reader.js'

@@ -40,6 +40,12 @@ export interface PlannedStream {
   readonly fields: readonly string[]
   /** What its results have to be. */
   readonly quality: Quality
+  /** Records of earlier runs that a run which takes all of it does not see are marked. Default false. */
+  readonly markDeleted?: boolean | undefined
+  /** Where something is kept of how far it has come, a run takes only what is new. Default false. */
+  readonly isIncremental?: boolean | undefined
+  /** Streams for whose records it is taken. Default none. */
+  readonly parents?: readonly string[] | undefined
   /** Its partitions whose cursors `first` is told; one without parts has ''. */
   readonly partitions: readonly string[]
   /** Where its sequences begin, in a new run; none of a stream whose partitions are only found on the way. */
@@ -112,7 +118,7 @@ export interface Journal {
   readonly quiets?: readonly QuietRow[]
 }
 
-/** A record as it stands now, or a deleted one, whose fields are null. */
+/** A record as it stands now, or a deleted one: its fields are null, or it was marked (`deletedAt`). */
 export interface RecordChange {
   /**
    * Where it stands in the order of commits: above 0, and higher than all that were there when it was
@@ -122,6 +128,11 @@ export interface RecordChange {
   readonly stream: string
   readonly id: string
   readonly fields: Readonly<Record<string, unknown>> | null
+  /**
+   * When its source was found not to have it any more, in epoch milliseconds: the run's beginning. Its fields are
+   * those that it had last. Undefined of one that is there, or that comes back.
+   */
+  readonly deletedAt?: number | undefined
 }
 
 /** A rejected record. */
@@ -275,7 +286,10 @@ export interface Run {
   /** Up to where a sink has delivered a stream; 0 at first. It outlives runs. */
   position(sink: string, stream: string): Promise<number>
   setPosition(sink: string, stream: string, position: number): Promise<void>
-  /** Ends the run and says how it stands. A run that was never ended counts as interrupted. */
+  /**
+   * Ends the run and says how it stands. A run that was never ended counts as interrupted. Of streams with
+   * `markDeleted` that were taken whole, records that it has not seen are marked.
+   */
   end(reason: RunEnd): Promise<RunStatus>
   /** The run's results are where they belong. */
   delivered(): Promise<void>

@@ -51,6 +51,12 @@ const PAGES_OF_A_RANK = 2 ** 24
 /** The largest rank of a page. */
 export const LARGEST_RANK = 2 ** 29 - 1
 
+/** Ranks of one partition: of those that differ by less in their upper bits, windows alone differ. */
+export const RANKS_OF_PARTITION = 2 ** 12
+
+/** How many bits of a page's order do not tell its partition. */
+export const BITS_IN_PARTITION = Math.log2(PAGES_OF_A_RANK * RANKS_OF_PARTITION)
+
 /** Where a page stands among all of its stream: by rank, then by ordinal. */
 export function orderOf({ rank = 0, ordinal }: PageOrder): number {
   return rank * PAGES_OF_A_RANK + ordinal

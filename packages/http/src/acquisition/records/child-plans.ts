@@ -52,8 +52,8 @@ export function childrenReader(
     const parts = compiled.map(plan => ({ ...plan, found: [] as ChildValues[] }))
     return {
       add(record) {
-        for (const { stream, holds, valuesOf, found } of parts) {
-          if (!holds(record)) continue
+        for (const { stream, isOnce, holds, valuesOf, found } of parts) {
+          if ((isOnce && found.length > 0) || !holds(record)) continue
           const values = valuesOf(record)
           if (typeof values === 'string') countMissing(missing, stream, values)
           else found.push(values)
@@ -84,7 +84,7 @@ function compiledPlan(
     const all = Object.fromEntries(found) as ChildValues
     return marked ? { ...all, [MARK]: JSON.stringify(markOf(record)) } : all
   }
-  return { stream, holds: recordFilter(where), valuesOf }
+  return { stream, isOnce: readers.length === 0 && !marked, holds: recordFilter(where), valuesOf }
 }
 
 function countMissing(missing: Map<string, Unplanned>, stream: string, reference: string): void {

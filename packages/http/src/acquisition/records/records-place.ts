@@ -11,7 +11,7 @@ export type RecordsPlace =
   | { readonly path: string; readonly shape: 'list' }
   /** One record; none where it is null or not there. */
   | { readonly path: string; readonly shape: 'object' }
-  /** A list of records or a single one, whichever stands there; none where nothing does. */
+  /** A list of records or a single one, whichever stands there; none where nothing or an empty object does. */
   | { readonly path: string; readonly shape: 'any' }
   /** Records by a name, which each gets as a field; what is no object becomes its field `value`. */
   | { readonly path: string; readonly shape: 'map'; readonly key: string }
@@ -81,6 +81,7 @@ function anyReader(path: string): RowsReader {
   const recordOf = objectReader(path)
   return body => {
     const found = foundAt(body)
+    if (isObject(found) && Object.keys(found).length === 0) return []
     return Array.isArray(found) ? found : recordOf(body)
   }
 }

@@ -10,7 +10,7 @@ export {
   isSpread,
   parsePath,
 } from './path.js'
-export type { Reference, Roots, Scope, Template } from './template.js'
+export type { Reference, RootKind, Roots, Scope, Template } from './template.js'
 export {
   escaped,
   isBound,

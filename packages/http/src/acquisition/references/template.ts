@@ -1,5 +1,5 @@
-/** What a root gives: fields of a record, `since` and `until` of a span of time, or one value. */
-type RootKind = 'record' | 'span' | 'value'
+/** What a root gives: fields of a record, fields of these names, or one value. */
+export type RootKind = 'record' | 'value' | readonly string[]
 
 /** The roots that may be referred to in one place, by name. */
 export type Roots = ReadonlyMap<string, RootKind>
@@ -85,13 +85,14 @@ function referenceAt(
   const written = text.slice(brace + 1, end - 1)
   const kind = roots.get(root) ?? fail(`{${written}} refers to nothing that is known`)
   if (kind === 'record' && path === '') fail(`{${written}} names no field, such as {${root}.id},`)
-  if (kind === 'span' && path !== '.since' && path !== '.until') fail(`{${written}} is no end of a span`)
+  if (typeof kind === 'object' && !kind.includes(path.slice(1))) fail(`{${written}} is none of its fields`)
   return { reference: { name: written, root, path: path.replace(/^\./, '') }, end }
 }
 
 function allowedOf(roots: Roots): string {
-  const shown = { record: ['.FIELD'], span: ['.since', '.until'], value: [''] }
-  const all = [...roots].flatMap(([root, kind]) => shown[kind].map(path => `{${root}${path}}`))
+  const fieldsOf = (kind: RootKind) =>
+    typeof kind === 'object' ? kind.map(name => `.${name}`) : [kind === 'record' ? '.FIELD' : '']
+  const all = [...roots].flatMap(([root, kind]) => fieldsOf(kind).map(path => `{${root}${path}}`))
   return [...all, '{{ for a brace'].join(', ')
 }
 

@@ -5,7 +5,7 @@ import type { PlannedStream, RunPlan } from '../ledger/index.js'
 import { numericFieldsOf } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { fixedPartitions, StreamPages, UrlSecrets } from '../streams/index.js'
+import { fixedPartitions, parentsOf, StreamPages, UrlSecrets } from '../streams/index.js'
 
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
@@ -38,11 +38,15 @@ function plannedStream(
 ): Omit<PlannedStream, 'endpoint' | 'limitPerSecond' | 'quotaMs'> {
   const parts = new StreamPages(stream, { id: '', startedAt: 0 })
   const { mapping = {} } = stream
+  const parents = parentsOf(stream.for)
   return {
     name: stream.name,
     numericFields: numericFieldsOf(mapping),
     fields: Object.keys(mapping).filter(name => name !== 'id'),
     quality: stream.quality ?? {},
+    markDeleted: stream.markDeleted,
+    isIncremental: stream.since !== undefined || parents.some(({ onlyChanged }) => onlyChanged),
+    parents: parents.map(({ each }) => each),
     partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),
     first: beginning => {
       const pages = new StreamPages(stream, beginning)

@@ -1,6 +1,6 @@
 export { endsByStatus } from './pagination/end-rules.js'
 export type { PaginationConfig } from './pagination/kinds.js'
-export { allowedOrigins, paginationKinds, pagingProblem } from './pagination/kinds.js'
+export { allowedOrigins, paginationKinds, pagingProblem, toldLater, toldNames } from './pagination/kinds.js'
 export { NextUrlError } from './pagination/next-url-error.js'
 export type { Pagination, PaginationKind, Seen } from './pagination/pagination.js'
 export { readingInstructionsOf, responseRulesOf } from './reading-instructions.js'

@@ -6,7 +6,7 @@ import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import type { Child } from './partitions/children.js'
 import { childPlanOf } from './partitions/children.js'
 import type { StreamConfig } from './stream-config.js'
-import { referencesIn } from './stream-references.js'
+import { sentReferences } from './stream-references.js'
 
 /** The rules by which its responses are judged, and for which its pages are read. */
 export function responseRulesOf({ responses = [], errorPath }: StreamConfig): readonly ResponseRule[] {
@@ -41,7 +41,7 @@ export function readingInstructionsOf(
 function sinceReading(stream: StreamConfig): ReadingInstructions['since'] {
   const { since } = stream
   if (since === undefined) return undefined
-  const isSent = since.param !== undefined || referencesIn(stream).some(({ root }) => root === 'since')
+  const isSent = since.param !== undefined || sentReferences(stream).some(({ root }) => root === 'since')
   const { field, type, fieldFormat } = since
   return { field, type, fieldFormat, filter: since.filter ?? !isSent }
 }

@@ -39,6 +39,8 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly for?: readonly PartitionConfig[] | undefined
   /** How later runs ask for what is new alone. Default: each run takes all. */
   readonly since?: SinceConfig | undefined
+  /** Whether records that a run which takes all does not see are marked as deleted. Default false. */
+  readonly markDeleted?: boolean | undefined
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
   readonly auth?: AuthConfig | undefined
   /** Whether cookies that its server sets are kept, for the run, and sent back to it. Default false. */

@@ -2,16 +2,16 @@ import type { PageRequest } from '../fetch/index.js'
 import type { PageRef, PageState, PageWindow, Partition } from '../ledger/index.js'
 import { MARK } from '../records/index.js'
 import type { Scope } from '../references/index.js'
-import { paginationOf } from './pagination/kinds.js'
+import { paginationOf, toldScope } from './pagination/kinds.js'
 import type { NextPages, PageResult, Pagination, Seen } from './pagination/pagination.js'
-import { rootsOf } from './partitions/partition-config.js'
 import { partitionKey, rankOf, windowKey } from './partitions/partition-key.js'
 import type { ComputeScope } from './requests/computed-scope.js'
 import type { BoundStream, StreamTemplate } from './requests/bound-stream.js'
-import { streamTemplate, withParameters } from './requests/bound-stream.js'
+import { withParameters } from './requests/bound-stream.js'
 import { requestOf } from './requests/stream-requests.js'
 import { SinceWindows } from './since/since-windows.js'
 import type { StreamConfig } from './stream-config.js'
+import { requestTemplate, sentReferences } from './stream-references.js'
 
 /** What is the same for all pages of a run. */
 export interface RunFacts {
@@ -40,6 +40,8 @@ export class StreamPages {
   readonly #config: StreamConfig
   readonly #template: StreamTemplate
   readonly #names: ReadonlySet<string>
+  /** Whether its requests refer to what each page is asked for by. */
+  readonly #tellsPage: boolean
   readonly #facts: Scope
   readonly #compute: ComputeScope | undefined
   readonly #since: SinceWindows | undefined
@@ -48,8 +50,10 @@ export class StreamPages {
   constructor(config: StreamConfig, { id, startedAt }: RunFacts, compute?: ComputeScope) {
     this.#compute = compute
     this.#config = config
-    this.#template = streamTemplate(config, rootsOf(config.for, config.since !== undefined))
-    this.#names = new Set(this.#template.references.map(({ name }) => name))
+    this.#template = requestTemplate(config)
+    const sent = sentReferences(config)
+    this.#tellsPage = sent.some(({ root }) => root === 'pagination')
+    this.#names = new Set(sent.map(({ name }) => name))
     this.#since = config.since && new SinceWindows(config.since, startedAt)
     this.#facts = { run: JSON.stringify(id), now: JSON.stringify(new Date(startedAt).toISOString()) }
   }
@@ -92,15 +96,24 @@ export class StreamPages {
    */
   async request(page: PageRef): Promise<PageRequest> {
     const bound = this.#boundFor(page)
-    if (this.#compute === undefined) return requestOf(bound.stream, bound.pagination, page)
-    bound.computed ??= await this.#computedFor(page)
-    return requestOf(bound.computed, bound.pagination, page)
+    if (this.#compute === undefined) return requestOf(this.#streamOf(page, bound), bound.pagination, page)
+    const computed = (!this.#tellsPage && bound.computed) || (await this.#computedFor(page))
+    bound.computed = computed
+    return requestOf(computed, bound.pagination, page)
   }
 
   /** The page's URL as it is told: without what is computed. */
   url(page: PageRef): string {
-    const { stream, pagination } = this.#boundFor(page)
-    return requestOf(stream, pagination, page).url
+    const bound = this.#boundFor(page)
+    return requestOf(this.#streamOf(page, bound), bound.pagination, page).url
+  }
+
+  #streamOf(page: PageRef, { stream }: BoundPages): BoundStream {
+    return this.#tellsPage ? this.#streamWith(this.#pageScope(page), page) : stream
+  }
+
+  #pageScope(page: PageRef): Scope {
+    return { ...this.#scopeOf(page), ...toldScope(this.#config.pagination, page) }
   }
 
   /** Of the page's rows: those of other partitions may be the same. */
@@ -153,9 +166,9 @@ export class StreamPages {
     return withParameters(this.#template.bind(scope), this.#since?.parametersOf(window) ?? [])
   }
 
-  async #computedFor(place: Place): Promise<BoundStream> {
-    const scope = this.#scopeOf(place)
-    return this.#streamWith((await this.#compute?.(scope)) ?? scope, place)
+  async #computedFor(page: PageRef): Promise<BoundStream> {
+    const scope = this.#pageScope(page)
+    return this.#streamWith((await this.#compute?.(scope)) ?? scope, page)
   }
 
   #prefixOf({ partition, window }: Place): string {
@@ -178,7 +191,7 @@ export class StreamPages {
     return {
       ...page,
       id,
-      rank: rankOf(prefix),
+      rank: rankOf(this.keyOf(partition), prefix),
       ...(partition !== undefined && { partition }),
       ...(window !== undefined && { window }),
       ...part,

@@ -1,29 +1,47 @@
-import type { Reference } from '../references/index.js'
+import type { Reference, Roots } from '../references/index.js'
 import { COMPUTED } from '../references/index.js'
 import { referencesInAdded } from './added-fields.js'
+import { toldNames } from './pagination/kinds.js'
 import { rootsOf } from './partitions/partition-config.js'
+import type { StreamTemplate } from './requests/bound-stream.js'
 import { streamTemplate } from './requests/bound-stream.js'
 import type { StreamConfig } from './stream-config.js'
 
 /** All that a stream refers to. @throws TemplateError for what is not known. */
 export function referencesIn(stream: StreamConfig): readonly Reference[] {
-  const own = requestReferences(stream)
-  return [...own, ...own.flatMap(computedReferences), ...referencesInAdded(stream)]
+  return [...sentReferences(stream), ...referencesInAdded(stream)]
 }
 
-/** What its requests refer to, and what is computed for them. */
+/** What its requests refer to themselves. */
 export function requestReferences(stream: StreamConfig): readonly Reference[] {
-  return streamTemplate(stream, rootsOf(stream.for, stream.since !== undefined)).references
+  return requestTemplate(stream).references
 }
 
-const field = /(?<![\w$."'])([A-Za-z_][\w-]*)\.(\w+(?:\.\w+)*)/g
+/** A stream's requests, whose references are read. @throws TemplateError for what is not known. */
+export function requestTemplate(stream: StreamConfig): StreamTemplate {
+  return streamTemplate(stream, rootsOfStream(stream))
+}
 
-/** What an expression may refer to: `project.id` in it is the field of the root. */
-function computedReferences({ root, path }: Reference): Reference[] {
+/** All that its requests are made of: what they refer to, and what the expressions in them do. */
+export function sentReferences(stream: StreamConfig): readonly Reference[] {
+  const own = requestReferences(stream)
+  const roots = rootsOfStream(stream)
+  return [...own, ...own.flatMap(reference => computedReferences(reference, roots))]
+}
+
+function rootsOfStream({ for: parts, since, pagination }: StreamConfig): Roots {
+  return rootsOf(parts, since !== undefined, toldNames(pagination))
+}
+
+/** A name that begins a path of JSONata; one with other signs stands in backticks. */
+const named = /(?<![\w$."'`])(?:`([^`]+)`|([A-Za-z_]\w*))((?:\.\w+)*)/g
+
+/** What an expression may refer to: `project.id` in it is the field of the root, `since` the root itself. */
+function computedReferences({ root, path }: Reference, roots: Roots): Reference[] {
   if (root !== COMPUTED) return []
-  return Array.from(path.matchAll(field), ([name, from = '', rest = '']) => ({
-    name,
-    root: from,
-    path: rest,
-  }))
+  return Array.from(path.matchAll(named), ([, quoted, plain = '', rest = '']) => {
+    const from = quoted ?? plain
+    const hasFields = roots.get(from) !== 'value'
+    return { name: hasFields ? from + rest : from, root: from, path: hasFields ? rest.slice(1) : '' }
+  }).filter(one => roots.has(one.root) && (one.path !== '') === (roots.get(one.root) !== 'value'))
 }

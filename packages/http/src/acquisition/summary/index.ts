@@ -12,6 +12,7 @@ export type {
   TransitionRow,
 } from './run-data.js'
 export { LISTED_RECORDS } from './run-data.js'
+export { wholeStreams } from './whole-streams.js'
 export { statusOfRun } from './status.js'
 export { isoOf } from './stream-summary.js'
 export { summarise } from './summarise.js'

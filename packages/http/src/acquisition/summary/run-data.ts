@@ -42,7 +42,17 @@ export interface StreamCounts {
   readonly strayed: number | null
   /** 1 when the hard limit of pages ended the stream. */
   readonly cutShort: number | null
+  /** Of the rejected records those whose ids are not known. */
+  readonly unknownRejects: number
   readonly uniqueIds: number
+  /** Records of earlier runs that were found to be gone. */
+  readonly deleted: number
+  /** 1 where they are looked for. */
+  readonly markDeleted: number
+  /** 1 when the run takes all of it, and not what is new alone. */
+  readonly whole: number
+  /** Streams for whose records it is taken. */
+  readonly parents: readonly string[]
   readonly requests: number
   readonly retries: number
   readonly quality: Quality

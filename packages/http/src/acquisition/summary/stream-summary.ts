@@ -15,6 +15,7 @@ import type {
   TransitionRow,
 } from './run-data.js'
 import { statusOfStream } from './status.js'
+import { deletionNotices } from './whole-streams.js'
 
 /** How many reasons of rejections are shown of a stream. */
 const SHOWN_REJECTIONS = 10
@@ -28,6 +29,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
   const told = [
     ...(groups.notices.get(name) ?? []),
     ...coverageNotices(source, status, run.finishedAt ?? run.now),
+    ...deletionNotices(source, run.end, run.finishedAt ?? run.now),
   ]
   return {
     name,
@@ -41,6 +43,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
     rejections: (groups.rejections.get(name) ?? []).slice(0, SHOWN_REJECTIONS).map(rejectionOf),
     duplicates: fetched - uniqueIds - rejectedRecords,
     filtered: source.filtered,
+    deleted: source.deleted,
     warnings: source.warnings,
     redactions: source.redactions,
     averages: groups.averages.get(name) ?? {},

@@ -58,7 +58,8 @@ function rowOf(source: SourceSummary): string[] {
 }
 
 /** Errors, rejections and what else should be known of a source, each as a text. */
-function told({ name, status, errors, rejections, notices, redactions, filtered }: SourceSummary): string[] {
+function told(source: SourceSummary): string[] {
+  const { name, status, errors, rejections, notices, redactions, filtered, deleted } = source
   const texts = [
     ...(status === 'complete'
       ? overcome(errors)
@@ -68,6 +69,7 @@ function told({ name, status, errors, rejections, notices, redactions, filtered 
       .map(({ count, reason, code }) => `${counted(count, 'record')} rejected: ${reason} (${code})`),
     ...notices.map(({ message, count }) => `${times(count)}${message}`),
     ...(filtered > 0 ? [`where left out ${counted(filtered, 'record')}`] : []),
+    ...(deleted > 0 ? [`${counted(deleted, 'record')} of earlier runs marked as deleted`] : []),
     ...(redactions > 0
       ? [`a configured secret was taken out of ${counted(redactions, 'text')} of its records`]
       : []),

@@ -1,9 +1,11 @@
+import type { ParamPlace } from '../../acquisition/index.js'
 import { Mismatch } from './asked-request.js'
 import { valueAt } from './path-steps.js'
 import type { Paging, Slice } from './page.js'
 import type { Remaining } from './placed-values.js'
 import type { Row } from './record-maker.js'
 import { targetOf } from './stream-needs.js'
+import type { Captured } from './template-text.js'
 import { asText } from './template-text.js'
 
 /** The parameter of the mock's own URLs. */
@@ -14,8 +16,8 @@ type Kind<T extends Paging['type']> = Extract<Paging, { readonly type: T }>
 /** A server's own size, where the pipeline says none. */
 const SIZE = 10
 
-/** Which rows of those that there are. */
-export type SliceOf = (rows: readonly Row[]) => Slice
+/** Which rows of those that there are. `told`: what the references of the request stand for. */
+export type SliceOf = (rows: readonly Row[], told: Captured) => Slice
 
 /** What a page is asked for by is taken out of the request. @throws Mismatch where it is not as declared. */
 export function sliceAsked(paging: Paging, remaining: Remaining): SliceOf {
@@ -37,17 +39,26 @@ export function sliceAsked(paging: Paging, remaining: Remaining): SliceOf {
 
 function numbered(paging: Kind<'page'>, remaining: Remaining): SliceOf {
   const { pageParam, firstPage, pageSize } = paging
-  const number = whole('the page', remaining.take(pageParam))
-  if (number < firstPage) throw new Mismatch(`the page is ${number}; the first one is ${firstPage}`)
-  const slice = { from: (number - firstPage) * pageSize, size: sizeOf(paging, remaining) }
-  return () => slice
+  const asked = valueAsked(pageParam, 'pagination.number', remaining)
+  const size = sizeOf(paging, remaining)
+  return (_rows, told) => {
+    const number = whole('the page', asked(told))
+    if (number < firstPage) throw new Mismatch(`the page is ${number}; the first one is ${firstPage}`)
+    return { from: (number - firstPage) * pageSize, size }
+  }
 }
 
 function offset({ offsetParam, limitParam, pageSize }: Kind<'offset'>, remaining: Remaining): SliceOf {
-  const from = whole('the offset', remaining.take(offsetParam))
+  const asked = valueAsked(offsetParam, 'pagination.offset', remaining)
   const sizeParam = limitParam === false ? undefined : limitParam
-  const slice = { from, size: sizeOf({ pageSize, sizeParam }, remaining) }
-  return () => slice
+  const size = sizeOf({ pageSize, sizeParam }, remaining)
+  return (_rows, told) => ({ from: whole('the offset', asked(told)), size })
+}
+
+/** At its own place, or else where a text of the request refers to it. */
+function valueAsked(place: ParamPlace | false, name: string, remaining: Remaining) {
+  const value = place === false ? undefined : remaining.take(place)
+  return (told: Captured): unknown => (place === false ? told.get(name) : value)
 }
 
 function sizeOf(
@@ -69,22 +80,23 @@ function whole(what: string, value: unknown): number {
 function cursor(paging: Kind<'cursor'>, remaining: Remaining): SliceOf {
   const size = sizeOf(paging, remaining)
   const position = paging.params === undefined ? one(paging, remaining) : several(paging, remaining)
-  return rows => ({ from: position(rows), size })
+  return (rows, told) => ({ from: position(rows, told), size })
 }
 
-type PositionIn = (rows: readonly Row[]) => number
+type PositionIn = (rows: readonly Row[], told: Captured) => number
 
 function one(
   { cursorParam, cursorPath, from, startCursor }: Kind<'cursor'>,
   remaining: Remaining,
 ): PositionIn {
-  const token = remaining.take(cursorParam)
-  if (token === undefined)
-    return startCursor === undefined ? () => 0 : refused('the first page has no cursor')
-  if (asText(token) === String(startCursor)) return () => 0
-  if (from === 'lastRecord') return rows => behind([cursorPath ?? []].flat()[0] ?? '', token, rows)
-  const position = positionOf(token) ?? refused(`the cursor ${JSON.stringify(token)} is none that was given`)
-  return () => position
+  const asked = valueAsked(cursorParam, 'pagination.cursor', remaining)
+  return (rows, told) => {
+    const token = asked(told)
+    if (token === undefined) return startCursor === undefined ? 0 : refused('the first page has no cursor')
+    if (asText(token) === String(startCursor)) return 0
+    if (from === 'lastRecord') return behind([cursorPath ?? []].flat()[0] ?? '', token, rows)
+    return positionOf(token) ?? refused(`the cursor ${JSON.stringify(token)} is none that was given`)
+  }
 }
 
 function several({ params = {}, from }: Kind<'cursor'>, remaining: Remaining): PositionIn {
@@ -94,8 +106,8 @@ function several({ params = {}, from }: Kind<'cursor'>, remaining: Remaining): P
     const path = recordPath(origin, from)
     return path === undefined ? () => positionOf(token) ?? -1 : rows => behind(path, token, rows)
   })
-  return rows => {
-    const [first, ...others] = positions.flatMap(position => position?.(rows) ?? [])
+  return (rows, told) => {
+    const [first, ...others] = positions.flatMap(position => position?.(rows, told) ?? [])
     if (others.some(other => other !== first)) throw new Mismatch('the cursors do not belong together')
     return first ?? 0
   }

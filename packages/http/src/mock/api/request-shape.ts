@@ -20,7 +20,7 @@ function isComputed(value: Declared): value is Exclude<Declared, string | readon
 }
 
 /** References that may have no value, so that what holds nothing else is left out. */
-const OPTIONAL = new Set(['since', 'until'])
+const OPTIONAL = new Set(['since', 'until', 'pagination.cursor', 'pagination.url'])
 const ACCEPTED = { json: 'json', ndjson: 'ndjson', csv: 'csv', tsv: 'tab-separated' } as const
 
 /** What a stream's requests have to look like: all that its keys declare, and nothing else. */

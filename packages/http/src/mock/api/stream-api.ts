@@ -71,7 +71,7 @@ export class StreamApi {
       parts.flatMap(part => part.rows),
       this.#span(values, sent),
     )
-    const slice = sliceIn(rows)
+    const slice = sliceIn(rows, values)
     const isSingle = typeof records === 'object' && records.shape === 'object'
     const page = pageOf(pagination, rows, isSingle ? { ...slice, size: 1 } : slice, this.#manners)
     const takesGzip = headerOf(request, 'accept-encoding')?.includes('gzip') === true

@@ -8,7 +8,7 @@ export function eachOf({ for: parts = [] }: StreamConfig): Each | undefined {
   return parts.find((part): part is Each => 'each' in part)
 }
 
-const OF_RUNS = ['since', 'until', 'now', 'run']
+const OF_RUNS = ['since', 'until', 'now', 'run', 'pagination']
 
 /** The roots that a stream's references may have. */
 export function rootsOf({ for: parts = [] }: StreamConfig): ReadonlySet<string> {

@@ -63,7 +63,7 @@ describe('a source of several streams', () => {
     ).toEqual([
       expect.stringContaining(
         'p.yaml:10:15: sources[0].streams[0].path is "/projects/{x}": {x} refers to nothing that is known at ' +
-          'character 11; allowed here: {now}, {run}, {{ for a brace',
+          'character 11; allowed here: {now}, {run}, {pagination.number}, {{ for a brace',
       ),
       expect.stringContaining(
         'sources[0].streams[1].for.each is "project"; allowed is another stream, not one that is taken for this one: acme.projects, shop',
@@ -80,6 +80,12 @@ describe('a source of several streams', () => {
     ['- name: shop', '- name: acme', 'sources[1].name is "acme"; allowed is a name that no other source has'],
     ['- name: tasks', '- x: 1', 'sources[0].streams[1].name is missing; it must be a name of letters'],
     ['tasks/{project.id}', 'tasks', 'is taken for each record of projects, and its requests do not refer to'],
+    ['as: project }', 'as: project, once: true }', '{project.id} refers to nothing that is known'],
+    [
+      'as: project }',
+      'as: project, once: true, batch: 2 }',
+      'for.once is true; allowed is one without batch and onlyChanged',
+    ],
     ['as: project }', 'as: now }', 'sources[0].streams[1].for.as is "now"; allowed is a name of letters'],
   ])('%s as %s: %s', (from, to, message) => {
     expect(problems(text.replace(from, to)).join('\n')).toContain(message)

@@ -102,6 +102,7 @@ test.each([
   [{ data: [{ id: 1 }, { id: 2 }] }, [{ id: 1 }, { id: 2 }]],
   [{ data: { id: 1 } }, [{ id: 1 }]],
   [{ data: null }, []],
+  [{ data: {} }, []],
   [{}, []],
 ])('any: %j holds %j', (body, expected) => {
   expect(rows(JSON.stringify(body), { path: 'data', shape: 'any' })).toEqual(expected)

@@ -1,6 +1,6 @@
 import { assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Roots } from '../../../src/acquisition/references/template.js'
+import type { RootKind, Roots } from '../../../src/acquisition/references/template.js'
 import {
   escaped,
   isBound,
@@ -13,10 +13,10 @@ import {
   TemplateError,
 } from '../../../src/acquisition/references/template.js'
 
-const roots: Roots = new Map([
+const roots: Roots = new Map<string, RootKind>([
   ['project', 'record'],
   ['state', 'value'],
-  ['span', 'span'],
+  ['span', ['since', 'until']],
   ['now', 'value'],
 ])
 const scope = {
@@ -53,7 +53,7 @@ describe('references', () => {
     ['{project}', '{project} names no field, such as {project.id}, at character 1'],
     ['{project.}', '{project begins a reference that does not end as one at character 1'],
     ['{state', '{state begins a reference that does not end as one at character 1'],
-    ['{span.from}', '{span.from} is no end of a span at character 1'],
+    ['{span.from}', '{span.from} is none of its fields at character 1'],
   ])('%j is an error that says what is allowed', (template, message) => {
     expect(() => parseTemplate(template, roots)).toThrow(TemplateError)
     expect(() => parseTemplate(template, roots)).toThrow(

@@ -55,6 +55,7 @@ const SUMMARY: Summary = {
       warnings: 0,
       redactions: 0,
       filtered: 0,
+      deleted: 0,
       averages: {},
       errors: [],
       notices: [],

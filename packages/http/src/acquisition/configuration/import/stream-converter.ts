@@ -4,7 +4,7 @@ import { AuthReader } from './components/authentication.js'
 import { formatOfPages } from './components/format.js'
 import { pagingOf } from './components/pagination.js'
 import type { Paging } from './components/pagination.js'
-import type { Partitions } from './components/partitions.js'
+import type { Part, Partitions } from './components/partitions.js'
 import { ancestorsOf, partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
 import { changesOf, recordsPlace, selectionOf } from './components/records.js'
@@ -69,24 +69,33 @@ export class StreamConverter {
       parentOf: parent => this.#parent(parent),
     })
     const incremental = childOf(stream, 'incremental_sync')
-    const values = new Values(this.#templates, scopeOf(partitions, incremental, this.#templates))
+    const scope = scopeOf(partitions, incremental, this.#templates)
     const changes = changesOf(
       stream['transformations'],
       this.#templates,
-      fieldValueOf(this.#templates, values),
+      fieldValueOf(this.#templates, new Values(this.#templates, scope)),
     )
     const rawPath = rawPathOf(changes)
     const selection = selectionOf(selector, this.#templates)
     const since = sinceOf(incremental, this.#templates, keys => sinceField(keys, changes))
-    const request = requestOf(requester, this.#templates, values)
-    const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, {
-      path: selection.keys,
-      rawPath,
-    })
+    const records = { path: selection.keys, rawPath }
+    const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, records, requester)
+    const request = requestOf(
+      requester,
+      this.#templates,
+      new Values(this.#templates, { ...scope, token: paging.token }),
+    )
     const responses = responsesOf(childOf(requester, 'error_handler'), this.#templates)
     const isForm = /"body_data"/.test(JSON.stringify([retriever['paginator'], incremental]))
     const config = requestConfig(request, partitions, paging, since, isForm)
-    checkParts(partitions, JSON.stringify([config, since?.config]))
+    const parts = checkedParts(
+      partitions,
+      JSON.stringify([config, since?.config]),
+      JSON.stringify(changes.add),
+    )
+    const key = idOf(stream['primary_key'], stream, this.#templates)
+    const isOfTime = [key].flat().some(name => isTime(changes.add[textOf(name)]))
+    const id = isOfTime ? 'none' : key
     const format = formatOfPages(childOf(retriever, 'decoder'), this.#templates)
     return {
       name,
@@ -96,13 +105,13 @@ export class StreamConverter {
       auth: this.#authOf(requester),
       config: {
         ...config,
-        ...(partitions.parts.length > 0 && { for: partitions.parts.map(({ entry }) => entry) }),
+        ...(parts.length > 0 && { for: parts.map(({ entry }) => entry) }),
         ...(format !== undefined && { format }),
         records: recordsPlace(selection.keys),
         ...(selection.where.length > 0 && {
           where: selection.where.length === 1 ? selection.where[0] : selection.where,
         }),
-        id: idOf(stream['primary_key'], stream, this.#templates),
+        id,
         ...(since !== undefined && { since: sinceConfig(since, request, selection) }),
         pagination: paging.config,
         ...(responses.rules.length > 0 && { responses: responses.rules }),
@@ -112,7 +121,14 @@ export class StreamConverter {
         ...(changes.drop.length > 0 && { drop: changes.drop }),
       },
       ...(responses.maxAttempts !== undefined && { maxAttempts: responses.maxAttempts }),
-      notes: [...pathNotes(request.path), ...paging.notes, ...(since?.notes ?? []), ...changes.notes],
+      notes: [
+        ...pathNotes(request.path),
+        ...paging.notes,
+        ...(since?.notes ?? []),
+        ...changes.notes,
+        ...onceNotes(parts, id),
+        ...(isOfTime ? [OF_TIME] : []),
+      ],
       line: this.#templates.lines.of(stream),
     }
   }
@@ -239,18 +255,40 @@ function pathNotes(path: string): readonly string[] {
   return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
 }
 
-/** What the pipeline's partitions cannot do. */
-function checkParts({ parts }: Partitions, request: string): void {
-  const parents = parts.filter(({ parent }) => parent !== undefined)
-  const unused = parents.find(({ as }) => !new RegExp(`\\b${as}[.[]`).test(request))
-  if (unused !== undefined)
-    throw new Refusal('partitions', `the requests do not depend on the parent ${unused.as}`)
+/** A parent that no request depends on is taken once for all its records. @throws Refusal for what parts cannot do. */
+function checkedParts({ parts }: Partitions, request: string, added: string): readonly Part[] {
   const names = new Set(parts.map(({ as }) => as))
   const others = parts.flatMap(({ parent }) =>
     parent === undefined ? [] : [...ancestorsOf(parent.partitions)],
   )
   const used = others.find(as => !names.has(as) && new RegExp(`(?<!\\$)\\{${as}[.}[]`).test(request))
   if (used !== undefined) throw new Refusal('grandparents', `a value of ${used}, the parent's own parent`)
+  return parts.map(part => {
+    const uses = new RegExp(`\\b${part.as}[.[]`)
+    if (part.parent === undefined || uses.test(request)) return part
+    if (uses.test(added))
+      throw new Refusal(
+        'partitions',
+        `records get a value of ${part.as}, and the requests do not depend on it`,
+      )
+    return { ...part, entry: { each: '', as: part.as, once: true } }
+  })
+}
+
+/** Where nothing tells records apart, the manifest has them several times. */
+function onceNotes(parts: readonly Part[], id: Json): readonly string[] {
+  const once = parts.filter(({ entry }) => entry['once'] === true)
+  if (id !== 'none') return []
+  return once.map(
+    ({ as }) => `the manifest sends the same requests again for each ${as}; here they are sent once`,
+  )
+}
+
+const OF_TIME = 'its key is the moment at which a record was read: here their places tell records apart'
+
+/** Each record has its own there, where it is when it was read; here it is when the run began. */
+function isTime(added: Json | undefined): boolean {
+  return added !== undefined && /^"\{now\}"$|\$now\b/.test(JSON.stringify(added))
 }
 
 type Mutable = Record<string, Json | undefined>

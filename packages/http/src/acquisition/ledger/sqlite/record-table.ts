@@ -1,9 +1,9 @@
 import type { AcceptedRecord, RejectedRecord } from '../../records/index.js'
 import type { RecordChange, RejectedRow } from '../ledger.js'
 import type { PageRef } from '../page.js'
-import { orderOf } from '../page.js'
+import { BITS_IN_PARTITION, orderOf } from '../page.js'
 import type { Database, Statement } from './open-database.js'
-import { storedObject } from './stored-json.js'
+import { recordChanges } from './record-changes.js'
 
 /** Sorts a record without a readable `updatedAt` before all others. */
 const OLDEST = -9e15
@@ -19,28 +19,40 @@ const PORTION = 1_000
 export class RecordTable {
   readonly #run: number
   readonly #statements: ReturnType<typeof prepare>
+  readonly #changes: ReturnType<typeof recordChanges>
   #position: number
 
   constructor(database: Database, run: number) {
     this.#run = run
     this.#statements = prepare(database)
+    this.#changes = recordChanges(database)
     this.#position = this.#statements.lastPosition.get() as number
   }
 
   /** The page's records, in its order. */
   upsert(page: PageRef, records: readonly AcceptedRecord[]): void {
-    let index = 0
-    for (const { rows, statement } of this.#statements.upserts)
-      for (; index + rows <= records.length; index += rows) {
-        const values: (string | number | null)[] = []
-        for (const { id, updatedMs, json } of records.slice(index, index + rows))
-          values.push(id, updatedMs ?? OLDEST, json)
-        this.#write(page, index, rows, statement, values)
-      }
+    for (const { index, rows, statement, values } of portions(this.#statements.upserts, records))
+      this.#write(page, index, rows, statement, values)
+  }
+
+  /**
+   * Of the page's records those whose ids other parts of its stream have brought in this run, with other content.
+   * To be asked before they are written.
+   */
+  clashes({ stream, partition, ...order }: PageRef, records: readonly AcceptedRecord[]): Clashes {
+    const found = { count: 0, id: '' }
+    if (partition === undefined) return found
+    const about = { stream, run: this.#run, partition: Math.floor(orderOf(order) / 2 ** BITS_IN_PARTITION) }
+    for (const { statement, values } of portions(this.#statements.clashes, records)) {
+      const { count, id } = statement.get(values, about) as ClashRow
+      found.count += count
+      found.id ||= id ?? ''
+    }
+    return found
   }
 
   delete(page: PageRef, id: string): void {
-    const { rows, statement } = this.#statements.upserts.at(-1) as Upsert
+    const { rows, statement } = this.#statements.upserts.at(-1) as Many
     this.#write(page, 0, rows, statement, [id, DELETED, null])
   }
 
@@ -61,24 +73,23 @@ export class RecordTable {
     )
   }
 
+  /**
+   * Marks what no page of the run has brought: of a stream that was taken whole. What was rejected is there all the
+   * same.
+   */
+  markGone(stream: string, at: number): void {
+    const gone = { stream, run: this.#run, at, position: this.#position }
+    this.#position += this.#statements.markGone.run(gone).changes
+    this.savePosition()
+  }
+
   /** To be called at the end of a transaction that has written. */
   savePosition(): void {
     this.#statements.savePosition.run(this.#position)
   }
 
-  *changes(stream: string, after: number): Generator<RecordChange> {
-    for (let from = after; ; ) {
-      const rows = this.#statements.changes.all(stream, from)
-      for (const { fields, ...row } of rows)
-        yield {
-          ...row,
-          stream,
-          fields: fields === null ? null : (storedObject(fields) as Record<string, unknown>),
-        }
-      const last = rows.at(-1)
-      if (last === undefined) return
-      from = last.position
-    }
+  changes(stream: string, after: number): Generator<RecordChange, void> {
+    return this.#changes(stream, after)
   }
 
   *rejectsAfter(after: number): Generator<RejectedRow> {
@@ -105,7 +116,7 @@ export class RecordTable {
     page: PageRef,
     index: number,
     rows: number,
-    statement: Upsert['statement'],
+    statement: Many['statement'],
     values: readonly (string | number | null)[],
   ): void {
     const { stream } = page
@@ -119,13 +130,19 @@ export class RecordTable {
   }
 }
 
-interface ChangeRow {
-  readonly position: number
-  readonly id: string
-  readonly fields: string | null
+/** How many records of one id have other content, and the id of one; empty where there is none. */
+export interface Clashes {
+  count: number
+  id: string
 }
 
-interface Upsert {
+interface ClashRow {
+  readonly count: number
+  readonly id: string | null
+}
+
+/** A statement for so many records. */
+interface Many {
   readonly rows: number
   readonly statement: Statement<[readonly (string | number | null)[], object]>
 }
@@ -133,11 +150,28 @@ interface Upsert {
 /** A page's records go into as few statements as these row counts allow: each row costs less in a long one. */
 const ROWS = [64, 16, 4, 1]
 
+/** Some records of a page, and the statement for so many. */
+interface Portion extends Many {
+  readonly index: number
+  readonly values: readonly (string | number | null)[]
+}
+
+function* portions(statements: readonly Many[], records: readonly AcceptedRecord[]): Generator<Portion> {
+  let index = 0
+  for (const { rows, statement } of statements)
+    for (; index + rows <= records.length; index += rows) {
+      const values: (string | number | null)[] = []
+      for (const { id, updatedMs, json } of records.slice(index, index + rows))
+        values.push(id, updatedMs ?? OLDEST, json)
+      yield { index, rows, statement, values }
+    }
+}
+
 /**
  * Writes so many records that follow each other in a page, row by row: so two of one id are settled as they
  * are in statements of their own.
  */
-function upsert(database: Database, rows: number): Upsert {
+function upsert(database: Database, rows: number): Many {
   const values = Array.from(
     { length: rows },
     (_, row) => `(@stream, ?, @run, @position + ${row + 1}, ?, @ordinal, @index + ${row}, ?)`,
@@ -145,10 +179,22 @@ function upsert(database: Database, rows: number): Upsert {
   const statement = database.prepare<[readonly (string | number | null)[], object]>(
     `insert into records (stream, id, run, position, updated_ms, ordinal, ix, fields) values ${values.join()}
       on conflict (stream, id) do update set run = excluded.run, updated_ms = excluded.updated_ms,
-        position = case when records.fields is excluded.fields then records.position else excluded.position end,
-        ordinal = excluded.ordinal, ix = excluded.ix, fields = excluded.fields
+        position = case when records.fields is excluded.fields and records.deleted_at is null
+          then records.position else excluded.position end,
+        ordinal = excluded.ordinal, ix = excluded.ix, fields = excluded.fields, deleted_at = null
       where (excluded.run, excluded.updated_ms, -excluded.ordinal, -excluded.ix)
         > (records.run, records.updated_ms, -records.ordinal, -records.ix)`,
+  )
+  return { rows, statement }
+}
+
+function clashes(database: Database, rows: number): Many {
+  const given = Array.from({ length: rows }, () => '(?, ?, ?)')
+  const statement = database.prepare<[readonly (string | number | null)[], object]>(
+    `with given (id, updated_ms, fields) as (values ${given.join()})
+      select count(*) as count, min(given.id) as id
+      from given cross join records on records.stream = @stream and records.id = given.id
+      where run = @run and ordinal >> ${BITS_IN_PARTITION} <> @partition and records.fields <> given.fields`,
   )
   return { rows, statement }
 }
@@ -160,12 +206,17 @@ function prepare(database: Database) {
     lastPosition: database.prepare<[], number>('select position from last_position').pluck(),
     savePosition: database.prepare('update last_position set position = ?'),
     upserts: ROWS.map(rows => upsert(database, rows)),
+    clashes: ROWS.map(rows => clashes(database, rows)),
+    markGone: database.prepare(
+      `update records set deleted_at = @at, position = @position + gone.place from (
+          select id, row_number() over (order by position) as place from records
+          where stream = @stream and run < @run and fields is not null and deleted_at is null and id not in
+            (select record_id from rejects where run = @run and stream = @stream and record_id is not null)
+        ) as gone where records.stream = @stream and records.id = gone.id`,
+    ),
     reject: database.prepare(
       `insert into rejects (position, run, stream, ordinal, ix, page, record_id, code, field, reason, raw)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    changes: database.prepare<[string, number], ChangeRow>(
-      `select position, id, fields from records where stream = ? and position > ? order by position limit ${PORTION}`,
     ),
     rejects: database.prepare<[number, number], RejectedRow>(
       `select ${REJECT} from rejects where run = ? and position > ? order by position limit ${PORTION}`,

@@ -37,30 +37,41 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   coalesce(r.rejectedRecords, 0) as rejectedRecords,
   coalesce(r.distinctRejects, 0) as distinctRejects,
   s.quality as quality,
+  s.parents as parents,
+  s.mark_deleted as markDeleted,
+  s.whole as whole,
   coalesce(sum(p.warnings), 0) as warnings,
   coalesce(sum(p.redactions), 0) as redactions,
   coalesce(sum(p.filtered), 0) as filtered,
   max(p.reported_total) as reportedTotal,
   max(p.stop in ('loop', 'no-cursor')) as strayed,
   max(p.stop = 'max-pages') as cutShort,
+  coalesce(r.unknownRejects, 0) as unknownRejects,
   coalesce(u.uniqueIds, 0) as uniqueIds,
+  coalesce(u.deleted, 0) as deleted,
   coalesce(d.requests, 0) as requests,
   coalesce(d.retries, 0) as retries
 from streams s
 left join pages p on p.run = s.run and p.stream = s.name
-left join (select stream, count(*) as uniqueIds from records where run = @run and fields is not null group by stream) u
-  on u.stream = s.name
-left join (select stream, ${REJECTED_RECORDS} as rejectedRecords, ${DISTINCT_REJECTS} as distinctRejects
+left join (select stream, count(*) filter (where run = @run and fields is not null) as uniqueIds,
+    count(*) filter (where deleted_at = (select started_at from runs where run = @run)) as deleted
+  from records group by stream) u on u.stream = s.name
+left join (select stream, ${REJECTED_RECORDS} as rejectedRecords, ${DISTINCT_REJECTS} as distinctRejects,
+    count(*) filter (where record_id is null) as unknownRejects
   from rejects where run = @run and ${NEVER_TAKEN} group by stream) r on r.stream = s.name
 left join (select stream, count(*) as requests, count(*) filter (where attempt > 1) as retries
   from departures where run = @run group by stream) d on d.stream = s.name
 where s.run = @run group by s.name order by s.place`
 
-type Counted = Omit<StreamCounts, 'quality'> & { readonly quality: string }
+type Counted = Omit<StreamCounts, 'quality' | 'parents'> & Record<'quality' | 'parents', string>
 
 export function streamCountsOf(database: Database, run: number): StreamCounts[] {
   const rows = database.prepare<[object], Counted>(STREAM_COUNTS).all({ run })
-  return rows.map(row => ({ ...row, quality: storedObject(row.quality) as Quality }))
+  return rows.map(row => ({
+    ...row,
+    quality: storedObject(row.quality) as Quality,
+    parents: storedTexts(row.parents),
+  }))
 }
 
 /** Failed attempts and pages, and streams that went wrong without one; message and path are those of the last. */

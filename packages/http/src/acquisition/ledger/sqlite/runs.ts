@@ -109,7 +109,7 @@ function resume(database: Database, last: RunRow, plan: RunPlan, now: number, be
           and to_state <> 'closed'`,
     )
     .run({ run: last.run, now })
-  writeStreams(database, last.run, plan)
+  writeStreams(database, last.run, plan, false)
   const { run: number, id, started_at: startedAt } = last
   return { number, id, startedAt, resumed: true, opened: timesOpened(database), ...before }
 }
@@ -123,7 +123,7 @@ function begin(database: Database, plan: RunPlan, now: number, before: Before): 
     )
     .run(id, now, plan.name, plan.configHash, JSON.stringify(plan.parts), plan.version)
   const number = Number(lastInsertRowid)
-  writeStreams(database, number, plan)
+  writeStreams(database, number, plan, true)
   const insert = insertPage(database)
   for (const stream of plan.streams) {
     const cursors = cursorsOf(database, stream)
@@ -147,14 +147,35 @@ function timesOpened(database: Database): number {
   return database.prepare<[], number>('select sum(opened) from runs').pluck().get() as number
 }
 
-function writeStreams(database: Database, run: number, plan: RunPlan): void {
+/** What a run takes is decided when it begins: state moves while it goes on. */
+function writeStreams(database: Database, run: number, plan: RunPlan, isNew: boolean): void {
   const write = database.prepare(
-    `insert or replace into streams
-      (run, place, name, endpoint, limit_per_second, quota_ms, numeric_fields, fields, quality)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert or replace into streams (run, place, name, endpoint, limit_per_second, quota_ms, mark_deleted,
+        numeric_fields, fields, quality, parents, whole)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  for (const [place, { name, endpoint, limitPerSecond, quotaMs = 0, ...stream }] of plan.streams.entries()) {
-    const texts = [stream.numericFields, stream.fields, stream.quality].map(part => JSON.stringify(part))
-    write.run(run, place, name, endpoint, limitPerSecond, quotaMs, ...texts)
+  const isWhole = isNew ? wholeByState(database, plan) : wholeAsBegun(database, run)
+  for (const [place, { name, endpoint, limitPerSecond, ...stream }] of plan.streams.entries()) {
+    const { quotaMs = 0, markDeleted = false, numericFields, fields, quality, parents = [] } = stream
+    const texts = [numericFields, fields, quality, parents].map(part => JSON.stringify(part))
+    const numbers = [limitPerSecond, quotaMs, markDeleted ? 1 : 0]
+    write.run(run, place, name, endpoint, ...numbers, ...texts, isWhole(name) ? 1 : 0)
   }
+}
+
+function wholeAsBegun(database: Database, run: number): (name: string) => boolean {
+  const begun = database.prepare<[number], string>('select name from streams where run = ? and whole = 1')
+  const names = new Set(begun.pluck().all(run))
+  return name => names.has(name)
+}
+
+/** Whether all of a stream is taken: nothing is known of how far it has come, or that of its parents. */
+function wholeByState(database: Database, plan: RunPlan): (name: string) => boolean {
+  const known = database.prepare<[string]>('select 1 from cursors where stream = ? limit 1')
+  const streams = new Map(plan.streams.map(stream => [stream.name, stream]))
+  const isWhole = (name: string): boolean => {
+    const { isIncremental = false, parents = [] } = streams.get(name) ?? {}
+    return !(isIncremental && known.get(name) !== undefined) && parents.every(isWhole)
+  }
+  return isWhole
 }

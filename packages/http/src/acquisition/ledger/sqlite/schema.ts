@@ -2,11 +2,12 @@
 export const APPLICATION_ID = 0x41_50_4c_47
 
 /** Written to `user_version`; a ledger of another version is refused. */
-export const SCHEMA_VERSION = 9
+export const SCHEMA_VERSION = 10
 
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
- * deleted one has no fields), and so do cooldowns of endpoints, what was used of quotas, cursors of streams and positions of sinks.
+ * deleted one has no fields, or `deleted_at` and those it had last), and so do cooldowns of endpoints, what was
+ * used of quotas, cursors of streams and positions of sinks. `whole` of a stream: the run takes all of it.
  * `updated_ms`, `ordinal` and `ix` decide between records of one id within a run; `position` tells when a row
  * was written, in the order of commits.
  */
@@ -36,6 +37,9 @@ create table if not exists streams (
   numeric_fields text not null,
   fields text not null,
   quality text not null,
+  parents text not null,
+  mark_deleted integer not null,
+  whole integer not null,
   ended text,
   primary key (run, name)
 ) without rowid;
@@ -77,6 +81,7 @@ create table if not exists records (
   ordinal integer not null,
   ix integer not null,
   fields text,
+  deleted_at real,
   primary key (stream, id)
 ) without rowid;
 create index if not exists records_in_order on records (stream, position);

@@ -1,7 +1,7 @@
 import type { Clock } from 'async-patterns'
 import type { RunStatus } from '../../../measurements/index.js'
 import type { RunData, RunEnd } from '../../summary/index.js'
-import { statusOfRun } from '../../summary/index.js'
+import { statusOfRun, wholeStreams } from '../../summary/index.js'
 import type {
   CommitAnswer,
   DepartureRow,
@@ -231,7 +231,11 @@ export class SqliteRun implements Run {
   async end(reason: RunEnd): Promise<RunStatus> {
     this.#checkPlace()
     return this.#writing(() => {
-      const status = statusOfRun(streamCountsOf(this.#database, this.#run), reason)
+      const streams = streamCountsOf(this.#database, this.#run)
+      const status = statusOfRun(streams, reason)
+      const whole = wholeStreams(streams, reason)
+      for (const { name, markDeleted } of streams)
+        if (markDeleted === 1 && whole.has(name)) this.#records.markGone(name, this.startedAt)
       this.#progress.end(this.#clock.wallNow(), reason, status)
       return status
     })
@@ -264,6 +268,7 @@ export class SqliteRun implements Run {
     const at = this.#clock.wallNow()
     this.#pages.done(commit, at)
     for (const notice of notices) this.#journal.notice({ ...notice, stream: page.stream, at })
+    this.#noteClashes(page, records, at)
     this.#records.upsert(page, records)
     for (const id of deletions) this.#records.delete(page, id)
     for (const reject of rejects) this.#records.reject(page, reject)
@@ -272,6 +277,15 @@ export class SqliteRun implements Run {
     this.#count(page.stream, -1)
     done.set(page.id, claim)
     return 'done'
+  }
+
+  #noteClashes(page: PageRef, records: PageCommit['records'], at: number): void {
+    const { count, id } = this.#records.clashes(page, records)
+    if (count === 0) return
+    const message =
+      `${JSON.stringify(id)} is the id of records of several parts with different content, of which one stays: ` +
+      'an id may name a field that add takes from the part'
+    this.#journal.notice({ stream: page.stream, code: 'ID_CLASH', message, count, at })
   }
 
   #raise(stream: string, part: string, cursor: StreamCursor): void {

@@ -2,7 +2,7 @@ import type { PagingPlace, Token } from '../../records/index.js'
 import { isToken } from '../../records/index.js'
 import type { SchemaParts } from '../../schema/index.js'
 import type { PageParameter, ParamPlace } from '../requests/param-place.js'
-import { placeProblem, placeSchema } from '../requests/param-place.js'
+import { placeOrFalseSchema, placeProblem, placeSchema } from '../requests/param-place.js'
 import type { Chain } from './chained-pagination.js'
 import { ChainedPagination, pageKey } from './chained-pagination.js'
 import { NextUrlError } from './next-url-error.js'
@@ -27,7 +27,8 @@ export interface CursorPaging {
   readonly cursorHeader?: string | undefined
   /** The cursor is this parameter of the URL that stands there. */
   readonly cursorFromQuery?: string | undefined
-  readonly cursorParam: ParamPlace
+  /** `false`: it is sent where the requests refer to `pagination.cursor`, or nowhere. */
+  readonly cursorParam: ParamPlace | false
   /** Several at once, by the query parameter to which each goes unless it says another place. */
   readonly params?: Readonly<Record<string, CursorOrigin>> | undefined
   /** What the first page is asked for with. Default: with no cursor. */
@@ -45,7 +46,7 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
     cursorPath: parts.anyOf([parts.path(), parts.list(parts.path(), PATHS)], PATHS).optional(),
     cursorHeader: parts.headerName().optional(),
     cursorFromQuery: parts.text().optional(),
-    cursorParam: placeSchema(parts).prefault('cursor'),
+    cursorParam: placeOrFalseSchema(parts).prefault('cursor'),
     params: parts.textMap(originSchema(parts)),
     startCursor: parts.anyOf([parts.text(), parts.wholeNumber()], 'a text or a whole number').optional(),
     sizeParam: placeSchema(parts).optional(),
@@ -67,6 +68,7 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
       return { key: 'startCursor', allowed: 'none beside params' }
     return undefined
   },
+  told: { name: 'cursor', of: ({ state }) => state['cursor'] },
   paths: ({ from, cursorPath, cursorHeader, cursorFromQuery, params }) => ({
     ...(cursorHeader !== undefined && { next: { header: cursorHeader } }),
     ...(cursorPath !== undefined && { next: [cursorPath].flat().map(path => placeOf(path, from)) }),
@@ -135,7 +137,8 @@ function parametersOf(options: CursorPaging, cursor: Token | undefined): PagePar
   const size =
     sizeParam === undefined || pageSize === undefined ? [] : [{ place: sizeParam, value: pageSize }]
   if (cursor === undefined) return size
-  if (params === undefined) return [...size, { place: cursorParam, value: cursor }]
+  if (params === undefined)
+    return cursorParam === false ? size : [...size, { place: cursorParam, value: cursor }]
   const sent = Object.entries(unpacked(cursor)).map(([param, value]) => {
     const origin = params[param]
     return { place: (typeof origin === 'object' ? origin.to : undefined) ?? param, value }

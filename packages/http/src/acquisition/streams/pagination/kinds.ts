@@ -1,3 +1,5 @@
+import type { PageRef } from '../../ledger/index.js'
+import type { Scope } from '../../references/index.js'
 import type { BodyEndRule, PagingPaths, PagingPlace } from '../../records/index.js'
 import { cursorPaging } from './cursor.js'
 import { bodyRulesOf, endsShort } from './end-rules.js'
@@ -55,6 +57,32 @@ export function pageEndRules(pagination: PaginationConfig): BodyEndRule[] {
 
 function pageSizeOf(pagination: PaginationConfig): number | undefined {
   return 'pageSize' in pagination ? pagination.pageSize : undefined
+}
+
+/** What the requests of a stream's pages may refer to, as fields of `pagination`. */
+export function toldNames(pagination: PaginationConfig): readonly string[] {
+  const { told } = kindOf(pagination)
+  return told === undefined || manyCursors(pagination) ? [] : [told.name]
+}
+
+/** What stands there for a page; nothing where it is asked for with none. */
+export function toldScope(pagination: PaginationConfig, page: Pick<PageRef, 'ordinal' | 'state'>): Scope {
+  const { told } = kindOf(pagination)
+  const value = told?.of(page)
+  return told === undefined || value === undefined
+    ? {}
+    : { [`pagination.${told.name}`]: JSON.stringify(value) }
+}
+
+/** Whether the first page is asked for with none. */
+export function toldLater(pagination: PaginationConfig): boolean {
+  if (pagination.type === 'cursor') return pagination.startCursor === undefined
+  return pagination.type === 'nextUrl' || pagination.type === 'linkHeader'
+}
+
+/** Several are no single value. */
+function manyCursors(pagination: PaginationConfig): boolean {
+  return pagination.type === 'cursor' && pagination.params !== undefined
 }
 
 /** What of the keys does not fit together. */

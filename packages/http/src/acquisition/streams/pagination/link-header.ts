@@ -2,7 +2,7 @@ import { headerUrl } from '../../../engines/index.js'
 import { streamUrl } from '../requests/stream-url.js'
 import { ChainedPagination } from './chained-pagination.js'
 import type { NextOrigins } from './next-url.js'
-import { allowSchema, urlChain } from './next-url.js'
+import { allowSchema, urlChain, urlTold } from './next-url.js'
 import { NextUrlError } from './next-url-error.js'
 import type { PagedStream, PageResult, PaginationKind } from './pagination.js'
 import { webLinks } from './web-links.js'
@@ -21,6 +21,7 @@ export const linkHeaderPaging: PaginationKind<LinkHeaderPaging> = {
     rel: parts.checkedText('a relation such as next, without spaces', rel => !/\s/.test(rel)).optional(),
     allow: allowSchema(parts),
   }),
+  told: urlTold,
   paths: () => ({}),
   create: (stream, options) => {
     const { rel = 'next', allow } = options

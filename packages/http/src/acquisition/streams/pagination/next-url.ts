@@ -21,6 +21,12 @@ export interface NextUrlPaging extends NextOrigins {
   readonly nextUrlHeader?: string | undefined
 }
 
+/** The URL that led to a page; nothing leads to the first. */
+export const urlTold: NonNullable<PaginationKind<NextUrlPaging>['told']> = {
+  name: 'url',
+  of: ({ ordinal, state }) => (ordinal === 1 ? undefined : state['url']),
+}
+
 /** Each page carries the whole URL of the next in its body or in a header. */
 export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
   type: 'nextUrl',
@@ -34,6 +40,7 @@ export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
     (nextUrlPath === undefined) === (nextUrlHeader === undefined)
       ? { key: 'nextUrlPath', allowed: 'a path such as links.next, or nextUrlHeader in its place' }
       : undefined,
+  told: urlTold,
   paths: ({ nextUrlPath, nextUrlHeader }) => ({
     next: nextUrlHeader === undefined ? placesOf(nextUrlPath) : { header: nextUrlHeader },
   }),

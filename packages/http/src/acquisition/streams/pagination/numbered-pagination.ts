@@ -244,9 +244,11 @@ export class NumberedPagination implements Pagination {
     const isShort = rows > 0 && rows < pageSize
     if (!goesOn && empties >= stopAfterEmpty) return { pages: [], stop: 'empty' }
     if (!goesOn && stopOnShortPage && isShort) return { pages: [], stop: 'end' }
-    // After a short page an offset goes on where the rows ended: at worst rows are served twice, never
-    // skipped.
-    const numbers = [pageSize, isShort ? rows : pageSize].map(step => this.#numbering.after(number, 1, step))
+    // An offset goes on where the rows ended, of a short page and of one that has more than was asked for: at
+    // worst rows are served twice, never skipped.
+    const numbers = [pageSize, rows === 0 ? pageSize : rows].map(step =>
+      this.#numbering.after(number, 1, step),
+    )
     const state = {
       ...withEmpties(size < pageSize ? { rows: size } : {}, empties),
       ...(promised !== undefined && promised <= 0 && { beyond: 1 }),

@@ -1,5 +1,5 @@
 import type { ParamPlace } from '../requests/param-place.js'
-import { placeSchema } from '../requests/param-place.js'
+import { placeOrFalseSchema, placeSchema } from '../requests/param-place.js'
 import type { StopRules } from './numbered-pagination.js'
 import { NumberedPagination, stopRules } from './numbered-pagination.js'
 import type { PaginationKind } from './pagination.js'
@@ -8,7 +8,8 @@ import { recordTotal, recordTotalProblem, recordTotalSchema } from './totals.js'
 
 export interface PageNumberPaging extends StopRules, RecordTotal {
   readonly type: 'page'
-  readonly pageParam: ParamPlace
+  /** `false`: it is sent where the requests refer to `pagination.number`, or nowhere. */
+  readonly pageParam: ParamPlace | false
   readonly firstPage: number
   readonly sizeParam?: ParamPlace | undefined
   readonly pageSize: number
@@ -23,7 +24,7 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
   summary: 'counted; with a total, pages are fetched side by side, up to 2,000 known ahead',
   schema: parts => ({
     pageSize: parts.count(1, 1_000_000),
-    pageParam: placeSchema(parts).prefault('page'),
+    pageParam: placeOrFalseSchema(parts).prefault('page'),
     firstPage: parts.count(0, 1_000_000).prefault(1),
     sizeParam: placeSchema(parts).optional(),
     totalPagesPath: parts.path().optional(),
@@ -37,6 +38,7 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
       return { key: 'totalPagesHeader', allowed: 'none beside totalPagesPath' }
     return recordTotalProblem(options)
   },
+  told: { name: 'number', of: ({ state }) => state['page'] },
   paths: options => ({
     totalPages: pageTotal(options),
     ...(recordTotal(options) !== undefined && { totalRecords: recordTotal(options) }),
@@ -44,6 +46,7 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
   create: ({ name }, options) => {
     const { pageParam, firstPage, sizeParam, pageSize } = options
     const size = sizeParam === undefined ? [] : [{ place: sizeParam, value: pageSize }]
+    const placed = (value: number) => (pageParam === false ? [] : [{ place: pageParam, value }])
     return new NumberedPagination(name, options, {
       key: 'page',
       first: firstPage,
@@ -52,7 +55,7 @@ export const pageNumberPaging: PaginationKind<PageNumberPaging> = {
       after: (number, pages) => number + pages,
       startOf: (number, size) => (number - firstPage) * size,
       behind: (number, total, size) => Math.ceil(total / size) - (number - firstPage + 1),
-      parameters: number => [{ place: pageParam, value: number }, ...size],
+      parameters: number => [...placed(number), ...size],
     })
   },
 }

@@ -88,6 +88,14 @@ export interface PaginationKind<O extends { readonly type: string }> {
   readonly schema: (parts: SchemaParts) => SchemaShape
   /** What of its keys does not fit together, and what the key may be; undefined where all do. */
   readonly check?: (options: O) => PagingProblem | undefined
+  /**
+   * What each page is asked for by, as its stream's requests refer to it (`pagination.offset`), and its value;
+   * undefined where the page is asked for with none.
+   */
+  readonly told?: {
+    readonly name: string
+    readonly of: (page: Pick<PageRef, 'ordinal' | 'state'>) => string | number | undefined
+  }
   /** What is read from each page for it. */
   readonly paths: (options: O) => PagingPaths
   readonly create: (stream: PagedStream, options: O & PagingLimits) => Pagination

@@ -30,7 +30,8 @@ export function childKey({ stream, parent }: Child): string {
  */
 export function childPlanOf(child: Child): ChildPlan {
   const { stream, parent } = child
-  const isOfParent = ({ root }: { readonly root: string }): boolean => root === parent.as
+  const isOfParent = ({ root }: { readonly root: string }): boolean =>
+    parent.once !== true && root === parent.as
   const needed = new Set(
     requestReferences(stream)
       .filter(isOfParent)

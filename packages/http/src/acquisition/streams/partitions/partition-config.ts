@@ -1,5 +1,5 @@
 import type { Where } from '../../records/index.js'
-import type { Roots } from '../../references/index.js'
+import type { RootKind, Roots } from '../../references/index.js'
 
 /** Each record of another stream, the parent. */
 export interface EachRecord {
@@ -12,6 +12,8 @@ export interface EachRecord {
   readonly onlyChanged?: boolean | undefined
   /** So many parents' values together make one partition: lists of them. Default: each its own. */
   readonly batch?: number | undefined
+  /** All records together have one part, begun by the first: nothing refers to them. Default false. */
+  readonly once?: boolean | undefined
 }
 
 /** Each of a list of values. */
@@ -24,12 +26,22 @@ interface EachValue {
 export type PartitionConfig = EachRecord | EachValue
 
 /** As far as references go. */
-type Named = { readonly as: string } & ({ readonly each: string } | { readonly values: unknown })
+type Named = { readonly as: string } & (
+  | { readonly each: string; readonly once?: boolean | undefined }
+  | { readonly values: unknown }
+)
 
-/** The roots that a stream's references may have. */
-export function rootsOf(partitions: readonly Named[] = [], hasSince = false): Roots {
-  return new Map([
-    ...partitions.map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
+/** The roots that a stream's references may have. `told`: of its pages' requests the fields of `pagination`. */
+export function rootsOf(
+  partitions: readonly Named[] = [],
+  hasSince = false,
+  told: readonly string[] = [],
+): Roots {
+  const roots = new Map<string, RootKind>([
+    ...partitions
+      .filter(one => !('each' in one && one.once))
+      .map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
+  return told.length > 0 ? roots.set('pagination', told) : roots
 }

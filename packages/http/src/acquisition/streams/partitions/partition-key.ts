@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { PageWindow, Partition } from '../../ledger/index.js'
-import { LARGEST_RANK } from '../../ledger/index.js'
+import { LARGEST_RANK, RANKS_OF_PARTITION } from '../../ledger/index.js'
 import { textOf } from '../../references/index.js'
 
 const longestKey = 120
@@ -22,9 +22,18 @@ export function windowKey({ since, until }: PageWindow): string {
     .join(',')
 }
 
-/** The same for the same key, so that pages stand in one order in every run. */
-export function rankOf(key: string): number {
-  return key === '' ? 0 : (Number.parseInt(hash('sha1', key, 'hex').slice(0, 8), 16) & LARGEST_RANK) >>> 0
+/**
+ * The same for the same keys, so that pages stand in one order in every run. `partition` decides the upper bits, by
+ * which the ledger tells partitions apart; `prefix` has the window too.
+ */
+export function rankOf(partition: string, prefix: string): number {
+  if (prefix === '') return 0
+  const within = rankIn(prefix) % RANKS_OF_PARTITION
+  return rankIn(partition) - (rankIn(partition) % RANKS_OF_PARTITION) + within
+}
+
+function rankIn(key: string): number {
+  return (Number.parseInt(hash('sha1', key, 'hex').slice(0, 8), 16) & LARGEST_RANK) >>> 0
 }
 
 function valueKey(json: string): string {

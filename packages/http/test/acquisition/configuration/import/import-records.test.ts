@@ -194,10 +194,68 @@ test('what the pipeline cannot do with parents is refused', () => {
     about: 'several parents',
     detail: expect.stringContaining("a parent's own parent project") as unknown,
   })
-  expect(refusal({ retriever: { partition_router: part(parent, 'p') } })).toMatchObject({
-    detail: 'the requests do not depend on the parent project',
+  const added = {
+    type: 'AddFields',
+    fields: [{ path: ['project'], value: '{{ stream_partition.p }}' }],
+  }
+  expect(
+    refusal({
+      retriever: { partition_router: part(parent, 'p') },
+      stream: { transformations: [added] },
+    }),
+  ).toMatchObject({
+    detail: 'records get a value of project, and the requests do not depend on it',
   })
 })
+
+describe('requests that do not depend on a parent', () => {
+  const config = { type: 'ParentStreamConfig', stream: parent, parent_key: 'id', partition_field: 'p' }
+  const retriever = {
+    partition_router: { type: 'SubstreamPartitionRouter', parent_stream_configs: [config] },
+  }
+
+  test('are sent once', () => {
+    expect(streamWritten({ retriever })).toMatchObject({
+      for: { each: 'projects', as: 'project', once: true },
+    })
+  })
+
+  test('and it is said where the manifest has records several times', () => {
+    const { converted } = imported(manifestOf([streamOf({ retriever, stream: { primary_key: [] } })]))
+    expect(converted[0]?.notes).toEqual([
+      'the manifest sends the same requests again for each project; here they are sent once',
+    ])
+  })
+})
+
+test('one parent twice: each part has a name of its own', () => {
+  const router = (key: string, field: string) => ({
+    type: 'SubstreamPartitionRouter',
+    parent_stream_configs: [
+      { type: 'ParentStreamConfig', stream: parent, parent_key: key, partition_field: field },
+    ],
+  })
+  const retriever = { partition_router: [router('id', 'a'), router('org', 'b')] }
+  const requester = { path: '{{ stream_partition.b }}/{{ stream_partition.a }}' }
+  expect(streamWritten({ requester, retriever })).toMatchObject({
+    path: '/{project_2.org}/{project.id}',
+    for: [
+      { each: 'projects', as: 'project' },
+      { each: 'projects', as: 'project_2' },
+    ],
+  })
+})
+
+test.each([['{{ now_utc() }}'], ["{{ now_utc().strftime('%Y-%m-%d') }}"]])(
+  'a key that is the time of reading, %s, tells no records apart here',
+  value => {
+    const stream = {
+      primary_key: ['uuid'],
+      transformations: [{ type: 'AddFields', fields: [{ path: ['uuid'], value }] }],
+    }
+    expect(streamWritten({ stream })).toMatchObject({ id: 'none' })
+  },
+)
 
 describe('incremental', () => {
   const cursor = {

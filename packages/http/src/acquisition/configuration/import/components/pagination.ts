@@ -8,7 +8,7 @@ import { pathText, wayOf } from '../emit/paths.js'
 
 import type { Place } from '../emit/places.js'
 import { placeOf, placeText } from '../emit/places.js'
-import type { Json } from '../emit/values.js'
+import type { Json, PageToken } from '../emit/values.js'
 import type { Component } from '../manifest/component.js'
 import { Refusal, refusingAt } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
@@ -20,6 +20,8 @@ import type { PagedRecords } from './paged-records.js'
 /** Pagination as the pipeline writes it; undefined for none. */
 export interface Paging {
   readonly config: Readonly<Record<string, Json | undefined>>
+  /** What templates of the request may refer to as `next_page_token`. */
+  readonly token?: PageToken | undefined
   /** What the first request carries beside: next URLs bring it along themselves. */
   readonly first?: { readonly place: Place; readonly value: number } | undefined
   readonly notes: readonly string[]
@@ -30,13 +32,16 @@ export function pagingOf(
   paginator: Component | undefined,
   templates: Templates,
   records: PagedRecords,
+  requester: Component,
 ): Paging {
   if (paginator === undefined || paginator['type'] === 'NoPagination')
     return { config: { type: 'none' }, notes: [] }
   const strategy = childOf(paginator, 'pagination_strategy')
-  if (sendsNothing(paginator, templates)) {
+  const refersToPage = JSON.stringify(requester).includes('next_page_token')
+  if (!refersToPage && sendsNothing(paginator, templates)) {
     return {
       config: { type: 'none' },
+      first: sizeOf(paginator, strategy, templates),
       notes: ['the manifest pages without sending a page: one page is read'],
     }
   }
@@ -47,11 +52,26 @@ export function pagingOf(
   })
 }
 
-/** A page that goes nowhere: its parameter has no name. */
+/** A page that goes nowhere: there is no parameter for it, or none with a name. */
 function sendsNothing(paginator: Component, templates: Templates): boolean {
   const option = childOf(paginator, 'page_token_option')
-  return option !== undefined && option['type'] !== 'RequestPath' && isNameless(option, templates)
+  return option === undefined || (option['type'] !== 'RequestPath' && isNameless(option, templates))
 }
+
+/** What is sent as the size of each page, and where. */
+function sizeOf(
+  paginator: Component,
+  strategy: Component | undefined,
+  templates: Templates,
+): Paging['first'] {
+  const option = childOf(paginator, 'page_size_option')
+  const value = strategy === undefined ? undefined : numberIn(strategy, 'page_size', templates)
+  if (option === undefined || value === undefined || isNameless(option, templates)) return undefined
+  return { place: placeOf(templates, option), value }
+}
+
+/** A place of `false`: what stands there is sent by a template, or nowhere. */
+const NOWHERE: Place = { in: 'nowhere', name: '' }
 
 function isNameless(option: Component, templates: Templates): boolean {
   if (option['field_path'] !== undefined) return false
@@ -104,14 +124,25 @@ class PagingReader {
 
   paging(): Paging {
     const config = this.#config()
-    const size = this.#number('page_size')
-    const option = childOf(this.#paginator, 'page_size_option')
     const isUrl = config['type'] === 'nextUrl' || config['type'] === 'linkHeader'
-    const first = isUrl &&
-      size !== undefined &&
-      option !== undefined &&
-      !isNameless(option, this.#templates) && { place: placeOf(this.#templates, option), value: size }
-    return { config, notes: this.#notes, ...(first !== false && { first }) }
+    const first = isUrl ? sizeOf(this.#paginator, this.#strategy, this.#templates) : undefined
+    return { config, token: this.#token(config), notes: this.#notes, first }
+  }
+
+  /** Of pages that are counted the first has no token, unless the manifest says that it has. */
+  #token({ type, firstPage }: Paging['config']): PageToken | undefined {
+    const isFirstSent = this.#strategy['inject_on_first_request'] === true
+    const always = { isAlways: true }
+    switch (type) {
+      case 'page':
+        return { reference: 'pagination.number', ...(isFirstSent ? always : { none: Number(firstPage) }) }
+      case 'offset':
+        return { reference: 'pagination.offset', ...(isFirstSent ? always : { none: 0 }) }
+      case 'cursor':
+        return { reference: 'pagination.cursor' }
+      default:
+        return { reference: 'pagination.url' }
+    }
   }
 
   #config(): Readonly<Record<string, Json | undefined>> {
@@ -129,14 +160,15 @@ class PagingReader {
 
   #pages(): Readonly<Record<string, Json | undefined>> {
     const { start, size } = { start: this.#number('start_from_page') ?? 0, size: this.#number('page_size') }
-    if (this.#strategy['inject_on_first_request'] !== true) {
+    const place = this.#tokenPlace()
+    if (place !== undefined && this.#strategy['inject_on_first_request'] !== true) {
       this.#notes.push(
         `the manifest leaves the page's number out of the first request; here ${start} is sent`,
       )
     }
     return {
       type: 'page',
-      pageParam: placeText(this.#tokenPlace('page')),
+      pageParam: place === undefined ? false : placeText(place),
       firstPage: start,
       ...this.#size(size),
       // Without a size no page is short: an empty one ends.
@@ -147,10 +179,11 @@ class PagingReader {
 
   #offsets(): Readonly<Record<string, Json | undefined>> {
     const size = this.#number('page_size')
+    const place = this.#tokenPlace()
     const { sizeParam } = this.#size(size)
     return {
       type: 'offset',
-      offsetParam: placeText(this.#tokenPlace('offset')),
+      offsetParam: place === undefined ? false : placeText(place),
       limitParam: sizeParam ?? false,
       pageSize: size ?? 1_000_000,
       ...(size !== undefined && { stopOnShortPage: true }),
@@ -162,7 +195,7 @@ class PagingReader {
     const value = this.#templates.of(this.#strategy, 'cursor_value')
     if (sumOf(value) !== undefined) return this.#countedOffsets()
     const isUrl = option?.['type'] === 'RequestPath'
-    const place = option === undefined || isUrl ? undefined : this.#tokenPlace('cursor')
+    const place = isUrl ? undefined : (this.#tokenPlace() ?? NOWHERE)
     const cursor = refusingAt(this.#templates.lines, this.#strategy, 'cursor_value', () =>
       cursorOf(value, place, this.#records),
     )
@@ -184,7 +217,9 @@ class PagingReader {
   #countedOffsets(): Readonly<Record<string, Json | undefined>> {
     const size = this.#number('page_size')
     const { sizeParam } = this.#size(size)
-    if (sizeParam === undefined || size === undefined) throw new Refusal('cursor', 'the cursor is calculated')
+    const place = this.#tokenPlace()
+    if (sizeParam === undefined || size === undefined || place === undefined)
+      throw new Refusal('cursor', 'the cursor is calculated')
     const parts = alternativesOf(this.#templates.of(this.#strategy, 'stop_condition'))
     const total = parts.flatMap(totalOf)[0]
     const rules = parts
@@ -192,7 +227,7 @@ class PagingReader {
       .flatMap(one => endRules(conditionOf(one), { ways: [], size, records: this.#records.path }))
     return {
       type: 'offset',
-      offsetParam: placeText(this.#tokenPlace('offset')),
+      offsetParam: placeText(place),
       limitParam: sizeParam,
       pageSize: size,
       ...(total !== undefined && { totalRecordsPath: total }),
@@ -217,24 +252,28 @@ class PagingReader {
   }
 
   #size(size: number | undefined): { readonly sizeParam?: Json } {
-    const option = childOf(this.#paginator, 'page_size_option')
-    if (option === undefined || size === undefined || isNameless(option, this.#templates)) return {}
-    return { sizeParam: placeText(placeOf(this.#templates, option)) }
+    const found = size === undefined ? undefined : sizeOf(this.#paginator, this.#strategy, this.#templates)
+    return found === undefined ? {} : { sizeParam: placeText(found.place) }
   }
 
-  #tokenPlace(what: string): Place {
+  /** Undefined where it is sent by a template, or nowhere. */
+  #tokenPlace(): Place | undefined {
     const option = childOf(this.#paginator, 'page_token_option')
-    if (option === undefined)
-      throw new Refusal('pagination', `the ${what} is sent by a template, not by an option`)
-    if (option['type'] === 'RequestPath') throw new Refusal('pagination', `the ${what} becomes the path`)
+    if (option === undefined) return undefined
+    if (option['type'] === 'RequestPath')
+      throw new Refusal('pagination', 'the number of the page becomes the path')
     return placeOf(this.#templates, option)
   }
 
   #number(key: string): number | undefined {
-    const value = this.#templates.literal(this.#strategy, key)
-    if (value === undefined || value === null || value === '') return undefined
-    const number = Number(str(value))
-    if (!Number.isInteger(number)) throw new Refusal('pagination', `${key} is ${str(value)}, no whole number`)
-    return number
+    return numberIn(this.#strategy, key, this.#templates)
   }
+}
+
+function numberIn(strategy: Component, key: string, templates: Templates): number | undefined {
+  const value = templates.literal(strategy, key)
+  if (value === undefined || value === null || value === '') return undefined
+  const number = Number(str(value))
+  if (!Number.isInteger(number)) throw new Refusal('pagination', `${key} is ${str(value)}, no whole number`)
+  return number
 }

@@ -20,7 +20,8 @@ export interface Parent {
   readonly rawPath: (keys: readonly (string | number)[]) => string
 }
 
-interface Part {
+/** One of them, as it stands in `for`. */
+export interface Part {
   readonly as: string
   /** The entry of `for`; a parent's name is put in when it is known. */
   readonly entry: Readonly<Record<string, Json | undefined>>
@@ -51,10 +52,16 @@ export interface PartitionContext {
   readonly parentOf: (stream: Component) => Parent
 }
 
+/** And the names that parts of the same stream have. */
+interface RouterContext extends PartitionContext {
+  readonly taken: Set<string>
+}
+
 /** Converts a partition router, or a list of them. @throws Refusal for one that has no counterpart. */
 export function partitionsOf(value: Value | undefined, context: PartitionContext): Partitions {
+  const own = { ...context, taken: new Set<string>() }
   const all = componentsOf(value).map(router =>
-    refusingAt(context.templates.lines, router, 'type', () => routerOf(router, context)),
+    refusingAt(context.templates.lines, router, 'type', () => routerOf(router, own)),
   )
   return all.length === 0 ? NO_PARTITIONS : product(all)
 }
@@ -93,7 +100,7 @@ function own(reference: string, { parts }: Partitions, names: readonly string[])
   return reference
 }
 
-function routerOf(router: Component, context: PartitionContext): Partitions {
+function routerOf(router: Component, context: RouterContext): Partitions {
   switch (router['type']) {
     case 'SubstreamPartitionRouter':
       return substreams(router, context)
@@ -153,7 +160,7 @@ function scalar(value: unknown): string | number | boolean {
   throw new Refusal('partitions', 'a value of a list is no text or number')
 }
 
-function grouped(router: Component, context: PartitionContext): Partitions {
+function grouped(router: Component, context: RouterContext): Partitions {
   const inner = childOf(router, 'underlying_partition_router')
   const size = context.templates.literal(router, 'group_size')
   if (inner === undefined || typeof size !== 'number')
@@ -166,7 +173,7 @@ function grouped(router: Component, context: PartitionContext): Partitions {
   return { ...partitions, parts: [{ ...part, entry: { ...part.entry, batch: size } }] }
 }
 
-function substreams(router: Component, context: PartitionContext): Partitions {
+function substreams(router: Component, context: RouterContext): Partitions {
   const configs = componentsOf(router['parent_stream_configs'])
   const [config] = configs
   if (config === undefined) throw new Refusal('partitions', 'there is no parent')
@@ -175,13 +182,14 @@ function substreams(router: Component, context: PartitionContext): Partitions {
   return substream(config, context)
 }
 
-function substream(config: Component, { templates, parentOf }: PartitionContext): Partitions {
+function substream(config: Component, { templates, parentOf, taken }: RouterContext): Partitions {
   const stream = childOf(config, 'stream')
   if (stream === undefined) throw new Refusal('partitions', 'the parent has no stream')
   const parent = parentOf(stream)
   const field = templates.text(config, 'partition_field') ?? ''
   const key = (templates.text(config, 'parent_key') ?? '').split('/').filter(Boolean)
-  const as = parentName(parent)
+  const as = parentName(parent, taken)
+  taken.add(as)
   const option = childOf(config, 'request_option')
   const isChanged = config['incremental_dependency'] === true
   return {
@@ -231,13 +239,15 @@ function extraField(
   return found === undefined ? undefined : referenceTo(parent, as, [...found, ...rest])
 }
 
-/** In the singular, and no other than those of its own parents. */
-function parentName({ name, partitions }: Parent): string {
+/** In the singular, and no other than those of its own parents and of the parts beside it. */
+function parentName({ name, partitions }: Parent, others: ReadonlySet<string>): string {
   const singular = name.replace(/ies$/, 'y').replace(/(?<!s)s$/, '')
-  const taken = ancestorsOf(partitions)
+  const ancestors = ancestorsOf(partitions)
   let as = rootName(singular)
-  while (taken.has(as)) as = `${as}_child`
-  return as
+  while (ancestors.has(as)) as = `${as}_child`
+  let free = as
+  for (let next = 2; others.has(free); next++) free = `${as}_${next}`
+  return free
 }
 
 /** The roots of a stream's parts, and of its parents'. */
@@ -247,7 +257,7 @@ export function ancestorsOf({ parts }: Partitions): Set<string> {
   )
 }
 
-const TAKEN: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run'])
+const TAKEN: ReadonlySet<string> = new Set(['since', 'until', 'now', 'run', 'pagination'])
 
 function rootName(text: string): string {
   const name = text.replace(/[^\w-]+/g, '_')

@@ -193,8 +193,14 @@ function dateText(
     return isoText(str(value), format)
   }
   const setting = dateSetting(read)
-  if (setting !== undefined) return setting
+  const isPlain = read.kind === 'setting' && !isIso(format)
+  if (setting !== undefined && !isPlain) return setting
   throw templates.needing(settingsIn(read), `${key} is calculated`, templates.lines.of(component, key))
+}
+
+/** In which the pipeline takes dates from the environment too. */
+function isIso(format: string): boolean {
+  return /^%Y-%m-%d(?:T|$)/.test(format)
 }
 
 function isoText(text: string, format: string): string {

@@ -40,7 +40,8 @@ class JsonataWriter {
       case 'test':
         return this.#test(of.name, this.write(of.of), of.args)
       case 'not':
-        return `$not(${this.#truth(of.of)})`
+        // Of what is not there, $not() would be nothing.
+        return `(${this.#truth(of.of)} ? false : true)`
       case 'negate':
         return `-(${this.write(of.of)})`
       case 'binary':

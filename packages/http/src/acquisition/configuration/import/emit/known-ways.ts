@@ -19,7 +19,7 @@ export function withKnown(
 }
 
 /** The same kind of expression with other parts. */
-function mapped(expression: Expression, change: (part: Expression) => Expression): Expression {
+export function mapped(expression: Expression, change: (part: Expression) => Expression): Expression {
   let isChanged = false
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk)

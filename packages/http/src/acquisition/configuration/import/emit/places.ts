@@ -8,7 +8,7 @@ import type { Json } from './values.js'
 
 /** Where a request option goes, as the pipeline writes places. */
 export interface Place {
-  readonly in: 'query' | 'header' | 'body'
+  readonly in: 'query' | 'header' | 'body' | 'nowhere'
   /** For a body its path. */
   readonly name: string
 }
@@ -41,7 +41,8 @@ function constantOf(templates: Templates, value: Value, component: Component) {
   return read.value
 }
 
-/** `after`, `{ header: X-After }`, `{ body: variables.after }`. */
+/** `after`, `{ header: X-After }`, `{ body: variables.after }`, `false`. */
 export function placeText({ in: where, name }: Place): Json {
+  if (where === 'nowhere') return false
   return where === 'query' ? name : { [where]: name }
 }

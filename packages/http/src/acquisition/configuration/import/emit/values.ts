@@ -4,6 +4,7 @@ import { Refusal } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
 import { settingsIn } from '../manifest/templates.js'
 import { fieldName, jsonataOf } from './jsonata.js'
+import { mapped } from './known-ways.js'
 import { wayOf } from './paths.js'
 
 /** A value of a pipeline file. */
@@ -21,7 +22,21 @@ export interface Scope {
   readonly slice: (keys: readonly (string | number)[]) => string | undefined
   /** What is the same for the whole stream: a list of one value. */
   readonly fixed?: (keys: readonly (string | number)[]) => Constant | undefined
+  /** What a page is asked for by, where a template may refer to it. */
+  readonly token?: PageToken | undefined
 }
+
+/** `next_page_token`, as the pipeline calls it. */
+export interface PageToken {
+  readonly reference: string
+  /** With this value there is none in the manifest. Default: where the reference has no value. */
+  readonly none?: number | undefined
+  /** Every page has it. */
+  readonly isAlways?: boolean | undefined
+}
+
+/** The root of the value that also the first page has. */
+const PAGE = 'pagination'
 
 const SLICES: ReadonlySet<string> = new Set(['stream_slice', 'stream_partition', 'stream_interval'])
 
@@ -44,8 +59,10 @@ export class Values {
     }
     if (isJoin(expression)) return this.referenceOf(expression.args[0] ?? expression)
     const way = wayOf(expression)
-    if (way === undefined || !SLICES.has(way.root) || way.keys.length === 0) return undefined
-    return this.#scope.slice(way.keys)
+    if (way === undefined) return undefined
+    if (isToken(expression) && this.#scope.token?.none === undefined) return this.#scope.token?.reference
+    if (way.root === PAGE) return this.#scope.token?.reference
+    return SLICES.has(way.root) && way.keys.length > 0 ? this.#scope.slice(way.keys) : undefined
   }
 
   /** As a text with references; undefined where it would need an expression. */
@@ -56,7 +73,8 @@ export class Values {
   }
 
   /** With what the slice holds for all requests alike, and without what it does not hold. */
-  settled(expression: Expression): Expression {
+  settled(given: Expression): Expression {
+    const expression = this.#withFirstPage(given)
     return this.#templates.again(expression, way => {
       if (!SLICES.has(way.root) || way.keys.length === 0) return undefined
       if (this.#scope.slice(way.keys) === undefined) return { value: undefined }
@@ -65,9 +83,27 @@ export class Values {
     })
   }
 
+  /** `next_page_token or 0` where the first page has the number 0. */
+  #withFirstPage(expression: Expression): Expression {
+    const { token } = this.#scope
+    if (token?.none === undefined) return expression
+    const change = (one: Expression): Expression => {
+      const isFirst =
+        one.kind === 'binary' &&
+        one.operator === 'or' &&
+        isToken(one.left) &&
+        one.right.kind === 'constant' &&
+        one.right.value === token.none
+      return isFirst ? { kind: 'name', name: PAGE } : mapped(one, change)
+    }
+    return change(expression)
+  }
+
   #joined(parts: readonly Expression[]): string | undefined {
     let text = ''
     for (const part of unquoted(parts)) {
+      // In a longer text, what may have no value needs an expression.
+      if (parts.length > 1 && isToken(part) && this.#scope.token?.isAlways !== true) return undefined
       const reference = this.referenceOf(part)
       if (reference !== undefined) text += `${text.endsWith('{') ? '{' : ''}{${reference}}`
       else if (part.kind === 'constant')
@@ -103,7 +139,16 @@ export class Values {
     const text = this.text(expression)
     if (text !== undefined) return text
     this.#check(expression, what)
-    return { expr: this.expression(expression, '') }
+    return { expr: this.#optional(expression) }
+  }
+
+  /** What is nothing is left out, and no empty text. */
+  #optional(expression: Expression): string {
+    if (expression.kind !== 'if') return this.expression(expression, '')
+    const { test, then, otherwise } = expression
+    const isOpen = otherwise.kind === 'constant' && (otherwise.value ?? '') === ''
+    const rest = isOpen ? '' : ` : ${this.#optional(otherwise)}`
+    return `(${this.expression(test, '')} ? ${this.#optional(then)}${rest})`
   }
 
   /** In JSONata; `sign` stands before the roots. */
@@ -111,6 +156,8 @@ export class Values {
     return jsonataOf(this.settled(expression), (root, keys) => {
       if (root === 'now') return `${sign}now`
       if (root === 'record' && sign === '$') return recordWay(keys)
+      const token = sign === '' ? this.#tokenText(root, keys) : undefined
+      if (token !== undefined) return token
       if (!SLICES.has(root)) {
         if (
           root === 'record' ||
@@ -128,10 +175,28 @@ export class Values {
     })
   }
 
+  #tokenText(root: string, keys: readonly (string | number)[]): string | undefined {
+    const { token } = this.#scope
+    if (token === undefined || root === PAGE) return token?.reference
+    if (!isTokenWay(root, keys)) return undefined
+    const { reference, none } = token
+    return none === undefined ? reference : `(${reference} > ${none} ? ${reference})`
+  }
+
   #check(expression: Expression, what: string): void {
     const names = settingsIn(expression)
     if (names.length > 0) throw this.#templates.needing(names, `${what} calculates with a setting`)
   }
+}
+
+function isToken(expression: Expression): boolean {
+  const way = wayOf(expression)
+  return way !== undefined && isTokenWay(way.root, way.keys)
+}
+
+/** What follows of a page is a mapping of one key, or nothing. */
+function isTokenWay(root: string, keys: readonly (string | number)[]): boolean {
+  return root === 'next_page_token' && keys.every((key, at) => at === 0 && key === root)
 }
 
 function isJoin(expression: Expression): expression is Extract<Expression, { kind: 'call' }> {

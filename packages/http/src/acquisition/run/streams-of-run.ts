@@ -25,7 +25,7 @@ import {
   strictest,
 } from '../fetch/index.js'
 import type { PageRef, Run } from '../ledger/index.js'
-import type { Normaliser, PageContext } from '../records/index.js'
+import type { Normaliser } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
@@ -69,6 +69,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
+  const now = isoOf(run.startedAt)
   const { streams } = config
   const limiters = limitersOf(streams, tools.limits, run, secrets, quotaTellerOf(tools, epoch))
   const slots = slotsOf(streams, clock)
@@ -107,7 +108,14 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       requestOf: page => pages.request(page),
       retryable: isRetryable(stream),
       slots: slots.get(stream.source),
-      contextOf: page => contextOf(page, run, urls),
+      // Ids are as the ledger keeps them: no secret stands in them.
+      contextOf: ({ id, partition, window }) => ({
+        pageId: urls.sealId(id),
+        partition,
+        window,
+        now,
+        run: run.id,
+      }),
       isEnd: endsByStatus(stream.pagination.endWhen),
       authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
         ...tools,
@@ -150,11 +158,6 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
-}
-
-/** Ids are as the ledger keeps them: no secret stands in them. */
-function contextOf({ id, partition, window }: PageRef, run: Run, urls: UrlSecrets): PageContext {
-  return { pageId: urls.sealId(id), partition, window, now: isoOf(run.startedAt), run: run.id }
 }
 
 function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {

@@ -119,6 +119,7 @@ export class Secrets {
 
   /** In portions that overlap by the longest secret: so a long text takes no more memory than a portion. */
   #spansIn(text: string, accepts?: Accepts): readonly Span[] {
+    if (this.#longest === 0) return none
     // Most texts have neither an escape nor the beginning of a secret.
     if (!mayHoldEscapes.test(text) && !this.#finder.mayBeIn(folded(text))) return none
     const spans: Span[] = []

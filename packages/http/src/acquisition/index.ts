@@ -28,6 +28,7 @@ export {
   closest,
   ConfigError,
   defineConfig,
+  defineSource,
   importManifest,
   leftBehind,
   loadConfig,
@@ -45,6 +46,10 @@ export {
 export type {
   AuthConfig,
   AuthKind,
+  Authorization,
+  AuthorizeContext,
+  AuthorizeHook,
+  HookRequest,
   Authorizer,
   AuthorizerParts,
   BreakerLimits,
@@ -138,6 +143,12 @@ export type {
   FieldTypeKind,
   FieldValue,
   FormatConfig,
+  HookModule,
+  HookResponse,
+  NextPage,
+  PagedResponse,
+  PageHookContext,
+  ReadingHooks,
   Mapping,
   Money,
   NormalisedPage,
@@ -189,7 +200,10 @@ export type {
   ParamPlace,
   Seen,
   PartitionConfig,
+  PartitionContext,
+  PartitionHook,
   StreamConfig,
+  StreamHooks,
 } from './streams/index.js'
 export { NextUrlError, paginationKinds, readingInstructionsOf, ReferenceValueError } from './streams/index.js'
 export type {

@@ -7,7 +7,7 @@ import type { KeptCursor, Ledger } from './ledger/index.js'
 import { SqliteLedger } from './ledger/index.js'
 import { resultPaths } from './sinks/index.js'
 import type { StreamConfig } from './streams/index.js'
-import { fixedPartitions, parentsOf, StreamPages } from './streams/index.js'
+import { fixedPartitions, foundParts, StreamPages } from './streams/index.js'
 
 /** Which state is meant. Default: all that is kept. */
 export interface StateChoice {
@@ -113,7 +113,7 @@ function partsToSet(
   named: readonly string[] | undefined,
 ): readonly string[] {
   const pages = new StreamPages(stream, { id: '', startedAt: 0 })
-  const isFound = parentsOf(stream.for).length > 0
+  const isFound = foundParts(stream.for).length > 0
   const known = isFound
     ? kept.filter(one => one.stream === stream.name).map(({ part }) => part)
     : fixedPartitions(stream.for).map(one => pages.keyOf(one))

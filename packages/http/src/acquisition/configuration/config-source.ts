@@ -3,6 +3,14 @@ import type { ConfigProblem } from './config-error.js'
 /** A key of a mapping, or an index of a list. */
 export type PathStep = string | number
 
+/** A file of code, as it was imported. */
+export interface CodeModule {
+  /** As `import` takes it. */
+  readonly url: string
+  /** Of its text; not of what it imports. */
+  readonly hash: string
+}
+
 /** A configuration as it was written: data that nobody has checked, and where its values stand. */
 export interface ConfigSource {
   /** What the pipeline is called if it does not say so itself. */
@@ -10,6 +18,8 @@ export interface ConfigSource {
   /** Where the files that it names lie. */
   readonly folder: string
   readonly data: unknown
+  /** The file of code that it comes from. Default: none. */
+  readonly code?: CodeModule | undefined
   /** Why it cannot be read at all. */
   readonly problems: readonly ConfigProblem[]
   /** Whether the value itself is written there. */
@@ -18,15 +28,26 @@ export interface ConfigSource {
   placeOf(path: readonly PathStep[], ofKey?: boolean): string
 }
 
+/** Where an object of a program comes from. */
+type Origin = Pick<ConfigSource, 'name' | 'folder' | 'code'> & { readonly place: string }
+
+const PROGRAM: Origin = { name: 'pipeline', folder: '.', place: 'configuration' }
+
 /** An object of a program. */
 export class ConfigObject implements ConfigSource {
-  readonly name = 'pipeline'
-  readonly folder = '.'
+  readonly name: string
+  readonly folder: string
+  readonly code: CodeModule | undefined
   readonly data: unknown
   readonly problems = []
+  readonly #place: string
 
-  constructor(data: unknown) {
+  constructor(data: unknown, { name, folder, code, place } = PROGRAM) {
     this.data = data
+    this.name = name
+    this.folder = folder
+    this.code = code
+    this.#place = place
   }
 
   has(path: readonly PathStep[]): boolean {
@@ -34,7 +55,7 @@ export class ConfigObject implements ConfigSource {
   }
 
   placeOf(): string {
-    return 'configuration'
+    return this.#place
   }
 }
 

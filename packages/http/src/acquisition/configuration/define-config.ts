@@ -3,7 +3,7 @@ import type { LoadedConfig } from './load-config.js'
 import { readConfig } from './load-config.js'
 import { configuredSecrets } from './configured-secrets.js'
 import type { PipelineConfig } from './pipeline-config.js'
-import type { PipelineInput } from './pipeline-input.js'
+import type { PipelineInput, SourceInput } from './pipeline-input.js'
 
 /**
  * A pipeline declared in a program: the same object, checked, so that an editor completes it and a mistake is
@@ -13,6 +13,11 @@ import type { PipelineInput } from './pipeline-input.js'
 export function defineConfig(input: PipelineInput): PipelineInput {
   readObject(input)
   return input
+}
+
+/** One source of a pipeline, as it is: so that an editor completes it wherever it is declared. */
+export function defineSource(source: SourceInput): SourceInput {
+  return source
 }
 
 /**

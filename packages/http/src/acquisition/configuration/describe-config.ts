@@ -38,6 +38,7 @@ function leaves(value: unknown, path: readonly PathStep[] = []): Leaf[] {
 }
 
 function shownValue(path: readonly PathStep[], value: unknown, { uses, secrets }: DescribedConfig): string {
+  if (typeof value === 'function') return 'a function'
   const use = uses.find(one => pathText(one.path) === pathText(path))
   if (use !== undefined) return secrets.redact(use.written)
   if (isSecretPlace(path)) return '[redacted]'

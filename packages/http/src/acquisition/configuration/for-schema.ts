@@ -31,6 +31,7 @@ const one = z.union(
       values: z.union([z.array(value, allowedValues).min(1, allowedValues), text()], allowedValues),
       as: as(),
     }),
+    strict({ hook: z.literal('partition', { error: 'partition' }), as: as() }),
   ],
   { error: '{ each: STREAM, as: NAME } or { values: [a, b], as: NAME }' },
 )

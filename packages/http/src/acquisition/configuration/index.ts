@@ -1,7 +1,7 @@
 export { closest } from './closest.js'
 export type { ConfigProblem } from './config-error.js'
 export { ConfigError } from './config-error.js'
-export { defineConfig, usableConfig } from './define-config.js'
+export { defineConfig, defineSource, usableConfig } from './define-config.js'
 export type { ImportedManifest, ImportOptions } from './import/import-manifest.js'
 export { importManifest } from './import/import-manifest.js'
 export type { ConvertedStream, RefusedStream } from './import/imported-streams.js'

@@ -4,7 +4,8 @@ import type { PipelineConfig } from './pipeline-config.js'
 import type { Secrets } from '../secrets/index.js'
 import type { ConfigProblem } from './config-error.js'
 import { ConfigError } from './config-error.js'
-import type { ConfigSource } from './config-source.js'
+import { importPipeline, isCode } from './code-file.js'
+import type { CodeModule, ConfigSource } from './config-source.js'
 import { valueAt } from './config-source.js'
 import type { ProblemContext } from './config-problems.js'
 import { problemsOf, repeatedNames } from './config-problems.js'
@@ -13,6 +14,7 @@ import { configuredSecrets, userInfo } from './configured-secrets.js'
 import { describeConfig } from './describe-config.js'
 import type { Environment } from './environment-values.js'
 import { substitute } from './environment-values.js'
+import { withHookPaging } from './hooks-schema.js'
 import type { Overrides } from './overrides.js'
 import { overridesOf } from './overrides.js'
 import type { PipelineFile } from './pipeline-schema.js'
@@ -45,10 +47,15 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads a pipeline's YAML file.
+ * Reads a pipeline's file: YAML, or code (`.mjs`, `.js`, and where Node takes types out `.ts`, `.mts`) whose default
+ * export is the pipeline.
  * @throws ConfigError (rejects) with all that is wrong, or when the file cannot be read.
  */
 export async function loadConfig(file: string, inputs?: ConfigInputs): Promise<LoadedConfig> {
+  if (isCode(file)) {
+    const source = await importPipeline(file)
+    return readWith(source, inputs)
+  }
   let text: string
   try {
     // One that is too large to be a pipeline is not read at all.
@@ -65,10 +72,14 @@ export async function loadConfig(file: string, inputs?: ConfigInputs): Promise<L
  * The same from a text; `name` stands for the file in messages.
  * @throws ConfigError with all that is wrong.
  */
-export function parseConfig(text: string, name: string, inputs: ConfigInputs = {}): LoadedConfig {
+export function parseConfig(text: string, name: string, inputs?: ConfigInputs): LoadedConfig {
+  return readWith(new YamlFile(text, name), inputs)
+}
+
+function readWith(source: ConfigSource, inputs: ConfigInputs = {}): LoadedConfig {
   checkOptions('ConfigInputs', inputs, ['flags', 'environment'])
   const { flags = {}, environment = process.env } = inputs
-  return readConfig(new YamlFile(text, name), overridesOf(flags, environment), environment)
+  return readConfig(source, overridesOf(flags, environment), environment)
 }
 
 /** Checks a configuration, however it was written. */
@@ -85,10 +96,30 @@ export function readConfig(file: ConfigSource, overrides: Overrides, environment
   const effective = { ...read, name: read.name ?? file.name }
   const sources = streams.map(({ source }) => source)
   return {
-    config: resolveConfig(effective, sources, readCertificates(effective, context)),
+    config: withModule(
+      resolveConfig(effective, sources, readCertificates(effective, context)),
+      file.code,
+      streams,
+    ),
     secrets,
     describe: () => describeConfig({ ...context, effective, environment }),
   }
+}
+
+/** Where threads find the hooks of each stream. */
+function withModule(
+  config: PipelineConfig,
+  code: CodeModule | undefined,
+  written: readonly WrittenStream[],
+): PipelineConfig {
+  if (code === undefined) return config
+  const streams = config.streams.map((stream, index) => {
+    if (stream.hooks === undefined) return stream
+    const placeOf = (name: string) => written[index]?.written(['hooks', name]) ?? []
+    const places = Object.fromEntries(Object.keys(stream.hooks).map(name => [name, placeOf(name)]))
+    return { ...stream, hookModule: { ...code, places } }
+  })
+  return { ...config, streams }
 }
 
 /** Where the values of the streams are written; all else stands where it is. */
@@ -107,7 +138,7 @@ function checked(
 ): PipelineFile {
   const isList = Array.isArray(valueAt(context.data, ['sources'])) && streams.length + earlier.length > 0
   const flat = isList
-    ? { ...(context.data as object), sources: streams.map(({ data }) => data) }
+    ? { ...(context.data as object), sources: streams.map(({ data }) => withHookPaging(data)) }
     : context.data
   const { data, error } = pipelineSchema.safeParse(flat)
   const found = error?.issues.flatMap(issue => problemsOf(issue, context)) ?? []

@@ -24,7 +24,7 @@ export type PipelineInput = Omit<z.input<typeof pipelineSchema>, 'sources'> & {
 
 /** The JSON Schema of the file, for editors: `schemas/pipeline.schema.json` holds what this returns. */
 export function pipelineJsonSchema(): Record<string, unknown> {
-  const flat = streamSchema.omit({ ownLimits: true })
+  const flat = streamSchema.omit({ ownLimits: true, hooks: true })
   const stream = flat.omit(keysOf(ofSources)).partial().required({ name: true })
   const streams = z.array(stream).min(1)
   const api = flat.partial().required({ name: true, baseUrl: true }).extend({ streams })

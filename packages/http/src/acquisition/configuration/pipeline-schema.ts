@@ -6,6 +6,7 @@ import { bodySchema } from './body-schema.js'
 import { forSchema } from './for-schema.js'
 import { withKnownDeletions } from './deletions-schema.js'
 import { formatSchema } from './format-schema.js'
+import { hooksSchema, withHooks } from './hooks-schema.js'
 import { withOneId } from './id-schema.js'
 import { paginationSchema } from './pagination-schema.js'
 import { quotaSchema } from './quota-schema.js'
@@ -127,6 +128,7 @@ export const streamSchema = strict({
   errorPath: path().optional(),
   responses: responsesSchema.optional(),
   retryable: flag().optional(),
+  hooks: hooksSchema.optional(),
   quality: quality.optional(),
   limits: limits.prefault({}),
   ownLimits: ownLimits.optional(),
@@ -144,7 +146,7 @@ export const pipelineSchema = strict({
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
   sources: z
-    .array(withKnownDeletions(withFieldsOnce(withOneId(streamSchema))), {
+    .array(withHooks(withKnownDeletions(withFieldsOnce(withOneId(streamSchema)))), {
       error: 'a list of sources, each of which begins with "- "',
     })
     .min(1, { error: 'a list of at least one source' }),

@@ -53,7 +53,18 @@ function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, str
       total,
     }),
     ...(mapping !== undefined && { [`${name}.mapping`]: digest(mapping) }),
+    ...codeOf(stream),
   }
+}
+
+/**
+ * The file that has the hooks, as functions in it may call each other; without one the text of the hooks. How a request
+ * is signed decides nothing.
+ */
+function codeOf({ name, hooks = {}, hookModule }: StreamConfig): Record<string, string> {
+  const { authorize: _signs, ...taking } = hooks
+  const texts = Object.entries(taking).map(([key, hook]) => [key, hookModule?.hash ?? String(hook)] as const)
+  return texts.length === 0 ? {} : { [`${name}.hooks`]: digest(Object.fromEntries(texts)) }
 }
 
 /** That a credential is sent counts, which one does not; at any depth. */

@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { parentsOf, rootsOf, toldLater, toldNames } from '../streams/index.js'
+import { foundParts, parentsOf, rootsOf, toldLater, toldNames } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -72,14 +72,14 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
     }
   })
   if (problems.length > 0) return problems
-  return parentsOf(partsOf(stream))
-    .filter(({ as, once }) => !once && !used.has(as) && !isComputedOf(stream, as))
-    .map(({ each, as }) =>
-      tell(
-        ['for'],
-        `is taken for each record of ${each}, and its requests do not refer to {${as}.FIELD}; once: true takes it once`,
-      ),
-    )
+  return foundParts(partsOf(stream))
+    .filter(part => !('each' in part && part.once) && !used.has(part.as) && !isComputedOf(stream, part.as))
+    .map(part => {
+      const [from, remedy] =
+        'each' in part ? [part.each, '; once: true takes it once'] : ['hooks.partition', '']
+      const needed = `{${part.as}.FIELD}${remedy}`
+      return tell(['for'], `is taken for each record of ${from}, and its requests do not refer to ${needed}`)
+    })
 }
 
 /** A page belongs to a request; a record's added fields know none. */
@@ -158,10 +158,11 @@ function partProblems(
   const parts = partsOf(stream)
   const at = (index: number): PathStep[] => (Array.isArray(stream.for) ? ['for', index] : ['for'])
   const parents = parts.flatMap((part, index) => ('each' in part ? [{ part, index }] : []))
+  const found = foundParts(parts).length
   const twice = parts.findIndex((part, index) => parts.findIndex(({ as }) => as === part.as) < index)
   return [
     ...parents
-      .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || parents.length > 1))
+      .filter(({ part }) => part.onlyChanged && (part.batch !== undefined || found > 1))
       .map(({ index }) => tell([...at(index), 'onlyChanged'], 'is true; allowed is one each, without batch')),
     ...parents
       .filter(({ part }) => part.once && (part.batch !== undefined || part.onlyChanged))
@@ -170,8 +171,8 @@ function partProblems(
       ),
     ...(twice < 0 ? [] : [tell([...at(twice), 'as'], `is ${JSON.stringify(parts[twice]?.as)} twice`)]),
     ...parents.flatMap(({ part, index }) => {
-      const found = streamNamed(part.each, source, names)
-      if (found !== undefined && !ancestors(found).has(stream.name)) return []
+      const named = streamNamed(part.each, source, names)
+      if (named !== undefined && !ancestors(named).has(stream.name)) return []
       const others = names.filter(name => name !== stream.name).join(', ')
       return [
         tell(

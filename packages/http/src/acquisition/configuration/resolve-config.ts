@@ -119,6 +119,7 @@ type PartFile =
 
 function resolvePart(part: PartFile, source: string, names: readonly string[]): PartitionConfig {
   if ('each' in part) return { ...part, each: streamNamed(part.each, source, names) ?? part.each }
+  if ('hook' in part) return part
   const { values } = part
   return { ...part, values: typeof values === 'string' ? listed(values) : values }
 }

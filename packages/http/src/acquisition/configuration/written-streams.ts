@@ -20,7 +20,7 @@ export const ofSources = ['baseUrl', 'proxy', 'tls', 'allowPrivate', 'redirects'
 const notOfStreams: ReadonlySet<string> = new Set(ofSources)
 
 /** Keys whose entries a stream adds to those of its source; it replaces all others as a whole. */
-const MERGED: ReadonlySet<string> = new Set(['headers', 'query', 'limits'])
+const MERGED: ReadonlySet<string> = new Set(['headers', 'query', 'limits', 'hooks'])
 
 /** Limits that hold for a stream beside its source's, and do not take their place. */
 const BESIDE: ReadonlySet<string> = new Set(['rate', 'quota', 'concurrency'])

@@ -34,6 +34,11 @@ export function isStaleConnection(error: unknown): boolean {
   return error instanceof TransportError && error.isStale
 }
 
+/** Code of the pipeline failed, which is no fault of the server either. */
+function isOfHook(error: unknown): boolean {
+  return error instanceof PageInvalidError && error.code === 'HOOK_FAILED'
+}
+
 /** Whether another try may bring the page. */
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.action !== 'fail'
@@ -50,7 +55,7 @@ export function isWorthRetrying(error: unknown): boolean {
 export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict {
   if (outcome.ok) return 'success'
   const { error } = outcome
-  if (context.aborted || isStaleConnection(error)) return 'ignore'
+  if (context.aborted || isStaleConnection(error) || isOfHook(error)) return 'ignore'
   if (error instanceof HttpStatusError) return error.isFailure ? 'failure' : 'ignore'
   return error instanceof PageInvalidError || isWorthRetrying(error) ? 'failure' : 'ignore'
 }

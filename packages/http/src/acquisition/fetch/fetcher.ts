@@ -41,7 +41,7 @@ export interface FetchedPage {
   readonly bytes: number
   /** The URL that answered, after redirects. */
   readonly url: string
-  readonly reservation: MemoryReservation
+  readonly reservation: Releasable
 }
 
 /** The request of a page, without credentials. */

@@ -6,6 +6,8 @@ export type {
   OptionProblem,
   OutgoingRequest,
 } from './auth/authorizer.js'
+export type { Authorization } from './auth/checked-authorization.js'
+export type { AuthorizeContext, AuthorizeHook, HookRequest } from './auth/hook-authorizer.js'
 export { CookieJar } from './auth/cookie-jar.js'
 export { CookieTransport } from './auth/cookie-transport.js'
 export { CredentialFile } from './auth/credential-file.js'
@@ -26,6 +28,8 @@ export type { QuotaTeller } from './stream-limiters.js'
 export { limitersOf } from './stream-limiters.js'
 export type { FetchedPage, FetchObserver, PageRequest } from './fetcher.js'
 export { Fetcher } from './fetcher.js'
+export { NO_RECORDS } from './empty-pages.js'
+export { RetryLadder } from './retry-ladder.js'
 export { HttpStatusError } from './http-status-error.js'
 export { LEAST_MARGIN_MS } from './margin.js'
 export { MemoryBudget } from './memory-budget.js'

@@ -37,7 +37,7 @@ export function hasExpressions({ add = {} }: { readonly add?: AddRules | undefin
 }
 
 /** `project.id` is the field `id` of the root `project`. */
-function rootsIn(scope: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+export function rootsIn(scope: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
   const roots: Record<string, unknown> = {}
   for (const [reference, json] of Object.entries(scope)) {
     const value: unknown = JSON.parse(storedJson(JSON.parse(markNumbers(json))))

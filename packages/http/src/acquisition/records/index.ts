@@ -2,12 +2,24 @@ export type { FormatConfig } from './decoders/kinds.js'
 export { acceptOf, formats } from './decoders/kinds.js'
 export { markNumbers } from './decoders/mark-numbers.js'
 export type { BodyEndRule } from './end-rules.js'
+export { answerOf, hookFailure, thrownText } from './hooks/hook-failure.js'
+export { inTime } from './hooks/in-time.js'
+export { jsonValue } from './hooks/plain-value.js'
+export type {
+  HookModule,
+  HookResponse,
+  NextPage,
+  PagedResponse,
+  PageHookContext,
+  ReadingHooks,
+} from './hooks/reading-hooks.js'
+export { READING_HOOKS } from './hooks/reading-hooks.js'
 export type { FieldSums } from './field-sums.js'
 export { numericFieldsOf } from './field-sums.js'
 export type { BodyProbe } from './body-probes.js'
 export { probeKey } from './body-probes.js'
 export type { FieldMapping, Mapping } from './mapping.js'
-export { MARK } from './child-plans.js'
+export { childrenReader, MARK } from './child-plans.js'
 export type { ChildPlan, ChildValues, Unplanned } from './child-plans.js'
 export type { PageContext } from './page-context.js'
 export type { PageHeaders, PageReader } from './normalise-page.js'

@@ -4,8 +4,13 @@ import type { Computed } from './computed-fields.js'
 import { computedReader, hasExpressions } from './computed-fields.js'
 import { bodyProber } from './body-probes.js'
 import { gunzipped } from './decoders/gzip.js'
+import type { Decoded } from './decoders/format-kind.js'
 import { decoderOf } from './decoders/kinds.js'
-import type { PageReading } from './normalised-page.js'
+import { HookedResponse } from './hooks/hooked-response.js'
+import { PageHooks } from './hooks/page-hooks.js'
+import type { ReadingHooks } from './hooks/reading-hooks.js'
+import { READING_HOOKS } from './hooks/reading-hooks.js'
+import type { PageReading, PagingValues } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -38,7 +43,7 @@ export type PageReader = (
 
 /**
  * Compiles the instructions once. Bad records become rejects; a page that cannot be used says why. A page that
- * would take more than `maxParsedBytes` once it is parsed is TOO_HEAVY. One with computed fields is not read
+ * would take more than `maxParsedBytes` once it is parsed is TOO_HEAVY. One with computed fields or hooks is not read
  * by it, but by `computingReader`.
  * @throws TypeError or RangeError for a path, locale or zone that does not exist.
  */
@@ -47,10 +52,10 @@ export function pageReader(
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
 ): PageReader {
-  const read = pageSteps(instructions, secrets, maxParsedBytes)
+  const read = pageSteps(instructions, { secrets, maxParsedBytes })
   return (...given) => {
     const { done, value } = read(...given).next()
-    if (done !== true) throw new TypeError(`stream ${instructions.stream} has computed fields`)
+    if (done !== true) throw new TypeError(`stream ${instructions.stream} has computed fields or hooks`)
     return value
   }
 }
@@ -58,32 +63,48 @@ export function pageReader(
 /** Reads a page's bytes; it never rejects for what the page holds. */
 export type ComputingReader = (...given: Parameters<PageReader>) => Promise<PageReading>
 
-/** The same for a stream with computed fields. @throws SyntaxError for an expression that is none, too. */
+/** The same for a stream with computed fields or hooks. @throws SyntaxError for an expression that is none, too. */
 export function computingReader(
   instructions: ReadingInstructions,
   secrets = new Secrets(),
   maxParsedBytes = Infinity,
+  hooks: ReadingHooks = {},
 ): ComputingReader {
   const compute = computedReader(instructions.add ?? {})
-  const read = pageSteps(instructions, secrets, maxParsedBytes)
+  const read = pageSteps(instructions, { secrets, maxParsedBytes, compute, hooks })
   return async (...given) => {
     const steps = read(...given)
-    const { done, value } = steps.next()
-    if (done === true) return value
-    return steps.next(await compute(value, given[2])).value as PageReading
+    let step = steps.next()
+    while (step.done !== true) {
+      const waiting = Promise.resolve(step.value)
+      step = await waiting.then(
+        value => steps.next(value),
+        (error: unknown) => steps.throw(error),
+      )
+    }
+    return step.value
   }
 }
 
-/** A page on its way: where fields are computed, it gives its rows, and goes on with what became of them. */
-type PageSteps = Generator<readonly unknown[], PageReading, Computed>
+/** A page on its way: it gives what has to be waited for, and goes on with what that became. */
+type PageSteps = Generator<unknown, PageReading, unknown>
+
+interface PageStepsParts {
+  readonly secrets: Secrets
+  readonly maxParsedBytes: number
+  readonly compute?: ReturnType<typeof computedReader>
+  readonly hooks?: ReadingHooks
+}
 
 function pageSteps(
   instructions: ReadingInstructions,
-  secrets: Secrets,
-  maxParsedBytes: number,
+  { secrets, maxParsedBytes, compute, hooks = {} }: PageStepsParts,
 ): (...given: Parameters<PageReader>) => PageSteps {
-  const { maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
+  const { stream, maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
   const isComputed = hasExpressions(instructions)
+  const [extracts, transforms, paginates] = READING_HOOKS.map(name => hooks[name] !== undefined)
+  const isHooked = instructions.hooks !== undefined
+  const isAwaited = needsTime(instructions)
   const decode = decoderOf(instructions.format)
   const place = placeOf(instructions.records)
   const placeAt = compilePlace(place.path)
@@ -93,37 +114,63 @@ function pageSteps(
   const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
   const observe = observer(instructions.observe)
   const probe = bodyProber(instructions.probes)
-  return function* (bytes, headers = {}, context, handOn) {
+  return function* (given, headers = {}, context, handOn) {
     let observed: PageReading['observed'] = {}
     let body: unknown
     try {
       const head = { contentType: headers['content-type'], maxParsedBytes }
-      const decoded = decode(gunzipped(bytes, maxBytes), head)
-      body = decoded.body
-      observed = { ...observe(body), ...probe(body, bytes) }
+      const bytes = gunzipped(given, maxBytes)
+      const hooked = isHooked ? new PageHooks(stream, hooks, context) : undefined
+      const decoded = extracts === true ? readable(() => decode(bytes, head)) : decode(bytes, head)
+      const anew = (): Decoded =>
+        decoded === undefined || decoded.rows !== undefined ? decode(bytes, head) : decoded
+      const responseWith = (rows: readonly unknown[]): HookedResponse =>
+        new HookedResponse(bytes, headers, anew, rows)
+      body = decoded?.body
+      observed = { ...observe(body), ...probe(body, given) }
       const last: Last = {}
-      const rows = noMore(decoded.rows ?? rowsOf(body), maxRecords, last)
-      const known = isComputed ? [...rows] : rows
-      const read = recordsOf(known, context, handOn, isComputed ? yield [...known] : undefined)
+      const found =
+        extracts === true ? yield hooked?.extracted(responseWith([])) : (decoded?.rows ?? rowsOf(body))
+      const rows = noMore(found as Iterable<unknown>, maxRecords, last)
+      const raw = isAwaited ? [...rows] : rows
+      const known = transforms === true ? yield hooked?.transformed(raw as unknown[]) : raw
+      const computed = isComputed ? yield compute?.(known as unknown[], context) : undefined
+      const read = recordsOf(known as unknown[], context, handOn, computed as Computed | undefined)
       const { recordCount } = read
-      const paging = pagingOf({ body, recordCount, lastRecord: last.row, headers })
-      const isNull = placeAt(body) === null
+      const next = paginates === true ? { next: yield hooked?.next(responseWith(raw as unknown[])) } : {}
+      const paging = { ...pagingOf({ body, recordCount, lastRecord: last.row, headers }), ...next }
+      const isNull = extracts !== true && placeAt(body) === null
       return {
         ok: true,
-        page: { ...read, paging },
+        page: { ...read, paging: paging as PagingValues },
         observed,
-        names: namesOf(body),
+        names: extracts === true ? undefined : namesOf(body),
         ...(isNull && { isNull }),
       }
     } catch (error) {
       if (!(error instanceof PageInvalidError)) throw error
       const { code, message } = error
       // What cannot be read as a page may be an error that can.
-      if (body === undefined) observed = probe(body, bytes)
+      if (body === undefined) observed = probe(body, given)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
       const paging = pagingOf({ body, recordCount: 0, headers })
       return { ok: false, code, message, observed, paging, names: namesOf(body) }
     }
+  }
+}
+
+/** Whether reading a page waits for something: expressions, hooks. */
+export function needsTime(instructions: ReadingInstructions): boolean {
+  return hasExpressions(instructions) || instructions.hooks !== undefined
+}
+
+/** A body that a hook reads need not be of the stream's format. */
+function readable(decode: () => Decoded): Decoded | undefined {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof PageInvalidError) return undefined
+    throw error
   }
 }
 

@@ -7,13 +7,15 @@ import {
   isAborted,
   onAbort,
   systemClock,
+  Timeout,
+  TimeoutError,
 } from 'async-patterns'
 import { Secrets } from '../secrets/index.js'
 import { isGzip } from './decoders/gzip.js'
+import { inTime } from './hooks/in-time.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
-import { pageReader } from './normalise-page.js'
-import { hasExpressions } from './computed-fields.js'
+import { needsTime, pageReader } from './normalise-page.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageTask } from './page-readers.js'
@@ -92,6 +94,8 @@ export class NormalisePool implements Normaliser {
   /** Of the streams whose small pages need no thread. */
   readonly #ownReaders: PageReaders
   readonly #inThreads: ReadonlySet<string>
+  /** Streams with functions of this process, which no thread has. */
+  readonly #here: ReadonlySet<string>
   #isClosed = false
 
   /**
@@ -111,6 +115,7 @@ export class NormalisePool implements Normaliser {
     for (const one of instructions) pageReader(one)
     this.#ownReaders = new PageReaders(instructions)
     this.#inThreads = new Set(instructions.filter(needsThread).map(({ stream }) => stream))
+    this.#here = new Set(instructions.filter(isOfThisProcess).map(({ stream }) => stream))
     // Other streams may have small pages alone, and a thread takes longer to start than they do.
     while (this.#inThreads.size > 0 && this.#threads.size < workers) this.#idle.push(this.#start())
     this.#batches = new BatchProcessor<Waiting, PageReading | undefined>({
@@ -136,6 +141,7 @@ export class NormalisePool implements Normaliser {
     context?: PageContext,
   ): Promise<PageReading> {
     if (this.#isClosed) throw new ClosedError('NormalisePool is closed')
+    if (this.#here.has(stream)) return await this.#readHere({ stream, bytes, headers, context }, within)
     const isSmall = bytes.byteLength <= SMALL_PAGE_BYTES && !isGzip(bytes) && !this.#inThreads.has(stream)
     if (isSmall && !isAborted(within))
       return this.#ownReaders.read({ stream, bytes, headers, context }, this.#secrets.credentials)
@@ -145,8 +151,22 @@ export class NormalisePool implements Normaliser {
     return last as PageReading
   }
 
+  /** Its time bounds what is waited for; what never gives the thread back cannot be ended from here. */
+  async #readHere(task: PageTask, within: Within | undefined): Promise<PageReading> {
+    const timeoutMs = this.#timeOf(task)
+    const limit = new Timeout({ timeoutMs, clock: this.#options.clock })
+    try {
+      return await inTime(limit, () => this.#ownReaders.compute(task, this.#secrets.credentials), within)
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error
+      return this.#lost(tooSlow(timeoutMs))
+    }
+  }
+
   /** Those that matter to how the page is read: others need not cross to a thread. */
   #readHeaders(stream: string, headers: PageHeaders): PageHeaders {
+    // What a hook looks at, only the hook knows.
+    if (this.#instructions.get(stream)?.hooks !== undefined) return { ...headers }
     const names = ['content-type', ...headersIn(this.#instructions.get(stream)?.paging ?? {})]
     return Object.fromEntries(names.map(name => [name, headers[name]]))
   }
@@ -169,7 +189,8 @@ export class NormalisePool implements Normaliser {
   }
 
   #start(): ReadingThread {
-    const thread = new ReadingThread([...this.#instructions.values()], this.#options.maxHeapMiB)
+    const crossing = [...this.#instructions.values()].filter(one => !isOfThisProcess(one))
+    const thread = new ReadingThread(crossing, this.#options.maxHeapMiB)
     this.#threads.add(thread)
     return thread
   }
@@ -237,7 +258,11 @@ export class NormalisePool implements Normaliser {
 function needsThread(instructions: ReadingInstructions): boolean {
   const { where = [], children = [], probes = [] } = instructions
   const filters = [where, ...children.map(child => child.where ?? [])]
-  return hasExpressions(instructions) || filters.some(isUnbounded) || probes.some(isUnboundedProbe)
+  return needsTime(instructions) || filters.some(isUnbounded) || probes.some(isUnboundedProbe)
+}
+
+function isOfThisProcess({ hooks }: ReadingInstructions): boolean {
+  return hooks !== undefined && 'functions' in hooks
 }
 
 function tooSlow(timeMs: number): PageInvalidError {

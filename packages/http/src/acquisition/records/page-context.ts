@@ -2,6 +2,8 @@
 export interface PageContext {
   /** As the ledger keeps it: records without an id of their own are told apart by it. */
   readonly pageId: string
+  /** For hooks: its place in its sequence, from 1, and the state that its predecessor's `paginate` gave it. */
+  readonly page?: { readonly number: number; readonly state?: unknown } | undefined
   /** Reference name to exact JSON text: `{ 'project.id': '17', state: '"open"' }`. */
   readonly partition?: Readonly<Record<string, string>> | undefined
   /** Canonical texts: dates in ISO 8601, UTC, with milliseconds; numbers as digits. */

@@ -1,9 +1,11 @@
 import { Secrets } from '../secrets/index.js'
 import type { PageReading } from './normalised-page.js'
 import type { ComputingReader, PageHeaders, PageReader } from './normalise-page.js'
-import { computingReader, pageReader } from './normalise-page.js'
-import { hasExpressions } from './computed-fields.js'
+import { computingReader, needsTime, pageReader } from './normalise-page.js'
+import { loadHooks } from './hooks/load-hooks.js'
+import type { ReadingHooks } from './hooks/reading-hooks.js'
 import type { PageContext } from './page-context.js'
+import { PageInvalidError } from './page-invalid-error.js'
 import type { PagePart } from './page-parts.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 
@@ -21,6 +23,7 @@ export class PageReaders {
   readonly #maxParsedBytes: number
   readonly #readers = new Map<string, PageReader>()
   readonly #computing = new Map<string, ComputingReader>()
+  readonly #hooks = new Map<string, Promise<ReadingHooks>>()
   #known = 0
 
   constructor(instructions: readonly ReadingInstructions[], maxParsedBytes = Infinity) {
@@ -41,7 +44,12 @@ export class PageReaders {
     }
   }
 
-  /** The same, of a stream with computed fields too. */
+  /** Imports what the streams have of modules. What fails is told with each page. */
+  async ready(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#instructions.values(), one => this.#hooksOf(one)))
+  }
+
+  /** The same, of a stream with computed fields or hooks too. */
   async compute(
     task: PageTask,
     credentials: readonly string[],
@@ -49,19 +57,34 @@ export class PageReaders {
   ): Promise<PageReading> {
     const { stream, bytes, headers, context } = task
     const own = this.#instructions.get(stream)
-    if (own === undefined || !hasExpressions(own)) return this.read(task, credentials, handOn)
+    if (own === undefined || !needsTime(own)) return this.read(task, credentials, handOn)
     try {
-      return await this.#computingReaderOf(own, credentials)(bytes, headers, context, handOn)
+      const hooks = await this.#hooksOf(own)
+      return await this.#computingReaderOf(own, hooks, credentials)(bytes, headers, context, handOn)
     } catch (error) {
       return failed(error)
     }
   }
 
-  #computingReaderOf(own: ReadingInstructions, credentials: readonly string[]): ComputingReader {
+  #hooksOf({ stream, hooks }: ReadingInstructions): Promise<ReadingHooks> {
+    let found = this.#hooks.get(stream)
+    if (found === undefined) {
+      if (hooks === undefined) found = Promise.resolve({})
+      else found = 'functions' in hooks ? Promise.resolve(hooks.functions) : loadHooks(hooks.module, stream)
+      this.#hooks.set(stream, found)
+    }
+    return found
+  }
+
+  #computingReaderOf(
+    own: ReadingInstructions,
+    hooks: ReadingHooks,
+    credentials: readonly string[],
+  ): ComputingReader {
     this.#forget(credentials)
     let reader = this.#computing.get(own.stream)
     if (reader === undefined) {
-      reader = computingReader(own, new Secrets(credentials), this.#maxParsedBytes)
+      reader = computingReader(own, new Secrets(credentials), this.#maxParsedBytes, hooks)
       this.#computing.set(own.stream, reader)
     }
     return reader
@@ -89,6 +112,8 @@ export class PageReaders {
 }
 
 function failed(error: unknown): PageReading {
+  if (error instanceof PageInvalidError)
+    return { ok: false, code: error.code, message: error.message, observed: {} }
   const message = `reading the page failed: ${String(error)}`
   return { ok: false, code: 'WORKER_DIED', message, observed: {} }
 }

@@ -5,6 +5,7 @@ import { childrenReader } from './child-plans.js'
 import type { Computed } from './computed-fields.js'
 import { BadRow } from './decoders/bad-row.js'
 import { numericFieldsOf, SumsOfFields } from './field-sums.js'
+import { LeftOutRow } from './hooks/left-out-row.js'
 import { isRecord } from './is-record.js'
 import type { NormalisedPage } from './normalised-page.js'
 import type { PageContext } from './page-context.js'
@@ -55,6 +56,7 @@ export function recordsReader(
       const index = recordCount
       recordCount += 1
       if (row instanceof BadRow || row instanceof BrokenRow) sink.rejects.push(row.rejected(index))
+      else if (row instanceof LeftOutRow) sink.filtered.push(rawText(row))
       else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
       else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {

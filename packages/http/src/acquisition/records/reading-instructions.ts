@@ -3,13 +3,17 @@ import type { BodyProbe } from './body-probes.js'
 import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
+import type { HookModule, ReadingHooks } from './hooks/reading-hooks.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
 import type { RecordsPlace } from './records-place.js'
 import type { SinceReading } from './since-reader.js'
 import type { Where } from './where.js'
 
-/** All that a thread needs to know of a stream to read its pages. Plain data: it crosses threads. */
+/**
+ * All that a thread needs to know of a stream to read its pages. Plain data, which crosses threads, but for hooks
+ * that are functions of this process: pages of their streams are read in it.
+ */
 export interface ReadingInstructions extends RecordRules {
   readonly stream: string
   /** What its pages are. Default JSON. */
@@ -31,6 +35,8 @@ export interface ReadingInstructions extends RecordRules {
   readonly add?: AddRules | undefined
   /** Streams of which each record that `where` lets pass begins a part. Default none. */
   readonly children?: readonly ChildPlan[] | undefined
+  /** Code that takes part, as functions or as a module that a thread can import. Default none. */
+  readonly hooks?: { readonly functions: ReadingHooks } | { readonly module: HookModule } | undefined
   /** A page with more is refused, as TOO_MANY_RECORDS. Default 100,000. */
   readonly maxRecords?: number | undefined
   /** A body that is a gzip file may be so large when it is unpacked. Default: any size. */

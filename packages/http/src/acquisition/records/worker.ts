@@ -31,4 +31,4 @@ parentPort?.on('message', ({ pages, credentials }: PageTasks) => {
   void Promise.all(pages.map(read)).then(readings => tell(readings.map(packed)))
 })
 // It takes pages now.
-tell(null)
+void readers.ready().then(() => tell(null))

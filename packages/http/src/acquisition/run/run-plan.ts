@@ -5,7 +5,14 @@ import type { PlannedStream, RunPlan } from '../ledger/index.js'
 import { numericFieldsOf } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
-import { fixedPartitions, parentsOf, StreamPages, UrlSecrets } from '../streams/index.js'
+import {
+  fixedPartitions,
+  hookPart,
+  parentsOf,
+  partitionPage,
+  StreamPages,
+  UrlSecrets,
+} from '../streams/index.js'
 
 /** What the ledger has to know of a run before it begins. */
 export function planOf(config: PipelineConfig, secrets: Secrets, version: string): RunPlan {
@@ -51,6 +58,7 @@ function plannedStream(
     first: beginning => {
       const pages = new StreamPages(stream, beginning)
       const urls = new UrlSecrets(stream, secrets)
+      if (hookPart(stream.for) !== undefined) return [partitionPage(stream.name, 1)]
       return fixedPartitions(stream.for).map(partition =>
         urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition)))),
       )

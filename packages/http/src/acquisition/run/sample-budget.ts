@@ -1,4 +1,5 @@
-import type { PageCommit } from '../ledger/index.js'
+import type { PageCommit, PageRef } from '../ledger/index.js'
+import { portionOf } from '../streams/index.js'
 
 /** What was taken of one stream. */
 interface Taken {
@@ -29,9 +30,12 @@ export class SampleBudget {
       if (taken.ids.size < this.#count) taken.ids.add(id)
       return taken.ids.has(id)
     })
-    taken.pages += 1
+    const isPlan = portionOf(page.claim.page) !== undefined
+    if (!isPlan) taken.pages += 1
     const isEnough = this.hasEnough(stream)
-    const next = page.next.filter(one => (one.stream === stream ? !isEnough : this.#begins(one.stream)))
+    const isWanted = (one: PageRef): boolean =>
+      one.stream === stream && !isPlan ? !isEnough : this.#begins(one.stream)
+    const next = page.next.filter(isWanted)
     return { ...page, records, next }
   }
 

@@ -3,7 +3,8 @@ import type { Claim, Notice, PageCommit, PageRef, Partition, Run, StreamCursor }
 import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { PartitionConfig, Seen, SinceConfig, StreamPages, UrlSecrets } from '../streams/index.js'
-import { markOf, partitionsFor } from '../streams/index.js'
+import { markOf, partitionsFor, portionOf } from '../streams/index.js'
+import type { PartitionPlanner } from './partition-planner.js'
 
 export interface StreamProgressParts {
   readonly name: string
@@ -12,6 +13,8 @@ export interface StreamProgressParts {
   readonly health: StreamHealth
   readonly pages: StreamPages
   readonly since?: SinceConfig | undefined
+  /** Asks the stream's partition hook, where it has one. */
+  readonly planner?: PartitionPlanner | undefined
   /** Streams that are taken for each of its records. */
   readonly children: readonly ChildStream[]
   /** Of the URL that the page asks, as it may be shown. */
@@ -75,7 +78,10 @@ export class StreamProgress {
 
   /** Nothing departs once `stop` is aborted, and what is on its way ends with `cut`. */
   fetch(page: PageRef, stop: AbortSignal, cut: AbortSignal): Promise<FetchedPage> {
-    return this.#parts.fetcher.fetch(this.#parts.urls.openPage(page), { signal: cut }, stop)
+    const { planner, fetcher, urls } = this.#parts
+    if (planner !== undefined && portionOf(page) !== undefined)
+      return planner.portion(page, { signal: AbortSignal.any([cut, stop]) })
+    return fetcher.fetch(urls.openPage(page), { signal: cut }, stop)
   }
 
   /**

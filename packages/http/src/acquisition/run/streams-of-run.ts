@@ -25,7 +25,7 @@ import {
   strictest,
 } from '../fetch/index.js'
 import type { PageRef, Run } from '../ledger/index.js'
-import type { Normaliser } from '../records/index.js'
+import type { Normaliser, PageContext } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
 import { isoOf } from '../summary/index.js'
@@ -35,7 +35,9 @@ import {
   childrenOf,
   computeScope,
   endsByStatus,
-  parentsOf,
+  foundParts,
+  hookPart,
+  hookState,
   isRetryable,
   responseRulesOf,
   StreamPages,
@@ -43,6 +45,7 @@ import {
 } from '../streams/index.js'
 import type { AcquireEvent } from './acquire-event.js'
 import type { LedgerWriter } from './ledger-writer.js'
+import { PartitionPlanner } from './partition-planner.js'
 import { StreamProgress } from './stream-progress.js'
 
 /** What all streams of a run share. */
@@ -69,7 +72,6 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
   // Moments within a run are taken from the clock that only moves forward: the wall clock may be set
   // meanwhile.
   const epoch = clock.wallNow() - clock.now()
-  const now = isoOf(run.startedAt)
   const { streams } = config
   const limiters = limitersOf(streams, tools.limits, run, secrets, quotaTellerOf(tools, epoch))
   const slots = slotsOf(streams, clock)
@@ -85,6 +87,14 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       new StreamPages(stream, run, computeScope(stream, tools.normaliser)),
     ]),
   )
+  const childOf = (child: StreamConfig, root: string) => ({
+    name: child.name,
+    root,
+    others: foundParts(child.for).flatMap(({ as }) => (as === root ? [] : [as])),
+    partitions: child.for ?? [],
+    pages: pagesOf.get(child.name) as StreamPages,
+    urls: new UrlSecrets(child, secrets),
+  })
   const jars = new Map<string, CookieJar>()
   const progressOf = (stream: StreamConfig): StreamProgress => {
     const { name, source } = stream
@@ -100,6 +110,8 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     }
     const health = healths.get(name) as StreamHealth
     const urls = new UrlSecrets(stream, secrets)
+    const observer = observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf })
+    const { authorize, partition } = stream.hooks ?? {}
     const fetcher = new Fetcher({
       ...tools,
       transport: withCookies(tools.transports.toOriginsOf(stream, allow)),
@@ -108,42 +120,40 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       requestOf: page => pages.request(page),
       retryable: isRetryable(stream),
       slots: slots.get(stream.source),
-      // Ids are as the ledger keeps them: no secret stands in them.
-      contextOf: ({ id, partition, window }) => ({
-        pageId: urls.sealId(id),
-        partition,
-        window,
-        now,
-        run: run.id,
-      }),
+      contextOf: page => contextOf(page, stream, run, urls),
       isEnd: endsByStatus(stream.pagination.endWhen),
-      authorizer: authorizerOf(stream.auth ?? NO_AUTH, {
-        ...tools,
-        transport: withCookies(tools.transports.of(stream)),
-        stream: name,
-        source,
-        baseUrl: stream.baseUrl,
-        allow,
-      }),
+      authorizer: authorizerOf(
+        stream.auth ?? NO_AUTH,
+        {
+          ...tools,
+          transport: withCookies(tools.transports.of(stream)),
+          stream: name,
+          source,
+          baseUrl: stream.baseUrl,
+          allow,
+        },
+        authorize && { hook: authorize, timeoutMs: stream.limits.timeoutMs },
+      ),
       rules: new ResponseRules(responseRulesOf(stream)),
       limiter: limiters.get(name) as NonNullable<ReturnType<typeof limiters.get>>,
       health,
       memory,
-      observer: observerOf(tools, { epoch, maxWaitMs: stream.limits.maxWaitMs, pathOf }),
+      observer,
     })
     const children = childrenOf(stream, streams).map(one => {
       const { stream: child, parent } = one
       return {
-        name: child.name,
+        ...childOf(child, parent.as),
         key: childKey(one),
-        root: parent.as,
-        others: parentsOf(child.for).flatMap(({ as }) => (as === parent.as ? [] : [as])),
-        partitions: child.for ?? [],
-        pages: pagesOf.get(child.name) as StreamPages,
-        urls: new UrlSecrets(child, secrets),
         keepsState: child.since !== undefined || parent.onlyChanged === true,
       }
     })
+    const own = hookPart(stream.for)
+    const planner =
+      own && partition && new PartitionPlanner({ ...tools, stream, hook: partition, as: own.as, observer })
+    // Its parts begin like children of its own.
+    if (own !== undefined)
+      children.push({ ...childOf(stream, own.as), key: name, keepsState: stream.since !== undefined })
     return new StreamProgress({
       name,
       run,
@@ -151,6 +161,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       health,
       pages,
       since: stream.since,
+      planner,
       children,
       pathOf,
       urls,
@@ -158,6 +169,24 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
     })
   }
   return new Map(streams.map(stream => [stream.name, progressOf(stream)]))
+}
+
+/** Ids are as the ledger keeps them: no secret stands in them. */
+function contextOf(
+  page: PageRef,
+  { hooks, pagination }: StreamConfig,
+  run: Run,
+  urls: UrlSecrets,
+): PageContext {
+  const { id, partition, window, ordinal: number } = page
+  return {
+    pageId: urls.sealId(id),
+    ...(hooks !== undefined && { page: { number, state: hookState(page, pagination) } }),
+    partition,
+    window,
+    now: isoOf(run.startedAt),
+    run: run.id,
+  }
 }
 
 function healthsOf(streams: readonly StreamConfig[], tools: StreamTools): ReadonlyMap<string, StreamHealth> {

@@ -1,6 +1,7 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
 import type { ReadingInstructions, RecordRules } from '../records/index.js'
+import { READING_HOOKS } from '../records/index.js'
 import { addRulesOf } from './added-fields.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
 import type { Child } from './partitions/children.js'
@@ -34,6 +35,7 @@ export function readingInstructionsOf(
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,
     children: children.map(childPlanOf),
+    hooks: readingHooks(stream),
   }
 }
 
@@ -44,6 +46,14 @@ function sinceReading(stream: StreamConfig): ReadingInstructions['since'] {
   const isSent = since.param !== undefined || sentReferences(stream).some(({ root }) => root === 'since')
   const { field, type, fieldFormat } = since
   return { field, type, fieldFormat, filter: since.filter ?? !isSent }
+}
+
+/** Threads get those of a module by importing it; others stay in this one. */
+function readingHooks({ hooks = {}, hookModule }: StreamConfig): ReadingInstructions['hooks'] {
+  const names = READING_HOOKS.filter(name => hooks[name] !== undefined)
+  if (names.length === 0) return undefined
+  if (hookModule === undefined) return { functions: hooks }
+  return { module: { url: hookModule.url, places: hookModule.places } }
 }
 
 function recordRulesOf({ id, keep, drop, keys, flatten, mapping }: StreamConfig): RecordRules {

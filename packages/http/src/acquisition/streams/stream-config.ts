@@ -6,7 +6,7 @@ import type {
   ResponseRule,
   StreamLimits,
 } from '../fetch/index.js'
-import type { FormatConfig, RecordRules, RecordsPlace, Where } from '../records/index.js'
+import type { FormatConfig, HookModule, RecordRules, RecordsPlace, Where } from '../records/index.js'
 import type { Quality } from '../summary/index.js'
 import type { ComputedValue } from '../references/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
@@ -15,6 +15,7 @@ import type { AddConfig } from './added-fields.js'
 import type { BodyConfig } from './requests/request-body.js'
 import type { QueryTemplate } from './requests/stream-url.js'
 import type { SinceConfig } from './since/since-config.js'
+import type { StreamHooks } from './stream-hooks.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
 export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add'> {
@@ -65,6 +66,10 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
    * Default: GET, HEAD, and POST where the stream has a pagination.
    */
   readonly retryable?: boolean | undefined
+  /** Code where declaring ends. Default none. */
+  readonly hooks?: StreamHooks | undefined
+  /** The file that has them, where they stand in one: its hash, and where threads find them. */
+  readonly hookModule?: (HookModule & { readonly hash: string }) | undefined
   /** What its results have to be for it to count as complete. */
   readonly quality?: Quality | undefined
   /** Its source's, with what the stream has of its own; `ownLimits` hold beside them. */

@@ -4,6 +4,7 @@ import { MARK } from '../records/index.js'
 import type { Scope } from '../references/index.js'
 import { paginationOf, toldScope } from './pagination/kinds.js'
 import type { NextPages, PageResult, Pagination, Seen } from './pagination/pagination.js'
+import { partitionPage, portionOf } from './partitions/partition-pages.js'
 import { partitionKey, rankOf, windowKey } from './partitions/partition-key.js'
 import type { ComputeScope } from './requests/computed-scope.js'
 import type { BoundStream, StreamTemplate } from './requests/bound-stream.js'
@@ -104,6 +105,7 @@ export class StreamPages {
 
   /** The page's URL as it is told: without what is computed. */
   url(page: PageRef): string {
+    if (portionOf(page) !== undefined) return this.#config.baseUrl
     const bound = this.#boundFor(page)
     return requestOf(this.#streamOf(page, bound), bound.pagination, page).url
   }
@@ -124,6 +126,11 @@ export class StreamPages {
 
   /** @throws NextUrlError (rejects) when the source points elsewhere. */
   async next(page: PageRef, result: PageResult, seen: Seen): Promise<NextPages> {
+    const portion = portionOf(page)
+    if (portion !== undefined) {
+      const isLast = result.paging.hasMore !== true
+      return { pages: isLast ? [] : [partitionPage(page.stream, portion + 1)] }
+    }
     const prefix = this.#prefixOf(page)
     const { pagination } = this.#boundFor(page)
     const next = await pagination.next(this.#inner(page, prefix), result, this.#innerSeen(seen, page, prefix))

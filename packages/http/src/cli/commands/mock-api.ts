@@ -58,6 +58,9 @@ export async function startApi(
   },
 ): Promise<ApiMock> {
   const config = await configOf(file)
+  const coded = config.streams.find(({ hooks }) => hooks !== undefined)
+  if (coded !== undefined)
+    throw new UsageError(`${coded.name} has hooks: what code asks for, no mock can know`)
   const mock = await startApiMock({
     config,
     ...common,

@@ -68,7 +68,7 @@ function told(source: SourceSummary): string[] {
       .slice(0, SHOWN_REJECTIONS)
       .map(({ count, reason, code }) => `${counted(count, 'record')} rejected: ${reason} (${code})`),
     ...notices.map(({ message, count }) => `${times(count)}${message}`),
-    ...(filtered > 0 ? [`where left out ${counted(filtered, 'record')}`] : []),
+    ...(filtered > 0 ? [`left out by where or a hook: ${counted(filtered, 'record')}`] : []),
     ...(deleted > 0 ? [`${counted(deleted, 'record')} of earlier runs marked as deleted`] : []),
     ...(redactions > 0
       ? [`a configured secret was taken out of ${counted(redactions, 'text')} of its records`]

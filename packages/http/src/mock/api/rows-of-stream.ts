@@ -108,7 +108,7 @@ export class StreamRows {
     return parts.reduce<ReadonlyMap<string, unknown>[]>(
       (all, part) => {
         const names = this.#references.filter(name => rootOf(name) === part.as)
-        const choices = 'each' in part ? this.#parents(parent) : part.values
+        const choices = 'values' in part ? part.values : this.#parents(parent)
         const valuesOf = (choice: unknown) =>
           names.map(name => [name, referred(choice, name, part.as)] as const)
         return all.flatMap(values => choices.map(choice => new Map([...values, ...valuesOf(choice)])))

@@ -23,6 +23,7 @@ describe('a pipeline file', () => {
           tls: undefined,
           allowPrivate: false,
           cookies: false,
+          markDeleted: false,
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',
@@ -133,7 +134,7 @@ sources:
       expect.stringContaining('p.yaml:5:5: sources[0].id is missing; it must be a path such as id'),
       'p.yaml:5:11: sources[0].name is "a b"; allowed is a name of letters, digits, _ and -',
       'p.yaml:6:14: sources[0].baseUrl is "ftp://x"; allowed is an http or https URL without query and credentials',
-      'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of none, page, offset, cursor, nextUrl, linkHeader',
+      'p.yaml:7:25: sources[0].pagination.type is "pge"; allowed is one of none, page, offset, cursor, nextUrl, linkHeader, hook',
       expect.stringContaining(
         'p.yaml:8:14: sources[0].records is "a..b"; allowed is a path such as data.items',
       ),

@@ -181,8 +181,8 @@ export class StreamConverter {
   #login(requester: Component) {
     const values = new Values(this.#templates, { slice: () => undefined })
     const { baseUrl, path, method, query, headers, body } = requestOf(requester, this.#templates, values)
-    const parameters = Object.entries(query).map(
-      ([name, value]) => `${encodeURIComponent(name)}=${textOf(value)}`,
+    const parameters = Object.entries(query).flatMap(([name, values]) =>
+      [values].flat().map(value => `${encodeURIComponent(name)}=${encoded(textOf(value))}`),
     )
     const basic = this.#loginHeaders(requester)
     return {
@@ -206,6 +206,13 @@ export class StreamConverter {
       }
     throw new Refusal('login', `the login is authenticated by ${textOf(type)}`)
   }
+}
+
+/** Percent-encoded, except for what comes from the environment. */
+function encoded(text: string): string {
+  return text.replaceAll(/\$\{\w+\}|[^$]+|\$/g, part =>
+    part.length > 1 && part.startsWith('$') ? part : encodeURIComponent(part),
+  )
 }
 
 function scopeOf(partitions: Partitions, incremental: Component | undefined, templates: Templates): Scope {

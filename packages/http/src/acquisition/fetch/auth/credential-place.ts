@@ -56,7 +56,7 @@ export function placed(
 }
 
 /** All else in the URL stays as it is written: a server may have signed it. */
-function withParameter(url: string, name: string, value: string): string {
+export function withParameter(url: string, name: string, value: string): string {
   const mark = url.indexOf('?')
   const query = mark < 0 ? '' : url.slice(mark + 1)
   const others = query.split('&').filter(text => text !== '' && !new URLSearchParams(`?${text}`).has(name))

@@ -3,6 +3,8 @@ import { apiKeyAuth } from './api-key.js'
 import type { AuthKind, Authorizer, AuthorizerParts, OptionProblem } from './authorizer.js'
 import { basicAuth } from './basic.js'
 import { bearerAuth } from './bearer.js'
+import { HookAuthorizer } from './hook-authorizer.js'
+import type { HookAuthorizerParts } from './hook-authorizer.js'
 import { headersAuth } from './headers.js'
 import { jwtBearerAuth } from './jwt-bearer.js'
 import { loginAuth } from './login.js'
@@ -26,9 +28,17 @@ type Kinds = (typeof authKinds)[keyof typeof authKinds]
 /** How a stream is authorized. */
 export type AuthConfig = Kinds extends infer K ? (K extends AuthKind<infer O> ? O : never) : never
 
-/** Credentials go into requests to the origins that they are for; others are left as they are. */
-export function authorizerOf(auth: AuthConfig, parts: AuthorizerParts): Authorizer {
-  const authorizer = kindOf(auth).create(auth, parts)
+/**
+ * Credentials go into requests to the origins that they are for; others are left as they are. `hook`: code that adds
+ * to what the configuration says.
+ */
+export function authorizerOf(
+  auth: AuthConfig,
+  parts: AuthorizerParts,
+  hook?: Pick<HookAuthorizerParts, 'hook' | 'timeoutMs'>,
+): Authorizer {
+  const own = kindOf(auth).create(auth, parts)
+  const authorizer = hook === undefined ? own : new HookAuthorizer(own, { ...parts, ...hook })
   const { baseUrl, allow = [] } = parts
   const home = `${httpOrigin(baseUrl)}/`
   const origins = new Set([baseUrl, ...allow].map(httpOrigin))

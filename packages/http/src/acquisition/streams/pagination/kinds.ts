@@ -3,6 +3,7 @@ import type { Scope } from '../../references/index.js'
 import type { BodyEndRule, PagingPaths, PagingPlace } from '../../records/index.js'
 import { cursorPaging } from './cursor.js'
 import { bodyRulesOf, endsShort } from './end-rules.js'
+import { hookPaging } from './hook.js'
 import { linkHeaderPaging } from './link-header.js'
 import { nextUrlPaging } from './next-url.js'
 import { nonePaging } from './none.js'
@@ -19,6 +20,7 @@ export const paginationKinds = {
   cursor: cursorPaging,
   nextUrl: nextUrlPaging,
   linkHeader: linkHeaderPaging,
+  hook: hookPaging,
 } as const
 
 type Kinds = (typeof paginationKinds)[keyof typeof paginationKinds]

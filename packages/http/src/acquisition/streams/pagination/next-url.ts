@@ -92,7 +92,7 @@ export function urlChain(stream: LinkedStream, place: string, tokenOf: Chain['to
 }
 
 /** @throws NextUrlError when it leads to another origin or is no HTTP URL: credentials must not follow it. */
-function resolveNext({ name, baseUrl, allow = [] }: LinkedStream, page: string, next: string): string {
+export function resolveNext({ name, baseUrl, allow = [] }: LinkedStream, page: string, next: string): string {
   if (!URL.canParse(next, page))
     throw new NextUrlError('NEXT_URL_INVALID', `${name}: ${JSON.stringify(next)} is not a URL`)
   const url = new URL(next, page)

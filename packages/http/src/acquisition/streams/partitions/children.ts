@@ -30,8 +30,21 @@ export function childKey({ stream, parent }: Child): string {
  */
 export function childPlanOf(child: Child): ChildPlan {
   const { stream, parent } = child
-  const isOfParent = ({ root }: { readonly root: string }): boolean =>
-    parent.once !== true && root === parent.as
+  const { where, onlyChanged: marked } = parent
+  return { stream: childKey(child), ...partValues(stream, parent), marked, where }
+}
+
+/** What the partition hook's records give. */
+export function hookPlanOf(stream: StreamConfig, part: Pick<EachRecord, 'as'>): ChildPlan {
+  return { stream: stream.name, ...partValues(stream, part) }
+}
+
+/** What a stream refers to in one of its parts, and which of it may be missing. */
+function partValues(
+  stream: StreamConfig,
+  { as, once = false }: Pick<EachRecord, 'as' | 'once'>,
+): Pick<ChildPlan, 'values' | 'optional'> {
+  const isOfParent = ({ root }: { readonly root: string }): boolean => !once && root === as
   const needed = new Set(
     requestReferences(stream)
       .filter(isOfParent)
@@ -42,7 +55,5 @@ export function childPlanOf(child: Child): ChildPlan {
       .filter(isOfParent)
       .map(({ name, path }) => [name, path]),
   )
-  const optional = Object.keys(values).filter(name => !needed.has(name))
-  const { where, onlyChanged: marked } = parent
-  return { stream: childKey(child), values, optional, marked, where }
+  return { values, optional: Object.keys(values).filter(name => !needed.has(name)) }
 }

@@ -22,12 +22,19 @@ interface EachValue {
   readonly as: string
 }
 
+/** Each record that the stream's partition hook gives. */
+interface EachOfHook {
+  readonly hook: 'partition'
+  readonly as: string
+}
+
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue
+export type PartitionConfig = EachRecord | EachValue | EachOfHook
 
 /** As far as references go. */
 type Named = { readonly as: string } & (
   | { readonly each: string; readonly once?: boolean | undefined }
+  | { readonly hook: string }
   | { readonly values: unknown }
 )
 
@@ -40,7 +47,7 @@ export function rootsOf(
   const roots = new Map<string, RootKind>([
     ...partitions
       .filter(one => !('each' in one && one.once))
-      .map(one => [one.as, 'each' in one ? 'record' : 'value'] as const),
+      .map(one => [one.as, 'values' in one ? 'value' : 'record'] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
   return told.length > 0 ? roots.set('pagination', told) : roots

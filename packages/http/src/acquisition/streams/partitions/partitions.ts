@@ -11,9 +11,21 @@ export function parentsOf<P extends object>(
   return partitions.filter((one): one is Extract<P, { readonly each: string }> => 'each' in one)
 }
 
-/** Partitions that need no parent: the product of the lists; the only one of a stream without parts is {}. */
+/** Parts whose values are only found on the way: records of parents, and what a hook gives. */
+export function foundParts<P extends object>(
+  partitions: readonly P[] = [],
+): Exclude<P, { readonly values: unknown }>[] {
+  return partitions.filter((one): one is Exclude<P, { readonly values: unknown }> => !('values' in one))
+}
+
+/** The part whose values a hook gives. */
+export function hookPart(partitions: readonly PartitionConfig[] = []): PartitionConfig | undefined {
+  return partitions.find(one => 'hook' in one)
+}
+
+/** Partitions that are known at once: the product of the lists; the only one of a stream without parts is {}. */
 export function fixedPartitions(partitions: readonly PartitionConfig[] = []): Partition[] {
-  return parentsOf(partitions).length === 0 ? product(partitions, new Map()) : []
+  return foundParts(partitions).length === 0 ? product(partitions, new Map()) : []
 }
 
 /** Partitions for records of the parents: by the name of each, its values. */
@@ -38,9 +50,9 @@ function valuesOf(
   one: PartitionConfig,
   parents: ReadonlyMap<string, readonly ParentValues[]>,
 ): readonly ParentValues[] {
-  if (!('each' in one)) return one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
+  if ('values' in one) return one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
   const found = parents.get(one.as) ?? []
-  return one.batch === undefined ? found : batches(found, one.batch)
+  return 'hook' in one || one.batch === undefined ? found : batches(found, one.batch)
 }
 
 /** Lists of values, of so many records each; the last may be shorter. */

@@ -108,7 +108,7 @@ describe('pagination', () => {
       {
         cursorPath: 'next',
         endWhen: [
-          { path: 'has_more', in: [false, 0, ''] },
+          { path: 'has_more', in: [null, false, 0, ''] },
           { path: 'has_more', exists: false },
         ],
       },

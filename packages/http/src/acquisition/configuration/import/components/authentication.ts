@@ -1,5 +1,5 @@
 import type { Expression } from '../jinja/index.js'
-import { isDict, literal, str } from '../jinja/index.js'
+import { literal, str } from '../jinja/index.js'
 import type { Component, Value } from '../manifest/component.js'
 import { isComponent, textOf } from '../manifest/component.js'
 import { Refusal } from '../manifest/refusal.js'
@@ -55,8 +55,7 @@ export class AuthReader {
   }
 
   /** @throws Refusal for one that the pipeline has no counterpart for. */
-  convert(component: Component | undefined): Auth {
-    if (component === undefined) return undefined
+  convert(component: Component): Auth {
     const type = textOf(component['type'])
     const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined
     if (kind !== undefined) return kind(component, this)
@@ -277,9 +276,7 @@ function prefixOf(request: Component, reader: AuthReader): Readonly<Record<strin
   if (typeof token !== 'string') return {}
   const [, prefix] = /^(.*?)\s*\{\{\s*session_token\s*\}\}$/.exec(token) ?? []
   if (prefix === undefined) throw new Refusal('login', 'the token is put into more than a header')
-  return prefix === ''
-    ? {}
-    : { prefix: reader.templates.text({ ...request, api_token: prefix }, 'api_token') ?? '' }
+  return prefix === '' ? {} : { prefix: reader.text({ ...request, api_token: prefix }, 'api_token') }
 }
 
 function legacySession(component: Component, reader: AuthReader): Auth {
@@ -328,5 +325,5 @@ function selective(component: Component, reader: AuthReader): Auth {
 function isTrue(expression: Expression): boolean {
   if (expression.kind !== 'constant') return false
   const value = typeof expression.value === 'string' ? literal(expression.value) : expression.value
-  return value === true || (isDict(value) && Object.keys(value).length > 0)
+  return value === true
 }

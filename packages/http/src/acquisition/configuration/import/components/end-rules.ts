@@ -84,20 +84,17 @@ function ruleOf(condition: Atom, chain: Chain): readonly Json[] {
   if (way.root !== 'response') throw refused()
   const path = pathText(way.keys)
   const isRecords = path === pathText(chain.records)
+  const holdsRecords = way.keys.every((key, at) => key === chain.records[at])
   switch (condition.is) {
     case 'truthy':
       return [{ path, is: true }]
-    case 'falsy':
     case 'empty':
-      if (isRecords) return [{ empty: true }]
-      return condition.is === 'empty'
-        ? [{ empty: true }]
-        : [
-            { path, in: [false, 0, ''] },
-            { path, exists: false },
-          ]
+      if (holdsRecords) return [{ empty: true }]
+      throw refused()
+    case 'falsy':
+      return isRecords ? [{ empty: true }] : nothingAt(path, [null, false, 0, ''])
     case 'missing':
-      return isRecords ? [{ empty: true }] : [{ path, exists: false }]
+      return isRecords ? [{ empty: true }] : nothingAt(path, [null])
     case 'there':
       return [{ path, exists: true }]
     case 'one of':
@@ -112,6 +109,14 @@ function ruleOf(condition: Atom, chain: Chain): readonly Json[] {
     default:
       throw refused()
   }
+}
+
+/** Here null is something that is there. */
+function nothingAt(path: string, values: readonly Json[]): readonly Json[] {
+  return [
+    { path, in: values },
+    { path, exists: false },
+  ]
 }
 
 function countRule(condition: Atom, { size }: Chain): Json {

@@ -16,19 +16,21 @@ export function limitsOf(root: Component, templates: Templates): SourceLimits {
   const notes: string[] = []
   const budget = childOf(root, 'api_budget')
   const policies = componentsOf(budget?.['policies'])
-  const rates = policies.flatMap(policy => {
+  const paces = policies.flatMap(policy => {
     if (componentsOf(policy['matchers']).length > 0) {
       notes.push(
         'the budget of the manifest has one limit or another for some paths; here all hold for the source',
       )
     }
-    return quotasOf(policy, templates, notes)
+    return pacesOf(policy, templates, notes)
   })
   const concurrency = concurrencyOf(root, templates)
-  const quota = [...new Set(rates)]
+  const quota = [...new Set(paces.filter(one => typeof one === 'string'))]
+  const rates = paces.filter(one => typeof one === 'number')
   return {
     limits: {
-      ...(quota.length > 0 && { quota: quota.length === 1 ? (quota[0] ?? '') : quota }),
+      ...(rates.length > 0 && { rate: Math.min(...rates) }),
+      ...(quota.length > 0 && { quota: quota.length === 1 ? quota.join('') : quota }),
       ...(concurrency !== undefined && { concurrency }),
     },
     notes: [...new Set(notes)],
@@ -47,15 +49,16 @@ function concurrencyOf(root: Component, templates: Templates): number | undefine
   }
 }
 
-function quotasOf(policy: Component, templates: Templates, notes: string[]): readonly string[] {
+/** A text is a quota, a number a rate in a second. */
+type Pace = string | number
+
+function pacesOf(policy: Component, templates: Templates, notes: string[]): readonly Pace[] {
   const rates = policy['type'] === 'FixedWindowCallRatePolicy' ? [policy] : componentsOf(policy['rates'])
   return rates.flatMap(rate => {
     try {
       const count = templates.literal(rate, rate['limit'] === undefined ? 'call_limit' : 'limit')
       const interval = templates.text(rate, rate['interval'] === undefined ? 'period' : 'interval')
-      return typeof count === 'number' && interval !== undefined
-        ? [quotaText(count, durationMs(interval))]
-        : []
+      return typeof count === 'number' && interval !== undefined ? [paceOf(count, durationMs(interval))] : []
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       notes.push(`a limit of the budget was left out: ${error.message}`)
@@ -71,10 +74,9 @@ const UNITS = [
   ['day', 86_400_000],
 ] as const
 
-/** In the smallest unit that is no shorter, or else as many as that makes in a day; never more than is allowed. */
-function quotaText(count: number, ms: number): string {
-  const exact = UNITS.find(([, size]) => size === ms)
-  if (exact !== undefined) return `${count}/${exact[0]}`
+/** Never more than is allowed: as many as that makes in a shorter unit, or less than one a second in even steps. */
+function paceOf(count: number, ms: number): Pace {
   const [unit, size] = UNITS.findLast(([, one]) => one <= ms) ?? UNITS[0]
-  return `${Math.max(1, Math.floor((count * size) / ms))}/${unit}`
+  const whole = Math.floor(count * Math.min(1, size / ms))
+  return whole >= 1 ? `${whole}/${unit}` : Math.max(1, Math.floor((count * 1_000_000) / ms)) / 1000
 }

@@ -178,7 +178,8 @@ class RequestReader {
 
   #object(key: string, text: string): Value {
     const read = this.#templates.of({ ...this.#requester, [key]: text }, key)
-    const known = read.kind === 'constant' && typeof read.value === 'string' ? literal(read.value) : undefined
+    const value = read.kind === 'constant' ? read.value : undefined
+    const known = typeof value === 'string' ? literal(value) : value
     if (known === undefined || !isDict(known)) throw this.#refusal(key, `${key} is a template as a whole`)
     return known as Component
   }

@@ -103,7 +103,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 /** By status, or by what the body says: one of them is enough. */
 function filterRules(filter: Component, wait: Wait | undefined, templates: Templates): readonly Rule[] {
-  const action = templates.text(filter, 'action') ?? 'FAIL'
+  const action = templates.text(filter, 'action')
+  // One that does nothing leaves it to what is done by default.
+  if (action === undefined) return []
   const then = ACTIONS[action]
   if (then === undefined) throw new Refusal('error handler', `the action ${action} has no counterpart`)
   const what = then === 'retry' && wait !== undefined ? wait : { then }

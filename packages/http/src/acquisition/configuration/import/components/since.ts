@@ -58,7 +58,7 @@ function countCursor(component: Component, templates: Templates, rawPath: RawPat
 }
 
 function dateCursor(component: Component, templates: Templates, rawPath: RawPath): Since {
-  const notes: string[] = []
+  const notes = [...boundNotes(component)]
   const [param, untilParam] = ['start_time_option', 'end_time_option'].map(key => {
     const option = childOf(component, key)
     return option === undefined ? undefined : placeText(placeOf(templates, option))
@@ -117,6 +117,13 @@ interface Bound {
   readonly format: string
 }
 
+function boundNotes({ start_datetime: start, end_datetime: end }: Component): readonly string[] {
+  const isBound = [start, end].some(
+    one => isComponent(one) && (one['min_datetime'] ?? one['max_datetime']) !== undefined,
+  )
+  return isBound ? ['the manifest keeps its dates within others; here they are as they are set'] : []
+}
+
 /** A date of the cursor, as a text or as a MinMaxDatetime. */
 function boundOf(component: Component, key: string, templates: Templates, isNow: boolean): Bound | undefined {
   const value = component[key]
@@ -145,14 +152,14 @@ function startOf(component: Component, templates: Templates, notes: string[]): J
   return start
 }
 
-/** What ends now needs no end. */
+/** What ends now needs no end, and no manifest goes beyond the present. */
 function endOf(component: Component, templates: Templates, notes: string[]): Json | undefined {
   const moving = boundOf(component, 'end_datetime', templates, false)
   if (moving === undefined) return undefined
   if (dependsOnTime(moving.read)) {
     const span = spanBefore(moving.read)
     if (span !== undefined) return span
-    if (/day_delta|duration|timedelta/.test(JSON.stringify(component['end_datetime']))) {
+    if (/"operator":"-"|"value":-/.test(JSON.stringify(moving.read))) {
       notes.push('the manifest ends before the present; here it is read up to the present')
     }
     return undefined
@@ -169,12 +176,21 @@ function spanBefore(expression: Expression): string | undefined {
     const isBefore = expression.of.name === 'day_delta' && typeof days === 'number' && days < 0
     return isBefore ? `${-days}d` : undefined
   }
-  if (expression.kind === 'call' && expression.of.kind === 'item') return spanBefore(expression.of.of)
-  if (expression.kind !== 'binary' || expression.operator !== '-' || !dependsOnTime(expression.left))
+  if (expression.kind === 'call' && expression.of.kind === 'item') {
+    const { of, key } = expression.of
+    // Others, such as replace(day=1), move the date.
+    return key.kind === 'constant' && key.value === 'strftime' ? spanBefore(of) : undefined
+  }
+  if (expression.kind !== 'binary' || expression.operator !== '-' || !isPresent(expression.left))
     return undefined
   const { right } = expression
   const length = right.kind === 'constant' ? right.value : undefined
   return length instanceof Span && length.ms > 0 ? msText(length.ms, 'all') : undefined
+}
+
+/** `now_utc()`; not `now_utc().replace(day=1)`. */
+function isPresent(expression: Expression): boolean {
+  return expression.kind === 'call' && expression.of.kind === 'name' && dependsOnTime(expression.of)
 }
 
 function dependsOnTime(expression: Expression): boolean {

@@ -32,8 +32,7 @@ export class Hops {
     const to = this.#target(response)
     if (to === undefined || this.#obstacle(to) !== undefined) return false
     const visited = (this.#visited ??= new Set([new URL(this.#request.url).href]))
-    if (visited.has(to.href))
-      throw new TransportError('REDIRECT_LOOP', `redirects lead back to ${shown(to)}`)
+    if (visited.has(to.href)) throw new TransportError('REDIRECT_LOOP', `redirects lead back to ${shown(to)}`)
     if (visited.size > MAX_HOPS)
       throw new TransportError(
         'TOO_MANY_REDIRECTS',

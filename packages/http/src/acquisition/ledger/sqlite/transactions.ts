@@ -9,14 +9,14 @@ export class Transactions {
   readonly #database: Database
   readonly #begin
   readonly #commit
-  readonly #write: (work: () => unknown) => unknown
+  readonly #write: { immediate(work: () => unknown): unknown }
   #isReading = false
 
   constructor(database: Database) {
     this.#database = database
     this.#begin = database.prepare('begin')
     this.#commit = database.prepare('commit')
-    this.#write = database.transaction((work: () => unknown) => work()).immediate
+    this.#write = database.transaction((work: () => unknown) => work())
   }
 
   reading<T>(work: () => T): T {
@@ -30,7 +30,7 @@ export class Transactions {
 
   writing<T>(work: () => T): T {
     this.#endReading()
-    return this.#write(work) as T
+    return this.#write.immediate(work) as T
   }
 
   /** SQLite has ended it where a statement failed badly, and closing the database does too. */

@@ -1,6 +1,6 @@
 import { textOf } from '../manifest/component.js'
 import type { Constant, Expression } from '../jinja/index.js'
-import { isList, str } from '../jinja/index.js'
+import { isList, str, truthy } from '../jinja/index.js'
 import { Refusal } from '../manifest/refusal.js'
 import { dateText, picture } from './jsonata-dates.js'
 import { wayOf } from './paths.js'
@@ -114,7 +114,7 @@ class JsonataWriter {
       case 'min':
         return this.#extreme(name, args)
       case 'sanitize_url':
-        return `$encodeUrlComponent(${args.map(one => this.write(one)).join(', ')})`
+        return `$replace($encodeUrlComponent(${args.map(one => this.write(one)).join(', ')}), "%20", "+")`
       default:
         throw refused(of)
     }
@@ -134,8 +134,7 @@ class JsonataWriter {
   }
 
   #extreme(name: 'max' | 'min', args: Arguments): string {
-    const [a, b] = args.map(one => this.write(one))
-    if (a === undefined) throw new Refusal('expression', `${name}() of nothing`)
+    const [a = '', b] = args.map(one => this.write(one))
     return b === undefined ? `$${name}(${a})` : `(${a} ${name === 'max' ? '>' : '<'} ${b} ? ${a} : ${b})`
   }
 
@@ -207,7 +206,8 @@ class JsonataWriter {
     const given = args.map(one => this.write(one))
     const attribute = textIn(named['attribute'])
     const simple: Readonly<Record<string, string>> = {
-      int: `$floor($number(${value}))`,
+      // Python cuts off what stands behind the point.
+      int: `($number(${value}) < 0 ? $ceil($number(${value})) : $floor($number(${value})))`,
       float: `$number(${value})`,
       string: `$string(${value})`,
       tojson: `$string(${value})`,
@@ -222,10 +222,12 @@ class JsonataWriter {
       last: `(${value})[-1]`,
       list: `[${value}]`,
       safe: value,
-      urlencode: `$encodeUrlComponent(${value})`,
+      urlencode: `$replace($encodeUrlComponent(${value}), "%2F", "/")`,
       unique: `$distinct(${value})`,
+      max: `$max(${value})`,
+      min: `$min(${value})`,
       join: `$join(${value}.$string(), ${given[0] ?? '""'})`,
-      default: `($exists(${value}) ? ${value} : ${given[0] ?? '""'})`,
+      default: `(${isAlways(args[1]) ? value : `$exists(${value})`} ? ${value} : ${given[0] ?? '""'})`,
     }
     if (Object.hasOwn(simple, name)) return simple[name] ?? value
     if (name === 'replace') return replaced(value, args, given)
@@ -328,6 +330,11 @@ function isNull(expression: Expression): boolean {
   return expression.kind === 'constant' && (expression.value === null || expression.value === undefined)
 }
 
+/** `default(x, true)` also stands for what is empty. */
+function isAlways(expression: Expression | undefined): boolean {
+  return expression?.kind === 'constant' && truthy(expression.value)
+}
+
 function isNumber(expression: Expression): boolean {
   if (expression.kind === 'filter') return ['int', 'float', 'length', 'count'].includes(expression.name)
   return expression.kind === 'constant' && typeof expression.value === 'number'
@@ -351,7 +358,7 @@ function replaced(
   [fromText = '""', toText = '""']: readonly string[],
 ): string {
   if (to === undefined || from === undefined) throw new Refusal('expression', 'replace() needs two texts')
-  return `$replace(${text}, ${fromText}, ${toText.replaceAll('$', '$$$$')})`
+  return `$replace(${text}, ${fromText}, ${toText})`
 }
 
 function searched(value: string, pattern: string | undefined, of: Expression): string {

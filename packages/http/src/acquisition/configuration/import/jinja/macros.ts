@@ -65,6 +65,7 @@ function number(value: Constant): number {
 function extreme(args: readonly Constant[], sign: number): Constant {
   const [first] = args
   const values = args.length === 1 && isList(first) ? first : args
+  if (values.length === 0) throw new TemplateError('the greatest or least of nothing is asked for')
   return values.reduce((best, one) => (compared(one, best) * sign > 0 ? one : best))
 }
 

@@ -56,19 +56,19 @@ function quoted(text: string): string {
 export function equal(a: Constant, b: Constant): boolean {
   if (isList(a) && isList(b)) return a.length === b.length && a.every((one, at) => equal(one, b[at]))
   if (isDict(a) && isDict(b)) return repr(a) === repr(b)
-  if (a instanceof Moment && b instanceof Moment) return a.ms === b.ms
-  return (a ?? null) === (b ?? null)
+  return (ordinal(a) ?? null) === (ordinal(b) ?? null)
 }
 
 /** Below 0, 0 or above 0. @throws TemplateError for values that have no order. */
 export function compared(a: Constant, b: Constant): number {
-  const [left, right] = [orderOf(a), orderOf(b)]
+  const [left, right] = [ordinal(a), ordinal(b)]
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : Number(left > right)
   if (typeof left === 'number' && typeof right === 'number') return left - right
   throw new TemplateError(`${repr(a)} and ${repr(b)} have no order`)
 }
 
-function orderOf(value: Constant): Constant {
+/** What stands for a value where two are compared: true is 1. */
+function ordinal(value: Constant): Constant {
   return value instanceof Moment || value instanceof Span
     ? value.ms
     : typeof value === 'boolean'

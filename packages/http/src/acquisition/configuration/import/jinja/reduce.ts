@@ -141,7 +141,7 @@ class Reducer {
     const [first, fallback = constant(null)] = args
     if (name === 'get' && first?.kind === 'constant') {
       if (group !== undefined) return this.#orElse(this.#setting([...group, str(first.value)]), fallback)
-      if (of.kind !== 'constant') return { kind: 'item', of, key: first }
+      if (of.kind !== 'constant') return withDefault({ kind: 'item', of, key: first }, fallback)
     }
     if (name === 'join' && first?.kind === 'setting' && of.kind === 'constant' && of.value === ',')
       return first
@@ -252,6 +252,12 @@ class Reducer {
     })
     return joined(parts)
   }
+}
+
+/** `value.get(key, fallback)`: what is not there is the fallback. */
+function withDefault(of: Expression, fallback: Expression): Expression {
+  if (fallback.kind === 'constant' && fallback.value === null) return of
+  return { kind: 'filter', of, name: 'default', args: [fallback], named: {} }
 }
 
 /** `config['a'].b` as `['a', 'b']`; undefined for all else. */

@@ -340,3 +340,36 @@ test('what paging puts into a body makes one where there is none', async () => {
     '{"since":"2025-01-01","paging":{"page":2}}',
   ])
 })
+
+test('for each value and each window of dates: every pair once, without state', async () => {
+  await using server = await api(({ url }) => {
+    const { searchParams } = new URL(url, 'http://x')
+    const { kind, from, to } = Object.fromEntries(searchParams)
+    return { items: [{ id: `${kind} ${from} ${to}` }], more: false }
+  })
+  await using output = await outputFolder()
+  const yaml = `
+sources:
+  - name: s
+    baseUrl: URL
+    path: /reports
+    for:
+      - { values: [a, b], as: kind }
+      - { windows: { start: '2026-01-01', end: '2026-02-15', step: 30d, granularity: 1d, format: date }, as: w }
+    query: { kind: '{kind}', from: '{w.from}', to: '{w.until}' }
+    records: items
+    pagination: { type: page, pageSize: 2, hasMorePath: more }
+    id: id
+    add: { from: '{w.from}' }
+`
+  for (let take = 1; take <= 2; take += 1) {
+    expect((await run(yaml, server.url, output.path)).summary.run.status).toBe('complete')
+    expect(server.asked).toHaveLength(4 * take)
+  }
+  expect(idsOf(output.path, 's')).toEqual([
+    'a 2026-01-01 2026-01-30',
+    'a 2026-01-31 2026-02-15',
+    'b 2026-01-01 2026-01-30',
+    'b 2026-01-31 2026-02-15',
+  ])
+})

@@ -26,6 +26,7 @@ export function referenceProblems(
     return [
       ...templateProblems(stream, told),
       ...absenceProblems(stream, told),
+      ...windowProblems(stream, told),
       ...partProblems(stream, source, names, ancestors, told),
     ]
   })
@@ -127,6 +128,23 @@ function absenceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
     const [found] = namesIn(text, rootsAt(path, stream)).filter(name => absent.has(name))
     if (found === undefined || (path[0] !== 'path' && text === `{${found}}`)) return []
     return [tell(path, `is ${JSON.stringify(text)}: {${found}} ${absent.get(found) ?? ''}`)]
+  })
+}
+
+/** Each window has pages of its own, and its ends come but once. */
+function windowProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const parts = partsOf(stream)
+  const sent = [...templatesOf(stream)].filter(({ path }) => path[0] !== 'add')
+  const names = sent.flatMap(({ path, text }) => namesIn(text, rootsAt(path, stream)))
+  return parts.flatMap((part, index) => {
+    if (!('windows' in part)) return []
+    const at = Array.isArray(stream.for) ? ['for', index] : ['for']
+    const { as } = part
+    if (stream.since !== undefined) return [tell(at, 'is windows beside since; since.window is for that')]
+    const isSent = names.some(name => name.startsWith(`${as}.`)) || isComputedOf(stream, as)
+    return isSent
+      ? []
+      : [tell(at, `is windows, and its requests do not refer to {${as}.from} or {${as}.until}`)]
   })
 }
 

@@ -10,6 +10,7 @@ import { isComputed } from '../references/index.js'
 import { parseSize } from '../schema/index.js'
 import { resolveResponses } from './responses-schema.js'
 import { resolveSince } from './since-schema.js'
+import { resolveWindows } from './windows-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
@@ -119,6 +120,7 @@ type PartFile =
 
 function resolvePart(part: PartFile, source: string, names: readonly string[]): PartitionConfig {
   if ('each' in part) return { ...part, each: streamNamed(part.each, source, names) ?? part.each }
+  if ('windows' in part) return { ...part, windows: resolveWindows(part.windows) }
   if ('hook' in part) return part
   const { values } = part
   return { ...part, values: typeof values === 'string' ? listed(values) : values }

@@ -49,6 +49,12 @@ export function storedJson(value: unknown): string {
   return json.includes(key) ? json.replace(asJson, (_, digits: string) => storedNumber(digits)) : json
 }
 
+/** Whether `storedJson` has a number for it, and no text of its digits. */
+export function isKeptAsNumber(value: JsonNumber): boolean {
+  const digits = writtenDigits(value)
+  return isSameValue(Number(digits), digits)
+}
+
 function storedNumber(digits: string): string {
   const number = Number(digits)
   return isSameValue(number, digits) ? JSON.stringify(number) : `"${digits}"`

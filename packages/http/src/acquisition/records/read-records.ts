@@ -19,6 +19,7 @@ import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
 import type { SinceValues } from './since-reader.js'
 import { sinceReader } from './since-reader.js'
+import { TypesOfFields } from './types-of-fields.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
@@ -46,7 +47,7 @@ export function recordsReader(
   const valuesSince = instructions.since && sinceReader(instructions.since)
   return (rows, context, handOn, computed) => {
     const pageId = pageIdOf(instructions, context)
-    const sink = emptySink(numericFields)
+    const sink = emptySink(numericFields, instructions)
     const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
     const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
@@ -66,7 +67,7 @@ export function recordsReader(
       }
       parts.rowRead(row)
     }
-    const { unreadable, filtered: _filtered, notes, sums, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, sums, types, ...mapped } = sink
     return {
       recordCount,
       ...mapped,
@@ -74,6 +75,7 @@ export function recordsReader(
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
       sums: sums.values(),
+      ...(types !== undefined && { types: types.values() }),
       ...(values !== undefined && newest(values)),
       ...parts.end(),
     }
@@ -91,7 +93,11 @@ function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | un
   return context?.pageId ?? ''
 }
 
-function emptySink(numericFields: readonly string[]): MappedRecords {
+function emptySink(
+  numericFields: readonly string[],
+  { mapping, keep, add }: ReadingInstructions,
+): MappedRecords {
+  const isDeclared = mapping !== undefined && keep === undefined && add === undefined
   return {
     records: [],
     rejects: [],
@@ -101,5 +107,6 @@ function emptySink(numericFields: readonly string[]): MappedRecords {
     unreadable: new Map(),
     notes: new PageNotes(),
     sums: new SumsOfFields(numericFields),
+    types: isDeclared ? undefined : new TypesOfFields(Object.keys(mapping ?? {})),
   }
 }

@@ -8,7 +8,7 @@ import type { PartitionPlanner } from './partition-planner.js'
 
 export interface StreamProgressParts {
   readonly name: string
-  readonly run: Pick<Run, 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
+  readonly run: Pick<Run, 'startedAt' | 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pages: StreamPages
@@ -108,6 +108,7 @@ export class StreamProgress {
       claim,
       records: content.records,
       sums: content.sums,
+      types: content.types,
       rejects: content.rejects.map(reject => ({
         ...reject,
         reason: secrets.redact(reject.reason),
@@ -168,7 +169,7 @@ export class StreamProgress {
       const state = keepsState ? await run.cursor(name, pages.keyOf(partition)) : undefined
       return pages.isUnchanged(partition, state) ? [] : [urls.sealPage(pages.first(partition, state))]
     }
-    return (await Promise.all(partitionsFor(partitions, parents).map(begin))).flat()
+    return (await Promise.all(Array.from(partitionsFor(partitions, parents, run.startedAt), begin))).flat()
   }
 
   #cursorNotices({ cursorsUnread: count, highest }: FetchedPage['content']): Notice[] {

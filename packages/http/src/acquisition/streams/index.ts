@@ -8,6 +8,8 @@ export { readingInstructionsOf, responseRulesOf } from './reading-instructions.j
 export { childKey, childrenOf, hookPlanOf } from './partitions/children.js'
 export type { PartitionConfig } from './partitions/partition-config.js'
 export { rootsOf } from './partitions/partition-config.js'
+export type { DateWindows } from './partitions/date-windows.js'
+export { windowsOf } from './partitions/date-windows.js'
 export { fixedPartitions, foundParts, hookPart, parentsOf, partitionsFor } from './partitions/partitions.js'
 export type { PartitionContext, PartitionHook } from './partitions/partition-pages.js'
 export { partitionPage, portionOf } from './partitions/partition-pages.js'

@@ -18,7 +18,7 @@ import type { SinceConfig } from './since/since-config.js'
 import type { StreamHooks } from './stream-hooks.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
-export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add'> {
+export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add' | 'schema'> {
   /** What its records get besides: texts with references, other constants, paths and expressions. */
   readonly add?: AddConfig | undefined
   /**
@@ -40,6 +40,8 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly for?: readonly PartitionConfig[] | undefined
   /** How later runs ask for what is new alone. Default: each run takes all. */
   readonly since?: SinceConfig | undefined
+  /** What becomes of records whose fields are not what earlier runs have found. Default `evolve`. */
+  readonly contract?: 'evolve' | 'freeze' | 'quarantine' | undefined
   /** Whether records that a run which takes all does not see are marked as deleted. Default false. */
   readonly markDeleted?: boolean | undefined
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */

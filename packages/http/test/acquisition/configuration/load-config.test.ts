@@ -24,6 +24,7 @@ describe('a pipeline file', () => {
           allowPrivate: false,
           cookies: false,
           markDeleted: false,
+          contract: 'evolve',
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',

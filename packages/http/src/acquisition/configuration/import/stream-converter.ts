@@ -333,17 +333,20 @@ function goesIntoBody(paging: Paging, since: Since | undefined): boolean {
   )
 }
 
-function isMapping(value: Json): value is Readonly<Record<string, Json>> {
+function isMapping(value: Json | undefined): value is Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function withField(body: Json | undefined, path: string, value: Json): Json {
-  if (body === undefined) return { json: { [path]: value } }
-  const [[kind, fields] = ['json', {}]] = Object.entries(body as Record<string, Json>)
-  if (!isMapping(fields) || /[.[]/.test(path)) {
+  const [[kind, fields] = ['json', {}]] = Object.entries((body ?? {}) as Record<string, Json>)
+  return { [kind]: withValue(fields, path.split('.'), value) }
+}
+
+function withValue(fields: Json | undefined, [key = '', ...rest]: readonly string[], value: Json): Json {
+  if (!isMapping(fields) || key.includes('[')) {
     throw new Refusal('request option', 'a value goes into a place of the body that is not understood')
   }
-  return { [kind]: { ...fields, [path]: value } }
+  return { ...fields, [key]: rest.length === 0 ? value : withValue(fields[key] ?? {}, rest, value) }
 }
 
 function sinceConfig(since: Since, request: RequestParts, selection: Selection): Json {
@@ -364,13 +367,12 @@ function idOf(key: Value | undefined, stream: Component, templates: Templates): 
   const ids = (Array.isArray(key) ? (key as readonly Value[]) : [key ?? []].flat())
     .map(one => {
       const steps = Array.isArray(one) ? (one as readonly Value[]) : [one]
-      return pathText(
-        steps.map(step => {
-          const read = templates.read(step, stream)
-          if (read.kind !== 'constant') throw templates.unknown(stream, 'primary_key', read)
-          return str(read.value)
-        }),
-      )
+      const names = steps.map(step => {
+        const read = templates.read(step, stream)
+        if (read.kind !== 'constant') throw templates.unknown(stream, 'primary_key', read)
+        return str(read.value)
+      })
+      return pathText(names.filter(name => name !== ''))
     })
     .filter(id => id !== '')
   const [first] = ids

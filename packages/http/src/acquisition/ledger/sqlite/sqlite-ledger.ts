@@ -2,6 +2,7 @@ import type { Clock } from 'async-patterns'
 import { checkOptions, systemClock } from 'async-patterns'
 import type { KeptCursor, Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
 import { JoinRefusedError, LedgerError } from '../ledger-errors.js'
+import type { InferredTypes } from '../../records/index.js'
 import { sameFile } from '../../../persistence/index.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
@@ -9,6 +10,7 @@ import { lockFileOf, openDatabase, ownFile, translating } from './open-database.
 import { finishReplacing, replaceLedger } from './replace-ledger.js'
 import { keepCursors, keptCursors } from './kept-cursors.js'
 import { checkOwner, openRun } from './runs.js'
+import { keptSchemas } from './schema-table.js'
 import { SqliteRun } from './sqlite-run.js'
 import { Transactions } from './transactions.js'
 
@@ -83,6 +85,13 @@ export class SqliteLedger implements Ledger {
     this.#withDatabase(database => {
       checkOwner(database, pipeline)
       keepCursors(database, cursors)
+    })
+  }
+
+  async schemas(pipeline: string): Promise<ReadonlyMap<string, InferredTypes>> {
+    return this.#withDatabase(database => {
+      checkOwner(database, pipeline)
+      return keptSchemas(database)
     })
   }
 

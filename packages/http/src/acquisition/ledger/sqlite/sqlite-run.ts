@@ -35,6 +35,7 @@ import type { Transactions } from './transactions.js'
 import { ProgressTables } from './progress-tables.js'
 import { storedObject } from './stored-json.js'
 import { QuotaCount } from './quota-use.js'
+import { SchemaTable } from './schema-table.js'
 
 export interface SqliteRunParts {
   readonly database: Database
@@ -56,6 +57,7 @@ export class SqliteRun implements Run {
   readonly lastDepartureAt: ReadonlyMap<string, number>
   readonly quiet: Run['quiet']
   readonly used: Run['used']
+  readonly schemas: Run['schemas']
   readonly #database: Database
   readonly #run: number
   readonly #file: string
@@ -65,6 +67,7 @@ export class SqliteRun implements Run {
   readonly #claims: PageClaims
   readonly #pages: PageTable
   readonly #records: RecordTable
+  readonly #schemas: SchemaTable
   readonly #journal: JournalTables
   readonly #progress: ProgressTables
   readonly #quotas: QuotaCount
@@ -88,6 +91,8 @@ export class SqliteRun implements Run {
     this.#claims = new PageClaims(fence)
     this.#pages = new PageTable(database, this.#run)
     this.#records = new RecordTable(database, this.#run)
+    this.#schemas = new SchemaTable(database, this.#run)
+    this.schemas = this.#schemas.settled
     this.#journal = new JournalTables(database, this.#run)
     this.#progress = new ProgressTables(database, this.#run)
     this.#quotas = new QuotaCount(database, this.#run)
@@ -262,11 +267,12 @@ export class SqliteRun implements Run {
 
   /** `done`: the pages of this transaction so far. */
   #commitPage(commit: PageCommit, done: Map<string, Claim>): 'done' | 'stale' {
-    const { claim, records, rejects, deletions = [], next, cursor, notices = [] } = commit
+    const { claim, records, rejects, deletions = [], next, cursor, types = {} } = commit
     const { page } = claim
     if (!this.#claims.isCurrent(claim) || done.has(page.id)) return 'stale'
     const at = this.#clock.wallNow()
     this.#pages.done(commit, at)
+    const notices = [...(commit.notices ?? []), ...this.#schemas.merge(page.stream, types)]
     for (const notice of notices) this.#journal.notice({ ...notice, stream: page.stream, at })
     this.#noteClashes(page, records, at)
     this.#records.upsert(page, records)
@@ -314,6 +320,7 @@ export class SqliteRun implements Run {
         return this.#transactions.writing(work)
       } catch (error) {
         this.#open = this.#pages.countPending()
+        this.#schemas.reload()
         throw error
       }
     })

@@ -35,6 +35,14 @@ export interface MoneyType {
 export const moneyType: FieldTypeKind<MoneyType> = {
   type: 'money',
   isNumeric: true,
+  stored: () => ({
+    type: 'object',
+    properties: {
+      amount: { type: 'string', pattern: '^-?\\d+(?:\\.\\d+)?$' },
+      currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+    },
+    required: ['amount', 'currency'],
+  }),
   schema: parts => {
     const { checkedText, path, textMap, countOr, plainDecimal, flag, strict } = parts
     const currency = () => checkedText('an ISO 4217 code such as EUR', code => /^[A-Z]{3}$/.test(code))

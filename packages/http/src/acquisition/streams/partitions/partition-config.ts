@@ -1,5 +1,6 @@
 import type { Where } from '../../records/index.js'
 import type { RootKind, Roots } from '../../references/index.js'
+import type { DateWindows } from './date-windows.js'
 
 /** Each record of another stream, the parent. */
 export interface EachRecord {
@@ -22,6 +23,12 @@ interface EachValue {
   readonly as: string
 }
 
+/** Each of the windows of a span of time. */
+interface EachWindow {
+  readonly windows: DateWindows
+  readonly as: string
+}
+
 /** Each record that the stream's partition hook gives. */
 interface EachOfHook {
   readonly hook: 'partition'
@@ -29,13 +36,14 @@ interface EachOfHook {
 }
 
 /** What a stream is taken in parts by; several make a product. */
-export type PartitionConfig = EachRecord | EachValue | EachOfHook
+export type PartitionConfig = EachRecord | EachValue | EachWindow | EachOfHook
 
 /** As far as references go. */
 type Named = { readonly as: string } & (
   | { readonly each: string; readonly once?: boolean | undefined }
   | { readonly hook: string }
   | { readonly values: unknown }
+  | { readonly windows: unknown }
 )
 
 /** The roots that a stream's references may have. `told`: of its pages' requests the fields of `pagination`. */
@@ -45,10 +53,13 @@ export function rootsOf(
   told: readonly string[] = [],
 ): Roots {
   const roots = new Map<string, RootKind>([
-    ...partitions
-      .filter(one => !('each' in one && one.once))
-      .map(one => [one.as, 'values' in one ? 'value' : 'record'] as const),
+    ...partitions.filter(one => !('each' in one && one.once)).map(one => [one.as, rootOf(one)] as const),
     ...(hasSince ? ['since', 'until', 'now', 'run'] : ['now', 'run']).map(name => [name, 'value'] as const),
   ])
   return told.length > 0 ? roots.set('pagination', told) : roots
+}
+
+function rootOf(one: Named): RootKind {
+  if ('windows' in one) return ['from', 'until']
+  return 'values' in one ? 'value' : 'record'
 }

@@ -1,5 +1,5 @@
 import type { Expression } from '../jinja/index.js'
-import { literal, str } from '../jinja/index.js'
+import { str } from '../jinja/index.js'
 import { conditionOf } from '../emit/conditions.js'
 import type { Condition } from '../emit/conditions.js'
 import { pathText } from '../emit/paths.js'
@@ -10,6 +10,7 @@ import { componentsOf, textOf } from '../manifest/component.js'
 import { Refusal, refusingAt } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
 import { childOf } from '../manifest/templates.js'
+import { holds } from './known-condition.js'
 
 /** Where the records of a page are, and which of them are taken. */
 export interface Selection {
@@ -65,10 +66,7 @@ function filterOf(filter: Component, templates: Templates): Pick<Selection, 'whe
   if (filter['class_name'] !== undefined)
     throw new Refusal('custom component', `record filter ${textOf(filter['class_name'])}`)
   const read = templates.of(filter, 'condition')
-  if (read.kind === 'constant') {
-    const value = typeof read.value === 'string' ? literal(read.value) : read.value
-    return { where: rulesOf({ always: typeof value === 'string' ? value !== '' : Boolean(value) }, 'record') }
-  }
+  if (read.kind === 'constant') return { where: rulesOf({ always: holds(read.value) }, 'record') }
   const { rest, sinceField } = withoutSince(conditionOf(read))
   return { where: rulesOf(rest, 'record'), sinceField }
 }
@@ -134,7 +132,7 @@ class ChangesReader implements Changes {
     if (custom !== undefined) throw new Refusal('custom component', `transformation ${textOf(custom)}`)
     const test =
       condition === undefined || condition === '' ? undefined : this.#templates.of(component, 'condition')
-    if (test?.kind === 'constant' && !isTrue(test)) return
+    if (test?.kind === 'constant' && !holds(test.value)) return
     const isSometimes = test !== undefined && test.kind !== 'constant'
     if (isSometimes && type !== 'AddFields')
       throw new Refusal('transformation', 'a transformation under a condition')
@@ -191,10 +189,6 @@ class ChangesReader implements Changes {
       return str(read.value)
     })
   }
-}
-
-function isTrue({ value }: Extract<Expression, { kind: 'constant' }>): boolean {
-  return Boolean(typeof value === 'string' ? literal(value) : value)
 }
 
 /** Where the value comes from, where that is one place: a path of the record, or `{project.id}`. */

@@ -232,7 +232,7 @@ function wholeText(value: Constant): string {
 
 /** Braces and `${` of the manifest stand for themselves. */
 export function literalText(text: string): string {
-  return text.replaceAll('${', '$${').replace(/(?<!\$)\{(?=[{A-Za-z_])/g, '{{')
+  return text.replaceAll('${', () => '$${').replace(/(?<!\$)\{(?=[{A-Za-z_])/g, '{{')
 }
 
 function constantValue(value: Constant, isTyped: boolean): Json | undefined {

@@ -18,6 +18,7 @@ const secrets = new Secrets()
 
 function progress() {
   const run = {
+    startedAt: 0,
     known: async () => new Set<string>(),
     served: async () => [],
     cursor: async () => undefined,

@@ -47,7 +47,7 @@ export interface Normaliser extends AsyncDisposable {
 
 /** How many worker threads read pages, and how large they may grow. */
 export interface NormalisePoolOptions {
-  /** Threads, all started at once and kept. 1 to 64; default 4. */
+  /** Threads at most, each started when it has work and kept. 1 to 64; default 4. */
   readonly workers?: number
   /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as TOO_HEAVY. Default 400. */
   readonly maxHeapMiB?: number
@@ -117,7 +117,8 @@ export class NormalisePool implements Normaliser {
     this.#ownReaders = new PageReaders(instructions)
     this.#inThreads = new Set(instructions.filter(needsThread).map(({ stream }) => stream))
     this.#here = new Set(instructions.filter(isOfThisProcess).map(({ stream }) => stream))
-    while (this.#threads.size < workers) this.#idle.push(this.#start())
+    // Other streams may have small pages alone, and a thread takes longer to start than they do.
+    while (this.#inThreads.size > 0 && this.#threads.size < workers) this.#idle.push(this.#start())
     this.#batches = new BatchProcessor<Waiting, PageReading | undefined>({
       process: pages => this.#read(pages),
       maxBatchSize: PAGES_TOGETHER,

@@ -30,12 +30,15 @@ type AddedReader = (
   context: PageContext | undefined,
 ) => (record: object, computed?: Readonly<Record<string, unknown>>) => AddedValues
 
+const nothing: AddedValues = {}
+
 /** Compiles the rules once. @throws TypeError for a path that is malformed. */
 export function addedReader(rules: AddRules, secrets: Secrets): AddedReader {
   const redact = jsonRedactor(secrets)
   const clean = (value: unknown): FieldValue | Unreadable =>
     value instanceof Unreadable ? value : (tooDeep(value) ?? (redact(value ?? null) as FieldValue))
   const names = Object.keys(rules)
+  if (names.length === 0) return () => () => nothing
   const paths = new Map(
     Object.entries(rules).flatMap(([name, rule], at) =>
       'path' in rule ? [[name, fieldPath(rule.path, names.slice(0, at))]] : [],

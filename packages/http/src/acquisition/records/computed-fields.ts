@@ -55,8 +55,8 @@ function chosen(values: AddedValues, names: readonly string[]): Record<string, u
   )
 }
 
-/** Whether fields are computed: any time may pass over them. */
-export function hasExpressions({ add = {} }: { readonly add?: AddRules | undefined }): boolean {
+/** Whether fields are computed. */
+export function hasComputed({ add = {} }: { readonly add?: AddRules | undefined }): boolean {
   return Object.values(add).some(rule => 'expr' in rule)
 }
 

@@ -55,9 +55,11 @@ export class StreamProgress {
   readonly name: string
   readonly health: StreamHealth
   readonly #parts: StreamProgressParts
-  readonly #seen: Omit<Seen, 'rows'>
+  readonly #pagesSeen: Seen['pages']
   /** Fingerprints of pages that are being committed, by id: the ledger does not know them yet. */
   readonly #arriving = new Map<string, string>()
+  /** By such a page, the last one that it makes known. */
+  readonly #comingUpTo = new Map<string, string>()
   #loops = 0
   #hasEnded = false
 
@@ -66,12 +68,10 @@ export class StreamProgress {
     this.name = name
     this.health = health
     this.#parts = parts
-    this.#seen = {
-      pages: async ids => {
-        const sealed = new Map(ids.map(id => [urls.sealId(id), id]))
-        const known = await run.known([...sealed.keys()])
-        return new Set([...known].map(id => sealed.get(id) ?? id))
-      },
+    this.#pagesSeen = async ids => {
+      const sealed = new Map(ids.map(id => [urls.sealId(id), id]))
+      const known = await run.known([...sealed.keys()])
+      return new Set([...known].map(id => sealed.get(id) ?? id))
     }
   }
 
@@ -104,13 +104,7 @@ export class StreamProgress {
     const { pages, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const own = pages.fingerprintOf(page, content.fingerprint)
-    const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === own)
-    this.#arriving.set(page.id, own)
-    const rows = async (fingerprint: string) => {
-      const served = await this.#parts.run.served(this.name, fingerprint)
-      return [...new Set([...served, ...earlier.map(([id]) => id)])]
-    }
-    const next = await pages.next(page, { ...content, headers, url }, { ...this.#seen, rows })
+    const next = await pages.next(page, { ...content, headers, url }, this.#seenBy(page, own))
     const notices = [
       ...(content.unreadable?.map(noticeOfField) ?? []),
       ...(content.notes ?? []),
@@ -142,11 +136,30 @@ export class StreamProgress {
     }
   }
 
+  #seenBy({ id }: PageRef, own: string): Seen {
+    const earlier: string[] = []
+    for (const [other, fingerprint] of this.#arriving) if (fingerprint === own) earlier.push(other)
+    this.#arriving.set(id, own)
+    return {
+      pages: this.#pagesSeen,
+      rows: async fingerprint => {
+        const served = await this.#parts.run.served(this.name, fingerprint)
+        return earlier.length === 0 ? served : [...new Set([...served, ...earlier])]
+      },
+      takesOn: last => {
+        for (const taken of this.#comingUpTo.values()) if (taken === last) return false
+        this.#comingUpTo.set(id, last)
+        return true
+      },
+    }
+  }
+
   /** Where the children of the page's records begin; those that are known already are recognised by their id. */
   async #childPages(
     { children = {} }: FetchedPage['content'],
     { partition = {} }: PageRef,
   ): Promise<PageRef[]> {
+    if (this.#parts.children.length === 0) return []
     const begun = await Promise.all(
       this.#parts.children.map(child =>
         this.#begin(child, withInheritedValues(children[child.key] ?? [], child.inherited, partition)),
@@ -197,6 +210,7 @@ export class StreamProgress {
   /** The page is in the ledger, or will not be. */
   settled({ page }: Claim): void {
     this.#arriving.delete(page.id)
+    this.#comingUpTo.delete(page.id)
   }
 
   /** To be asked after each page that led back: whether it was one too many. */

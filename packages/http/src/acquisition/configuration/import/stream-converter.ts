@@ -8,7 +8,7 @@ import type { Part, Partitions } from './components/partitions.js'
 import { partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
 import { changesOf, recordsPlace, selectionOf } from './components/records.js'
-import { requestOf } from './components/request.js'
+import { basePath, requestOf } from './components/request.js'
 import type { RequestParts } from './components/request.js'
 import { responsesOf } from './components/responses.js'
 import type { Since } from './components/since.js'
@@ -79,7 +79,7 @@ export class StreamConverter {
     const selection = selectionOf(selector, this.#templates)
     checkLift(changes, selection)
     const since = sinceOf(incremental, this.#templates, fieldPathOf(changes))
-    const records = { path: selection.keys, rawPath }
+    const records = { path: selection.keys, base: basePath(requester, this.#templates), rawPath }
     const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, records, requester)
     const request = requestOf(
       requester,

@@ -66,6 +66,8 @@ class JsonataWriter {
 
   #item(of: Expression, key: Expression): string {
     const value = this.write(of)
+    // A place in a text is a sign of it there, and all of it here.
+    if (key.kind === 'constant' && typeof key.value === 'number' && isText(of)) throw refused(of)
     if (key.kind !== 'constant') return `$lookup(${value}, ${this.write(key)})`
     return typeof key.value === 'number'
       ? `(${value})[${key.value}]`
@@ -282,7 +284,7 @@ class JsonataWriter {
       case '==':
         return isNull(right) ? this.#test('none', a, []) : `(${a} = ${b})`
       case '!=':
-        return isNull(right) ? `$not(${this.#test('none', a, [])})` : `(${a} != ${b})`
+        return isNull(right) ? `$not(${this.#test('none', a, [])})` : `$not(${a} = ${b})`
       case '~':
         return `(${a} & ${b})`
       case '+':
@@ -311,6 +313,13 @@ class JsonataWriter {
     if (container.kind === 'constant') return `$contains(${all}, ${one})`
     return `($type(${all}) = "string" ? $contains(${all}, ${one}) : $type(${all}) = "object" ? $exists($lookup(${all}, ${one})) : ${one} in ${all})`
   }
+}
+
+/** What a call gives is a text, unless it is one of these. */
+function isText(of: Expression): boolean {
+  if (of.kind !== 'call') return false
+  const name = of.of.kind === 'item' && of.of.key.kind === 'constant' ? of.of.key.value : undefined
+  return !['split', 'keys', 'values', 'get'].includes(textOf(name))
 }
 
 /** A name in a path. */

@@ -205,7 +205,8 @@ function isJoin(expression: Expression): expression is Extract<Expression, { kin
   return key.kind === 'constant' && key.value === 'join' && of.kind === 'constant' && of.value === ','
 }
 
-function recordWay(keys: readonly (string | number)[]): string {
+/** A way into the value that is looked at. */
+export function recordWay(keys: readonly (string | number)[]): string {
   if (keys.length === 0) return '$'
   const steps = keys.map((key, at) =>
     typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${fieldName(key)}`,

@@ -286,7 +286,7 @@ describe('pagination', () => {
         },
       },
     })
-    expect(refusal(paginator(cursor("{{ response.page | title }}")))).toMatchObject({
+    expect(refusal(paginator(cursor('{{ response.page | title }}')))).toMatchObject({
       about: 'cursor',
     })
     expect(

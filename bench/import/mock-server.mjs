@@ -31,6 +31,15 @@ export class MockServer {
       headers,
       body: Buffer.concat(chunks),
     })
+    console.log(
+      request.method,
+      origin + request.url,
+      answer.status,
+      JSON.stringify(answer.headers),
+      String(answer.bytes).slice(0, 300).replace(/\n/g, ' '),
+      '...',
+      String(answer.bytes).slice(-300),
+    )
     response.writeHead(answer.status, answer.headers)
     response.end(answer.bytes)
   }

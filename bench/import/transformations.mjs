@@ -77,16 +77,24 @@ const matches = (pattern, key) =>
 function removeWhere(record, [head, ...rest], condition) {
   if (record === null || typeof record !== 'object') return
   if (head === '**') {
-    for (const key of Object.keys(record)) {
-      if (condition(record[key])) delete record[key]
-      else removeWhere(record[key], ['**'], condition)
+    if (rest.length > 0) removeWhere(record, rest, condition)
+    for (const key of Object.keys(record).toReversed()) {
+      if (rest.length === 0 && condition(record[key])) take(record, key)
+      else removeWhere(record[key], [head, ...rest], condition)
     }
     return
   }
   for (const key of Object.keys(record).filter(one => matches(head, one))) {
     if (rest.length > 0) removeWhere(record[key], rest, condition)
-    else if (condition(record[key])) delete record[key]
+    else if (condition(record[key])) take(record, key)
   }
+}
+
+/** dpath leaves None in a list, but for its end. */
+function take(container, key) {
+  if (!Array.isArray(container)) delete container[key]
+  else if (Number(key) === container.length - 1) container.pop()
+  else container[key] = null
 }
 
 const remove = (record, path) => removeWhere(record, path, () => true)
@@ -129,7 +137,12 @@ function flattenAt(record, node, stream) {
   const path = node.field_path.map(key => str(stream.text(key, node)))
   const found = path.reduce((value, key) => (isDict(value) ? value[key] : undefined), record)
   if (!isDict(found)) return record
-  if (node.replace_record) return found
+  const [prefix, suffix] = ['prefix', 'suffix'].map(key => {
+    const text = node.key_transformation?.[key]
+    return text === undefined || text === null ? '' : str(stream.text(text, node.key_transformation))
+  })
+  const fields = Object.fromEntries(Object.entries(found).map(([key, one]) => [prefix + key + suffix, one]))
+  if (node.replace_record && Object.keys(fields).length > 0) return fields
   if (node.delete_origin_value) remove(record, path)
-  return { ...record, ...found }
+  return { ...record, ...fields }
 }

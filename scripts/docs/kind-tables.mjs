@@ -19,7 +19,7 @@ const GUIDES = {
   'auth.md': ['auth', 'cookies'],
   'pagination.md': ['pagination', 'total'],
   'formats.md': ['format'],
-  'records.md': ['records', 'where', 'id', 'keep', 'drop', 'keys', 'flatten', 'add'],
+  'records.md': ['records', 'lift', 'where', 'id', 'keep', 'drop', 'keys', 'flatten', 'add', 'contract'],
   'responses-and-budgets.md': ['responses', 'retryable', 'limits'],
   '#mapping': ['mapping'],
   '#how-a-source-is-reached': ['baseUrl', 'proxy', 'tls', 'allowPrivate'],

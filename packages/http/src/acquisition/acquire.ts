@@ -160,7 +160,7 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   const { config, control, clock, secrets } = parts
   const fatal = (error: unknown): void => control.fail(error)
   await using transports = new StreamTransports(config.streams, clock, parts.transport)
-  await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, secrets))
+  await using normaliser = ownedOrInjected(parts.normalise, () => startPool(config, run, secrets))
   await using queue = ownedOrInjected(parts.queue, () => openQueue(config, run, clock))
   const journal = new LedgerWriter(run, fatal, clock)
   await using claims = claimsOn(run, randomUUID(), clock)
@@ -193,11 +193,15 @@ async function acquirePages(run: Run, parts: RunParts): Promise<void> {
   control.throwFailure()
 }
 
-function startPool({ streams, workers }: PipelineConfig, secrets: Secrets): NormalisePool {
+function startPool(
+  { streams, workers }: PipelineConfig,
+  { schemas }: Pick<Run, 'schemas'>,
+  secrets: Secrets,
+): NormalisePool {
   const maxHeapMiB = threadHeapMiB(Math.max(...streams.map(({ limits }) => limits.maxPageBytes)))
   return new NormalisePool(
     streams.flatMap(stream => [
-      readingInstructionsOf(stream, childrenOf(stream, streams)),
+      readingInstructionsOf(stream, childrenOf(stream, streams), schemas.get(stream.name)),
       ...requestInstructionsOf(stream),
     ]),
     { workers, maxHeapMiB, secrets },

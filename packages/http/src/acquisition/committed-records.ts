@@ -34,8 +34,8 @@ const LOOK_MS = 100
 
 /**
  * The committed records of a stream, each as it stands now, in the order of the commits that wrote them last; one
- * that changes while it is read comes again, and one that is gone has `fields: null` or `deletedAt`. Keep the `position` of the
- * last one that was done with, and give it as `after` to go on from there, in another process too. No more than
+ * that changes while it is read comes again, and one that is gone has `fields: null` or `deletedAt`. Keep the
+ * `position` of the last one that was done with, and give it as `after` to go on from there, in another process too. No more than
  * 1,000 are in memory. The ledger is the embedded one of the output folder; a run that writes it, here or in another
  * process, is neither held up nor in the way. A run with `fresh` puts the ledger aside: positions begin anew.
  * @throws RangeError (rejects) for a stream that there is not and a position that is none; LedgerError where

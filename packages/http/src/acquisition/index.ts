@@ -190,6 +190,7 @@ export type { Sample, SampledStream, SampleOptions } from './sample.js'
 export { sample } from './sample.js'
 export type { StateChoice } from './state.js'
 export { PipelineState } from './state.js'
+export { streamSchemas } from './stream-schemas.js'
 export { Secrets } from './secrets/index.js'
 export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
 export { resultPaths } from './sinks/index.js'
@@ -205,7 +206,13 @@ export type {
   StreamConfig,
   StreamHooks,
 } from './streams/index.js'
-export { NextUrlError, paginationKinds, readingInstructionsOf, ReferenceValueError } from './streams/index.js'
+export {
+  NextUrlError,
+  paginationKinds,
+  readingInstructionsOf,
+  ReferenceValueError,
+  windowsOf,
+} from './streams/index.js'
 export type {
   BreakerTransition,
   ErrorSummary,

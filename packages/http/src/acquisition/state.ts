@@ -116,7 +116,7 @@ function partsToSet(
   const isFound = foundParts(stream.for).length > 0
   const known = isFound
     ? kept.filter(one => one.stream === stream.name).map(({ part }) => part)
-    : fixedPartitions(stream.for).map(one => pages.keyOf(one))
+    : Array.from(fixedPartitions(stream.for, 0), one => pages.keyOf(one))
   if (named === undefined && known.length === 0)
     throw new RangeError(`nothing is kept of ${stream.name} yet: name its parts`)
   const unknown = isFound ? undefined : named?.find(part => !known.includes(part))

@@ -9,6 +9,7 @@ import type { LedgerPlace } from './ledger/ledger-rig.js'
 import { describeProgress } from './ledger/progress.js'
 import { describeQuotaUse } from './ledger/quota-use.js'
 import { describeRuns } from './ledger/runs.js'
+import { describeSchemas } from './ledger/schemas.js'
 import { describeSummary } from './ledger/summary.js'
 import { describeTwoProcesses } from './ledger/two-processes.js'
 
@@ -30,6 +31,7 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
     describeProgress(rig)
     describeDelivery(rig)
     describeGone(rig)
+    describeSchemas(rig)
     describeTwoProcesses(rig)
   })
 }

@@ -32,7 +32,8 @@ describe('async-patterns init', () => {
     expect(stdout).toMatch(/odd +\d+ +custom component: retriever source_acme\.Odd/)
     const written = await readFile(join(folder, 'pipeline.yaml'), 'utf8')
     expect(written).toContain('- name: acme\n')
-    expect(written).toContain('defineSource')
+    expect(written).toContain('.hooks.mjs beside this file')
+    expect(await readFile(join(folder, 'pipeline.hooks.mjs'), 'utf8')).toContain('hooks.extract of odd')
   })
 
   test('overwrites nothing without --force', async () => {
@@ -43,10 +44,11 @@ describe('async-patterns init', () => {
     expect((await init('source-acme/manifest.yaml', '-o', 'there.yaml', '--force')).code).toBe(0)
   })
 
-  test('ends with 1 where nothing could be converted, and writes nothing', async () => {
+  test('ends with 1 where nothing could be converted, and writes stubs alone', async () => {
     const { code, stdout } = await init('custom.yaml')
     expect(code).toBe(1)
-    expect(stdout).toContain('Nothing was written.')
+    expect(stdout).toContain('No pipeline was written.')
+    expect(stdout).toContain('Written: pipeline.hooks.mjs')
     await expect(readFile(join(folder, 'pipeline.yaml'))).rejects.toThrow('ENOENT')
   })
 

@@ -114,6 +114,13 @@ describe('pagination', () => {
   })
 
   test.each([
+    '{ type: cursor, cursorPath: { expr: page + 1 } }',
+    '{ type: nextUrl, nextUrlPath: { expr: links.next } }',
+  ])('a next page that an expression makes cannot be mocked: %s', async pagination => {
+    await expect(mockOf(paged(pagination))).rejects.toThrow('the next page of s is what an expression makes')
+  })
+
+  test.each([
     '{ type: cursor, cursorPath: next }',
     '{ type: nextUrl, nextUrlPath: next }',
     '{ type: linkHeader }',

@@ -294,6 +294,43 @@ test('children of new and changed parents only, and of those whose children fail
   expect(await askedFor()).toEqual(['/tasks/c', '/tasks/d'])
 })
 
+test('a stream refers to what its parents are parts of themselves, however far up', async () => {
+  await using server = await api(({ url }) => {
+    const { pathname } = new URL(url, 'http://x')
+    if (pathname === '/projects')
+      return { items: [{ id: 1, org: { key: 'a' } }, { id: 2, org: { key: 'b' } }, { id: 3 }], more: false }
+    if (pathname.endsWith('/tasks')) return { items: [{ id: `t${pathname.split('/')[1]}` }], more: false }
+    if (pathname.endsWith('/notes')) return { items: [{ id: `n${pathname.split('/')[2]}` }], more: false }
+    return { items: [{ id: pathname }], more: false }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE}
+      - name: tasks
+        for: [{ each: projects, as: project }, { values: [eu], as: region }]
+        path: /{project.id}/tasks
+      - name: notes
+        for: { each: tasks, as: task }
+        path: /notes/{task.id}/notes
+        add: { org: '{project.org}' }
+      - name: files
+        for: { each: notes, as: note }
+        path: /files/{project.org.key}/{region}/{note.id}
+`,
+    server.url,
+    output.path,
+  )
+  expect(summary.run.status).toBe('complete')
+  expect(idsOf(output.path, 'acme.files')).toEqual(['/files/a/eu/nt1', '/files/b/eu/nt2'])
+  const asked = server.asked.map(({ url }) => new URL(url, 'http://x').pathname)
+  // What only a stream below needs keeps no part from beginning.
+  expect(asked).toContain('/notes/t3/notes')
+  expect(asked.filter(path => path.startsWith('/files')).toSorted()).toEqual([
+    '/files/a/eu/nt1',
+    '/files/b/eu/nt2',
+  ])
+})
+
 test('once: a stream whose requests do not depend on its parent is taken once, if the parent has records', async () => {
   let count = 5
   await using server = await api(({ url }) => {
@@ -338,5 +375,38 @@ test('what paging puts into a body makes one where there is none', async () => {
   expect(server.asked.map(({ body }) => body)).toEqual([
     '{"since":"2025-01-01","paging":{"page":1}}',
     '{"since":"2025-01-01","paging":{"page":2}}',
+  ])
+})
+
+test('for each value and each window of dates: every pair once, without state', async () => {
+  await using server = await api(({ url }) => {
+    const { searchParams } = new URL(url, 'http://x')
+    const { kind, from, to } = Object.fromEntries(searchParams)
+    return { items: [{ id: `${kind} ${from} ${to}` }], more: false }
+  })
+  await using output = await outputFolder()
+  const yaml = `
+sources:
+  - name: s
+    baseUrl: URL
+    path: /reports
+    for:
+      - { values: [a, b], as: kind }
+      - { windows: { start: '2026-01-01', end: '2026-02-15', step: 30d, granularity: 1d, format: date }, as: w }
+    query: { kind: '{kind}', from: '{w.from}', to: '{w.until}' }
+    records: items
+    pagination: { type: page, pageSize: 2, hasMorePath: more }
+    id: id
+    add: { from: '{w.from}' }
+`
+  for (let take = 1; take <= 2; take += 1) {
+    expect((await run(yaml, server.url, output.path)).summary.run.status).toBe('complete')
+    expect(server.asked).toHaveLength(4 * take)
+  }
+  expect(idsOf(output.path, 's')).toEqual([
+    'a 2026-01-01 2026-01-30',
+    'a 2026-01-31 2026-02-15',
+    'b 2026-01-01 2026-01-30',
+    'b 2026-01-31 2026-02-15',
   ])
 })

@@ -38,6 +38,7 @@ async function takeAll(stream: StreamConfig) {
     const seen = {
       pages: async (ids: readonly string[]) => new Set(ids.filter(id => known.has(id))),
       rows: async () => [],
+      takesOn: () => true,
     }
     const { pages } = await pagination.next(page, { ...result, headers: {} }, seen)
     for (const next of pages) {

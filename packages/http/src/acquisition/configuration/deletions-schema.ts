@@ -14,16 +14,19 @@ interface Written {
   readonly markDeleted?: unknown
   readonly id?: unknown
   readonly since?: { readonly start?: unknown } | null
+  readonly for?: unknown
 }
 
 /** What makes records that are there look as if they were gone. */
 function hiddenBy(source: unknown): string | undefined {
   if (typeof source !== 'object' || source === null) return undefined
-  const { markDeleted, id, since } = source as Written
+  const { markDeleted, id, since, for: parts } = source as Written
   if (markDeleted !== true) return undefined
   if (id === 'none') return 'id: none, where each record is a new one'
-  const start = since?.start
-  if (typeof start === 'string' && spanOf(start) !== undefined)
-    return `since.start: ${start}, which takes less from run to run`
-  return undefined
+  const windows = [parts].flat() as ({ readonly windows?: { readonly start?: unknown } } | null | undefined)[]
+  const starts = [since?.start, ...windows.map(part => part?.windows?.start)]
+  const moving = starts.find(start => typeof start === 'string' && spanOf(start) !== undefined)
+  return moving === undefined
+    ? undefined
+    : `a start of ${moving as string} before the run, which moves on with it`
 }

@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
+import { expression } from './add-schema.js'
 
 const { flag, path, strict } = schemaParts
 
 const allowedRule = {
   error:
     '{ status: 404 }, { path: a.b, is: value }, { path: a.b, in: [values] }, { path: a.b, exists: false }, ' +
-    '{ empty: true }, { short: true }, { repeated: true }, or a list of such rules',
+    '{ empty: true }, { short: true }, { repeated: true }, { expr: JSONata }, or a list of such rules',
 }
 
 const listOrOne = <T extends z.ZodType>(one: T, allowed: { readonly error: string }) =>
@@ -30,6 +31,7 @@ const rule = z.union(
     strict({ path: path(), in: z.array(scalar, allowedRule).min(1, allowedRule) }),
     strict({ path: path(), exists: flag() }),
     strict({ path: path(), absent: z.literal(true) }),
+    strict({ expr: expression }),
     strict({ empty: z.literal(true) }),
     strict({ short: z.literal(true) }),
     strict({ repeated: z.literal(true) }),

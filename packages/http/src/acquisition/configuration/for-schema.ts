@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import { whereSchema } from './where-schema.js'
+import { windowsSchema } from './windows-schema.js'
 
 const { checkedText, count, flag, strict, text } = schemaParts
 
@@ -17,6 +18,9 @@ const as = () =>
 const allowedValues = { error: 'a list of texts, numbers, true or false, or a text with commas' }
 const value = z.union([z.string(), z.number(), z.boolean()], allowedValues)
 
+const allowedParts =
+  '{ each: STREAM, as: NAME }, { values: [a, b], as: NAME } or { windows: { start, step }, as: NAME }'
+
 const one = z.union(
   [
     strict({
@@ -31,12 +35,13 @@ const one = z.union(
       values: z.union([z.array(value, allowedValues).min(1, allowedValues), text()], allowedValues),
       as: as(),
     }),
+    strict({ windows: windowsSchema, as: as() }),
     strict({ hook: z.literal('partition', { error: 'partition' }), as: as() }),
   ],
-  { error: '{ each: STREAM, as: NAME } or { values: [a, b], as: NAME }' },
+  { error: allowedParts },
 )
 
 /** What a stream is taken in parts by: one, or a list whose product it is. */
 export const forSchema = z.union([one, z.array(one).min(1)], {
-  error: '{ each: STREAM, as: NAME }, { values: [a, b], as: NAME }, or a list of such parts',
+  error: `${allowedParts}, or a list of such parts`,
 })

@@ -114,6 +114,7 @@ export const streamSchema = strict({
   for: forSchema.optional(),
   since: sinceSchema.optional(),
   markDeleted: flag().prefault(false),
+  contract: oneOf(['evolve', 'freeze', 'quarantine']).prefault('evolve'),
   headers: headerValues().prefault({}),
   auth: authSchema.optional(),
   cookies: flag().prefault(false),

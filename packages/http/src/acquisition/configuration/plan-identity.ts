@@ -22,7 +22,7 @@ export function planIdentity(config: PipelineConfig, secrets: Secrets): PlanIden
 
 function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, string> {
   const { name, baseUrl, path, query, headers, method, body, auth, pagination, mapping } = stream
-  const { records, where, add, id, keep, drop, keys, flatten, errorPath, total } = stream
+  const { records, lift, where, add, id, keep, drop, keys, flatten, errorPath, total } = stream
   // JSON is what a stream is that names none.
   const format = stream.format?.type === 'json' ? undefined : stream.format
   return {
@@ -42,6 +42,7 @@ function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, str
     [`${name}.records`]: digest({
       format,
       records,
+      lift,
       where,
       add,
       id,

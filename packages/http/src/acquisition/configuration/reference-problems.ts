@@ -1,6 +1,6 @@
 import type { Roots } from '../references/index.js'
 import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { foundParts, parentsOf, rootsOf, toldLater, toldNames } from '../streams/index.js'
+import { foundParts, parentsOf, rootsOf, toldLater, toldNames, withInherited } from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -17,7 +17,8 @@ export function referenceProblems(
 ): readonly ConfigProblem[] {
   const names = sources.map(({ name }) => name)
   const ancestors = ancestorsIn(sources, streams, names)
-  return sources.flatMap((stream, index) => {
+  const related = withAncestors(sources, streams, names)
+  return related.flatMap((stream, index) => {
     const told = (path: readonly PathStep[], message: string): ConfigProblem => {
       const place = written(['sources', index, ...path])
       return { path: pathText(place), place: file.placeOf(place), message: `${pathText(place)} ${message}` }
@@ -26,8 +27,30 @@ export function referenceProblems(
     return [
       ...templateProblems(stream, told),
       ...absenceProblems(stream, told),
+      ...windowProblems(stream, told),
       ...partProblems(stream, source, names, ancestors, told),
     ]
+  })
+}
+
+/** Streams whose parts know the roots of their parents' parts. */
+function withAncestors(
+  sources: PipelineFile['sources'],
+  streams: readonly WrittenStream[],
+  names: readonly string[],
+): SourceFile[] {
+  const fullName = (each: string, index: number) => streamNamed(each, streams[index]?.source ?? '', names)
+  const parts = sources.map((stream, index) =>
+    partsOf(stream).map(part =>
+      'each' in part ? { ...part, each: fullName(part.each, index) ?? '' } : part,
+    ),
+  )
+  const partsNamed = (name: string) => parts[names.indexOf(name)]
+  return sources.map((stream, index) => {
+    if (stream.for === undefined) return stream
+    const inherited = withInherited(parts[index] ?? [], partsNamed)
+    const own = partsOf(stream).map((part, at) => ({ ...inherited[at], ...part }))
+    return { ...stream, for: Array.isArray(stream.for) ? own : own[0] }
   })
 }
 
@@ -127,6 +150,23 @@ function absenceProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
     const [found] = namesIn(text, rootsAt(path, stream)).filter(name => absent.has(name))
     if (found === undefined || (path[0] !== 'path' && text === `{${found}}`)) return []
     return [tell(path, `is ${JSON.stringify(text)}: {${found}} ${absent.get(found) ?? ''}`)]
+  })
+}
+
+/** Each window has pages of its own, and its ends come but once. */
+function windowProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
+  const parts = partsOf(stream)
+  const sent = [...templatesOf(stream)].filter(({ path }) => path[0] !== 'add')
+  const names = sent.flatMap(({ path, text }) => namesIn(text, rootsAt(path, stream)))
+  return parts.flatMap((part, index) => {
+    if (!('windows' in part)) return []
+    const at = Array.isArray(stream.for) ? ['for', index] : ['for']
+    const { as } = part
+    if (stream.since !== undefined) return [tell(at, 'is windows beside since; since.window is for that')]
+    const isSent = names.some(name => name.startsWith(`${as}.`)) || isComputedOf(stream, as)
+    return isSent
+      ? []
+      : [tell(at, `is windows, and its requests do not refer to {${as}.from} or {${as}.until}`)]
   })
 }
 

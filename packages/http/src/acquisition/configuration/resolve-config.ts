@@ -9,7 +9,9 @@ import type { ComputedValue } from '../references/index.js'
 import { isComputed } from '../references/index.js'
 import { parseSize } from '../schema/index.js'
 import { resolveResponses } from './responses-schema.js'
+import { passedOn, withInherited } from '../streams/index.js'
 import { resolveSince } from './since-schema.js'
+import { resolveWindows } from './windows-schema.js'
 
 /** The checked file, every rate filled in, as numbers in their units. */
 export function resolveConfig(
@@ -18,6 +20,10 @@ export function resolveConfig(
   certificates: readonly (TlsConfig | undefined)[],
 ): PipelineConfig {
   const names = file.sources.map(({ name }) => name)
+  const resolved = file.sources.map((stream, index) => {
+    const source = sourceNames[index] as string
+    return { ...resolveStream(stream, source, names, file.rateLimit), tls: certificates[index] }
+  })
   return {
     name: file.name,
     output: file.output,
@@ -26,11 +32,21 @@ export function resolveConfig(
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
     summary: file.summary,
-    streams: file.sources.map((stream, index) => {
-      const source = sourceNames[index] as string
-      return { ...resolveStream(stream, source, names, file.rateLimit), tls: certificates[index] }
-    }),
+    streams: withAncestors(resolved),
   }
+}
+
+/** What streams refer to of the parts of their parents is known to both. */
+function withAncestors(streams: readonly StreamConfig[]): StreamConfig[] {
+  const partsOf = (each: string) => streams.find(({ name }) => name === each)?.for
+  const related = streams.map(stream => ({
+    ...stream,
+    for: stream.for && withInherited(stream.for, partsOf),
+  }))
+  return related.map(stream => {
+    const passes = passedOn(stream, related)
+    return passes.length === 0 ? stream : { ...stream, passes }
+  })
 }
 
 function resolveStream(
@@ -58,6 +74,7 @@ function resolveStream(
     source,
     responses: resolveResponses(responses),
     since: since && resolveSince(since),
+    lift: rest.lift && [rest.lift].flat(),
     query: queryTexts(query),
     body: body !== undefined && 'form' in body ? { form: queryTexts(body.form) } : body,
     for: parts && [parts].flat().map(part => resolvePart(part, source, names)),
@@ -119,6 +136,7 @@ type PartFile =
 
 function resolvePart(part: PartFile, source: string, names: readonly string[]): PartitionConfig {
   if ('each' in part) return { ...part, each: streamNamed(part.each, source, names) ?? part.each }
+  if ('windows' in part) return { ...part, windows: resolveWindows(part.windows) }
   if ('hook' in part) return part
   const { values } = part
   return { ...part, values: typeof values === 'string' ? listed(values) : values }

@@ -6,7 +6,7 @@ import { earlier, momentFormat, momentFormats, placeSchema, spanOf } from '../st
 
 const { anyOf, checkedText, flag, oneOf, path, strict, succeeds, text } = schemaParts
 
-const moment =
+export const moment =
   'a date such as 2024-01-01 or 2024-01-01T00:00:00Z, or a span such as 30d: so long before the run'
 const amount = 'a span such as 30d, 12h, 2w, 1mo, 1y; of numbers a whole number'
 
@@ -16,7 +16,8 @@ const bound = () =>
 const amountOf = () =>
   anyOf([z.int().min(0), checkedText(amount, text => spanOf(text) !== undefined)], amount)
 
-const format = checkedText(
+/** How moments are sent. */
+export const format = checkedText(
   `one of ${momentFormats.join(', ')}, or a pattern such as yyyy-MM-dd'T'HH:mm:ssXXX`,
   text => succeeds(() => momentFormat(text)),
 )
@@ -98,6 +99,11 @@ export function keptSince({ type, field }: SinceConfig, text: string, now: numbe
   }
   const ms = typeof value === 'object' ? earlier(now, value) : value
   return { field, since: typeof ms === 'number' ? new Date(ms).toISOString() : ms }
+}
+
+/** A moment or a span before the run. */
+export function dateBound(value: Bound): number | Span | undefined {
+  return boundOf('date', value) as number | Span | undefined
 }
 
 /** Undefined for what is none of its type. A date without an offset is one of UTC. */

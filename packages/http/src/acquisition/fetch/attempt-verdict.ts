@@ -29,6 +29,11 @@ const COSTLY_PAGES: ReadonlySet<string> = new Set([
   'TOO_SLOW',
 ])
 
+/** It is read just so when it is sent again, and says nothing of the server's health. */
+function isMismatch(error: unknown): boolean {
+  return error instanceof PageInvalidError && error.code === 'SCHEMA_MISMATCH'
+}
+
 /** A connection that the server had closed already, idle as it was: nothing is known of the server's health. */
 export function isStaleConnection(error: unknown): boolean {
   return error instanceof TransportError && error.isStale
@@ -43,7 +48,7 @@ function isOfHook(error: unknown): boolean {
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.action !== 'fail'
   if (error instanceof TransportError) return !LASTING_TRANSPORT_ERRORS.has(error.code)
-  if (error instanceof PageInvalidError) return !COSTLY_PAGES.has(error.code)
+  if (error instanceof PageInvalidError) return !isMismatch(error) && !COSTLY_PAGES.has(error.code)
   if (error instanceof AuthError) return !error.isFinal
   return error instanceof TimeoutError
 }
@@ -55,7 +60,7 @@ export function isWorthRetrying(error: unknown): boolean {
 export function verdictOn(outcome: Outcome<unknown>, context: Context): Verdict {
   if (outcome.ok) return 'success'
   const { error } = outcome
-  if (context.aborted || isStaleConnection(error) || isOfHook(error)) return 'ignore'
+  if (context.aborted || isStaleConnection(error) || isMismatch(error) || isOfHook(error)) return 'ignore'
   if (error instanceof HttpStatusError) return error.isFailure ? 'failure' : 'ignore'
   return error instanceof PageInvalidError || isWorthRetrying(error) ? 'failure' : 'ignore'
 }

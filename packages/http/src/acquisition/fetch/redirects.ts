@@ -10,13 +10,13 @@ const MAX_HOPS = 10
 /** The redirects of one attempt at a page: they change how it is fetched, and nothing else. */
 export class Hops {
   readonly #setting: RedirectSetting
-  readonly #visited: Set<string>
+  /** None before the first redirect. */
+  #visited: Set<string> | undefined
   #request: TransportRequest
 
   constructor(request: TransportRequest, setting: RedirectSetting) {
     this.#request = request
     this.#setting = setting
-    this.#visited = new Set([new URL(request.url).href])
   }
 
   /** What is to be sent now. */
@@ -31,14 +31,14 @@ export class Hops {
   follow(response: TransportResponse): boolean {
     const to = this.#target(response)
     if (to === undefined || this.#obstacle(to) !== undefined) return false
-    if (this.#visited.has(to.href))
-      throw new TransportError('REDIRECT_LOOP', `redirects lead back to ${shown(to)}`)
-    if (this.#visited.size > MAX_HOPS)
+    const visited = (this.#visited ??= new Set([new URL(this.#request.url).href]))
+    if (visited.has(to.href)) throw new TransportError('REDIRECT_LOOP', `redirects lead back to ${shown(to)}`)
+    if (visited.size > MAX_HOPS)
       throw new TransportError(
         'TOO_MANY_REDIRECTS',
         `more than ${MAX_HOPS} redirects, the last to ${shown(to)}`,
       )
-    this.#visited.add(to.href)
+    visited.add(to.href)
     this.#request = { ...this.#request, url: to.href }
     return true
   }

@@ -110,9 +110,13 @@ export interface JudgedResponse extends Pick<TransportResponse, 'statusCode' | '
 /** Judges responses by a table of rules, in one place for all of a stream. */
 export class ResponseRules {
   readonly #rules: readonly ResponseRule[]
+  readonly #setWishes: readonly ResponseRule[]
+  readonly #keepRedirects: readonly ResponseRule[]
 
   constructor(rules: readonly ResponseRule[]) {
     this.#rules = rules
+    this.#setWishes = rules.filter(setsWish)
+    this.#keepRedirects = rules.filter(namesRedirects)
   }
 
   /** Whether the body has to be read before the response can be judged. */
@@ -123,15 +127,12 @@ export class ResponseRules {
 
   /** Whether a rule may know better than its headers for how long the server wants to be left alone. */
   knowsWish(response: JudgedResponse): boolean {
-    return this.#rules.some(rule => setsWish(rule) && matchesHead(rule, response))
+    return this.#setWishes.some(rule => matchesHead(rule, response))
   }
 
   /** Whether a rule names its status, so that a redirect is not followed. */
   keepsRedirect(response: JudgedResponse): boolean {
-    return this.#rules.some(({ isOwn, statuses, ...rule }) => {
-      const isNamed = statuses?.some(([from, to]) => from >= 300 && to < 400) === true
-      return isOwn === true && isNamed && matchesHead({ statuses, ...rule }, response)
-    })
+    return this.#keepRedirects.some(rule => matchesHead(rule, response))
   }
 
   /** `reading`: of the body, where it was needed. A response that no rule matches is a failure. */
@@ -144,6 +145,10 @@ export class ResponseRules {
     }
     return { action: 'fail' }
   }
+}
+
+function namesRedirects({ isOwn, statuses = [] }: ResponseRule): boolean {
+  return isOwn === true && statuses.some(([from, to]) => from >= 300 && to < 400)
 }
 
 function setsWish({ action, until, forMs }: ResponseRule): boolean {

@@ -1,4 +1,5 @@
 import type { RunStatus } from '../../measurements/index.js'
+import type { InferredTypes } from '../records/index.js'
 import type { Quality, RunData, RunEnd, TransitionRow } from '../summary/index.js'
 import type {
   Claim,
@@ -49,7 +50,7 @@ export interface PlannedStream {
   /** Its partitions whose cursors `first` is told; one without parts has ''. */
   readonly partitions: readonly string[]
   /** Where its sequences begin, in a new run; none of a stream whose partitions are only found on the way. */
-  first(beginning: RunBeginning): readonly PageRef[]
+  first(beginning: RunBeginning): Iterable<PageRef>
 }
 
 /** What a new run begins with. */
@@ -194,6 +195,11 @@ export interface Ledger extends AsyncDisposable {
    * @throws OtherPipelineError (rejects), as `cursors` does.
    */
   setCursors(pipeline: string, cursors: readonly KeptCursor[]): Promise<void>
+  /**
+   * By stream, the types that the fields of its committed records have had, where they are not declared.
+   * @throws OtherPipelineError (rejects), as `cursors` does.
+   */
+  schemas(pipeline: string): Promise<ReadonlyMap<string, InferredTypes>>
 }
 
 /** How far a stream, or a part of it, has come in earlier runs. */
@@ -222,6 +228,8 @@ export interface Run {
   readonly lastDepartureAt: ReadonlyMap<string, number>
   /** By stream, the quiet that its endpoint's server has asked for, where it has. */
   readonly quiet: ReadonlyMap<string, OwedQuiet>
+  /** By stream, the types that its fields had in earlier runs; absent where none has learnt them. */
+  readonly schemas: ReadonlyMap<string, InferredTypes>
   /** What quotas have to count from before this `open`, in whichever run: at most a day. */
   readonly used: readonly QuotaUse[]
 

@@ -1,4 +1,4 @@
-import type { AcceptedRecord, FieldSums, RejectedRecord } from '../records/index.js'
+import type { AcceptedRecord, FieldSums, InferredTypes, RejectedRecord } from '../records/index.js'
 
 /** Small plain data that a page carries: what its way of paging has to know of it. */
 export type PageState = Readonly<Record<string, string | number>>
@@ -85,6 +85,8 @@ export interface PageCommit {
   readonly redactions: number
   /** Of the records' numbers. Default: nobody knows them, and averages are made of the records. */
   readonly sums?: FieldSums | undefined
+  /** Of its records' fields whose types are not declared: what is new in them is kept, and told. Default: none. */
+  readonly types?: InferredTypes | undefined
   /** Pages that it makes known: its successors, and children in other streams. */
   readonly next: readonly PageRef[]
   /**

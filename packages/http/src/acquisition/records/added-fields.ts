@@ -1,8 +1,10 @@
 import type { Template } from '../references/index.js'
-import { compilePath, isBound, referencesOf, renderJson } from '../references/index.js'
+import { isBound, referencesOf, renderJson } from '../references/index.js'
 import type { Secrets } from '../secrets/index.js'
 import { markNumbers } from './decoders/mark-numbers.js'
 import { tooDeep } from './depth.js'
+import type { AddedValues } from './field-path.js'
+import { fieldPath } from './field-path.js'
 import type { PageContext } from './page-context.js'
 import { jsonRedactor } from './redacted-json.js'
 import type { FieldValue } from './types/field-type.js'
@@ -13,19 +15,22 @@ export type AddRule =
   | { readonly value: string | number | boolean | null }
   /** Null where a reference has no value. */
   | { readonly template: Template }
-  /** Of the raw record, as it is; null where there is nothing. */
+  /** Of the raw record, as it is, or of what was added before; null where there is nothing. */
   | { readonly path: string }
-  /** JSONata over the raw record; partitions and what else is known of the page as `$project`, `$now`. */
+  /**
+   * JSONata over the raw record and what was added before; partitions and what else is known of the page as
+   * `$project`, `$now`.
+   */
   | { readonly expr: string }
 
 export type AddRules = Readonly<Record<string, AddRule>>
-
-export type AddedValues = Readonly<Record<string, FieldValue | Unreadable>>
 
 /** Reads the added fields of a page's records; `computed`: those of its expressions. */
 type AddedReader = (
   context: PageContext | undefined,
 ) => (record: object, computed?: Readonly<Record<string, unknown>>) => AddedValues
+
+const nothing: AddedValues = {}
 
 /** Compiles the rules once. @throws TypeError for a path that is malformed. */
 export function addedReader(rules: AddRules, secrets: Secrets): AddedReader {
@@ -33,8 +38,11 @@ export function addedReader(rules: AddRules, secrets: Secrets): AddedReader {
   const clean = (value: unknown): FieldValue | Unreadable =>
     value instanceof Unreadable ? value : (tooDeep(value) ?? (redact(value ?? null) as FieldValue))
   const names = Object.keys(rules)
+  if (names.length === 0) return () => () => nothing
   const paths = new Map(
-    Object.entries(rules).flatMap(([name, rule]) => ('path' in rule ? [[name, compilePath(rule.path)]] : [])),
+    Object.entries(rules).flatMap(([name, rule], at) =>
+      'path' in rule ? [[name, fieldPath(rule.path, names.slice(0, at))]] : [],
+    ),
   )
   return context => {
     const scope = scopeOf(context)
@@ -43,12 +51,15 @@ export function addedReader(rules: AddRules, secrets: Secrets): AddedReader {
         fixedOf(rule, scope).map(value => [name, clean(value)]),
       ),
     )
-    const valueOf = (name: string, record: object, computed: Readonly<Record<string, unknown>>) =>
-      Object.hasOwn(fixed, name)
-        ? (fixed[name] as FieldValue | Unreadable)
-        : clean(paths.has(name) ? paths.get(name)?.(record) : computed[name])
-    return (record, computed = {}) =>
-      Object.fromEntries(names.map(name => [name, valueOf(name, record, computed)]))
+    return (record, computed = {}) => {
+      const added: Record<string, FieldValue | Unreadable> = {}
+      for (const name of names) {
+        added[name] = Object.hasOwn(fixed, name)
+          ? (fixed[name] as FieldValue | Unreadable)
+          : clean(paths.has(name) ? paths.get(name)?.(record, added) : computed[name])
+      }
+      return added
+    }
   }
 }
 

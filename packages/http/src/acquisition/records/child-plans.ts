@@ -1,15 +1,17 @@
 import { hash } from 'node:crypto'
-import { compilePath } from '../references/index.js'
 import type { Secrets } from '../secrets/index.js'
 import { exactJson } from './exact-number.js'
+import type { AddedValues, FieldPath } from './field-path.js'
+import { fieldPath } from './field-path.js'
 import { recordFilter } from './record-filter.js'
+import { Unreadable } from './unreadable.js'
 import type { Where } from './where.js'
 
 /** A stream of which each record of this one begins a part. */
 export interface ChildPlan {
   /** The child's full name. */
   readonly stream: string
-  /** Reference name to path: `{ 'project.id': 'id' }`. */
+  /** Reference name to path, that of an added field too: `{ 'project.id': 'id' }`. */
   readonly values: Readonly<Record<string, string>>
   /** References whose value may be missing: it is null then. Default none. */
   readonly optional?: readonly string[] | undefined
@@ -36,25 +38,29 @@ export interface PlannedChildren {
 
 /** Collects what the records of one page begin. */
 interface PageChildren {
-  add(record: unknown): void
+  add(record: unknown, added: AddedValues): void
   planned(): PlannedChildren
 }
 
-/** Compiles the plans once; undefined where there is none. @throws TypeError for a path that is malformed. */
+/**
+ * Compiles the plans once; undefined where there is none. `added`: the fields that records get besides.
+ * @throws TypeError for a path that is malformed.
+ */
 export function childrenReader(
   plans: readonly ChildPlan[],
   secrets: Secrets,
+  added: readonly string[] = [],
 ): (() => PageChildren) | undefined {
   if (plans.length === 0) return undefined
-  const compiled = plans.map(plan => compiledPlan(plan, secrets))
+  const compiled = plans.map(plan => compiledPlan(plan, secrets, added))
   return () => {
     const missing = new Map<string, Unplanned>()
     const parts = compiled.map(plan => ({ ...plan, found: [] as ChildValues[] }))
     return {
-      add(record) {
+      add(record, own) {
         for (const { stream, isOnce, holds, valuesOf, found } of parts) {
           if ((isOnce && found.length > 0) || !holds(record)) continue
-          const values = valuesOf(record)
+          const values = valuesOf(record, own)
           if (typeof values === 'string') countMissing(missing, stream, values)
           else found.push(values)
         }
@@ -71,14 +77,15 @@ export function childrenReader(
 function compiledPlan(
   { stream, values, optional = [], marked = false, where = [] }: ChildPlan,
   secrets: Secrets,
+  added: readonly string[],
 ) {
   const readers = Object.entries(values).map(([name, path]) => {
-    const valueOf = valueReader(path, secrets)
-    const isOptional = optional.includes(name)
-    return [name, (record: unknown) => valueOf(record) ?? (isOptional ? 'null' : undefined)] as const
+    const valueOf = valueReader(path, secrets, added)
+    const missing = optional.includes(name) ? 'null' : undefined
+    return [name, (...from: Parameters<FieldPath>) => valueOf(...from) ?? missing] as const
   })
-  const valuesOf = (record: unknown): ChildValues | string => {
-    const found = readers.map(([name, valueOf]) => [name, valueOf(record)] as const)
+  const valuesOf = (record: unknown, own: AddedValues): ChildValues | string => {
+    const found = readers.map(([name, valueOf]) => [name, valueOf(record, own)] as const)
     const gap = found.find(([, value]) => value === undefined)
     if (gap !== undefined) return gap[0]
     const all = Object.fromEntries(found) as ChildValues
@@ -100,11 +107,15 @@ function markOf(record: unknown): string {
 }
 
 /** What holds a credential is stored nowhere, so nothing begins by it. */
-function valueReader(path: string, secrets: Secrets): (record: unknown) => string | undefined {
-  const valueAt = compilePath(path)
-  return record => {
-    const value = valueAt(record)
-    if (value === undefined || value === null) return undefined
+function valueReader(
+  path: string,
+  secrets: Secrets,
+  added: readonly string[],
+): (...from: Parameters<FieldPath>) => string | undefined {
+  const valueAt = fieldPath(path, added)
+  return (record, own) => {
+    const value = valueAt(record, own)
+    if (value === undefined || value === null || value instanceof Unreadable) return undefined
     const text = textOf(value)
     return text !== undefined && secrets.credentials.length > 0 && secrets.holdIn(text) ? undefined : text
   }

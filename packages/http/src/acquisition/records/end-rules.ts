@@ -11,25 +11,36 @@ export type BodyEndRule =
   /** Whether anything stands at the path; without a body nothing does. */
   | { readonly path: string; readonly exists: boolean }
   | { readonly path: string; readonly absent: true }
+  /** The expression gives true. */
+  | { readonly expr: string }
   /** It has no records. */
   | { readonly empty: true }
   /** It has fewer. */
   | { readonly fewerThan: number }
 
-/** Compiles the rules once. The reader says whether one of them holds for a body with so many records. */
-export function endReader(rules: readonly BodyEndRule[]): (body: unknown, recordCount: number) => boolean {
-  const tests = rules.map(testOf)
-  return (body, recordCount) => tests.some(holds => holds(body, recordCount))
+/** What the rules look at of a page. */
+interface EndedPage {
+  readonly body: unknown
+  readonly recordCount: number
+  /** By expression. */
+  readonly computed?: Readonly<Record<string, unknown>>
 }
 
-function testOf(rule: BodyEndRule): (body: unknown, recordCount: number) => boolean {
-  if ('empty' in rule) return (_body, recordCount) => recordCount === 0
-  if ('fewerThan' in rule) return (_body, recordCount) => recordCount < rule.fewerThan
+/** Compiles the rules once. The reader says whether one of them holds for a page. */
+export function endReader(rules: readonly BodyEndRule[]): (page: EndedPage) => boolean {
+  const tests = rules.map(testOf)
+  return page => tests.some(holds => holds(page))
+}
+
+function testOf(rule: BodyEndRule): (page: EndedPage) => boolean {
+  if ('empty' in rule) return ({ recordCount }) => recordCount === 0
+  if ('fewerThan' in rule) return ({ recordCount }) => recordCount < rule.fewerThan
+  if ('expr' in rule) return ({ computed = {} }) => computed[rule.expr] === true
   const valueAt = compilePath(rule.path)
-  if ('absent' in rule) return body => valueAt(body) === undefined
-  if ('exists' in rule) return body => (valueAt(body) !== undefined) === rule.exists
+  if ('absent' in rule) return ({ body }) => valueAt(body) === undefined
+  if ('exists' in rule) return ({ body }) => (valueAt(body) !== undefined) === rule.exists
   const ends = new Set(['in' in rule ? rule.in : rule.is].flat().map(comparable))
-  return body => ends.has(comparable(valueAt(body)))
+  return ({ body }) => ends.has(comparable(valueAt(body)))
 }
 
 /** Numbers are equal by value, whichever way they were written; they equal no text. */

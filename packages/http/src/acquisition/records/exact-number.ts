@@ -45,7 +45,14 @@ export function exactJson(value: unknown): string | undefined {
  * @throws RangeError for what is nested deeper than the stack reaches.
  */
 export function storedJson(value: unknown): string {
-  return JSON.stringify(value).replace(asJson, (_, digits: string) => storedNumber(digits))
+  const json = JSON.stringify(value)
+  return json.includes(key) ? json.replace(asJson, (_, digits: string) => storedNumber(digits)) : json
+}
+
+/** Whether `storedJson` has a number for it, and no text of its digits. */
+export function isKeptAsNumber(value: JsonNumber): boolean {
+  const digits = writtenDigits(value)
+  return isSameValue(Number(digits), digits)
 }
 
 function storedNumber(digits: string): string {

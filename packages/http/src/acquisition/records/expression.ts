@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type jsonata from 'jsonata'
 import { storedJson } from './exact-number.js'
@@ -29,13 +30,24 @@ export function compileExpression(text: string): Expression {
 function parsed(text: string): jsonata.Expression {
   const compile = require('jsonata') as typeof jsonata
   try {
-    return compile(text)
+    const expression = compile(text)
+    expression.registerFunction('hash', hashed)
+    return expression
   } catch (error) {
     const { position } = error as Partial<jsonata.JsonataError>
     const at = position === undefined ? '' : ` at character ${position}`
     throw new SyntaxError(`${messageOf(error)}${at}`, { cause: error })
   }
 }
+
+/** `$hash(text, "sha256")`, in hexadecimal digits; of nothing it is that of the empty text. */
+function hashed(value: unknown, algorithm: unknown = 'sha256'): string {
+  if (!HASHES.includes(algorithm as string))
+    throw new TypeError(`$hash by ${JSON.stringify(algorithm)}; allowed are ${HASHES.join(', ')}`)
+  return hash(algorithm as string, typeof value === 'string' ? value : (JSON.stringify(value) ?? ''), 'hex')
+}
+
+const HASHES: readonly string[] = ['md5', 'sha1', 'sha256', 'sha512']
 
 /** JSONata throws objects that are no errors. */
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import type { Secrets } from '../secrets/index.js'
 import { tooDeep } from './depth.js'
+import { isJsonNumber } from './exact-number.js'
 import { flattened } from './flatten.js'
 import type { MappedRecords } from './mapped-records.js'
 import { only, pathTree, without } from './path-tree.js'
@@ -8,12 +9,15 @@ import { withSnakeNames } from './snake-case.js'
 import type { FieldValue } from './types/field-type.js'
 import { Unreadable } from './unreadable.js'
 
+/** A path; or what has a value or a name, at whatever depth. */
+export type DropRule = string | { readonly value: string | boolean | null } | { readonly name: string }
+
 /** Which values of the raw record are kept beside its mapped fields, and under which names. */
 export interface KeepRules {
   /** All of them, or what the paths lead to. Default all where there is no mapping, else none. */
   readonly keep?: 'all' | readonly string[] | undefined
-  /** Paths to what is left out of them. */
-  readonly drop?: readonly string[] | undefined
+  /** What is left out of them. */
+  readonly drop?: readonly DropRule[] | undefined
   readonly keys?: 'snakeCase' | undefined
   /** Their objects are taken apart; names are joined by this, `_` for true. */
   readonly flatten?: boolean | string | undefined
@@ -56,10 +60,32 @@ export function keptReader(
 }
 
 /** Takes what is dropped out of a raw record. */
-export function dropper(drop: readonly string[] = []): (record: unknown) => unknown {
-  if (drop.length === 0) return record => record
-  const dropped = [pathTree(drop)]
-  return record => without(record, dropped)
+export function dropper(drop: readonly DropRule[] = []): (record: unknown) => unknown {
+  const paths = drop.filter(rule => typeof rule === 'string')
+  const anywhere = drop.filter(rule => typeof rule === 'object')
+  const tree = paths.length === 0 ? [] : [pathTree(paths)]
+  if (anywhere.length === 0) return record => without(record, tree)
+  const values = new Set<unknown>(anywhere.flatMap(rule => ('value' in rule ? [rule.value] : [])))
+  const names = new Set(anywhere.flatMap(rule => ('name' in rule ? [rule.name] : [])))
+  return record => withoutAny(without(record, tree), { values, names })
+}
+
+interface Anywhere {
+  readonly values: ReadonlySet<unknown>
+  readonly names: ReadonlySet<string>
+}
+
+/** Of a list only the end can go; in front of it stays null, so that its other items keep their places. */
+function withoutAny(value: unknown, dropped: Anywhere): unknown {
+  if (typeof value !== 'object' || value === null || isJsonNumber(value)) return value
+  if (Array.isArray(value)) {
+    const end = value.findLastIndex(item => !dropped.values.has(item)) + 1
+    return value.slice(0, end).map(item => (dropped.values.has(item) ? null : withoutAny(item, dropped)))
+  }
+  const left = Object.entries(value).filter(
+    ([name, item]) => !dropped.names.has(name) && !dropped.values.has(item),
+  )
+  return Object.fromEntries(left.map(([name, item]) => [name, withoutAny(item, dropped)]))
 }
 
 function clashOf(name: string, wanted: string): string {

@@ -1,6 +1,7 @@
 import type { SumsOfFields } from './field-sums.js'
 import type { AcceptedRecord, RejectedRecord } from './normalised-page.js'
 import type { PageNotes } from './page-notes.js'
+import type { TypesOfFields } from './types-of-fields.js'
 
 /** Collects what the records of one page become. */
 export interface MappedRecords {
@@ -11,6 +12,8 @@ export interface MappedRecords {
   warnings: number
   redactions: number
   readonly sums: SumsOfFields
+  /** Default: all types are declared. */
+  readonly types?: TypesOfFields | undefined
   /** By field. */
   readonly unreadable: Map<string, { readonly field: string; count: number; readonly reason: string }>
   readonly notes: PageNotes

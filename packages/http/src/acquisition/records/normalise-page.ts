@@ -1,7 +1,7 @@
 import { compilePlace } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import type { Computed } from './computed-fields.js'
-import { computedReader, hasExpressions } from './computed-fields.js'
+import { computedReader, hasComputed } from './computed-fields.js'
 import { bodyProber } from './body-probes.js'
 import { gunzipped } from './decoders/gzip.js'
 import type { Decoded } from './decoders/format-kind.js'
@@ -15,7 +15,10 @@ import type { PageContext } from './page-context.js'
 import type { PagePart } from './page-parts.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import { observer } from './page-observer.js'
+import { pageComputer, pageExpressions, usable } from './page-expressions.js'
+import type { RawPage } from './paging-values.js'
 import { pagingReader } from './paging-values.js'
+import { rowLifter } from './lifted-rows.js'
 import { recordsReader } from './read-records.js'
 import type { ReadingInstructions } from './reading-instructions.js'
 import { placeOf, rowsReader } from './records-place.js'
@@ -55,7 +58,7 @@ export function pageReader(
   const read = pageSteps(instructions, { secrets, maxParsedBytes })
   return (...given) => {
     const { done, value } = read(...given).next()
-    if (done !== true) throw new TypeError(`stream ${instructions.stream} has computed fields or hooks`)
+    if (done !== true) throw new TypeError(`stream ${instructions.stream} has expressions or hooks`)
     return value
   }
 }
@@ -70,8 +73,9 @@ export function computingReader(
   maxParsedBytes = Infinity,
   hooks: ReadingHooks = {},
 ): ComputingReader {
-  const compute = computedReader(instructions.add ?? {})
-  const read = pageSteps(instructions, { secrets, maxParsedBytes, compute, hooks })
+  const compute = computedReader(instructions.add ?? {}, secrets)
+  const computePage = pageComputer(instructions)
+  const read = pageSteps(instructions, { secrets, maxParsedBytes, compute, computePage, hooks })
   return async (...given) => {
     const steps = read(...given)
     let step = steps.next()
@@ -93,15 +97,17 @@ interface PageStepsParts {
   readonly secrets: Secrets
   readonly maxParsedBytes: number
   readonly compute?: ReturnType<typeof computedReader>
+  readonly computePage?: ReturnType<typeof pageComputer>
   readonly hooks?: ReadingHooks
 }
 
 function pageSteps(
   instructions: ReadingInstructions,
-  { secrets, maxParsedBytes, compute, hooks = {} }: PageStepsParts,
+  { secrets, maxParsedBytes, compute, computePage, hooks = {} }: PageStepsParts,
 ): (...given: Parameters<PageReader>) => PageSteps {
   const { stream, maxRecords = MAX_RECORDS, maxBytes = Infinity } = instructions
-  const isComputed = hasExpressions(instructions)
+  const isComputed = hasComputed(instructions)
+  const isPaged = pageExpressions(instructions).length > 0
   const [extracts, transforms, paginates] = READING_HOOKS.map(name => hooks[name] !== undefined)
   const isHooked = instructions.hooks !== undefined
   const isAwaited = needsTime(instructions)
@@ -109,6 +115,7 @@ function pageSteps(
   const place = placeOf(instructions.records)
   const placeAt = compilePlace(place.path)
   const rowsOf = rowsReader(place)
+  const lifted = rowLifter(instructions.lift)
   const namesOf = namesReader(place.path)
   const pagingOf = pagingReader(instructions.paging, instructions.endWhen)
   const recordsOf = recordsReader(instructions, secrets, maxParsedBytes)
@@ -131,14 +138,16 @@ function pageSteps(
       const last: Last = {}
       const found =
         extracts === true ? yield hooked?.extracted(responseWith([])) : (decoded?.rows ?? rowsOf(body))
-      const rows = noMore(found as Iterable<unknown>, maxRecords, last)
+      const rows = noMore(lifted(found as Iterable<unknown>), maxRecords, last)
       const raw = isAwaited ? [...rows] : rows
       const known = transforms === true ? yield hooked?.transformed(raw as unknown[]) : raw
       const computed = isComputed ? yield compute?.(known as unknown[], context) : undefined
       const read = recordsOf(known as unknown[], context, handOn, computed as Computed | undefined)
       const { recordCount } = read
       const next = paginates === true ? { next: yield hooked?.next(responseWith(raw as unknown[])) } : {}
-      const paging = { ...pagingOf({ body, recordCount, lastRecord: last.row, headers }), ...next }
+      const raws = { body, recordCount, lastRecord: last.row, headers }
+      const told = isPaged ? ((yield computePage?.(raws)) as RawPage['computed']) : undefined
+      const paging = { ...pagingOf({ ...raws, ...(told !== undefined && { computed: told }) }), ...next }
       const isNull = extracts !== true && placeAt(body) === null
       return {
         ok: true,
@@ -153,7 +162,9 @@ function pageSteps(
       // What cannot be read as a page may be an error that can.
       if (body === undefined) observed = probe(body, given)
       if (code !== 'NO_RECORDS' && code !== 'EMPTY_BODY') return { ok: false, code, message, observed }
-      const paging = pagingOf({ body, recordCount: 0, headers })
+      const raws = { body, recordCount: 0, headers }
+      const told = isPaged ? ((yield computePage?.(raws)) as RawPage['computed']) : undefined
+      const paging = pagingOf({ ...raws, ...(told !== undefined && { computed: usable(told) }) })
       return { ok: false, code, message, observed, paging, names: namesOf(body) }
     }
   }
@@ -161,7 +172,9 @@ function pageSteps(
 
 /** Whether reading a page waits for something: expressions, hooks. */
 export function needsTime(instructions: ReadingInstructions): boolean {
-  return hasExpressions(instructions) || instructions.hooks !== undefined
+  return (
+    hasComputed(instructions) || pageExpressions(instructions).length > 0 || instructions.hooks !== undefined
+  )
 }
 
 /** A body that a hook reads need not be of the stream's format. */

@@ -16,6 +16,7 @@ import { inTime } from './hooks/in-time.js'
 import type { PageReading } from './normalised-page.js'
 import type { PageHeaders } from './normalise-page.js'
 import { needsTime, pageReader } from './normalise-page.js'
+import { headersOfExpressions } from './page-expressions.js'
 import type { PageContext } from './page-context.js'
 import { PageInvalidError } from './page-invalid-error.js'
 import type { PageTask } from './page-readers.js'
@@ -46,7 +47,7 @@ export interface Normaliser extends AsyncDisposable {
 
 /** How many worker threads read pages, and how large they may grow. */
 export interface NormalisePoolOptions {
-  /** Threads, all started at once and kept. 1 to 64; default 4. */
+  /** Threads at most, each started when it has work and kept. 1 to 64; default 4. */
   readonly workers?: number
   /** Bound on each thread's heap, in MiB; a page that needs more fails alone, as TOO_HEAVY. Default 400. */
   readonly maxHeapMiB?: number
@@ -116,7 +117,8 @@ export class NormalisePool implements Normaliser {
     this.#ownReaders = new PageReaders(instructions)
     this.#inThreads = new Set(instructions.filter(needsThread).map(({ stream }) => stream))
     this.#here = new Set(instructions.filter(isOfThisProcess).map(({ stream }) => stream))
-    while (this.#threads.size < workers) this.#idle.push(this.#start())
+    // Other streams may have small pages alone, and a thread takes longer to start than they do.
+    while (this.#inThreads.size > 0 && this.#threads.size < workers) this.#idle.push(this.#start())
     this.#batches = new BatchProcessor<Waiting, PageReading | undefined>({
       process: pages => this.#read(pages),
       maxBatchSize: PAGES_TOGETHER,
@@ -164,9 +166,10 @@ export class NormalisePool implements Normaliser {
 
   /** Those that matter to how the page is read: others need not cross to a thread. */
   #readHeaders(stream: string, headers: PageHeaders): PageHeaders {
+    const own = this.#instructions.get(stream)
     // What a hook looks at, only the hook knows.
-    if (this.#instructions.get(stream)?.hooks !== undefined) return { ...headers }
-    const names = ['content-type', ...headersIn(this.#instructions.get(stream)?.paging ?? {})]
+    if (own?.hooks !== undefined) return { ...headers }
+    const names = ['content-type', ...headersIn(own?.paging ?? {}), ...headersOfExpressions(own ?? {})]
     return Object.fromEntries(names.map(name => [name, headers[name]]))
   }
 

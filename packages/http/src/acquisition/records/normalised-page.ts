@@ -1,4 +1,5 @@
 import type { FieldSums } from './field-sums.js'
+import type { InferredTypes } from './inferred-types.js'
 import type { PlannedChildren } from './child-plans.js'
 import type { PageInvalidCode } from './page-invalid-error.js'
 import { PageInvalidError } from './page-invalid-error.js'
@@ -61,6 +62,8 @@ export interface NormalisedPage {
   readonly redactions: number
   /** Of its records' numbers. Default: nobody knows them. */
   readonly sums?: FieldSums | undefined
+  /** Of the fields whose types nobody has declared. Default: there are none. */
+  readonly types?: InferredTypes | undefined
   /** The values at the paths that pagination and coverage asked for; undefined where the body has none. */
   readonly paging: PagingValues
   /** The highest value of what tells how new a record is: canonical text. */

@@ -29,6 +29,8 @@ export type PageInvalidCode =
   | 'NO_RECORDS'
   /** What an expression was to compute for a request cannot be computed. */
   | 'EXPR_FAILED'
+  /** A record of it does not fit the schema that is kept, under `contract: freeze`. */
+  | 'SCHEMA_MISMATCH'
   /** A hook of the stream threw, or gave back what is not allowed. */
   | 'HOOK_FAILED'
   /** It has more records than the stream allows. */

@@ -3,10 +3,19 @@ import { endReader } from './end-rules.js'
 import { canonicalDecimal, isJsonNumber, writtenDigits } from './exact-number.js'
 import { holdsLoneSurrogate } from './lone-surrogate.js'
 import type { PagingName, PagingValues, Token } from './normalised-page.js'
+import { PageInvalidError } from './page-invalid-error.js'
+import { Unreadable } from './unreadable.js'
 import { compilePath } from '../references/index.js'
 
-/** Where a page says something: at a path in its body, in a header, or at a path in its last raw record. */
-export type PagingPlace = string | { readonly header: string } | { readonly lastRecord: string }
+/**
+ * Where a page says something: at a path in its body, in a header, at a path in its last raw record, or as what an
+ * expression makes of it.
+ */
+export type PagingPlace =
+  | string
+  | { readonly header: string }
+  | { readonly lastRecord: string }
+  | { readonly expr: string }
 
 /** Where a page says how paging goes on. */
 export interface PagingPaths {
@@ -27,6 +36,8 @@ export interface RawPage {
   readonly body: unknown
   readonly recordCount: number
   readonly lastRecord?: unknown
+  /** By expression. */
+  readonly computed?: Readonly<Record<string, unknown>>
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string | undefined>>
 }
@@ -49,6 +60,8 @@ export function pagingReader(
   )
   const isEnd = endReader(endWhen)
   return page => {
+    const end = isEnd(page)
+    if (!end) checkComputed(page)
     const found = readers.map(([name, read]) => [name, read(page)] as const)
     const { totalRecords, totalPages, next, hasMore }: Found = Object.fromEntries(found)
     const params = paramReaders.map(([name, read]) => [name, read(page)] as const)
@@ -68,9 +81,15 @@ export function pagingReader(
       }),
       ...(unfound.length > 0 && { unfound }),
       ...(unread.length > unfound.length && { unread: unread.filter(name => !unfound.includes(name)) }),
-      ...(isEnd(page.body, page.recordCount) && { end: true }),
+      ...(end && { end }),
     }
   }
+}
+
+/** Behind the end nobody asks for a next page. @throws PageInvalidError where an expression has failed. */
+function checkComputed({ computed = {} }: RawPage): void {
+  const failed = Object.values(computed).find(value => value instanceof Unreadable)
+  if (failed !== undefined) throw new PageInvalidError('EXPR_FAILED', `how paging goes on: ${failed.reason}`)
 }
 
 type Found = { readonly [Name in PagingName]?: unknown }
@@ -95,6 +114,7 @@ function readerOf(place: PagingPlace): Reader {
     const name = place.header.toLowerCase()
     return ({ headers = {} }) => headers[name]
   }
+  if ('expr' in place) return ({ computed = {} }) => computed[place.expr]
   const at = compilePath(place.lastRecord)
   return ({ lastRecord }) => at(lastRecord)
 }

@@ -19,6 +19,7 @@ import type { MappedRecords } from './mapped-records.js'
 import { recordMapper } from './record-mapper.js'
 import type { SinceValues } from './since-reader.js'
 import { sinceReader } from './since-reader.js'
+import { TypesOfFields } from './types-of-fields.js'
 
 /** What a page's records become; the page's own words about paging are read beside it. */
 type ReadRecords = Omit<NormalisedPage, 'paging'>
@@ -40,13 +41,14 @@ export function recordsReader(
   const { where, children = [], add = {} } = instructions
   const passes = where === undefined ? undefined : recordFilter(where)
   const mapRecord = recordMapper(instructions, secrets)
-  const childrenOf = childrenReader(children, secrets)
+  const names = Object.keys(add)
+  const childrenOf = childrenReader(children, secrets, names)
   const addedOf = addedReader(add, secrets)
   const numericFields = numericFieldsOf(instructions.mapping)
-  const valuesSince = instructions.since && sinceReader(instructions.since)
+  const valuesSince = instructions.since && sinceReader(instructions.since, names)
   return (rows, context, handOn, computed) => {
     const pageId = pageIdOf(instructions, context)
-    const sink = emptySink(numericFields)
+    const sink = emptySink(numericFields, instructions)
     const parts = new PageParts(sink, { maxWeight, isAppended: instructions.id === 'none', handOn })
     const values = valuesSince?.(context?.window?.since)
     const parents = childrenOf?.()
@@ -60,13 +62,14 @@ export function recordsReader(
       else if (!isRecord(row)) mapRecord(row, { index, pageId }, sink)
       else if (passes?.(row) === false) sink.filtered.push(rawText(row))
       else {
-        parents?.add(row)
-        if (values?.take(row) === false) sink.filtered.push(rawText(row))
-        else mapRecord(row, { index, pageId, added: added(row, computed?.get(row)) }, sink)
+        const own = added(row, computed?.get(row))
+        parents?.add(row, own)
+        if (values?.take(row, own) === false) sink.filtered.push(rawText(row))
+        else mapRecord(row, { index, pageId, added: own }, sink)
       }
       parts.rowRead(row)
     }
-    const { unreadable, filtered: _filtered, notes, sums, ...mapped } = sink
+    const { unreadable, filtered: _filtered, notes, sums, types, ...mapped } = sink
     return {
       recordCount,
       ...mapped,
@@ -74,6 +77,7 @@ export function recordsReader(
       ...(notes.all.length > 0 && { notes: notes.all }),
       ...parents?.planned(),
       sums: sums.values(),
+      ...(types !== undefined && { types: types.values() }),
       ...(values !== undefined && newest(values)),
       ...parts.end(),
     }
@@ -91,7 +95,11 @@ function pageIdOf({ stream, id }: ReadingInstructions, context: PageContext | un
   return context?.pageId ?? ''
 }
 
-function emptySink(numericFields: readonly string[]): MappedRecords {
+function emptySink(
+  numericFields: readonly string[],
+  { mapping, keep, add }: ReadingInstructions,
+): MappedRecords {
+  const isDeclared = mapping !== undefined && keep === undefined && add === undefined
   return {
     records: [],
     rejects: [],
@@ -101,5 +109,6 @@ function emptySink(numericFields: readonly string[]): MappedRecords {
     unreadable: new Map(),
     notes: new PageNotes(),
     sums: new SumsOfFields(numericFields),
+    types: isDeclared ? undefined : new TypesOfFields(Object.keys(mapping ?? {})),
   }
 }

@@ -4,6 +4,7 @@ import type { ChildPlan } from './child-plans.js'
 import type { FormatConfig } from './decoders/kinds.js'
 import type { BodyEndRule } from './end-rules.js'
 import type { HookModule, ReadingHooks } from './hooks/reading-hooks.js'
+import type { LiftRule } from './lifted-rows.js'
 import type { PagingPaths } from './paging-values.js'
 import type { RecordRules } from './record-mapper.js'
 import type { RecordsPlace } from './records-place.js'
@@ -27,6 +28,8 @@ export interface ReadingInstructions extends RecordRules {
   readonly paging: PagingPaths
   /** What in a body ends the stream. */
   readonly endWhen?: readonly BodyEndRule[] | undefined
+  /** Objects whose fields become fields of the records, first of all. Default none. */
+  readonly lift?: readonly LiftRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
   /** What tells which records are new. Default: nothing does. */

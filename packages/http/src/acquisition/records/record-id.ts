@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import { compilePath } from '../references/index.js'
 import type { Secrets } from '../secrets/index.js'
-import type { AddedValues } from './added-fields.js'
+import type { AddedValues } from './field-path.js'
 import { canonicalJson } from './canonical-json.js'
 import { tooDeep } from './depth.js'
+import type { DropRule } from './kept-values.js'
 import { dropper } from './kept-values.js'
 import { holdsLoneSurrogate } from './lone-surrogate.js'
 import { holdsSecret } from './secret-filter.js'
@@ -35,7 +36,7 @@ const brokenId = new Unreadable('LONE_SURROGATE', 'it holds half a character (a 
 
 /** `drop`: what no hash is made of. `hashed`: which added fields are a part of it. */
 interface IdParts {
-  readonly drop?: readonly string[] | undefined
+  readonly drop?: readonly DropRule[] | undefined
   readonly hashed: readonly string[]
   readonly secrets: Secrets
 }

@@ -1,13 +1,16 @@
 import { Secrets } from '../secrets/index.js'
 import { storedJson } from './exact-number.js'
-import type { AddedValues, AddRules } from './added-fields.js'
+import type { AddRules } from './added-fields.js'
 import { lastingNames } from './added-fields.js'
+import type { AddedValues } from './field-path.js'
 import { isRecord } from './is-record.js'
 import type { KeepRules } from './kept-values.js'
 import { keptReader } from './kept-values.js'
 import type { CompiledField } from './mapped-fields.js'
 import { compileFields } from './mapped-fields.js'
 import type { MappedRecords } from './mapped-records.js'
+import type { KeptSchema } from './kept-schema.js'
+import { misfitFinder } from './kept-schema.js'
 import type { Mapping } from './mapping.js'
 import type { RejectedRecord } from './normalised-page.js'
 import { rawText } from './raw-text.js'
@@ -35,6 +38,8 @@ export interface RecordRules extends KeepRules {
   readonly id?: IdRule | undefined
   /** What the records get besides. */
   readonly add?: AddRules | undefined
+  /** What its fields have to be. Default: whatever they are. */
+  readonly schema?: KeptSchema | undefined
 }
 
 /** Compiles the rules once; the mapper puts each record where it belongs and never throws for a bad one. */
@@ -43,6 +48,7 @@ export function recordMapper(rules: RecordRules, secrets = new Secrets()): Recor
   const fieldsOf = compileFields(mapping ?? {}, secrets)
   const keptOf = keptReader({ ...rules, keep }, secrets)
   const idOf = idReaderOf(rules, fieldsOf, secrets)
+  const misfitOf = rules.schema && misfitFinder(rules.schema, Object.keys(mapping ?? {}))
   return (row, place, sink) => {
     const refuse = (why: Unreadable, field?: string, id?: string): void => {
       sink.rejects.push({ ...rejectOf(row, place.index, why, field), id })
@@ -71,9 +77,12 @@ export function recordMapper(rules: RecordRules, secrets = new Secrets()): Recor
     }
     const id = idOf({ record: row, ...place })
     if (id instanceof Unreadable) return refuse(id, 'id')
+    const misfit = misfitOf?.(fields)
+    if (misfit !== undefined) return refuse(misfit.why, misfit.field, id)
     if (warnings !== undefined) noteWarnings(warnings, sink)
     sink.redactions += redactions
     sink.sums.add(fields)
+    sink.types?.add(fields)
     sink.records.push({ id, updatedMs: updatedMs(fields), json: storedJson(fields) })
   }
 }

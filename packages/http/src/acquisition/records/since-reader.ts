@@ -1,11 +1,12 @@
-import { compilePath } from '../references/index.js'
 import { compareDecimals } from './decimal-order.js'
 import { canonicalDecimal, isJsonNumber, writtenDigits } from './exact-number.js'
+import type { AddedValues, FieldPath } from './field-path.js'
+import { fieldPath } from './field-path.js'
 import { fieldReader } from './types/kinds.js'
 
 /** How a stream's records tell which are new. */
 export interface SinceReading {
-  /** Path in a record. */
+  /** Path in a record, that of an added field too. */
   readonly field: string
   readonly type: 'date' | 'number' | 'text'
   /** How its dates are written, as the `format` of a date's mapping. Default: ISO 8601 or seconds of the epoch. */
@@ -17,7 +18,7 @@ export interface SinceReading {
 /** The values of the records of a page. */
 export interface SinceValues {
   /** False for a record that is left out. */
-  take(record: unknown): boolean
+  take(record: unknown, added: AddedValues): boolean
   /** Canonical text of the highest value. */
   readonly highest: string | undefined
   /** A record is older than `since`. */
@@ -30,8 +31,11 @@ export interface SinceValues {
  * Compiles the reading once; the values of a page are read against where its window begins.
  * @throws TypeError or RangeError for a path or a pattern that is malformed.
  */
-export function sinceReader(reading: SinceReading): (since: string | undefined) => SinceValues {
-  const valueOf = canonicalReader(reading)
+export function sinceReader(
+  reading: SinceReading,
+  added: readonly string[] = [],
+): (since: string | undefined) => SinceValues {
+  const valueOf = canonicalReader(reading, added)
   const isBefore = beforeOf(reading.type)
   return since => new PageValues(valueOf, isBefore, reading.filter, since)
 }
@@ -57,8 +61,8 @@ class PageValues implements SinceValues {
     this.#since = since
   }
 
-  take(record: unknown): boolean {
-    const value = this.#valueOf(record)
+  take(record: unknown, added: AddedValues): boolean {
+    const value = this.#valueOf(record, added)
     if (value === undefined) {
       this.unread += 1
       return true
@@ -71,15 +75,14 @@ class PageValues implements SinceValues {
 }
 
 /** Undefined for what cannot be read. */
-function canonicalReader({
-  field,
-  type,
-  fieldFormat,
-}: SinceReading): (record: unknown) => string | undefined {
-  const at = compilePath(field)
+function canonicalReader(
+  { field, type, fieldFormat }: SinceReading,
+  added: readonly string[],
+): (...from: Parameters<FieldPath>) => string | undefined {
+  const at = fieldPath(field, added)
   const read = type === 'date' ? momentReader(fieldFormat) : type === 'number' ? numberOf : textOf
-  return record => {
-    const value = at(record)
+  return (...from) => {
+    const value = at(...from)
     return value === undefined || value === null ? undefined : read(value)
   }
 }

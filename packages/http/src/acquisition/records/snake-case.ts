@@ -6,8 +6,8 @@ export type OnClash = (name: string, wanted: string) => void
 /** `helloWorld`, `Hello World` and `hello-world` are `hello_world`; `HTTPServer2` is `http_server2`. */
 export function snakeCase(name: string): string {
   const words = name
-    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1_$2')
-    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1_$2')
+    .replace(/(\p{Ll}|\d)(\p{CWL})/gu, '$1_$2')
+    .replace(/(\p{CWL})(\p{CWL}\p{Ll})/gu, '$1_$2')
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
     .replace(/_$/, '')
     .toLowerCase()

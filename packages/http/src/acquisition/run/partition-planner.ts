@@ -79,7 +79,7 @@ export class PartitionPlanner {
     for (let count = 0; hasMore && count < PORTION; count += 1) {
       const { done = false, value } = await this.#next(values, context)
       hasMore = !done
-      if (hasMore) found?.add(this.#checked(value))
+      if (hasMore) found?.add(this.#checked(value), {})
     }
     if (!hasMore) this.#values = undefined
     const content = { ...NO_RECORDS, ...found?.planned(), paging: { hasMore } }

@@ -1,7 +1,7 @@
 import type { PipelineConfig } from '../configuration/index.js'
 import { planIdentity } from '../configuration/index.js'
 import { byEndpoint, strictest } from '../fetch/index.js'
-import type { PlannedStream, RunPlan } from '../ledger/index.js'
+import type { PageRef, PlannedStream, RunBeginning, RunPlan } from '../ledger/index.js'
 import { numericFieldsOf } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
 import type { StreamConfig } from '../streams/index.js'
@@ -54,14 +54,17 @@ function plannedStream(
     markDeleted: stream.markDeleted,
     isIncremental: stream.since !== undefined || parents.some(({ onlyChanged }) => onlyChanged),
     parents: parents.map(({ each }) => each),
-    partitions: stream.since === undefined ? [] : fixedPartitions(stream.for).map(one => parts.keyOf(one)),
-    first: beginning => {
-      const pages = new StreamPages(stream, beginning)
-      const urls = new UrlSecrets(stream, secrets)
-      if (hookPart(stream.for) !== undefined) return [partitionPage(stream.name, 1)]
-      return fixedPartitions(stream.for).map(partition =>
-        urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition)))),
-      )
-    },
+    partitions:
+      stream.since === undefined ? [] : Array.from(fixedPartitions(stream.for, 0), one => parts.keyOf(one)),
+    first: beginning => firstPages(stream, beginning, secrets),
   }
+}
+
+/** One after the other: of many parts nobody holds all. */
+function* firstPages(stream: StreamConfig, beginning: RunBeginning, secrets: Secrets): Generator<PageRef> {
+  const pages = new StreamPages(stream, beginning)
+  const urls = new UrlSecrets(stream, secrets)
+  if (hookPart(stream.for) !== undefined) return yield partitionPage(stream.name, 1)
+  for (const partition of fixedPartitions(stream.for, beginning.startedAt))
+    yield urls.sealPage(pages.first(partition, beginning.cursors.get(pages.keyOf(partition))))
 }

@@ -2,13 +2,20 @@ import type { FetchedPage, Fetcher, StreamHealth } from '../fetch/index.js'
 import type { Claim, Notice, PageCommit, PageRef, Partition, Run, StreamCursor } from '../ledger/index.js'
 import type { Unplanned, UnreadableField } from '../records/index.js'
 import type { Secrets } from '../secrets/index.js'
-import type { PartitionConfig, Seen, SinceConfig, StreamPages, UrlSecrets } from '../streams/index.js'
+import type {
+  InheritedValue,
+  PartitionConfig,
+  Seen,
+  SinceConfig,
+  StreamPages,
+  UrlSecrets,
+} from '../streams/index.js'
 import { markOf, partitionsFor, portionOf } from '../streams/index.js'
 import type { PartitionPlanner } from './partition-planner.js'
 
 export interface StreamProgressParts {
   readonly name: string
-  readonly run: Pick<Run, 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
+  readonly run: Pick<Run, 'startedAt' | 'known' | 'served' | 'cursor' | 'addParents' | 'parents'>
   readonly fetcher: Fetcher
   readonly health: StreamHealth
   readonly pages: StreamPages
@@ -32,6 +39,8 @@ interface ChildStream {
   readonly root: string
   readonly others: readonly string[]
   readonly partitions: readonly PartitionConfig[]
+  /** What it refers to of the parts of this stream. */
+  readonly inherited: readonly InheritedValue[]
   readonly pages: StreamPages
   readonly urls: UrlSecrets
   /** How far its parts have come is kept between runs. */
@@ -46,9 +55,11 @@ export class StreamProgress {
   readonly name: string
   readonly health: StreamHealth
   readonly #parts: StreamProgressParts
-  readonly #seen: Omit<Seen, 'rows'>
+  readonly #pagesSeen: Seen['pages']
   /** Fingerprints of pages that are being committed, by id: the ledger does not know them yet. */
   readonly #arriving = new Map<string, string>()
+  /** By such a page, the last one that it makes known. */
+  readonly #comingUpTo = new Map<string, string>()
   #loops = 0
   #hasEnded = false
 
@@ -57,12 +68,10 @@ export class StreamProgress {
     this.name = name
     this.health = health
     this.#parts = parts
-    this.#seen = {
-      pages: async ids => {
-        const sealed = new Map(ids.map(id => [urls.sealId(id), id]))
-        const known = await run.known([...sealed.keys()])
-        return new Set([...known].map(id => sealed.get(id) ?? id))
-      },
+    this.#pagesSeen = async ids => {
+      const sealed = new Map(ids.map(id => [urls.sealId(id), id]))
+      const known = await run.known([...sealed.keys()])
+      return new Set([...known].map(id => sealed.get(id) ?? id))
     }
   }
 
@@ -95,13 +104,7 @@ export class StreamProgress {
     const { pages, urls, secrets } = this.#parts
     const page = urls.openPage(claim.page)
     const own = pages.fingerprintOf(page, content.fingerprint)
-    const earlier = [...this.#arriving].filter(([, fingerprint]) => fingerprint === own)
-    this.#arriving.set(page.id, own)
-    const rows = async (fingerprint: string) => {
-      const served = await this.#parts.run.served(this.name, fingerprint)
-      return [...new Set([...served, ...earlier.map(([id]) => id)])]
-    }
-    const next = await pages.next(page, { ...content, headers, url }, { ...this.#seen, rows })
+    const next = await pages.next(page, { ...content, headers, url }, this.#seenBy(page, own))
     const notices = [
       ...(content.unreadable?.map(noticeOfField) ?? []),
       ...(content.notes ?? []),
@@ -114,6 +117,7 @@ export class StreamProgress {
       claim,
       records: content.records,
       sums: content.sums,
+      types: content.types,
       rejects: content.rejects.map(reject => ({
         ...reject,
         reason: secrets.redact(reject.reason),
@@ -122,7 +126,7 @@ export class StreamProgress {
       filtered: content.filtered,
       warnings: content.warnings,
       redactions: content.redactions,
-      next: [...next.pages.map(one => urls.sealPage(one)), ...(await this.#childPages(content))],
+      next: [...next.pages.map(one => urls.sealPage(one)), ...(await this.#childPages(content, page))],
       reportedTotal: content.paging.totalRecords,
       fingerprint: own,
       bytes,
@@ -132,10 +136,34 @@ export class StreamProgress {
     }
   }
 
+  #seenBy({ id }: PageRef, own: string): Seen {
+    const earlier: string[] = []
+    for (const [other, fingerprint] of this.#arriving) if (fingerprint === own) earlier.push(other)
+    this.#arriving.set(id, own)
+    return {
+      pages: this.#pagesSeen,
+      rows: async fingerprint => {
+        const served = await this.#parts.run.served(this.name, fingerprint)
+        return earlier.length === 0 ? served : [...new Set([...served, ...earlier])]
+      },
+      takesOn: last => {
+        for (const taken of this.#comingUpTo.values()) if (taken === last) return false
+        this.#comingUpTo.set(id, last)
+        return true
+      },
+    }
+  }
+
   /** Where the children of the page's records begin; those that are known already are recognised by their id. */
-  async #childPages({ children = {} }: FetchedPage['content']): Promise<PageRef[]> {
+  async #childPages(
+    { children = {} }: FetchedPage['content'],
+    { partition = {} }: PageRef,
+  ): Promise<PageRef[]> {
+    if (this.#parts.children.length === 0) return []
     const begun = await Promise.all(
-      this.#parts.children.map(child => this.#begin(child, children[child.key] ?? [])),
+      this.#parts.children.map(child =>
+        this.#begin(child, withInheritedValues(children[child.key] ?? [], child.inherited, partition)),
+      ),
     )
     return begun.flat()
   }
@@ -155,7 +183,7 @@ export class StreamProgress {
       const state = keepsState ? await run.cursor(name, pages.keyOf(partition)) : undefined
       return pages.isUnchanged(partition, state) ? [] : [urls.sealPage(pages.first(partition, state))]
     }
-    return (await Promise.all(partitionsFor(partitions, parents).map(begin))).flat()
+    return (await Promise.all(Array.from(partitionsFor(partitions, parents, run.startedAt), begin))).flat()
   }
 
   #cursorNotices({ cursorsUnread: count, highest }: FetchedPage['content']): Notice[] {
@@ -182,6 +210,7 @@ export class StreamProgress {
   /** The page is in the ledger, or will not be. */
   settled({ page }: Claim): void {
     this.#arriving.delete(page.id)
+    this.#comingUpTo.delete(page.id)
   }
 
   /** To be asked after each page that led back: whether it was one too many. */
@@ -194,6 +223,19 @@ export class StreamProgress {
   end(): void {
     this.#hasEnded = true
   }
+}
+
+/** The values of a child's parts with those of this page's own; none where one is missing that requests need. */
+function withInheritedValues(
+  values: readonly Partition[],
+  inherited: readonly InheritedValue[],
+  partition: Partition,
+): readonly Partition[] {
+  if (inherited.length === 0) return values
+  const own = inherited.map(({ name, isNeeded }) => ({ name, isNeeded, json: partition[name] ?? 'null' }))
+  if (own.some(({ isNeeded, json }) => isNeeded && json === 'null')) return []
+  const known = Object.fromEntries(own.map(({ name, json }) => [name, json]))
+  return values.map(one => ({ ...known, ...one }))
 }
 
 function noticeOfField({ field, count, reason }: UnreadableField): Notice {

@@ -32,6 +32,7 @@ import { isoOf } from '../summary/index.js'
 import {
   allowedOrigins,
   childKey,
+  inheritedValues,
   childrenOf,
   computeScope,
   endsByStatus,
@@ -145,6 +146,7 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       return {
         ...childOf(child, parent.as),
         key: childKey(one),
+        inherited: inheritedValues(one),
         keepsState: child.since !== undefined || parent.onlyChanged === true,
       }
     })
@@ -153,7 +155,12 @@ export function streamsOf(config: PipelineConfig, tools: StreamTools): Map<strin
       own && partition && new PartitionPlanner({ ...tools, stream, hook: partition, as: own.as, observer })
     // Its parts begin like children of its own.
     if (own !== undefined)
-      children.push({ ...childOf(stream, own.as), key: name, keepsState: stream.since !== undefined })
+      children.push({
+        ...childOf(stream, own.as),
+        key: name,
+        inherited: [],
+        keepsState: stream.since !== undefined,
+      })
     return new StreamProgress({
       name,
       run,

@@ -59,7 +59,8 @@ export function credentialAfterScheme(value: string): string | undefined {
  */
 export class Secrets {
   readonly #values = new Set<string>()
-  readonly #credentials = new Set<string>()
+  readonly #known = new Set<string>()
+  #credentials: readonly string[] = []
   #finder = new TextFinder([])
   /** No secret is written longer than this. */
   #longest = 0
@@ -74,7 +75,7 @@ export class Secrets {
    * own Secrets of them. Only ever longer: what was learnt comes last.
    */
   get credentials(): readonly string[] {
-    return [...this.#credentials]
+    return this.#credentials
   }
 
   /** Learns a credential that came into being during the run, a minted token for example. */
@@ -83,10 +84,11 @@ export class Secrets {
   }
 
   #learn(values: Iterable<string>, credentials: Iterable<string>): void {
-    const before = this.#values.size + this.#credentials.size
-    for (const value of longEnough(credentials)) this.#credentials.add(value)
+    const before = this.#values.size + this.#known.size
+    for (const value of longEnough(credentials)) this.#known.add(value)
     for (const value of longEnough(values)) this.#values.add(value)
-    if (this.#values.size + this.#credentials.size === before) return
+    if (this.#values.size + this.#known.size === before) return
+    this.#credentials = [...this.#known]
     const needles = [...this.#values].flatMap(needlesOf)
     this.#finder = new TextFinder(needles)
     this.#longest = widestCharacter * Math.max(0, ...needles.map(needle => needle.length))
@@ -117,6 +119,7 @@ export class Secrets {
 
   /** In portions that overlap by the longest secret: so a long text takes no more memory than a portion. */
   #spansIn(text: string, accepts?: Accepts): readonly Span[] {
+    if (this.#longest === 0) return none
     // Most texts have neither an escape nor the beginning of a secret.
     if (!mayHoldEscapes.test(text) && !this.#finder.mayBeIn(folded(text))) return none
     const spans: Span[] = []

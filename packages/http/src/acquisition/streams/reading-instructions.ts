@@ -1,6 +1,6 @@
 import type { ResponseRule } from '../fetch/index.js'
 import { defaultRules, observedPaths, probesOf } from '../fetch/index.js'
-import type { ReadingInstructions, RecordRules } from '../records/index.js'
+import type { InferredTypes, ReadingInstructions, RecordRules } from '../records/index.js'
 import { READING_HOOKS } from '../records/index.js'
 import { addRulesOf } from './added-fields.js'
 import { pageEndRules, pagingPathsOf } from './pagination/kinds.js'
@@ -14,11 +14,13 @@ export function responseRulesOf({ responses = [], errorPath }: StreamConfig): re
   return [...responses, ...defaultRules(errorPath)]
 }
 
-/** What a worker thread has to know of a stream to read its pages. */
+/** What a worker thread has to know of a stream to read its pages. `types`: those that earlier runs have learnt. */
 export function readingInstructionsOf(
   stream: StreamConfig,
   children: readonly Child[] = [],
+  types?: InferredTypes,
 ): ReadingInstructions {
+  const { contract = 'evolve' } = stream
   return {
     stream: stream.name,
     format: stream.format,
@@ -27,10 +29,12 @@ export function readingInstructionsOf(
     probes: probesOf(responseRulesOf(stream)),
     paging: pagingPathsOf(stream),
     endWhen: pageEndRules(stream.pagination),
+    lift: stream.lift,
     where: stream.where,
     since: sinceReading(stream),
     ...recordRulesOf(stream),
     add: addRulesOf(stream),
+    schema: types === undefined || contract === 'evolve' ? undefined : { types, contract },
     maxRecords: stream.limits.maxRecordsPerPage,
     maxBytes: stream.limits.maxPageBytes,
     timeMs: stream.limits.pageTimeMs,

@@ -6,9 +6,16 @@ import type {
   ResponseRule,
   StreamLimits,
 } from '../fetch/index.js'
-import type { FormatConfig, HookModule, RecordRules, RecordsPlace, Where } from '../records/index.js'
+import type {
+  FormatConfig,
+  HookModule,
+  LiftRule,
+  RecordRules,
+  RecordsPlace,
+  Where,
+} from '../records/index.js'
 import type { Quality } from '../summary/index.js'
-import type { ComputedValue } from '../references/index.js'
+import type { ComputedValue, Reference } from '../references/index.js'
 import type { PaginationConfig, TotalPlace } from './pagination/kinds.js'
 import type { PartitionConfig } from './partitions/partition-config.js'
 import type { AddConfig } from './added-fields.js'
@@ -18,7 +25,7 @@ import type { SinceConfig } from './since/since-config.js'
 import type { StreamHooks } from './stream-hooks.js'
 
 /** One kind of record of an API, acquired page by page: its source's keys and its own. */
-export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add'> {
+export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add' | 'schema'> {
   /** What its records get besides: texts with references, other constants, paths and expressions. */
   readonly add?: AddConfig | undefined
   /**
@@ -38,8 +45,12 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly body?: BodyConfig | undefined
   /** What it is taken in parts by: for each record of another stream, for each of a list of values. */
   readonly for?: readonly PartitionConfig[] | undefined
+  /** What streams below it refer to of its own parts. Default nothing. */
+  readonly passes?: readonly Reference[] | undefined
   /** How later runs ask for what is new alone. Default: each run takes all. */
   readonly since?: SinceConfig | undefined
+  /** What becomes of records whose fields are not what earlier runs have found. Default `evolve`. */
+  readonly contract?: 'evolve' | 'freeze' | 'quarantine' | undefined
   /** Whether records that a run which takes all does not see are marked as deleted. Default false. */
   readonly markDeleted?: boolean | undefined
   /** Who puts credentials into the requests, beside `headers`. Default: nobody. */
@@ -53,6 +64,8 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   readonly format?: FormatConfig | undefined
   /** Where a page has its records; a path is that of a list, and empty when the page itself is the list. */
   readonly records: string | RecordsPlace
+  /** Objects whose fields become fields of the records, first of all. Default none. */
+  readonly lift?: readonly LiftRule[] | undefined
   /** Which records are taken. Default all. */
   readonly where?: Where | undefined
   /** What the source says its total number of records is: a path to it, or its header. */

@@ -218,6 +218,7 @@ export class StreamPages {
         const ids = await seen.rows(this.fingerprintOf(page, fingerprint))
         return ids.map(id => withoutPrefix(id, stream, prefix))
       },
+      takesOn: id => seen.takesOn(withPrefix(id, stream, prefix)),
     }
   }
 }

@@ -9,7 +9,7 @@ import type { StreamConfig } from './stream-config.js'
 
 /** All that a stream refers to. @throws TemplateError for what is not known. */
 export function referencesIn(stream: StreamConfig): readonly Reference[] {
-  return [...sentReferences(stream), ...referencesInAdded(stream)]
+  return [...sentReferences(stream), ...referencesInAdded(stream), ...(stream.passes ?? [])]
 }
 
 /** What its requests refer to themselves. */

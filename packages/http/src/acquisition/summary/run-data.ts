@@ -120,6 +120,8 @@ export interface RunData {
   readonly rejections: readonly RejectionCount[]
   /** By stream, mapped fields that are null in all of its records. */
   readonly emptyFields: ReadonlyMap<string, readonly string[]>
+  /** By stream, fields that records of the run before had, and none of this one. */
+  readonly unseenFields: ReadonlyMap<string, readonly string[]>
   /** By stream, code and subject. */
   readonly notices: readonly NoticeCount[]
   /** The first `LISTED_RECORDS`, by stream and id. */

@@ -15,7 +15,7 @@ import type {
   TransitionRow,
 } from './run-data.js'
 import { statusOfStream } from './status.js'
-import { deletionNotices } from './whole-streams.js'
+import { deletionNotices, wasTaken } from './whole-streams.js'
 
 /** How many reasons of rejections are shown of a stream. */
 const SHOWN_REJECTIONS = 10
@@ -29,6 +29,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
   const told = [
     ...(groups.notices.get(name) ?? []),
     ...coverageNotices(source, status, run.finishedAt ?? run.now),
+    ...unseenNotices(source, groups.unseenFields.get(name) ?? [], run),
     ...deletionNotices(source, run.end, run.finishedAt ?? run.now),
   ]
   return {
@@ -65,7 +66,7 @@ export function summariseStream(source: StreamCounts, run: RunData['run'], group
 }
 
 /** What is told of each stream, found once: a run may have thousands of them. */
-export interface Groups extends Pick<RunData, 'averages' | 'worstSeconds' | 'emptyFields'> {
+export interface Groups extends Pick<RunData, 'averages' | 'worstSeconds' | 'emptyFields' | 'unseenFields'> {
   readonly errors: ReadonlyMap<string, readonly ErrorCount[]>
   readonly transitions: ReadonlyMap<string, readonly TransitionRow[]>
   readonly rejections: ReadonlyMap<string, readonly RejectionCount[]>
@@ -121,6 +122,24 @@ function shortfallErrors(source: StreamCounts, run: RunData['run']): ErrorSummar
 function emptyField(field: string, { uniqueIds }: StreamCounts, run: RunData['run']): NoticeSummary {
   const message = `${field} is null in all ${uniqueIds} records; check mapping.${field}.path`
   return { code: 'EMPTY_FIELD', about: field, message, ...atTheEnd(1, run) }
+}
+
+/** Where names are data, there are many. */
+const SHOWN_UNSEEN = 20
+
+/** Only of a stream of which all was taken: in a few records a field may well be missing. */
+function unseenNotices(stream: StreamCounts, fields: readonly string[], run: RunData['run']): NoticeCount[] {
+  if (!wasTaken(stream, run.end)) return []
+  const at = run.finishedAt ?? run.now
+  return fields.slice(0, SHOWN_UNSEEN).map(field => ({
+    stream: stream.name,
+    code: 'FIELD_NOT_SEEN',
+    about: field,
+    message: `${field} was in records of the run before, and is in none of this one`,
+    count: 1,
+    firstAt: at,
+    lastAt: at,
+  }))
 }
 
 function atTheEnd(count: number, { finishedAt, now }: RunData['run']) {

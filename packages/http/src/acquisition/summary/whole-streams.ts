@@ -17,7 +17,8 @@ export function wholeStreams(streams: readonly StreamCounts[], end: RunEnd | nul
   return new Set([...byName.keys()].filter(isWhole))
 }
 
-function wasTaken(stream: StreamCounts, end: RunEnd | null): boolean {
+/** Whether all of its pages were taken, by a run that takes all of it. */
+export function wasTaken(stream: StreamCounts, end: RunEnd | null): boolean {
   return stream.whole === 1 && statusOfStream(stream, end) === 'complete'
 }
 

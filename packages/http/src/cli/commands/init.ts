@@ -68,8 +68,18 @@ async function run(file: string, flags: InitFlags): Promise<number> {
   const imported = converted(file, text, name, settings)
   checkNames(imported)
   if (imported.pipeline !== undefined) writeFileSync(output, imported.pipeline)
-  print(importReport(imported, { output, isCertified: isCertified(join(dirname(file), 'metadata.yaml')) }))
+  const hooks = imported.hooks === undefined ? undefined : hooksFile(output, force)
+  if (hooks !== undefined) writeFileSync(hooks, imported.hooks ?? '')
+  print(
+    importReport(imported, { output, hooks, isCertified: isCertified(join(dirname(file), 'metadata.yaml')) }),
+  )
   return imported.pipeline === undefined ? EXIT.failed : EXIT.ok
+}
+
+/** Beside the pipeline; what somebody may have written into one that is there stays. */
+function hooksFile(output: string, force: boolean): string | undefined {
+  const file = output.replace(/(?:\.ya?ml)?$/, '.hooks.mjs')
+  return existsSync(file) && !force ? undefined : file
 }
 
 function write({ pipeline, report }: Proposed, output: string): number {

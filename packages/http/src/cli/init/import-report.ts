@@ -3,6 +3,8 @@ import type { ImportedManifest, RefusedStream } from '../../acquisition/index.js
 
 interface Written {
   readonly output: string
+  /** The file of stubs for refused streams, where it was written. */
+  readonly hooks?: string | undefined
   /** Whether its metadata says that Airbyte itself looks after it. */
   readonly isCertified: boolean
 }
@@ -10,7 +12,7 @@ interface Written {
 /** What became of a manifest, for a person. */
 export function importReport(
   imported: ImportedManifest,
-  { output, isCertified: certified }: Written,
+  { output, hooks, isCertified: certified }: Written,
 ): string {
   const { pipeline, converted, refused, variables } = imported
   const looks = converted.filter(({ notes }) => notes.length > 0).length
@@ -23,7 +25,8 @@ export function importReport(
       : []),
     ...(looks > 0 ? ['', `Streams to look at: ${looks}; the file says why.`] : []),
     '',
-    pipeline === undefined ? 'Nothing was written.' : `Written: ${output}`,
+    pipeline === undefined ? 'No pipeline was written.' : `Written: ${output}`,
+    ...(hooks === undefined ? [] : [`Written: ${hooks}, with a stub of a hook for each stream left out`]),
   ].join('\n')
 }
 

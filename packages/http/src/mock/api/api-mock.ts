@@ -22,7 +22,7 @@ import type { StreamRows } from './rows-of-stream.js'
 import { SourceApi } from './source-api.js'
 import type { SourceAnswer } from './source-api.js'
 import { StreamApi } from './stream-api.js'
-import { eachOf } from './stream-needs.js'
+import { eachOf, isUntellable } from './stream-needs.js'
 import { truthOf } from './truth.js'
 import type { Truth } from './truth.js'
 
@@ -112,6 +112,12 @@ export class ApiMock extends MockServer {
     checkOptions('ApiMock', options, OPTIONS)
     const { config, seed = 1, behaviour = {}, records } = options
     if (records !== undefined) checkCount('ApiMock.records', records, { min: 0, max: 100_000 })
+    const untellable = config.streams.find(isUntellable)
+    if (untellable !== undefined)
+      throw new RangeError(
+        `ApiMock.config: the next page of ${untellable.name} is what an expression makes of a page; ` +
+          'allowed are paths and headers, at which the mock can tell it',
+      )
     super(behaviour, seed)
     this.#config = config
     const { gzip = false, lastHasCursor = false, leavesOutEqual = false, maxWindowMs } = options

@@ -1,6 +1,7 @@
 import type { StreamConfig } from '../../acquisition/index.js'
 import type { Page, Paging } from './page.js'
 import { PAGE_PARAMETER, tokenOf } from './paging-request.js'
+import { tellingPaths } from './stream-needs.js'
 import { asText } from './template-text.js'
 import { valueAt, withoutPath, withValue } from './path-steps.js'
 
@@ -47,7 +48,7 @@ function either(path: string | undefined, header: string | undefined) {
 function tellNext(paging: Paging, { next }: Page, url: URL, tell: Tell): void {
   if (paging.type === 'nextUrl')
     tell(
-      either([paging.nextUrlPath ?? []].flat().at(-1), paging.nextUrlHeader),
+      either(tellingPaths(paging.nextUrlPath).at(-1), paging.nextUrlHeader),
       urlOf(url, next, PAGE_PARAMETER),
     )
   if (paging.type === 'linkHeader' && next !== undefined) {
@@ -70,9 +71,9 @@ function tellCursor(
       tell('body' in origin ? origin.body : 'header' in origin ? origin : undefined, token)
     else if (from !== 'lastRecord') tell(from === 'header' ? { header: origin } : origin, token)
   }
-  if (cursorPath === undefined || from === 'lastRecord') return
+  if (from === 'lastRecord') return
   // Where several places may have it, the last of them does.
-  const place = [cursorPath].flat().at(-1)
+  const place = tellingPaths(cursorPath).at(-1)
   tell(place, cursorFromQuery === undefined ? token : urlOf(url, next, cursorFromQuery))
 }
 

@@ -4,7 +4,7 @@ import { valueAt } from './path-steps.js'
 import type { Paging, Slice } from './page.js'
 import type { Remaining } from './placed-values.js'
 import type { Row } from './record-maker.js'
-import { targetOf } from './stream-needs.js'
+import { targetOf, tellingPaths } from './stream-needs.js'
 import type { Captured } from './template-text.js'
 import { asText } from './template-text.js'
 
@@ -94,7 +94,7 @@ function one(
     const token = asked(told)
     if (token === undefined) return startCursor === undefined ? 0 : refused('the first page has no cursor')
     if (asText(token) === String(startCursor)) return 0
-    if (from === 'lastRecord') return behind([cursorPath ?? []].flat()[0] ?? '', token, rows)
+    if (from === 'lastRecord') return behind(tellingPaths(cursorPath)[0] ?? '', token, rows)
     return positionOf(token) ?? refused(`the cursor ${JSON.stringify(token)} is none that was given`)
   }
 }

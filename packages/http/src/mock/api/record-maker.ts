@@ -64,7 +64,7 @@ export class RecordMaker {
     const kept = typeof keep === 'object' ? keep : []
     this.#paths = new Set([
       ...kept,
-      ...drop,
+      ...drop.filter(rule => typeof rule === 'string'),
       ...pathsForChildren(stream, streams),
       ...lastRecordPaths(stream),
     ])

@@ -1,4 +1,5 @@
-import type { StreamConfig } from '../../acquisition/index.js'
+import type { PartitionConfig, StreamConfig } from '../../acquisition/index.js'
+import { windowsOf } from '../../acquisition/index.js'
 import { between, chanceFor } from './chance.js'
 import { RecordMaker } from './record-maker.js'
 import type { Row } from './record-maker.js'
@@ -108,7 +109,7 @@ export class StreamRows {
     return parts.reduce<ReadonlyMap<string, unknown>[]>(
       (all, part) => {
         const names = this.#references.filter(name => rootOf(name) === part.as)
-        const choices = 'values' in part ? part.values : this.#parents(parent)
+        const choices = isFound(part) ? this.#parents(parent) : choicesOf(part, this.#options.now)
         const valuesOf = (choice: unknown) =>
           names.map(name => [name, referred(choice, name, part.as)] as const)
         return all.flatMap(values => choices.map(choice => new Map([...values, ...valuesOf(choice)])))
@@ -171,4 +172,21 @@ export function allRows(streams: readonly StreamConfig[], options: MakingOptions
   }
   for (const stream of streams) make(stream)
   return made
+}
+
+type Found = { readonly each: string } | { readonly hook: string }
+
+function isFound(part: PartitionConfig): part is Extract<PartitionConfig, Found> {
+  return 'each' in part || 'hook' in part
+}
+
+/** Values of a list, or windows: where their end is that of the run, they end with the mock's start. */
+function choicesOf(part: Exclude<PartitionConfig, Found>, now: number): readonly unknown[] {
+  if ('values' in part) return part.values
+  const ends = part.as.length + 1
+  return Array.from(windowsOf(part.as, part.windows, now), window =>
+    Object.fromEntries(
+      Object.entries(window).map(([name, json]) => [name.slice(ends), JSON.parse(json) as unknown]),
+    ),
+  )
 }

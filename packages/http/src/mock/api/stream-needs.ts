@@ -59,11 +59,26 @@ export function pathsForChildren(parent: StreamConfig, streams: readonly StreamC
   })
 }
 
+/** The paths at which a page tells its next one; none where an expression makes it of the page. */
+export function tellingPaths(paths: NextPaths): readonly string[] {
+  return paths === undefined || (typeof paths === 'object' && 'expr' in paths) ? [] : [paths].flat()
+}
+
+type NextPaths = Extract<StreamConfig['pagination'], { readonly type: 'nextUrl' }>['nextUrlPath']
+
+/** Whether an expression makes the next page of the body: nobody can tell which body that would be. */
+export function isUntellable({ pagination }: StreamConfig): boolean {
+  const { type } = pagination
+  const paths =
+    type === 'nextUrl' ? pagination.nextUrlPath : type === 'cursor' ? pagination.cursorPath : undefined
+  return paths !== undefined && tellingPaths(paths).length === 0
+}
+
 /** The paths in a page's last record from which its next page follows. */
 export function lastRecordPaths({ pagination }: StreamConfig): string[] {
   if (pagination.type !== 'cursor') return []
   const { from, cursorPath, params = {} } = pagination
-  const own = from === 'lastRecord' && cursorPath !== undefined ? [cursorPath].flat() : []
+  const own = from === 'lastRecord' ? tellingPaths(cursorPath) : []
   const several = Object.values(params).flatMap(origin => {
     if (typeof origin === 'string') return from === 'lastRecord' ? [origin] : []
     return 'lastRecord' in origin ? [origin.lastRecord] : []

@@ -9,7 +9,10 @@ const load = (more: string) =>
 
 test.each([
   ['    id: none', 'id: none, where each record is a new one'],
-  ['    id: id\n    since: { field: at, start: 30d }', 'since.start: 30d, which takes less from run to run'],
+  [
+    '    id: id\n    since: { field: at, start: 30d }',
+    'a start of 30d before the run, which moves on with it',
+  ],
 ])('beside what hides records, markDeleted is refused: %s', (more, message) => {
   expect(() => load(`${more}\n    markDeleted: true`)).toThrow(`allowed is false beside ${message}`)
   expect(load(more)?.markDeleted).toBe(false)

@@ -24,6 +24,7 @@ describe('a pipeline file', () => {
           allowPrivate: false,
           cookies: false,
           markDeleted: false,
+          contract: 'evolve',
           redirects: 'sameOrigin',
           pagination: {
             type: 'page',
@@ -149,7 +150,7 @@ sources:
       'p.yaml:18:42: sources[1].mapping.date.zone is "Mars/Olympus"; allowed is an IANA zone such as Europe/Berlin, or an offset such as +02:00',
       'p.yaml:19:11: sources[2].name is "shop"; allowed is a name that no other source has',
       'p.yaml:21:41: sources[2].mapping.id.required is false; allowed is true: a record needs its id',
-      'p.yaml:22:17: sources[2].pagination.cursorPath is missing; it must be a path such as data.items, images[0].url or ["odd.name"], or a list of paths; or cursorHeader or params in its place',
+      'p.yaml:22:17: sources[2].pagination.cursorPath is missing; it must be a path such as data.items, images[0].url or ["odd.name"], a list of paths, or { expr: JSONata }; or cursorHeader or params in its place',
     ])
   })
 

@@ -38,6 +38,8 @@ describe('the keys of pagination', () => {
     '{ type: nextUrl, nextUrlHeader: X-Next, allow: [https://b.example, "http://c.example:81/"] }',
     "{ type: nextUrl, nextUrlPath: 'links[rel=next].href' }",
     '{ type: linkHeader, rel: older }',
+    '{ type: cursor, cursorPath: { expr: page + 1 }, endWhen: { expr: page = pages } }',
+    "{ type: nextUrl, nextUrlPath: { expr: '$headers.`x-next`' } }",
     '{ type: page, pageSize: 5, endWhen: [{ path: a, exists: false }, { path: b, in: [1, x] }] }',
   ])('%s loads', pagination => {
     expect(problemOf(pagination)).toBe('none')
@@ -65,6 +67,9 @@ describe('the keys of pagination', () => {
     ['{ type: page, pageSize: 1, totalPagesPath: a, totalPagesHeader: b }', 'none beside totalPagesPath'],
     ['{ type: offset, pageSize: 1, totalRecordsPath: a, totalRecordsHeader: b }', 'none beside totalRecords'],
     ['{ type: nextUrl }', 'nextUrlPath is missing'],
+    ['{ type: cursor, cursorPath: { expr: "1 +" } }', 'an expression of JSONata'],
+    ['{ type: cursor, cursorPath: { expr: a }, from: body }', 'none beside an expression'],
+    ['{ type: nextUrl, nextUrlPath: a, endWhen: { expr: "(" } }', 'an expression of JSONata'],
     ['{ type: nextUrl, nextUrlPath: a, nextUrlHeader: b }', 'nextUrlHeader in its place'],
     ['{ type: nextUrl, nextUrlPath: a, allow: [https://b.example/x] }', 'a list of origins'],
     ['{ type: nextUrl, nextUrlPath: a, allow: [https://user@b.example] }', 'a list of origins'],

@@ -91,6 +91,22 @@ describe('a source of several streams', () => {
     expect(problems(text.replace(from, to)).join('\n')).toContain(message)
   })
 
+  test('what two parents call the same is neither', () => {
+    const below = (path: string, more = '') =>
+      text.replace(
+        '  - name: shop',
+        `      - name: notes
+        path: /notes/${path}
+        for: [{ each: tasks, as: task }, { each: tasks, as: other }${more}]
+  - name: shop`,
+      )
+    const own = below('{task.id}/{other.id}/{project}', ', { values: [a], as: project }')
+    expect(load(own).config.streams[2]?.for).toHaveLength(3)
+    expect(problems(below('{task.id}/{other.id}/{project.id}'))).toEqual([
+      expect.stringContaining('{project.id} refers to nothing that is known'),
+    ])
+  })
+
   test('no stream is taken for one that is taken for it', () => {
     const circle = text.replace(
       'path: /projects',

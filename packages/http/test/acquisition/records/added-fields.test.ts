@@ -69,6 +69,19 @@ describe('added fields', () => {
     expect(idOf({ project: '{project.id}', at: '{now}' }, { partition: { 'project.id': '2' } })).not.toBe(one)
   })
 
+  test('find what was added before, in the order written', () => {
+    const config = {
+      before: { path: 'kind' },
+      kind: 'constant',
+      a: { path: 'state.name' },
+      same: { path: 'kind' },
+      state: '{state}',
+    }
+    expect(added(config, {}, '[{"kind":"own","state":{"name":"raw"}}]')).toEqual([
+      { before: 'own', kind: 'constant', a: 'raw', same: 'constant', state: 'open' },
+    ])
+  })
+
   test('a secret is taken out of them', () => {
     const page = readPage(
       '[{"n":1}]',
@@ -110,6 +123,81 @@ describe('computed fields', () => {
     expect(reading.ok && reading.page.records.map(fieldsOf)).toEqual([
       { id: 1, total: 4.5, names: ['a', 'b'], project: 'x/open', exact: '9007199254740993', nothing: null },
     ])
+  })
+
+  test('may use what was added before', async () => {
+    const config = {
+      key: { expr: '$state & "-" & id' },
+      project: '{project.id}',
+      parts: { expr: '{ "key": key, "project": project }' },
+      broken: { expr: '$number("x")' },
+      after: { expr: '$exists(broken) and broken = null' },
+    }
+    await using pool = new NormalisePool([instructions(config)], { workers: 1 })
+    const reading = await pool.read(bytes('[{"id":1},7]'), 'shop', {}, {}, { ...context, partition })
+    expect(reading.ok && reading.page.records.map(fieldsOf)).toEqual([
+      {
+        id: 1,
+        key: 'open-1',
+        project: '9007199254740993',
+        parts: { key: 'open-1', project: '9007199254740993' },
+        broken: null,
+        after: true,
+      },
+    ])
+  })
+
+  test('hash texts, numbers and nothing', async () => {
+    const config = {
+      text: { expr: '$hash(name, "md5")' },
+      number: { expr: '$hash(id)' },
+      nothing: { expr: '$hash(missing, "sha1")' },
+      wrong: { expr: '$hash(name, "crc")' },
+    }
+    await using pool = new NormalisePool([instructions(config)], { workers: 1 })
+    const reading = await pool.read(bytes('[{"id":1,"name":"a"}]'), 'shop', {}, {}, context)
+    expect(reading.ok && reading.page.records.map(fieldsOf)).toEqual([
+      {
+        id: 1,
+        text: '0cc175b9c0f1b6a831c399e269772661',
+        number: '6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b',
+        nothing: 'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+        wrong: null,
+      },
+    ])
+    expect(reading.ok && reading.page.unreadable?.[0]?.reason).toContain(
+      'allowed are md5, sha1, sha256, sha512',
+    )
+  })
+
+  test('begin children, and are what since goes by', async () => {
+    const rules = {
+      ...instructions({ key: { expr: '{ "n": id * 2, "none": null }' }, at: { expr: '$max(times)' } }),
+      since: { field: 'at', type: 'number', filter: true },
+      children: [
+        { stream: 'c', values: { 'p.key.n': 'key.n', 'p.id': 'id', 'p.at': 'at' } },
+        { stream: 'none', values: { 'p.key.none': 'key.none' } },
+      ],
+    } as const
+    await using pool = new NormalisePool([rules], { workers: 1 })
+    const body = '[{"id":1,"times":[3,5]},{"id":2,"times":[1]},{"id":3,"times":"x"}]'
+    const reading = await pool.read(bytes(body), 'shop', {}, {}, { ...context, window: { since: '2' } })
+    expect(reading.ok && reading.page).toMatchObject({
+      highest: '5',
+      cursorsUnread: 1,
+      children: {
+        c: [
+          { 'p.key.n': '2', 'p.id': '1', 'p.at': '5' },
+          { 'p.key.n': '4', 'p.id': '2', 'p.at': '1' },
+        ],
+        none: [],
+      },
+      unplanned: [
+        { stream: 'none', reference: 'p.key.none', count: 3 },
+        { stream: 'c', reference: 'p.at', count: 1 },
+      ],
+    })
+    expect(reading.ok && reading.page.records.map(({ id }) => id)).toEqual(['1', '3'])
   })
 
   test('what fails is null in that record, with a warning', async () => {

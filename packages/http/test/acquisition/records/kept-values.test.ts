@@ -37,6 +37,20 @@ describe('kept values', () => {
     expect(kept(record, { keep: 'all', drop: ['*.c', 'a.b', 'list', 'z'] })).toEqual({ a: {} })
   })
 
+  test('what has a value or a name is dropped at any depth, with what lies at paths', () => {
+    const record = '{"a":"","b":{"a":1,"c":"","d":[{"c":""},"x","",2,"",""]},"n":null,"z":1}'
+    const drop = [{ value: '' }, { value: null }, { name: 'z' }, 'b.a']
+    expect(kept(record, { drop })).toEqual({ b: { d: [{}, 'x', null, 2] } })
+    expect(kept(record, { drop: [{ name: 'a' }] })).toEqual({
+      b: { c: '', d: [{ c: '' }, 'x', '', 2, '', ''] },
+      n: null,
+      z: 1,
+    })
+    expect(kept('{"big":12345678901234567890}', { drop: [{ value: '' }] })).toEqual({
+      big: '12345678901234567890',
+    })
+  })
+
   test('numbers lose nothing: what a double does not hold is a text', () => {
     expect(
       keep('{"a":9007199254740993,"b":1.10,"c":1e400,"d":-0.0,"e":0.1,"f":[12345678901234567890.5]}')

@@ -47,17 +47,10 @@ function section(title: string, lines: readonly string[]): string[] {
 /** What stands at the end: what was not converted, and where code has to take its place. */
 export function closingOf(refused: readonly RefusedStream[]): string[] {
   const lines = refused.map(({ name, line, detail }) => `  ${name} (line ${line}): ${oneLine(detail)}`)
-  const isCode = refused.some(({ about }) => about === 'custom component')
-  return [
-    ...section('Not converted:', lines).slice(1),
-    ...(isCode
-      ? [
-          '',
-          'What was Python in the manifest can be a hook in a pipeline.mjs:',
-          '  export default defineSource({ name, baseUrl, streams, hooks: { authorize, paginate, extract, transform } })',
-        ]
-      : []),
-  ]
+  return section(
+    'Not converted; the .hooks.mjs beside this file has a stub of a hook for each:',
+    lines,
+  ).slice(1)
 }
 
 function oneLine(text: string): string {

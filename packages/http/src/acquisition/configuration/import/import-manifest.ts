@@ -11,9 +11,11 @@ import type { Variable } from './manifest/settings.js'
 import { Settings } from './manifest/settings.js'
 import { childOf, Templates } from './manifest/templates.js'
 import { closingOf, headingOf } from './file-comments.js'
+import type { StubbedStream } from './hook-stubs.js'
+import { hookStubs, plainRequest } from './hook-stubs.js'
 import type { ConvertedStream, RefusedStream } from './imported-streams.js'
 import { pipelineText } from './pipeline-text.js'
-import { SourcePlan } from './planned-sources.js'
+import { SourcePlan, sourceName } from './planned-sources.js'
 import { StreamConverter } from './stream-converter.js'
 
 /** What an import may be told. */
@@ -32,6 +34,11 @@ export interface ImportOptions {
 export interface ImportedManifest {
   /** The pipeline file; undefined where no stream could be converted. */
   readonly pipeline: string | undefined
+  /**
+   * A pipeline in code with a stub for each stream that was refused: it loads, and says by name which hook is to be
+   * written. Undefined where none was refused.
+   */
+  readonly hooks: string | undefined
   readonly converted: readonly ConvertedStream[]
   readonly refused: readonly RefusedStream[]
   /** What the pipeline takes from its environment. */
@@ -56,8 +63,9 @@ class ManifestImport {
   readonly #references: References
   readonly #templates: Templates
   readonly #plan: SourcePlan
+  readonly #name: string
   readonly #converted: ConvertedStream[] = []
-  readonly #refused: RefusedStream[] = []
+  readonly #refused: StubbedStream[] = []
 
   constructor(manifest: ManifestText, name: string, set: Readonly<Record<string, string>>, now: Moment) {
     this.#manifest = manifest
@@ -65,6 +73,7 @@ class ManifestImport {
     const specification = childOf(childOf(manifest.root, 'spec') ?? {}, 'connection_specification')
     this.#templates = new Templates(new Settings(specification, set), manifest.lines, now)
     this.#plan = new SourcePlan(name)
+    this.#name = sourceName(name)
   }
 
   run(file: string): ImportedManifest {
@@ -85,11 +94,23 @@ class ManifestImport {
       pipeline: isEmpty
         ? undefined
         : pipelineText({ plan: this.#plan, limits, heading, closing: closingOf(this.#refused) }),
+      hooks: this.#refused.length === 0 ? undefined : this.#stubs(file),
       converted: this.#converted,
-      refused: this.#refused,
+      refused: this.#refused.map(({ path: _path, baseUrl: _baseUrl, ...refused }) => refused),
       variables: settings.variables,
       unknown: settings.unknown(),
     }
+  }
+
+  #stubs(file: string): string {
+    const [source] = this.#plan.sources
+    return hookStubs({
+      file,
+      name: source?.name ?? this.#name,
+      baseUrl: source?.baseUrl,
+      auth: source?.streams[0]?.draft.auth,
+      streams: this.#refused,
+    })
   }
 
   /** Parts of the whole, with their references followed. */
@@ -134,10 +155,11 @@ class ManifestImport {
 
   #convert(stream: Component): void {
     const name = nameIn(stream)
-    this.#attempt(name, this.#manifest.lines.of(stream), () => {
+    const convert = (): void => {
       const draft = new StreamConverter(this.#templates).convert(stream)
       this.#converted.push({ name: draft.name, fullName: this.#plan.add(draft), notes: draft.notes })
-    })
+    }
+    this.#attempt(name, this.#manifest.lines.of(stream), convert, plainRequest(stream))
   }
 
   #refuseDynamic(): void {
@@ -152,13 +174,19 @@ class ManifestImport {
     }
   }
 
-  #attempt<T>(name: string, line: number, work: () => T): T | undefined {
+  #attempt<T>(
+    name: string,
+    line: number,
+    work: () => T,
+    request: ReturnType<typeof plainRequest> = {},
+  ): T | undefined {
     try {
       return work()
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const { about, message, settings } = error
       this.#refused.push({
+        ...request,
         name,
         about,
         detail: message,

@@ -130,7 +130,7 @@ function freeName(wanted: string, taken: readonly { readonly name: string }[]): 
   return free
 }
 
-function sourceName(name: string): string {
+export function sourceName(name: string): string {
   return (
     name
       .replace(/^source-/, '')

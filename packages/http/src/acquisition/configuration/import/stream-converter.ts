@@ -5,10 +5,10 @@ import { formatOfPages } from './components/format.js'
 import { pagingOf } from './components/pagination.js'
 import type { Paging } from './components/pagination.js'
 import type { Part, Partitions } from './components/partitions.js'
-import { ancestorsOf, partitionsOf } from './components/partitions.js'
+import { partitionsOf } from './components/partitions.js'
 import type { Changes, Selection } from './components/records.js'
 import { changesOf, recordsPlace, selectionOf } from './components/records.js'
-import { requestOf } from './components/request.js'
+import { basePath, requestOf } from './components/request.js'
 import type { RequestParts } from './components/request.js'
 import { responsesOf } from './components/responses.js'
 import type { Since } from './components/since.js'
@@ -77,8 +77,9 @@ export class StreamConverter {
     )
     const rawPath = rawPathOf(changes)
     const selection = selectionOf(selector, this.#templates)
-    const since = sinceOf(incremental, this.#templates, keys => sinceField(keys, changes))
-    const records = { path: selection.keys, rawPath }
+    checkLift(changes, selection)
+    const since = sinceOf(incremental, this.#templates, fieldPathOf(changes))
+    const records = { path: selection.keys, base: basePath(requester, this.#templates), rawPath }
     const paging = pagingOf(childOf(retriever, 'paginator'), this.#templates, records, requester)
     const request = requestOf(
       requester,
@@ -104,7 +105,7 @@ export class StreamConverter {
     return {
       name,
       partitions,
-      rawPath,
+      fieldPath: fieldPathOf(changes),
       baseUrl: request.baseUrl,
       auth,
       config: {
@@ -112,6 +113,7 @@ export class StreamConverter {
         ...(parts.length > 0 && { for: parts.map(({ entry }) => entry) }),
         ...(format !== undefined && { format }),
         records: recordsPlace(selection.keys),
+        ...(changes.lift.length > 0 && { lift: changes.lift.length === 1 ? changes.lift[0] : changes.lift }),
         ...(selection.where.length > 0 && {
           where: selection.where.length === 1 ? selection.where[0] : selection.where,
         }),
@@ -235,29 +237,39 @@ function scopeOf(partitions: Partitions, incremental: Component | undefined, tem
 }
 
 /** Added fields are looked up where they come from. */
-function rawPathOf({ add, sources }: Changes): RawPath {
+function rawPathOf(changes: Changes): RawPath {
   return keys => {
-    for (let length = keys.length; length > 0; length--) {
-      const name = pathText(keys.slice(0, length))
-      const source = sources.get(name)
-      if (source === undefined || !Object.hasOwn(add, name)) continue
-      const rest = keys.slice(length)
-      if (source === '')
-        throw new Refusal('computed field', `${name} is computed, and something depends on it`)
-      if (rest.length === 0) return source
-      if (source.startsWith('{')) return `${source.slice(0, -1)}.${pathText(rest)}}`
-      const more = pathText(rest)
-      return more.startsWith('[') ? source + more : `${source}.${more}`
-    }
-    return pathText(keys)
+    const field = addedIn(keys, changes)
+    if (field === undefined) return pathText(keys)
+    const { name, source, rest } = field
+    if (source.startsWith('{')) return source
+    if (source === '') throw new Refusal('computed field', `${name} is computed, and something depends on it`)
+    return pathText(rest) === '' || pathText(rest).startsWith('[')
+      ? source + pathText(rest)
+      : `${source}.${pathText(rest)}`
   }
 }
 
 /** One that is computed, or is no field of the records, goes by its added name. */
-function sinceField(keys: readonly (string | number)[], changes: Changes): string {
-  const source = changes.sources.get(pathText(keys))
-  const isComputed = source === '' || source?.startsWith('{') === true
-  return isComputed ? pathText(keys) : rawPathOf(changes)(keys)
+function fieldPathOf(changes: Changes): RawPath {
+  return keys => {
+    const field = addedIn(keys, changes)
+    return field === undefined || !isPath(field.source) ? pathText(keys) : rawPathOf(changes)(keys)
+  }
+}
+
+/** The added field that a path leads into. */
+function addedIn(keys: readonly (string | number)[], { add, sources }: Changes) {
+  for (let length = keys.length; length > 0; length--) {
+    const name = pathText(keys.slice(0, length))
+    const source = sources.get(name)
+    if (source !== undefined && Object.hasOwn(add, name)) return { name, source, rest: keys.slice(length) }
+  }
+  return undefined
+}
+
+function isPath(source: string): boolean {
+  return source !== '' && !source.startsWith('{')
 }
 
 /** Values in a path are encoded, slashes too. */
@@ -266,14 +278,15 @@ function pathNotes(path: string): readonly string[] {
   return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
 }
 
+/** A filter asks for the record as it came. */
+function checkLift({ lift }: Changes, { where, sinceField }: Selection): void {
+  const isFiltered = where.length > 0 || sinceField !== undefined
+  if (isFiltered && lift.some(({ prefix, drop }) => prefix === undefined || drop !== undefined))
+    throw new Refusal('transformation', 'an object is flattened into records that are filtered before')
+}
+
 /** A parent that no request depends on is taken once for all its records. @throws Refusal for what parts cannot do. */
 function checkedParts({ parts }: Partitions, request: string, added: string): readonly Part[] {
-  const names = new Set(parts.map(({ as }) => as))
-  const others = parts.flatMap(({ parent }) =>
-    parent === undefined ? [] : [...ancestorsOf(parent.partitions)],
-  )
-  const used = others.find(as => !names.has(as) && new RegExp(`(?<!\\$)\\{${as}[.}[]`).test(request))
-  if (used !== undefined) throw new Refusal('grandparents', `a value of ${used}, the parent's own parent`)
   return parts.map(part => {
     const uses = new RegExp(`\\b${part.as}[.[]`)
     if (part.parent === undefined || uses.test(request)) return part
@@ -339,17 +352,20 @@ function goesIntoBody(paging: Paging, since: Since | undefined): boolean {
   )
 }
 
-function isMapping(value: Json): value is Readonly<Record<string, Json>> {
+function isMapping(value: Json | undefined): value is Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function withField(body: Json | undefined, path: string, value: Json): Json {
-  if (body === undefined) return { json: { [path]: value } }
-  const [[kind, fields] = ['json', {}]] = Object.entries(body as Record<string, Json>)
-  if (!isMapping(fields) || /[.[]/.test(path)) {
+  const [[kind, fields] = ['json', {}]] = Object.entries((body ?? {}) as Record<string, Json>)
+  return { [kind]: withValue(fields, path.split('.'), value) }
+}
+
+function withValue(fields: Json | undefined, [key = '', ...rest]: readonly string[], value: Json): Json {
+  if (!isMapping(fields) || key.includes('[')) {
     throw new Refusal('request option', 'a value goes into a place of the body that is not understood')
   }
-  return { [kind]: { ...fields, [path]: value } }
+  return { ...fields, [key]: rest.length === 0 ? value : withValue(fields[key] ?? {}, rest, value) }
 }
 
 function sinceConfig(since: Since, request: RequestParts, selection: Selection): Json {
@@ -370,13 +386,12 @@ function idOf(key: Value | undefined, stream: Component, templates: Templates): 
   const ids = (Array.isArray(key) ? (key as readonly Value[]) : [key ?? []].flat())
     .map(one => {
       const steps = Array.isArray(one) ? (one as readonly Value[]) : [one]
-      return pathText(
-        steps.map(step => {
-          const read = templates.read(step, stream)
-          if (read.kind !== 'constant') throw templates.unknown(stream, 'primary_key', read)
-          return str(read.value)
-        }),
-      )
+      const names = steps.map(step => {
+        const read = templates.read(step, stream)
+        if (read.kind !== 'constant') throw templates.unknown(stream, 'primary_key', read)
+        return str(read.value)
+      })
+      return pathText(names.filter(name => name !== ''))
     })
     .filter(id => id !== '')
   const [first] = ids

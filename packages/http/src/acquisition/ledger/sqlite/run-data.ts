@@ -15,6 +15,7 @@ import { FieldAverages, LISTED_RECORDS, RollingSecond } from '../../summary/inde
 import type { FieldSums } from '../../records/index.js'
 import type { Database } from './open-database.js'
 import type { RunRow } from './runs.js'
+import { unseenFields } from './schema-table.js'
 import { storedObject, storedTexts } from './stored-json.js'
 
 /** A rejected record is known again by its id; one without may be another, though its text is the same. */
@@ -110,6 +111,7 @@ export function runDataOf(database: Database, run: number, file: string, clock: 
     ),
     rejections: all<RejectionCount>(REJECTION_COUNTS),
     emptyFields: emptyFieldsOf(database, run),
+    unseenFields: unseenFields(database, run),
     notices: all<NoticeCount>(
       `select stream, code, about, message, count, first_at as firstAt, last_at as lastAt
         from notices where run = @run order by stream, code, about`,

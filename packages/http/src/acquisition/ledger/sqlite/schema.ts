@@ -7,7 +7,8 @@ export const SCHEMA_VERSION = 10
 /**
  * Rows of pages, rejects and journal belong to a run. Records outlive it (`run` is the last that saw them; a
  * deleted one has no fields, or `deleted_at` and those it had last), and so do cooldowns of endpoints, what was
- * used of quotas, cursors of streams and positions of sinks. `whole` of a stream: the run takes all of it.
+ * used of quotas, cursors of streams, positions of sinks and
+ * schemas (`learnt` in which run, `seen` last in which, and `before` that; fields have types and the last run). `whole` of a stream: the run takes all of it.
  * `updated_ms`, `ordinal` and `ix` decide between records of one id within a run; `position` tells when a row
  * was written, in the order of commits.
  */
@@ -112,6 +113,13 @@ create table if not exists cursors (
   part text not null,
   state text not null,
   primary key (stream, part)
+) without rowid;
+create table if not exists schemas (
+  stream text primary key,
+  learnt integer not null,
+  seen integer not null,
+  before integer not null,
+  fields text not null
 ) without rowid;
 create table if not exists parents (
   run integer not null,

@@ -2,6 +2,7 @@ import type { Clock } from 'async-patterns'
 import { checkOptions, systemClock } from 'async-patterns'
 import type { KeptCursor, Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
 import { JoinRefusedError, LedgerError } from '../ledger-errors.js'
+import type { InferredTypes } from '../../records/index.js'
 import { sameFile } from '../../../persistence/index.js'
 import type { Cooldown } from './endpoint-cooldowns.js'
 import type { Database } from './open-database.js'
@@ -9,7 +10,9 @@ import { lockFileOf, openDatabase, ownFile, translating } from './open-database.
 import { finishReplacing, replaceLedger } from './replace-ledger.js'
 import { keepCursors, keptCursors } from './kept-cursors.js'
 import { checkOwner, openRun } from './runs.js'
+import { keptSchemas } from './schema-table.js'
 import { SqliteRun } from './sqlite-run.js'
+import { Transactions } from './transactions.js'
 
 /** Where a SqliteLedger lies, and how far it may go. */
 export interface SqliteLedgerOptions {
@@ -35,7 +38,7 @@ export class SqliteLedger implements Ledger {
   readonly #options: SqliteLedgerOptions
   readonly #clock: Clock
   readonly #lock: Database
-  #database: Database | undefined
+  #open: { readonly database: Database; readonly transactions: Transactions } | undefined
   #fence = 0
 
   /** @throws LedgerLockedError, LedgerError, MissingPackageError; TypeError for an option that there is not. */
@@ -58,16 +61,15 @@ export class SqliteLedger implements Ledger {
       if (fresh) replaceLedger(this.#options, now, anyCooldown(plan, now))
       const database = openDatabase(this.#options)
       try {
-        const opened = database
-          .transaction(() => openRun(database, plan, { now, forgetWaits, full }))
-          .immediate()
+        const transactions = new Transactions(database)
+        const opened = transactions.writing(() => openRun(database, plan, { now, forgetWaits, full }))
         this.#fence = Math.max(this.#fence, opened.opened * FENCES_A_HANDLE) + FENCES_A_HANDLE
-        const parts = { database, opened, file, clock: this.#clock, fence: this.#fence }
+        const parts = { database, transactions, opened, file, clock: this.#clock, fence: this.#fence }
         const run = new SqliteRun({ ...parts, checkPlace: placeCheck(file) })
-        this.#database = database
+        this.#open = { database, transactions }
         return run
       } finally {
-        if (this.#database === undefined) database.close()
+        if (this.#open === undefined) database.close()
       }
     })
   }
@@ -86,6 +88,13 @@ export class SqliteLedger implements Ledger {
     })
   }
 
+  async schemas(pipeline: string): Promise<ReadonlyMap<string, InferredTypes>> {
+    return this.#withDatabase(database => {
+      checkOwner(database, pipeline)
+      return keptSchemas(database)
+    })
+  }
+
   /** Frees the ledger for other processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closeDatabase()
@@ -96,19 +105,23 @@ export class SqliteLedger implements Ledger {
   #withDatabase<T>(work: (database: Database) => T): T {
     const { file } = this.#options
     return translating(file, () => {
-      if (this.#database === undefined) finishReplacing(file)
-      const database = this.#database ?? openDatabase(this.#options)
+      if (this.#open !== undefined) {
+        const { database, transactions } = this.#open
+        return transactions.writing(() => work(database))
+      }
+      finishReplacing(file)
+      const database = openDatabase(this.#options)
       try {
-        return database.transaction(() => work(database)).immediate()
+        return new Transactions(database).writing(() => work(database))
       } finally {
-        if (database !== this.#database) database.close()
+        database.close()
       }
     })
   }
 
   #closeDatabase(): void {
-    this.#database?.close()
-    this.#database = undefined
+    this.#open?.database.close()
+    this.#open = undefined
   }
 }
 

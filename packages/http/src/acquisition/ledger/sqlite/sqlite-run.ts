@@ -31,12 +31,15 @@ import { PageTable, PENDING_PORTION } from './page-table.js'
 import { RecordTable } from './record-table.js'
 import { runDataOf, streamCountsOf } from './run-data.js'
 import type { OpenedRun } from './runs.js'
+import type { Transactions } from './transactions.js'
 import { ProgressTables } from './progress-tables.js'
 import { storedObject } from './stored-json.js'
 import { QuotaCount } from './quota-use.js'
+import { SchemaTable } from './schema-table.js'
 
 export interface SqliteRunParts {
   readonly database: Database
+  readonly transactions: Transactions
   readonly opened: OpenedRun
   readonly file: string
   readonly clock: Clock
@@ -54,15 +57,17 @@ export class SqliteRun implements Run {
   readonly lastDepartureAt: ReadonlyMap<string, number>
   readonly quiet: Run['quiet']
   readonly used: Run['used']
+  readonly schemas: Run['schemas']
   readonly #database: Database
   readonly #run: number
   readonly #file: string
   readonly #clock: Clock
   readonly #checkPlace: () => void
-  readonly #transaction: { immediate(work: () => unknown): unknown; deferred(work: () => unknown): unknown }
+  readonly #transactions: Transactions
   readonly #claims: PageClaims
   readonly #pages: PageTable
   readonly #records: RecordTable
+  readonly #schemas: SchemaTable
   readonly #journal: JournalTables
   readonly #progress: ProgressTables
   readonly #quotas: QuotaCount
@@ -70,7 +75,7 @@ export class SqliteRun implements Run {
   #open: Map<string, number>
   readonly #ended = new Set<string>()
 
-  constructor({ database, opened, file, clock, fence, checkPlace }: SqliteRunParts) {
+  constructor({ database, transactions, opened, file, clock, fence, checkPlace }: SqliteRunParts) {
     this.id = opened.id
     this.startedAt = opened.startedAt
     this.resumed = opened.resumed
@@ -82,10 +87,12 @@ export class SqliteRun implements Run {
     this.#file = file
     this.#clock = clock
     this.#checkPlace = checkPlace
-    this.#transaction = database.transaction((work: () => unknown) => work())
+    this.#transactions = transactions
     this.#claims = new PageClaims(fence)
     this.#pages = new PageTable(database, this.#run)
     this.#records = new RecordTable(database, this.#run)
+    this.#schemas = new SchemaTable(database, this.#run)
+    this.schemas = this.#schemas.settled
     this.#journal = new JournalTables(database, this.#run)
     this.#progress = new ProgressTables(database, this.#run)
     this.#quotas = new QuotaCount(database, this.#run)
@@ -93,7 +100,7 @@ export class SqliteRun implements Run {
   }
 
   async claim(pageIds: readonly string[], worker: string, leaseMs: number): Promise<Claim[]> {
-    return this.#readingTogether(() => {
+    return this.#reading(() => {
       const now = this.#clock.wallNow()
       return pageIds.flatMap(id => {
         const page = this.#claims.isHeld(id, now) ? undefined : this.#pages.open(id)
@@ -170,7 +177,7 @@ export class SqliteRun implements Run {
   }
 
   async known(pageIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.#readingTogether(() => new Set(pageIds.filter(id => this.#pages.isKnown(id))))
+    return this.#reading(() => new Set(pageIds.filter(id => this.#pages.isKnown(id))))
   }
 
   async served(stream: string, fingerprint: string): Promise<readonly string[]> {
@@ -260,11 +267,12 @@ export class SqliteRun implements Run {
 
   /** `done`: the pages of this transaction so far. */
   #commitPage(commit: PageCommit, done: Map<string, Claim>): 'done' | 'stale' {
-    const { claim, records, rejects, deletions = [], next, cursor, notices = [] } = commit
+    const { claim, records, rejects, deletions = [], next, cursor, types = {} } = commit
     const { page } = claim
     if (!this.#claims.isCurrent(claim) || done.has(page.id)) return 'stale'
     const at = this.#clock.wallNow()
     this.#pages.done(commit, at)
+    const notices = [...(commit.notices ?? []), ...this.#schemas.merge(page.stream, types)]
     for (const notice of notices) this.#journal.notice({ ...notice, stream: page.stream, at })
     this.#noteClashes(page, records, at)
     this.#records.upsert(page, records)
@@ -302,26 +310,26 @@ export class SqliteRun implements Run {
   }
 
   #reading<T>(work: () => T): T {
-    return translating(this.#file, () => {
-      if (!this.#database.open) throw new LedgerError(`${this.#file}: no run is open`, this.#file)
-      return work()
-    })
-  }
-
-  /** Each statement by itself would lock the file and free it again, which takes longer than it does. */
-  #readingTogether<T>(work: () => T): T {
-    return this.#reading(() => this.#transaction.deferred(work) as T)
+    return this.#accessing(() => this.#transactions.reading(work))
   }
 
   /** What fails is undone, in the database and in what is counted beside it. */
   #writing<T>(work: () => T): T {
-    return this.#reading(() => {
+    return this.#accessing(() => {
       try {
-        return this.#transaction.immediate(work) as T
+        return this.#transactions.writing(work)
       } catch (error) {
         this.#open = this.#pages.countPending()
+        this.#schemas.reload()
         throw error
       }
+    })
+  }
+
+  #accessing<T>(work: () => T): T {
+    return translating(this.#file, () => {
+      if (!this.#database.open) throw new LedgerError(`${this.#file}: no run is open`, this.#file)
+      return work()
     })
   }
 

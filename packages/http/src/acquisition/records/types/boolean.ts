@@ -12,6 +12,7 @@ export interface BooleanType {
 export const booleanType: FieldTypeKind<BooleanType> = {
   type: 'boolean',
   isNumeric: false,
+  stored: () => ({ type: 'boolean' }),
   schema: ({ flag, texts }) => ({ trueValues: texts(), falseValues: texts(), default: flag().optional() }),
   reader: booleanReader,
 }

@@ -3,7 +3,7 @@ import type { Unreadable } from '../unreadable.js'
 import { wrongType } from '../unreadable.js'
 import { calendarDate, patternReader, rfc1123 } from './date-pattern.js'
 import { epochFormats, epochReader } from './epoch.js'
-import type { FieldTypeKind } from './field-type.js'
+import type { FieldTypeKind, JsonSchema } from './field-type.js'
 import type { ZoneOptions } from './instant.js'
 import { instantReader, invalidDate } from './instant.js'
 import { zoneReader } from './zone.js'
@@ -22,6 +22,7 @@ const formats = ['iso', 'date', 'rfc1123', ...epochFormats] as const
 export const dateType: FieldTypeKind<DateType> = {
   type: 'date',
   isNumeric: false,
+  stored: storedDate,
   schema: ({ oneOf, oneOrPattern, checkedText, succeeds, text }) => ({
     format: oneOrPattern(formats, pattern => patternReader(pattern, {})).prefault('iso'),
     zone: checkedText('an IANA zone such as Europe/Berlin, or an offset such as +02:00', zone =>
@@ -31,6 +32,12 @@ export const dateType: FieldTypeKind<DateType> = {
     default: text().optional(),
   }),
   reader: dateReader,
+}
+
+/** What a pattern gives depends on what it has. */
+function storedDate({ format }: DateType): JsonSchema {
+  if (!(formats as readonly string[]).includes(format)) return { type: 'string' }
+  return { type: 'string', format: format === 'date' ? 'date' : 'date-time' }
 }
 
 /**

@@ -9,6 +9,7 @@ export const decimalType: FieldTypeKind<{
 }> = {
   type: 'decimal',
   isNumeric: true,
+  stored: () => ({ type: 'string', pattern: '^-?\\d+(?:\\.\\d+)?$' }),
   schema: parts => ({ locale: locale(parts), default: parts.plainDecimal().optional() }),
   reader: type => {
     const notations = notationsOf(type.locale)

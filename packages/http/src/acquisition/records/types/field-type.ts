@@ -1,6 +1,9 @@
 import type { SchemaParts, SchemaShape } from '../../schema/index.js'
 import type { Unreadable } from '../unreadable.js'
 
+/** A JSON Schema, of the draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
 /** Money as it is stored. */
 export interface Money {
   /** A plain decimal with at least the currency's usual digits: `-12.50`, `0.125`. Never rounded. */
@@ -33,6 +36,8 @@ export interface FieldTypeKind<T extends { readonly type: string }> {
   readonly isNumeric: boolean
   /** The keys that it takes in a pipeline file beside `path`, `type` and `required`; `default` among them. */
   readonly schema: (parts: SchemaParts) => SchemaShape
+  /** JSON Schema of its values, null apart. */
+  readonly stored: (options: T) => JsonSchema
   /** @throws RangeError or TypeError for a locale, zone or path that does not exist. */
   readonly reader: (options: T) => FieldReader
 }

@@ -9,6 +9,8 @@ export const integerType: FieldTypeKind<{
 }> = {
   type: 'integer',
   isNumeric: true,
+  // Digits beyond what a double holds.
+  stored: () => ({ type: ['integer', 'string'], pattern: '^-?\\d+$' }),
   schema: parts => ({ locale: locale(parts), default: parts.wholeNumber().optional() }),
   reader: type => integerReader(type.locale),
 }

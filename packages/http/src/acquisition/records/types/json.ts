@@ -5,6 +5,7 @@ import type { FieldTypeKind, FieldValue } from './field-type.js'
 export const jsonType: FieldTypeKind<{ readonly type: 'json' }> = {
   type: 'json',
   isNumeric: false,
+  stored: () => ({}),
   schema: ({ json }) => ({ default: json().optional() }),
   reader: () => value => tooDeep(value) ?? (value as FieldValue),
 }

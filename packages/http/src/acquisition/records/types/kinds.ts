@@ -3,7 +3,7 @@ import { Unreadable } from '../unreadable.js'
 import { booleanType } from './boolean.js'
 import { dateType } from './date.js'
 import { decimalType } from './decimal.js'
-import type { FieldReader, FieldTypeKind } from './field-type.js'
+import type { FieldReader, FieldTypeKind, JsonSchema } from './field-type.js'
 import { integerType } from './integer.js'
 import { jsonType } from './json.js'
 import { moneyType } from './money.js'
@@ -26,6 +26,12 @@ type Kinds = (typeof fieldTypes)[keyof typeof fieldTypes]
 
 /** A field's type with its options. */
 export type FieldType = Kinds extends infer K ? (K extends FieldTypeKind<infer T> ? T : never) : never
+
+/** JSON Schema of the values that a field has where it is not null. */
+export function storedSchema(type: FieldType): JsonSchema {
+  const kind = fieldTypes[type.type] as unknown as FieldTypeKind<FieldType>
+  return kind.stored(type)
+}
 
 /** Their texts may be of any length. */
 const unbounded: readonly string[] = ['string', 'json', 'text[]']

@@ -1,6 +1,6 @@
 import { currencyNames, minorDigits, mostMinorDigits } from './currency.js'
 import { isJsonNumber, movePoint, plainDecimal } from '../exact-number.js'
-import { notationsOf } from './notation.js'
+import { notationsOf, readNumeral } from './notation.js'
 import type { FieldTypeKind, Money } from './field-type.js'
 import { locale, readNumeralOf } from './numerals.js'
 import { compilePath } from '../../references/index.js'
@@ -35,6 +35,14 @@ export interface MoneyType {
 export const moneyType: FieldTypeKind<MoneyType> = {
   type: 'money',
   isNumeric: true,
+  stored: () => ({
+    type: 'object',
+    properties: {
+      amount: { type: 'string', pattern: '^-?\\d+(?:\\.\\d+)?$' },
+      currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+    },
+    required: ['amount', 'currency'],
+  }),
   schema: parts => {
     const { checkedText, path, textMap, countOr, plainDecimal, flag, strict } = parts
     const currency = () => checkedText('an ISO 4217 code such as EUR', code => /^[A-Z]{3}$/.test(code))
@@ -146,13 +154,23 @@ const amountPattern = /^(?<before>\D*?)(?<numeral>[.,]?\d(?:.*\d)?(?:[.,][-â€“â€
 const naming = /[\p{L}\p{Sc}]/u
 const letterBeforePoint = /\p{L}$/u
 
+/** What most services write, where it can mean one thing only. */
+const plainAmount = /^([^\d\s.,])?((?:0|[1-9]\d{0,11})\.\d\d)$/
+const plainAmounts = ['0.05', '1.00', '123456789012.34']
+
 function textReader(
   type: MoneyType,
   words: ReadonlyMap<string, string>,
 ): (text: string) => Amount | Unreadable {
   const notations = notationsOf(type.locale)
   const isSymbol = (text: string) => type.symbols !== undefined && Object.hasOwn(type.symbols, text)
+  const isPlain = words.size === 0 && plainAmounts.every(text => readNumeral(text, notations) === text)
   return raw => {
+    if (isPlain) {
+      const [, symbol = '', decimal] = plainAmount.exec(raw) ?? []
+      if (decimal !== undefined && (symbol === '' || isSymbol(symbol)))
+        return { negative: false, decimal, beside: symbol === '' ? [] : [symbol] }
+    }
     const text = raw.replace(invisible, '').trim()
     const word = words.get(text.toLowerCase())
     if (word !== undefined) return unsigned(word, [])

@@ -19,6 +19,7 @@ export function readCanonicalString(value: unknown): string | Unreadable {
 export const stringType: FieldTypeKind<{ readonly type: 'string' }> = {
   type: 'string',
   isNumeric: false,
+  stored: () => ({ type: 'string' }),
   schema: ({ text }) => ({ default: text().optional() }),
   reader: () => readString,
 }

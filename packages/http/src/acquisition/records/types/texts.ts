@@ -6,6 +6,7 @@ import { readString } from './string.js'
 export const textsType: FieldTypeKind<{ readonly type: 'text[]' }> = {
   type: 'text[]',
   isNumeric: false,
+  stored: () => ({ type: 'array', items: { type: 'string' } }),
   schema: ({ texts }) => ({ default: texts() }),
   reader: () => value => {
     if (!Array.isArray(value)) return wrongType(value, 'a list of texts')

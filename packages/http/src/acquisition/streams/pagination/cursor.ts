@@ -1,5 +1,6 @@
 import type { PagingPlace, Token } from '../../records/index.js'
 import { isToken } from '../../records/index.js'
+import { isComputed } from '../../references/index.js'
 import type { SchemaParts } from '../../schema/index.js'
 import type { PageParameter, ParamPlace } from '../requests/param-place.js'
 import { placeOrFalseSchema, placeProblem, placeSchema } from '../requests/param-place.js'
@@ -7,6 +8,8 @@ import type { Chain } from './chained-pagination.js'
 import { ChainedPagination, pageKey } from './chained-pagination.js'
 import { NextUrlError } from './next-url-error.js'
 import { newPage } from './page-sequence.js'
+import type { PathOrExpression } from './path-or-expression.js'
+import { pathSchema, PATHS, placesAt, shownPath } from './path-or-expression.js'
 import type { PagedStream, PaginationKind } from './pagination.js'
 
 /** Where one of several cursors stands: a path or a header's name, read as `from` says, or one of these. */
@@ -22,8 +25,11 @@ export interface CursorPaging {
   readonly type: 'cursor'
   /** Where the cursor stands. Default: in a header with `cursorHeader`, else in the body. */
   readonly from?: 'body' | 'header' | 'lastRecord' | undefined
-  /** In the body or in the last raw record of the page; of several paths the first with a cursor. */
-  readonly cursorPath?: string | readonly string[] | undefined
+  /**
+   * In the body or in the last raw record of the page; of several paths the first with a cursor. Or what an
+   * expression (JSONata) makes of the body.
+   */
+  readonly cursorPath?: PathOrExpression | undefined
   readonly cursorHeader?: string | undefined
   /** The cursor is this parameter of the URL that stands there. */
   readonly cursorFromQuery?: string | undefined
@@ -43,7 +49,7 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
   summary: 'the token in the body, in a header or in the last record, until there is none',
   schema: parts => ({
     from: parts.oneOf(['body', 'header', 'lastRecord']).optional(),
-    cursorPath: parts.anyOf([parts.path(), parts.list(parts.path(), PATHS)], PATHS).optional(),
+    cursorPath: pathSchema(parts).optional(),
     cursorHeader: parts.headerName().optional(),
     cursorFromQuery: parts.text().optional(),
     cursorParam: placeOrFalseSchema(parts).prefault('cursor'),
@@ -60,6 +66,8 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
       return { key: 'from', allowed: 'header beside cursorHeader' }
     if (cursorPath !== undefined && from === 'header')
       return { key: 'cursorPath', allowed: 'cursorHeader in its place, beside from: header' }
+    if (isComputed(cursorPath) && from !== undefined)
+      return { key: 'from', allowed: 'none beside an expression, which knows $lastRecord and $headers' }
     if (params !== undefined && Object.keys(params).length === 0)
       return { key: 'params', allowed: 'at least one parameter: { after: a.b }' }
     if (params !== undefined && cursorFromQuery !== undefined)
@@ -71,14 +79,12 @@ export const cursorPaging: PaginationKind<CursorPaging> = {
   told: { name: 'cursor', of: ({ state }) => state['cursor'] },
   paths: ({ from, cursorPath, cursorHeader, cursorFromQuery, params }) => ({
     ...(cursorHeader !== undefined && { next: { header: cursorHeader } }),
-    ...(cursorPath !== undefined && { next: [cursorPath].flat().map(path => placeOf(path, from)) }),
+    ...(cursorPath !== undefined && { next: placesAt(cursorPath, path => placeOf(path, from)) }),
     ...(cursorFromQuery !== undefined && { nextQuery: cursorFromQuery }),
     ...(params !== undefined && { params: mapped(params, origin => placeOf(origin, from)) }),
   }),
   create: (stream, options) => new ChainedPagination(cursorChain(stream, options), options),
 }
-
-const PATHS = 'a path such as data.items, images[0].url or ["odd.name"], or a list of paths'
 
 function originSchema(parts: SchemaParts) {
   const { anyOf, path, headerName, strict } = parts
@@ -110,7 +116,7 @@ function cursorChain(stream: PagedStream, options: CursorPaging): Chain {
       params !== undefined
         ? `pagination.params (${Object.keys(params).join(', ')})`
         : cursorHeader === undefined
-          ? `pagination.cursorPath (${String(cursorPath)})`
+          ? `pagination.cursorPath (${shownPath(cursorPath)})`
           : `pagination.cursorHeader (${cursorHeader})`,
     inRecords:
       from === 'lastRecord' || places.some(place => typeof place === 'object' && 'lastRecord' in place)

@@ -20,7 +20,7 @@ const NO_SUCH_PAGE: ReadonlySet<number> = new Set([400, 404, 410, 416, 422])
 export function bodyRulesOf(rules: EndRules, pageSize = 0): BodyEndRule[] {
   return listOf(rules).flatMap((rule): BodyEndRule[] => {
     if ('short' in rule) return [{ fewerThan: pageSize }]
-    return 'path' in rule || 'empty' in rule ? [rule] : []
+    return 'path' in rule || 'empty' in rule || 'expr' in rule ? [rule] : []
   })
 }
 

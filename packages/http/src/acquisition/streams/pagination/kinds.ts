@@ -36,7 +36,7 @@ export function paginationOf(stream: PaginatedStream): Pagination {
 }
 
 /** Where a stream says how many records it has: a path into a page's body, or a header. */
-export type TotalPlace = Exclude<PagingPlace, { readonly lastRecord: string }>
+export type TotalPlace = Exclude<PagingPlace, { readonly lastRecord: string } | { readonly expr: string }>
 
 interface PaginatedStream extends PagedStream {
   readonly pagination: PaginationConfig

@@ -5,6 +5,8 @@ import { parametersOf, splitUrl } from '../requests/url-text.js'
 import type { Chain } from './chained-pagination.js'
 import { ChainedPagination, pageKey } from './chained-pagination.js'
 import { NextUrlError } from './next-url-error.js'
+import type { PathOrExpression } from './path-or-expression.js'
+import { pathSchema, placesAt, shownPath } from './path-or-expression.js'
 import { newPage } from './page-sequence.js'
 import type { PagedStream, PaginationKind } from './pagination.js'
 
@@ -16,8 +18,11 @@ export interface NextOrigins {
 
 export interface NextUrlPaging extends NextOrigins {
   readonly type: 'nextUrl'
-  /** In the body; of several paths the first with a URL. Or else a header's name. */
-  readonly nextUrlPath?: string | readonly string[] | undefined
+  /**
+   * In the body; of several paths the first with a URL. Or what an expression (JSONata) makes of the body. Or else
+   * a header's name.
+   */
+  readonly nextUrlPath?: PathOrExpression | undefined
   readonly nextUrlHeader?: string | undefined
 }
 
@@ -32,7 +37,7 @@ export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
   type: 'nextUrl',
   summary: 'the URL in the body or in a header, until there is none',
   schema: parts => ({
-    nextUrlPath: parts.anyOf([parts.path(), parts.list(parts.path(), PATHS)], PATHS).optional(),
+    nextUrlPath: pathSchema(parts).optional(),
     nextUrlHeader: parts.headerName().optional(),
     allow: allowSchema(parts),
   }),
@@ -41,26 +46,20 @@ export const nextUrlPaging: PaginationKind<NextUrlPaging> = {
       ? { key: 'nextUrlPath', allowed: 'a path such as links.next, or nextUrlHeader in its place' }
       : undefined,
   told: urlTold,
-  paths: ({ nextUrlPath, nextUrlHeader }) => ({
-    next: nextUrlHeader === undefined ? placesOf(nextUrlPath) : { header: nextUrlHeader },
+  paths: ({ nextUrlPath = [], nextUrlHeader }) => ({
+    next: nextUrlHeader === undefined ? placesAt(nextUrlPath, path => path) : { header: nextUrlHeader },
   }),
   create: (stream, options) => {
     const { nextUrlPath, nextUrlHeader, allow } = options
     const place =
       nextUrlHeader === undefined
-        ? `pagination.nextUrlPath (${String(nextUrlPath)})`
+        ? `pagination.nextUrlPath (${shownPath(nextUrlPath)})`
         : `pagination.nextUrlHeader (${nextUrlHeader})`
     return new ChainedPagination(
       urlChain({ ...stream, allow }, place, result => result.paging.next),
       options,
     )
   },
-}
-
-const PATHS = 'a path such as links.next, or a list of paths'
-
-function placesOf(paths: NextUrlPaging['nextUrlPath']): string | readonly string[] | undefined {
-  return typeof paths === 'object' && paths.length === 1 ? paths[0] : paths
 }
 
 export function allowSchema({ checkedText, list }: SchemaParts) {

@@ -75,6 +75,8 @@ export class NumberedPagination implements Pagination {
   readonly #stream: string
   readonly #options: Options
   readonly #numbering: Numbering
+  /** The last page of a portion, which most pages of the one before it ask for. */
+  #lastKnown: string | undefined
 
   constructor(stream: string, options: Options, numbering: Numbering) {
     this.#stream = stream
@@ -225,12 +227,13 @@ export class NumberedPagination implements Pagination {
         ...(index === count && total !== undefined && { total }),
       })
     // The last one tells of nearly all pages that the rest is known; then nothing else is asked.
-    const last = pageAt(count)
-    if ((await seen.pages([last.id])).has(last.id)) return { pages: [] }
-    const candidates = Array.from({ length: count }, (_, index) => pageAt(count - index))
-    const known = await seen.pages(candidates.map(({ id }) => id))
-    const firstKnown = candidates.findIndex(({ id }) => known.has(id))
-    return { pages: (firstKnown === -1 ? candidates : candidates.slice(0, firstKnown)).toReversed() }
+    const { id } = pageAt(count)
+    if (id === this.#lastKnown) return { pages: [] }
+    if ((await seen.pages([id])).has(id)) {
+      this.#lastKnown = id
+      return { pages: [] }
+    }
+    return { pages: seen.takesOn(id) ? await unknownOf(count, pageAt, seen) : [] }
   }
 
   async #following(page: PageRef, result: PageResult, place: Place, seen: Seen): Promise<NextPages> {
@@ -270,4 +273,19 @@ export class NumberedPagination implements Pagination {
     const { key } = this.#numbering
     return newPage(this.#stream, `${key}=${number}`, ordinal, { [key]: number, ...state })
   }
+}
+
+const ASKED_AT_ONCE = 250
+
+/** Of so many pages those behind the last that is known, in their order. */
+async function unknownOf(count: number, pageAt: (index: number) => PageRef, seen: Seen): Promise<PageRef[]> {
+  const unknown: PageRef[] = []
+  for (let from = count; from > 0; from -= ASKED_AT_ONCE) {
+    const pages = Array.from({ length: Math.min(from, ASKED_AT_ONCE) }, (_, index) => pageAt(from - index))
+    const known = await seen.pages(pages.map(({ id }) => id))
+    const firstKnown = pages.findIndex(({ id }) => known.has(id))
+    if (firstKnown !== -1) return [...unknown, ...pages.slice(0, firstKnown)].toReversed()
+    unknown.push(...pages)
+  }
+  return unknown.toReversed()
 }

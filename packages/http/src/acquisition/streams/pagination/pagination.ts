@@ -39,6 +39,11 @@ export interface Seen {
   pages(ids: readonly string[]): Promise<ReadonlySet<string>>
   /** Ids of other pages of the stream that had rows of this fingerprint: of the first two, at least. */
   rows(fingerprint: string): Promise<readonly string[]>
+  /**
+   * Whether it falls to this page to make known all up to the one of this id; not where another page does that is
+   * being committed.
+   */
+  takesOn(id: string): boolean
 }
 
 export interface NextPages {

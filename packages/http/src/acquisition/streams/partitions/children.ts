@@ -1,4 +1,5 @@
 import type { ChildPlan } from '../../records/index.js'
+import type { Reference } from '../../references/index.js'
 import { referencesIn, requestReferences } from '../stream-references.js'
 import type { StreamConfig } from '../stream-config.js'
 import type { EachRecord } from './partition-config.js'
@@ -22,6 +23,38 @@ export function childrenOf(parent: StreamConfig, streams: readonly StreamConfig[
 /** What the values of a page's records for a child are called. */
 export function childKey({ stream, parent }: Child): string {
   return parentsOf(stream.for).length === 1 ? stream.name : `${stream.name} (${parent.as})`
+}
+
+/** What a child refers to of the parts of its parent itself, and whether a request needs it. */
+export interface InheritedValue {
+  readonly name: string
+  readonly isNeeded: boolean
+}
+
+/** By the parts of its parent that a child refers to. */
+export function inheritedValues(child: Child): InheritedValue[] {
+  const needed = new Set(requestReferences(child.stream).map(({ name }) => name))
+  const names = new Set(
+    referencesIn(child.stream)
+      .filter(isInheritedBy(child))
+      .map(({ name }) => name),
+  )
+  return Array.from(names, name => ({ name, isNeeded: needed.has(name) }))
+}
+
+/** What the streams below refer to of a stream's own parts. */
+export function passedOn(stream: StreamConfig, streams: readonly StreamConfig[]): Reference[] {
+  const found = childrenOf(stream, streams).flatMap(child => {
+    const below = passedOn(child.stream, streams)
+    return [...referencesIn(child.stream), ...below].filter(isInheritedBy(child))
+  })
+  return [...new Map(found.map(one => [one.name, one])).values()]
+}
+
+function isInheritedBy({ stream, parent }: Child): (reference: Reference) => boolean {
+  const own = new Set(stream.for?.map(({ as }) => as))
+  const inherited = new Set(parent.inherits?.map(({ as }) => as))
+  return ({ root }) => inherited.has(root) && !own.has(root)
 }
 
 /**

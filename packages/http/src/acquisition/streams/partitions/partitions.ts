@@ -1,4 +1,5 @@
 import type { Partition } from '../../ledger/index.js'
+import { windowsOf } from './date-windows.js'
 import type { PartitionConfig } from './partition-config.js'
 
 /** The values of one record of the parent, by reference, as exact JSON texts. */
@@ -12,44 +13,54 @@ export function parentsOf<P extends object>(
 }
 
 /** Parts whose values are only found on the way: records of parents, and what a hook gives. */
-export function foundParts<P extends object>(
-  partitions: readonly P[] = [],
-): Exclude<P, { readonly values: unknown }>[] {
-  return partitions.filter((one): one is Exclude<P, { readonly values: unknown }> => !('values' in one))
+export function foundParts<P extends object>(partitions: readonly P[] = []): Exclude<P, Known>[] {
+  return partitions.filter((one): one is Exclude<P, Known> => !('values' in one || 'windows' in one))
 }
+
+type Known = { readonly values: unknown } | { readonly windows: unknown }
 
 /** The part whose values a hook gives. */
 export function hookPart(partitions: readonly PartitionConfig[] = []): PartitionConfig | undefined {
   return partitions.find(one => 'hook' in one)
 }
 
-/** Partitions that are known at once: the product of the lists; the only one of a stream without parts is {}. */
-export function fixedPartitions(partitions: readonly PartitionConfig[] = []): Partition[] {
-  return foundParts(partitions).length === 0 ? product(partitions, new Map()) : []
+/**
+ * Partitions that are known at once, one after the other: the product of lists and windows; the only one of a stream
+ * without parts is {}. `startedAt`: of the run, in epoch milliseconds.
+ */
+export function fixedPartitions(
+  partitions: readonly PartitionConfig[] = [],
+  startedAt: number,
+): Iterable<Partition> {
+  return foundParts(partitions).length === 0 ? product(partitions, new Map(), startedAt) : []
 }
 
 /** Partitions for records of the parents: by the name of each, its values. */
 export function partitionsFor(
   partitions: readonly PartitionConfig[],
   parents: ReadonlyMap<string, readonly ParentValues[]>,
-): Partition[] {
-  return product(partitions, parents)
+  startedAt: number,
+): Iterable<Partition> {
+  return product(partitions, parents, startedAt)
 }
 
-function product(
-  partitions: readonly PartitionConfig[],
+/** Nothing but one of them is ever held. */
+function* product(
+  [first, ...others]: readonly PartitionConfig[],
   parents: ReadonlyMap<string, readonly ParentValues[]>,
-): Partition[] {
-  return partitions.reduce<Partition[]>(
-    (all, one) => all.flatMap(partition => valuesOf(one, parents).map(more => ({ ...partition, ...more }))),
-    [{}],
-  )
+  startedAt: number,
+): Generator<Partition> {
+  if (first === undefined) return yield {}
+  for (const values of valuesOf(first, parents, startedAt))
+    for (const more of product(others, parents, startedAt)) yield { ...values, ...more }
 }
 
 function valuesOf(
   one: PartitionConfig,
   parents: ReadonlyMap<string, readonly ParentValues[]>,
-): readonly ParentValues[] {
+  startedAt: number,
+): Iterable<ParentValues> {
+  if ('windows' in one) return windowsOf(one.as, one.windows, startedAt)
   if ('values' in one) return one.values.map(value => ({ [one.as]: JSON.stringify(value) }))
   const found = parents.get(one.as) ?? []
   return 'hook' in one || one.batch === undefined ? found : batches(found, one.batch)

@@ -30,12 +30,26 @@ export function ownParameters({ path, query }: StreamAddress, parameters: Parame
 
 /** The URL of a stream's endpoint with its own parameters and those given; the latter win. */
 export function streamUrl(stream: StreamAddress, parameters: Parameters = {}, pathSuffix = ''): string {
+  const query = ownParameters(stream, parameters)
+    .map(({ text }) => text)
+    .join('&')
+  if (pathSuffix !== '' || !plainQuery.test(query)) return urlWith(stream, query, pathSuffix)
+  const endpoint = endpoints.get(stream) ?? urlWith(stream, '', '')
+  endpoints.set(stream, endpoint)
+  return `${endpoint}?${query}`
+}
+
+/** URLs write it as it is. */
+const plainQuery = /^[\w.~%=&-]+$/
+
+/** To take a URL apart for each page costs more than the page's parameters. */
+const endpoints = new WeakMap<StreamAddress, string>()
+
+function urlWith(stream: StreamAddress, query: string, pathSuffix: string): string {
   const url = new URL(stream.baseUrl)
   const path = joined(splitPath(stream.path).before, pathSuffix).replace(/^\/+/, '')
   if (path !== '') url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`
-  url.search = ownParameters(stream, parameters)
-    .map(({ text }) => text)
-    .join('&')
+  url.search = query
   return url.href
 }
 

@@ -76,7 +76,9 @@ export class UrlSecrets {
   sealPage(page: PageRef): PageRef {
     const seal = (text: string, isUrl: boolean): string =>
       isUrl ? this.seal(text) : this.#current().sealing.in(text)
-    return { ...this.#mapped(page, seal), id: this.sealId(page.id) }
+    const sealed = this.#mapped(page, seal)
+    const id = this.sealId(page.id)
+    return id === sealed.id ? sealed : { ...sealed, id }
   }
 
   /** The page as its request is made. */
@@ -84,7 +86,9 @@ export class UrlSecrets {
     return this.#mapped(page, text => this.open(text))
   }
 
-  #mapped({ state, partition, ...page }: PageRef, change: (text: string, isUrl: boolean) => string): PageRef {
+  #mapped(whole: PageRef, change: (text: string, isUrl: boolean) => string): PageRef {
+    if (whole.partition === undefined && !hasText(whole.state)) return whole
+    const { state, partition, ...page } = whole
     const own = partition && (mapTexts(partition, change) as Partition)
     return { ...page, state: mapTexts(state, change), ...(own !== undefined && { partition: own }) }
   }
@@ -190,6 +194,12 @@ class Exchange {
     }
     return exchanged + text.slice(from)
   }
+}
+
+/** Numbers hold no credential. */
+function hasText(state: PageState): boolean {
+  for (const key in state) if (typeof state[key] === 'string') return true
+  return false
 }
 
 /** Of all texts in a state only its `url` is a URL. */

@@ -182,7 +182,101 @@ describe('pagination', () => {
     })
   })
 
-  test('a cursor that is calculated, and an end that no rule says, are refused', () => {
+  const url = (text: string, base = '/v1/') =>
+    `($next := ${text}; $next ? ($contains($next, /^https?:/) ? $next : "${base}" & $replace($next, /^\\//, "")))`
+  const link = '<[^>]*>(?=[^<]*;\\s*rel="?next\\b)[^<]*;\\s*cursor="?([^";,<]*)'
+
+  test.each([
+    ['{{ response.page + 1 }}', undefined, { cursorPath: { expr: '(page + 1)' } }],
+    [
+      "{{ response['paging']['next'] if response['data'] }}",
+      undefined,
+      { cursorPath: { expr: '(data ? paging.next : "")' } },
+    ],
+    [
+      "{{ headers['link']['next']['cursor'] }}",
+      "{{ headers['link']['next']['results'] == 'false' }}",
+      {
+        cursorPath: { expr: `$match($headers.link, /${link}/).groups[0]` },
+        endWhen: {
+          expr: `$boolean(($match($headers.link, /${link.replace('cursor', 'results')}/).groups[0] = "false"))`,
+        },
+      },
+    ],
+    [
+      '{{ last_record.id }}',
+      "{{ not 'next' in headers.get('Link') }}",
+      {
+        from: 'lastRecord',
+        cursorPath: 'id',
+        endWhen: { expr: expect.stringContaining('$contains($headers.link, "next")') as unknown },
+      },
+    ],
+    [
+      '{{ response.next }}',
+      '{{ response.at >= response.total or last_page_size < response.size }}',
+      {
+        cursorPath: 'next',
+        endWhen: {
+          expr: '$boolean(((at >= total) ? (at >= total) : ($recordCount < size)))',
+        },
+      },
+    ],
+  ])('a cursor %s, ended by %s, is an expression', (value, stop, expected) => {
+    expect(pages(cursor(value, stop), { page_token_option: into('after') })).toEqual({
+      type: 'cursor',
+      cursorParam: 'after',
+      ...expected,
+    })
+  })
+
+  test.each([
+    ["{{ last_record['next'] }}", url('$lastRecord.next')],
+    ['{{ response.page + 1 }}/list.json', url('((page + 1) & "/list.json")')],
+    ["{{ headers['link']['prev']['url'] if response.more }}", undefined],
+  ])('a next URL %s', (value, expr) => {
+    const { type, nextUrlPath } = pages(cursor(value), { page_token_option: { type: 'RequestPath' } }) as {
+      type: string
+      nextUrlPath: { expr: string }
+    }
+    expect(type).toBe('nextUrl')
+    if (expr === undefined) expect(nextUrlPath.expr).toContain('(more ? $match($headers.link, /<([^>]*)>(?=')
+    else expect(nextUrlPath.expr).toBe(expr)
+  })
+
+  test('what of headers and records no expression knows is refused', () => {
+    const refusedFor = (value: string, more: object = {}) =>
+      refusal({
+        retriever: {
+          paginator: {
+            type: 'DefaultPaginator',
+            pagination_strategy: cursor(value),
+            page_token_option: into('after'),
+          },
+        },
+        ...more,
+      })
+    const added = { type: 'AddFields', fields: [{ path: ['n'], value: "{{ record['id'] }}" }] }
+    expect(refusedFor("{{ headers['link']['next'] ~ 1 }}")).toMatchObject({ about: 'cursor' })
+    expect(refusedFor('{{ headers ~ 1 }}')).toMatchObject({ about: 'cursor' })
+    const ofAdded = refusedFor('{{ last_record.n + 1 }}', { stream: { transformations: [added] } })
+    expect(ofAdded).toMatchObject({ about: 'cursor' })
+    expect(refusedFor('{{ last_record ~ 1 }}')).toBeUndefined()
+    const body = { page_token_option: into('after', 'body_json') }
+    expect(
+      refusal({
+        retriever: {
+          paginator: {
+            type: 'DefaultPaginator',
+            pagination_strategy: cursor(`{{ '{"n": ' + response.n + '}' }}`),
+            ...body,
+          },
+        },
+      }),
+    ).toMatchObject({ about: 'cursor' })
+  })
+
+  test('a cursor and an end that no expression says either are refused', () => {
     const paginator = (strategy: object) => ({
       retriever: {
         paginator: {
@@ -192,9 +286,11 @@ describe('pagination', () => {
         },
       },
     })
-    expect(refusal(paginator(cursor('{{ response.page + 1 }}')))).toMatchObject({ about: 'cursor' })
+    expect(refusal(paginator(cursor('{{ response.page | title }}')))).toMatchObject({
+      about: 'cursor',
+    })
     expect(
-      refusal(paginator(cursor('{{ response.next }}', '{{ response.at >= response.total }}'))),
+      refusal(paginator(cursor('{{ response.next }}', "{{ response.at | title == 'x' }}"))),
     ).toMatchObject({ about: 'condition' })
   })
 })

@@ -60,6 +60,71 @@ describe('records', () => {
     })
   })
 
+  test('fields removed by patterns, and where nothing stands in them', () => {
+    const transformations = [
+      {
+        type: 'RemoveFields',
+        field_pointers: [
+          ['lines', '*', 'odd.name'],
+          ['*', 'x'],
+          ['**', 'SECRET'],
+        ],
+      },
+      { type: 'RemoveFields', field_pointers: [['**']], condition: "{{ property|string == '' }}" },
+    ]
+    expect(streamWritten({ stream: { transformations } })).toMatchObject({
+      drop: ['lines.*["odd.name"]', '*.x', { name: 'SECRET' }, { value: '' }],
+    })
+  })
+
+  test.each([
+    [{ field_pointers: [['a*']] }, 'fields are removed by a pattern'],
+    [{ field_pointers: [['**', 'a', 'b']] }, 'fields are removed by a pattern'],
+    [{ field_pointers: [['**']], condition: '{{ property == 0 }}' }, 'a transformation under a condition'],
+    [{ field_pointers: [['a']], condition: "{{ property == '' }}" }, 'a transformation under a condition'],
+  ])('%j: %s', (removed, detail) => {
+    const stream = { transformations: [{ type: 'RemoveFields', ...removed }] }
+    expect(refusal({ stream })).toMatchObject({ detail: expect.stringContaining(detail) as unknown })
+  })
+
+  test('an object whose fields become those of the record', () => {
+    const flatten = (more: object = {}) => ({ type: 'DpathFlattenFields', field_path: ['a', 'b'], ...more })
+    const names = { key_transformation: { type: 'KeyTransformation', prefix: 'p_', suffix: '_s' } }
+    const add = { type: 'AddFields', fields: [{ path: ['x'], value: 1 }] }
+    const lift = (...transformations: object[]) => streamWritten({ stream: { transformations } })['lift']
+    expect(lift(flatten({ delete_origin_value: true }), add)).toEqual({ path: 'a.b', drop: 'origin' })
+    expect(lift(flatten({ replace_record: true }))).toEqual({ path: 'a.b', drop: 'rest' })
+    expect(lift(flatten(), add, flatten(names))).toEqual([
+      { path: 'a.b' },
+      { path: 'a.b', prefix: 'p_', suffix: '_s' },
+    ])
+    const late = 'an object is flattened after other fields were changed'
+    const filter = { record_filter: { type: 'RecordFilter', condition: '{{ record.id == 1 }}' } }
+    for (const [parts, detail] of [
+      [{ stream: { transformations: [add, flatten()] } }, late],
+      [{ stream: { transformations: [{ type: 'KeysToSnakeCase' }, flatten(names)] } }, late],
+      [{ stream: { transformations: [flatten({ field_path: ['*'] })] } }, 'told by a pattern'],
+      [{ stream: { transformations: [flatten()] }, selector: filter }, 'that are filtered before'],
+    ] as const)
+      expect(refusal(parts)).toMatchObject({ detail: expect.stringContaining(detail) as unknown })
+    expect(streamWritten({ stream: { transformations: [flatten(names)] }, selector: filter })).toHaveProperty(
+      'where',
+    )
+  })
+
+  test('hashes of fields; that of a record would be one of a text of Python', () => {
+    const stream = (value: string) => ({
+      stream: { transformations: [{ type: 'AddFields', fields: [{ path: ['h'], value }] }] },
+    })
+    expect(streamWritten(stream("{{ record['mail'] | hash('sha1') }}"))).toMatchObject({
+      add: { h: { expr: '$hash(mail = null ? "None" : mail, "sha1")' } },
+    })
+    for (const value of ['{{ record | hash }}', "{{ record.mail | hash('md5', 'salt') }}"])
+      expect(refusal(stream(value))).toMatchObject({
+        detail: expect.stringContaining('the filter hash cannot be said') as unknown,
+      })
+  })
+
   test('keys: several, nested, none', () => {
     expect(streamWritten({ stream: { primary_key: [['org', 'id'], ['n']] } })['id']).toEqual(['org.id', 'n'])
     expect(streamWritten({ stream: { primary_key: [] } })['id']).toBe('none')
@@ -208,6 +273,63 @@ test('what the pipeline cannot do with parents is refused', () => {
   })
 })
 
+describe('fields that are made of added ones', () => {
+  const adding = (...fields: (readonly [string, string])[]) => ({
+    type: 'AddFields',
+    fields: fields.map(([name, value]) => ({ path: [name], value })),
+  })
+  const key = adding(['key', "{{ record['a'] ~ '-' ~ record['b'] }}"])
+
+  test('find them, in the order of the manifest', () => {
+    const copies = adding(['same', "{{ record['key'] }}"], ['short', "{{ record['key'][:2] }}"])
+    const { add } = streamWritten({ stream: { transformations: [key, copies] } })
+    expect(Object.entries(add as object).slice(1)).toEqual([
+      ['same', { path: 'key' }],
+      ['short', { expr: '$substring(key, 0, 2)' }],
+    ])
+  })
+
+  test('a child refers to them', () => {
+    const computed = streamOf({ name: 'projects', stream: { transformations: [key] } })
+    const config = { stream: computed, parent_key: 'key', partition_field: 'k' }
+    const { streams } = imported(
+      manifestOf([computed, child(config, '{{ stream_partition.k }}/{{ stream_partition.k.x }}')]),
+    )
+    expect(streams[1]).toMatchObject({ path: '/{project.key}/{project.key.x}' })
+  })
+
+  test('one that is added again is it from then on; its first value cannot be asked for', () => {
+    const again = (...fields: (readonly [string, string])[]) => ({
+      stream: { transformations: [key, adding(...fields)] },
+    })
+    const { add } = streamWritten(again(['other', 'x'], ['key', 'y']))
+    expect(add).toEqual({ other: 'x', key: 'y' })
+    expect(Object.keys(add as object)).toEqual(['other', 'key'])
+    const twice = 'key is added twice, and its first value is needed'
+    expect(refusal(again(['key', "{{ record['key'] }}!"]))).toMatchObject({
+      detail: expect.stringContaining(twice) as unknown,
+    })
+    expect(refusal(again(['other', "{{ record['key'] }}"], ['key', 'y']))).toMatchObject({
+      detail: expect.stringContaining(twice) as unknown,
+    })
+  })
+
+  test('the next page cannot be told by one', () => {
+    const paginator = {
+      type: 'DefaultPaginator',
+      page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'after' },
+      pagination_strategy: {
+        type: 'CursorPagination',
+        cursor_value: "{{ last_record['key'] }}",
+        stop_condition: "{{ not response.get('more') }}",
+      },
+    }
+    expect(refusal({ stream: { transformations: [key] }, retriever: { paginator } })).toMatchObject({
+      detail: expect.stringContaining('key is computed, and something depends on it') as unknown,
+    })
+  })
+})
+
 describe('requests that do not depend on a parent', () => {
   const config = { type: 'ParentStreamConfig', stream: parent, parent_key: 'id', partition_field: 'p' }
   const retriever = {
@@ -226,6 +348,24 @@ describe('requests that do not depend on a parent', () => {
       'the manifest sends the same requests again for each project; here they are sent once',
     ])
   })
+})
+
+test('a value of a parent of the parent', () => {
+  const router = (stream: object, field: string) => ({
+    type: 'SubstreamPartitionRouter',
+    parent_stream_configs: [{ type: 'ParentStreamConfig', stream, parent_key: 'id', partition_field: field }],
+  })
+  const lists = streamOf({
+    name: 'lists',
+    requester: { path: 'lists/{{ stream_partition.p }}' },
+    retriever: { partition_router: router(parent, 'p') },
+  })
+  expect(
+    streamWritten({
+      requester: { path: '{{ stream_partition.parent_slice.p }}/{{ stream_partition.l }}' },
+      retriever: { partition_router: router(lists, 'l') },
+    }),
+  ).toMatchObject({ path: '/{project.id}/{list.id}', for: { each: 'lists', as: 'list' } })
 })
 
 test('one parent twice: each part has a name of its own', () => {

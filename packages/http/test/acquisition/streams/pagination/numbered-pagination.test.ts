@@ -189,6 +189,39 @@ describe('page numbers', () => {
     })
     expect((await walk(stream, serve, 20_000)).rows).toHaveLength(10_000)
   })
+
+  test('of pages that come at once, one makes known what its total names', async () => {
+    const pagination = paginationOf(streamWith({ ...byPage, maxPages: 100_000, totalPagesPath: 't' }))
+    const page = (ordinal: number): PageRef => ({
+      ...pagination.first(),
+      id: `shop:page=${ordinal}`,
+      ordinal,
+      state: { page: ordinal },
+    })
+    const asked: string[] = []
+    const known = new Set(['shop:page=2000'])
+    const taken: string[] = []
+    const seen = {
+      ...nothingSeen,
+      pages: async (ids: readonly string[]) => {
+        asked.push(...ids)
+        return new Set(ids.filter(id => known.has(id)))
+      },
+      takesOn: (id: string) => taken.push(id) === 1,
+    }
+    const next = async (ordinal: number) => {
+      const came = result({ rows: [`row ${ordinal}`], facts: { totalPages: 10_000 } })
+      return (await pagination.next(page(ordinal), came, seen)).pages.map(({ id }) => id)
+    }
+    const first = await next(1_001)
+    expect([first.length, first[0], first.at(-1)]).toEqual([1_000, 'shop:page=2001', 'shop:page=3000'])
+    expect(await next(1_002)).toEqual([])
+    expect(taken).toEqual(['shop:page=3000', 'shop:page=3000'])
+    asked.length = 0
+    known.add('shop:page=3000')
+    expect([await next(1_003), await next(1_004)]).toEqual([[], []])
+    expect(asked).toEqual(['shop:page=3000'])
+  })
 })
 
 describe('offsets', () => {

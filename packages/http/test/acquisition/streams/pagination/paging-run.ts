@@ -66,7 +66,7 @@ export interface Walk {
 }
 
 /** Nothing was seen before. */
-export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () => [] }
+export const nothingSeen: Seen = { pages: async () => new Set(), rows: async () => [], takesOn: () => true }
 
 /** The URL that a page is fetched from. */
 export function urlOf(stream: StreamConfig, page: PageRef): string {
@@ -87,6 +87,7 @@ export async function walk(
   const seen: Seen = {
     pages: async ids => new Set(ids.filter(id => known.has(id))),
     rows: async fingerprint => fingerprints.get(fingerprint) ?? [],
+    takesOn: () => true,
   }
   const walked = {
     ids: [] as string[],

@@ -48,6 +48,7 @@ export async function readWalk(
   const seen: Seen = {
     pages: async ids => new Set(ids.filter(id => known.has(id))),
     rows: async fingerprint => fingerprints.get(fingerprint) ?? [],
+    takesOn: () => true,
   }
   const walked = { ids: [], rows: [], stops: [], notices: [] } as {
     -readonly [K in keyof Walk]: Walk[K][number][]

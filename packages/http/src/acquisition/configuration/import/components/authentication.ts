@@ -1,4 +1,3 @@
-import type { Expression } from '../jinja/index.js'
 import { literal, str } from '../jinja/index.js'
 import type { Component, Value } from '../manifest/component.js'
 import { isComponent, textOf } from '../manifest/component.js'
@@ -9,6 +8,7 @@ import { durationText } from '../emit/durations.js'
 import { pathText } from '../emit/paths.js'
 import type { Json } from '../emit/values.js'
 import { Values } from '../emit/values.js'
+import { holds } from './known-condition.js'
 
 /** Authentication as the pipeline writes it; undefined for none. */
 export type Auth = Readonly<Record<string, Json | undefined>> | undefined
@@ -121,7 +121,8 @@ function placeIn(option: Component, reader: AuthReader): { readonly in: string; 
 }
 
 function oauth(component: Component, reader: AuthReader): Auth {
-  if (isTrue(reader.templates.of(component, 'use_profile_assertion'))) return assertion(component, reader)
+  const isAssertion = reader.templates.of(component, 'use_profile_assertion')
+  if (isAssertion.kind === 'constant' && holds(isAssertion.value)) return assertion(component, reader)
   const grant = reader.optional(component, 'grant_type') ?? 'refresh_token'
   const headers = component['refresh_request_headers']
   const isBasic = isComponent(headers) && isBasicHeader(headers['Authorization'])
@@ -320,10 +321,4 @@ function selective(component: Component, reader: AuthReader): Auth {
       settings: [steps.join('.')],
     },
   )
-}
-
-function isTrue(expression: Expression): boolean {
-  if (expression.kind !== 'constant') return false
-  const value = typeof expression.value === 'string' ? literal(expression.value) : expression.value
-  return value === true
 }

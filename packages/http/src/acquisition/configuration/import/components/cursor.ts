@@ -5,8 +5,9 @@ import { pathText, wayOf } from '../emit/paths.js'
 import type { Place } from '../emit/places.js'
 import { placeText } from '../emit/places.js'
 import type { Json } from '../emit/values.js'
-import { Refusal } from '../manifest/refusal.js'
+import { Refusal, unlessRefused } from '../manifest/refusal.js'
 import type { PagedRecords } from './paged-records.js'
+import { nextUrlExpression, pageExpression } from './page-expression.js'
 
 export interface Cursor {
   readonly config: Readonly<Record<string, Json | undefined>>
@@ -20,6 +21,32 @@ export interface Cursor {
  * @throws Refusal for one that is calculated.
  */
 export function cursorOf(value: Expression, place: Place | undefined, records: PagedRecords): Cursor {
+  try {
+    return foundCursor(value, place, records)
+  } catch (error) {
+    const text = unlessRefused(() => pageExpression(value, records))
+    // The manifest's tools read what goes into a body: a text of JSON would be put there as a mapping.
+    if (text === undefined || WHOLE.test(text) || (place?.in === 'body' && MAPPED.test(text))) throw error
+    return computed(text, place, records)
+  }
+}
+
+/** A page or its last record as a whole, or what is no expression. */
+const WHOLE = /^(?:\$|\$lastRecord|"(?:[^"\\]|\\.)*")$/
+
+/** A text with what begins a mapping or a list. */
+const MAPPED = /"[^"]*[{[]/
+
+/** What no path leads to is said by an expression. */
+function computed(text: string, place: Place | undefined, records: PagedRecords): Cursor {
+  const config =
+    place === undefined
+      ? { type: 'nextUrl', nextUrlPath: { expr: nextUrlExpression(text, records.base) } }
+      : { type: 'cursor', cursorPath: { expr: text }, cursorParam: placeText(place) }
+  return { config, ways: [] }
+}
+
+function foundCursor(value: Expression, place: Place | undefined, records: PagedRecords): Cursor {
   const ways = waysOf(value)
   if (ways !== undefined) return found(ways, place, records)
   if (place === undefined) return firstLink(value) ?? fail(value)

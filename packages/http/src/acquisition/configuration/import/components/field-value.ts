@@ -12,11 +12,11 @@ import type { FieldValue } from './records.js'
 
 /** What an added field becomes: a constant, a reference, a path in the record, or `{ expr }`. */
 export function fieldValueOf(templates: Templates, values: Values): FieldValue {
-  return (field, sources, test) => {
+  return (field, test) => {
     const read = withLiterals(values.settled(templates.of(field, 'value')))
     const type = templates.text(field, 'value_type')
-    if (test !== undefined) return sometimes(read, test, values, sources)
-    const value = valueOf(read, values, sources)
+    if (test !== undefined) return sometimes(read, test, values)
+    const value = valueOf(read, values)
     return type === undefined ? value : converted(value, type, field, templates)
   }
 }
@@ -39,58 +39,21 @@ function withLiterals(expression: Expression): Expression {
 }
 
 /** Without the condition there is no field. */
-function sometimes(
-  value: Expression,
-  test: Expression,
-  values: Values,
-  sources: ReadonlyMap<string, string>,
-): Json {
-  for (const one of [value, test]) checkSources(one, sources)
+function sometimes(value: Expression, test: Expression, values: Values): Json {
   return { expr: `${values.expression(test, '$')} ? ${values.expression(value, '$')}` }
 }
 
-function valueOf(expression: Expression, values: Values, sources: ReadonlyMap<string, string>): Json {
+function valueOf(expression: Expression, values: Values): Json {
   if (expression.kind === 'constant') {
     const { value } = expression
     const found = typedValue(typeof value === 'string' ? literal(value) : value)
     return typeof found === 'object' && found !== null ? { expr: JSON.stringify(found) } : found
   }
   const way = wayOf(expression)
-  if (way?.root === 'record' && way.keys.length > 0) return { path: rawPath(way.keys, sources) }
+  if (way?.root === 'record' && way.keys.length > 0) return { path: pathText(way.keys) }
   const text = values.text(expression)
   if (text !== undefined) return text.trim()
-  checkSources(expression, sources)
   return { expr: values.expression(expression, '$') }
-}
-
-/** A field that was added before is had from where it comes from. */
-function rawPath(keys: readonly (string | number)[], sources: ReadonlyMap<string, string>): string {
-  const [first] = keys
-  const source = sources.get(pathText([first ?? '']))
-  if (source === undefined) return pathText(keys)
-  if (source === '' || source.startsWith('{')) {
-    throw new Refusal('computed field', `a field is made of ${String(first)}, which is computed itself`)
-  }
-  const rest = pathText(keys.slice(1))
-  return rest === '' ? source : rest.startsWith('[') ? source + rest : `${source}.${rest}`
-}
-
-/** An expression is worked out on the raw record, which has none of the added fields. */
-function checkSources(expression: Expression, sources: ReadonlyMap<string, string>): void {
-  const walk = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    const way = 'kind' in value ? wayOf(value as Expression) : undefined
-    const [first] = way?.root === 'record' ? way.keys : []
-    if (
-      first !== undefined &&
-      sources.has(pathText([first])) &&
-      sources.get(pathText([first])) !== String(first)
-    ) {
-      throw new Refusal('computed field', `an expression needs ${String(first)}, which is added before it`)
-    }
-    for (const one of Object.values(value)) walk(one)
-  }
-  walk(expression)
 }
 
 const CONVERSIONS: Readonly<Record<string, string>> = {

@@ -10,11 +10,12 @@ import type { Place } from '../emit/places.js'
 import { placeOf, placeText } from '../emit/places.js'
 import type { Json, PageToken } from '../emit/values.js'
 import type { Component } from '../manifest/component.js'
-import { Refusal, refusingAt } from '../manifest/refusal.js'
+import { Refusal, refusingAt, unlessRefused } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
 import { childOf } from '../manifest/templates.js'
 import { cursorOf } from './cursor.js'
 import { endRules } from './end-rules.js'
+import { pageExpression } from './page-expression.js'
 import type { PagedRecords } from './paged-records.js'
 
 /** Pagination as the pipeline writes it; undefined for none. */
@@ -238,12 +239,17 @@ class PagingReader {
   #endWhen(ways: readonly Way[], size: number | undefined): readonly Json[] {
     const { stop_condition: given } = this.#strategy
     if (given === undefined || given === null || given === '') return []
-    const condition = this.#stopCondition()
-    return endRules(condition, { ways, size, records: this.#records.path })
+    const read = this.#templates.of(this.#strategy, 'stop_condition')
+    try {
+      return endRules(this.#stopCondition(read), { ways, size, records: this.#records.path })
+    } catch (error) {
+      const text = unlessRefused(() => pageExpression(read, this.#records))
+      if (text === undefined || read.kind === 'constant') throw error
+      return [{ expr: `$boolean(${text})` }]
+    }
   }
 
-  #stopCondition(): Condition {
-    const read = this.#templates.of(this.#strategy, 'stop_condition')
+  #stopCondition(read: Expression): Condition {
     if (read.kind === 'constant') {
       const value = typeof read.value === 'string' ? literal(read.value) : read.value
       return { always: typeof value === 'string' ? !['', 'False', 'false'].includes(value) : Boolean(value) }

@@ -16,8 +16,8 @@ export interface Parent {
   /** As the manifest calls it. */
   readonly name: string
   readonly partitions: Partitions
-  /** Where a field of its records stands in the raw ones: one that it adds may stand elsewhere. */
-  readonly rawPath: (keys: readonly (string | number)[]) => string
+  /** Where a field of its records is found: one that it adds may stand elsewhere in the raw ones. */
+  readonly fieldPath: (keys: readonly (string | number)[]) => string
 }
 
 /** One of them, as it stands in `for`. */
@@ -76,13 +76,13 @@ function product(all: readonly Partitions[]): Partitions {
     reference: keys => {
       const [found] = all.flatMap(one => {
         const reference = one.reference(keys)
-        return reference === undefined ? [] : [own(reference, one, names)]
+        return reference === undefined ? [] : [own(reference, one, all)]
       })
       return found
     },
     fixed: keys => all.map(one => one.fixed(keys)).find(one => one !== undefined),
     options: all.flatMap(one =>
-      one.options.map(option => ({ ...option, reference: own(option.reference, one, names) })),
+      one.options.map(option => ({ ...option, reference: own(option.reference, one, all) })),
     ),
   }
 }
@@ -93,9 +93,10 @@ function withAllRecords(part: Part): Part {
 }
 
 /** A reference; not one to a parent's own parent that another part is called like. */
-function own(reference: string, { parts }: Partitions, names: readonly string[]): string {
+function own(reference: string, { parts }: Partitions, all: readonly Partitions[]): string {
   const [root = ''] = /^[\w-]+/.exec(reference) ?? []
-  if (names.includes(root) && !parts.some(({ as }) => as === root))
+  const others = all.filter(one => ancestorsOf(one).has(root))
+  if (others.length > 1 && !parts.some(({ as }) => as === root))
     throw new Refusal('several parents', `a parent's own parent ${root}, and another part is called so`)
   return reference
 }
@@ -210,12 +211,10 @@ function substream(config: Component, { templates, parentOf, taken }: RouterCont
   }
 }
 
-/** What a parent adds from its own partition is had from there. */
-function referenceTo({ rawPath }: Parent, as: string, keys: Keys): string {
+function referenceTo({ fieldPath }: Parent, as: string, keys: Keys): string {
   if (keys.length === 0) throw new Refusal('partitions', 'the whole record of the parent would be the value')
-  const raw = rawPath(keys)
-  if (raw.startsWith('{') && raw.endsWith('}')) return raw.slice(1, -1)
-  return raw.startsWith('[') ? as + raw : `${as}.${raw}`
+  const path = fieldPath(keys)
+  return path.startsWith('[') ? as + path : `${as}.${path}`
 }
 
 function extraField(
@@ -251,7 +250,7 @@ function parentName({ name, partitions }: Parent, others: ReadonlySet<string>): 
 }
 
 /** The roots of a stream's parts, and of its parents'. */
-export function ancestorsOf({ parts }: Partitions): Set<string> {
+function ancestorsOf({ parts }: Partitions): Set<string> {
   return new Set(
     parts.flatMap(({ as, parent }) => [as, ...(parent === undefined ? [] : ancestorsOf(parent.partitions))]),
   )

@@ -1,5 +1,5 @@
 import type { Expression } from '../jinja/index.js'
-import { literal, str } from '../jinja/index.js'
+import { str } from '../jinja/index.js'
 import { conditionOf } from '../emit/conditions.js'
 import type { Condition } from '../emit/conditions.js'
 import { pathText } from '../emit/paths.js'
@@ -10,6 +10,7 @@ import { componentsOf, textOf } from '../manifest/component.js'
 import { Refusal, refusingAt } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
 import { childOf } from '../manifest/templates.js'
+import { holds } from './known-condition.js'
 
 /** Where the records of a page are, and which of them are taken. */
 export interface Selection {
@@ -65,10 +66,7 @@ function filterOf(filter: Component, templates: Templates): Pick<Selection, 'whe
   if (filter['class_name'] !== undefined)
     throw new Refusal('custom component', `record filter ${textOf(filter['class_name'])}`)
   const read = templates.of(filter, 'condition')
-  if (read.kind === 'constant') {
-    const value = typeof read.value === 'string' ? literal(read.value) : read.value
-    return { where: rulesOf({ always: typeof value === 'string' ? value !== '' : Boolean(value) }, 'record') }
-  }
+  if (read.kind === 'constant') return { where: rulesOf({ always: holds(read.value) }, 'record') }
   const { rest, sinceField } = withoutSince(conditionOf(read))
   return { where: rulesOf(rest, 'record'), sinceField }
 }
@@ -81,12 +79,17 @@ function withoutSince(condition: Condition): { readonly rest: Condition; readonl
   return { rest: { all: parts.filter(one => one !== since) }, sinceField: pathText(since.way.keys) }
 }
 
+type Lift = Readonly<Record<'path', string> & Partial<Record<'prefix' | 'suffix' | 'drop', string>>>
+type Drop = string | { readonly [rule in 'value' | 'name']?: string }
+
 /** How records are changed. */
 export interface Changes {
   readonly add: Readonly<Record<string, Json>>
-  readonly drop: readonly string[]
+  readonly drop: readonly Drop[]
   readonly keys?: string | undefined
   readonly flatten?: Json | undefined
+  /** Objects whose fields become fields of the record. */
+  readonly lift: readonly Lift[]
   /** Where an added field stands in the raw record, or the reference that it is. */
   readonly sources: ReadonlyMap<string, string>
   readonly notes: readonly string[]
@@ -95,8 +98,6 @@ export interface Changes {
 /** For values of fields: what a template becomes. */
 export type FieldValue = (
   field: Component,
-  /** Where fields come from that were added before. */
-  sources: ReadonlyMap<string, string>,
   /** What has to hold for the field to be added. */
   test: Expression | undefined,
 ) => Json | undefined
@@ -116,7 +117,8 @@ export function changesOf(
 
 class ChangesReader implements Changes {
   readonly add: Record<string, Json> = {}
-  readonly drop: string[] = []
+  readonly drop: Drop[] = []
+  readonly lift: Lift[] = []
   readonly sources = new Map<string, string>()
   readonly notes: string[] = []
   keys?: string
@@ -134,8 +136,12 @@ class ChangesReader implements Changes {
     if (custom !== undefined) throw new Refusal('custom component', `transformation ${textOf(custom)}`)
     const test =
       condition === undefined || condition === '' ? undefined : this.#templates.of(component, 'condition')
-    if (test?.kind === 'constant' && !isTrue(test)) return
+    if (test?.kind === 'constant' && !holds(test.value)) return
     const isSometimes = test !== undefined && test.kind !== 'constant'
+    if (isSometimes && type === 'RemoveFields' && isEverywhere(component) && isOfEmptyText(test)) {
+      this.drop.push({ value: '' })
+      return
+    }
     if (isSometimes && type !== 'AddFields')
       throw new Refusal('transformation', 'a transformation under a condition')
     switch (type) {
@@ -149,6 +155,9 @@ class ChangesReader implements Changes {
       case 'KeysToSnakeCase':
         this.keys = 'snakeCase'
         return
+      case 'DpathFlattenFields':
+        this.lift.push(this.#lifted(component))
+        return
       case 'FlattenFields':
         this.flatten = true
         return
@@ -161,14 +170,48 @@ class ChangesReader implements Changes {
     const path = this.#path(field, 'path')
     if (path.length > 1) throw new Refusal('transformation', 'a field is added within another')
     const name = pathText(path)
-    const value = refusingAt(this.#templates.lines, field, 'value', () =>
-      this.#fieldValue(field, this.sources, test),
-    )
+    const value = refusingAt(this.#templates.lines, field, 'value', () => this.#fieldValue(field, test))
     const dropped = this.drop.indexOf(name)
     if (dropped >= 0) this.drop.splice(dropped, 1)
     if (value === undefined) return
+    if (Object.hasOwn(this.add, name)) this.#checkOnce(name, value)
     this.add[name] = value
     this.sources.set(name, sourceOf(value))
+  }
+
+  /** What refers to a field means the value that it has by then; here it has one. */
+  #checkOnce(name: string, value: Json): void {
+    const names = Object.keys(this.add)
+    const since = [value, ...names.slice(names.indexOf(name) + 1).map(later => this.add[later])]
+    if (JSON.stringify(since).includes(name))
+      throw new Refusal('computed field', `${name} is added twice, and its first value is needed`)
+    delete this.add[name]
+  }
+
+  /** It comes first here, so that what stands before it must not depend on it. */
+  #lifted(component: Component): Lift {
+    const keys = this.#path(component, 'field_path')
+    const names = childOf(component, 'key_transformation')
+    const [prefix = '', suffix = ''] = (['prefix', 'suffix'] as const).map(key =>
+      names === undefined ? undefined : this.#templates.text(names, key),
+    )
+    const drop =
+      component['replace_record'] === true
+        ? 'rest'
+        : component['delete_origin_value'] === true
+          ? 'origin'
+          : undefined
+    const isFirst = Object.keys(this.add).length + this.drop.length === 0 && this.keys === undefined
+    if (!isFirst && (prefix === '' || drop !== undefined || this.keys !== undefined))
+      throw new Refusal('transformation', 'an object is flattened after other fields were changed')
+    if (keys.some(key => key.includes('*')))
+      throw new Refusal('transformation', 'what is flattened is told by a pattern')
+    return {
+      path: pathText(keys),
+      ...(prefix !== '' && { prefix }),
+      ...(suffix !== '' && { suffix }),
+      ...(drop !== undefined && { drop }),
+    }
   }
 
   #removeFields(component: Component): void {
@@ -176,9 +219,7 @@ class ChangesReader implements Changes {
     if (!Array.isArray(pointers)) throw new Refusal('transformation', 'field_pointers is no list')
     for (const pointer of pointers as readonly Value[]) {
       const keys = this.#path({ ...component, pointer }, 'pointer')
-      if (keys.some(key => key.includes('*')))
-        throw new Refusal('transformation', 'fields are removed by a pattern')
-      this.drop.push(pathText(keys))
+      this.drop.push(droppedBy(keys))
       delete this.add[pathText(keys)]
     }
   }
@@ -193,8 +234,30 @@ class ChangesReader implements Changes {
   }
 }
 
-function isTrue({ value }: Extract<Expression, { kind: 'constant' }>): boolean {
-  return Boolean(typeof value === 'string' ? literal(value) : value)
+/** `*` is each of an object or a list, `**` in front of a name any depth. */
+function droppedBy(keys: readonly string[]): Drop {
+  const [first, second = '', ...more] = keys
+  if (first === '**' && more.length === 0 && second !== '' && !second.includes('*')) return { name: second }
+  if (keys.some(key => key !== '*' && key.includes('*')))
+    throw new Refusal('transformation', 'fields are removed by a pattern')
+  return keys
+    .map((key, at) => {
+      if (key === '*') return at === 0 ? '*' : '.*'
+      return at === 0 ? pathText([key]) : pathText(['x', key]).slice(1)
+    })
+    .join('')
+}
+
+function isEverywhere({ field_pointers: pointers }: Component): boolean {
+  return JSON.stringify(pointers) === '[["**"]]'
+}
+
+/** `property == ''`. */
+function isOfEmptyText(test: Expression): boolean {
+  const { way, is, values } = conditionOf(test) as Partial<Extract<Condition, { is: 'one of' }>>
+  return (
+    is === 'one of' && way?.root === 'property' && way.keys.length === 0 && JSON.stringify(values) === '[""]'
+  )
 }
 
 /** Where the value comes from, where that is one place: a path of the record, or `{project.id}`. */

@@ -4,8 +4,8 @@ import type { Component, Value } from '../manifest/component.js'
 import { isComponent } from '../manifest/component.js'
 import { Refusal, refusingAt } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
-import type { Json, Values } from '../emit/values.js'
-import { typedValue } from '../emit/values.js'
+import type { Json } from '../emit/values.js'
+import { typedValue, Values } from '../emit/values.js'
 
 /** Where a request goes. */
 interface Address {
@@ -33,6 +33,13 @@ export function requestOf(requester: Component, templates: Templates, values: Va
     headers: reader.fields('request_headers'),
     ...(body !== undefined && { body }),
   }
+}
+
+/** The path of the base, to which next pages may be relative. */
+export function basePath(requester: Component, templates: Templates): string {
+  const base =
+    new Values(templates, { slice: () => undefined }).text(templates.of(requester, 'url_base')) ?? ''
+  return base.replace(/^https?:\/\/[^/]*/, '').replace(/\/+$/, '')
 }
 
 class RequestReader {

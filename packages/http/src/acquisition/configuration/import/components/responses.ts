@@ -7,6 +7,7 @@ import type { Component, Value } from '../manifest/component.js'
 import { componentsOf, textOf } from '../manifest/component.js'
 import { Refusal, refusingAt } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
+import { holds } from './known-condition.js'
 
 type Rule = Readonly<Record<string, Json>>
 
@@ -143,8 +144,7 @@ function predicateBodies(filter: Component, templates: Templates): readonly Json
   if (predicate === undefined || predicate === null || predicate === '') return []
   const read = templates.of(filter, 'predicate')
   if (read.kind === 'constant') {
-    const value = typeof read.value === 'string' ? literal(read.value) : read.value
-    if (value === true) throw new Refusal('error handler', 'the predicate holds for every response')
+    if (holds(read.value)) throw new Refusal('error handler', 'the predicate holds for every response')
     return []
   }
   return refusingAt(templates.lines, filter, 'predicate', () => alternatives(conditionOf(read)).map(bodyOf))

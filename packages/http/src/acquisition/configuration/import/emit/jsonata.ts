@@ -4,6 +4,7 @@ import { isList, str, truthy } from '../jinja/index.js'
 import { Refusal } from '../manifest/refusal.js'
 import { dateText, picture } from './jsonata-dates.js'
 import { wayOf } from './paths.js'
+import { unsayable } from './unsayable.js'
 
 /** How a stream's own words are called in an expression. @returns undefined for a way that leads nowhere. */
 export type NameOf = (root: string, keys: readonly (string | number)[]) => string | undefined
@@ -14,6 +15,7 @@ export function jsonataOf(expression: Expression, nameOf: NameOf): string {
 }
 
 type Arguments = readonly Expression[]
+type Filter = Extract<Expression, { kind: 'filter' }>
 
 class JsonataWriter {
   readonly #nameOf: NameOf
@@ -55,7 +57,7 @@ class JsonataWriter {
       case 'text':
         return of.parts.length === 0 ? '""' : `(${of.parts.map(one => this.write(one)).join(' & ')})`
       default:
-        throw refused(of)
+        throw unsayable(of)
     }
   }
 
@@ -65,6 +67,8 @@ class JsonataWriter {
 
   #item(of: Expression, key: Expression): string {
     const value = this.write(of)
+    // A place in a text is a sign of it there, and all of it here.
+    if (key.kind === 'constant' && typeof key.value === 'number' && isText(of)) throw unsayable(of)
     if (key.kind !== 'constant') return `$lookup(${value}, ${this.write(key)})`
     return typeof key.value === 'number'
       ? `(${value})[${key.value}]`
@@ -86,7 +90,7 @@ class JsonataWriter {
     if (of.kind === 'name') return this.#function(of.name, args, named, call)
     if (of.kind === 'item' && of.key.kind === 'constant')
       return this.#method(of.of, str(of.key.value), args, call)
-    throw refused(call)
+    throw unsayable(call)
   }
 
   #function(
@@ -106,7 +110,7 @@ class JsonataWriter {
       case 'day_delta':
         return dateText(this.#millis(of), textIn(named['format'] ?? second) ?? '%Y-%m-%dT%H:%M:%S.%f%z')
       case 'timestamp':
-        if (first === undefined) throw refused(of)
+        if (first === undefined) throw unsayable(of)
         return `(${this.#millis(first)} / 1000)`
       case 'str_to_datetime':
         return `$fromMillis(${this.#millis(of)})`
@@ -116,7 +120,7 @@ class JsonataWriter {
       case 'sanitize_url':
         return `$replace($encodeUrlComponent(${args.map(one => this.write(one)).join(', ')}), "%20", "+")`
       default:
-        throw refused(of)
+        throw unsayable(of)
     }
   }
 
@@ -126,7 +130,7 @@ class JsonataWriter {
     input: string | undefined,
     of: Expression,
   ): string {
-    if (value === undefined || format === undefined) throw refused(of)
+    if (value === undefined || format === undefined) throw unsayable(of)
     if (input === undefined) return dateText(this.#millis(value), format)
     if (input === '%s') return dateText(`($number(${this.write(value)}) * 1000)`, format)
     if (input === '%ms') return dateText(`$number(${this.write(value)})`, format)
@@ -182,7 +186,7 @@ class JsonataWriter {
         return `$uppercase(${text})`
       case 'strip':
         if (args.length === 0) return `$trim(${text})`
-        throw refused(of)
+        throw unsayable(of)
       case 'startswith':
         return `($substring(${text}, 0, $length(${given[0] ?? ''})) = ${given[0] ?? ''})`
       case 'endswith':
@@ -196,11 +200,11 @@ class JsonataWriter {
       case 'values':
         return `$map($keys(${text}), function($key) { $lookup(${text}, $key) })`
       default:
-        throw refused(of)
+        throw unsayable(of)
     }
   }
 
-  #filter(filter: Extract<Expression, { kind: 'filter' }>): string {
+  #filter(filter: Filter): string {
     const { of, name, args, named } = filter
     const value = this.write(of)
     const given = args.map(one => this.write(one))
@@ -233,6 +237,7 @@ class JsonataWriter {
     if (name === 'replace') return replaced(value, args, given)
     if (name === 'map' && attribute !== undefined)
       return `${value}.${attribute.split('.').map(fieldName).join('.')}`
+    if (name === 'hash') return hashed(of, value, textIn(args[0] ?? named['hash_type']) ?? 'md5', filter)
     if (name === 'regex_search') return searched(value, textIn(args[0]), filter)
     if (
       name === 'selectattr' &&
@@ -241,7 +246,7 @@ class JsonataWriter {
     ) {
       return `${value}[${fieldName(textIn(args[0]) ?? '')} = ${given[2] ?? ''}]`
     }
-    throw refused(filter)
+    throw unsayable(filter)
   }
 
   #test(name: string, value: string, args: Arguments): string {
@@ -280,7 +285,7 @@ class JsonataWriter {
       case '==':
         return isNull(right) ? this.#test('none', a, []) : `(${a} = ${b})`
       case '!=':
-        return isNull(right) ? `$not(${this.#test('none', a, [])})` : `(${a} != ${b})`
+        return isNull(right) ? `$not(${this.#test('none', a, [])})` : `$not(${a} = ${b})`
       case '~':
         return `(${a} & ${b})`
       case '+':
@@ -309,6 +314,13 @@ class JsonataWriter {
     if (container.kind === 'constant') return `$contains(${all}, ${one})`
     return `($type(${all}) = "string" ? $contains(${all}, ${one}) : $type(${all}) = "object" ? $exists($lookup(${all}, ${one})) : ${one} in ${all})`
   }
+}
+
+/** What a call gives is a text, unless it is one of these. */
+function isText(of: Expression): boolean {
+  if (of.kind !== 'call') return false
+  const name = of.of.kind === 'item' && of.of.key.kind === 'constant' ? of.of.key.value : undefined
+  return !['split', 'keys', 'values', 'get'].includes(textOf(name))
 }
 
 /** A name in a path. */
@@ -361,23 +373,15 @@ function replaced(
   return `$replace(${text}, ${fromText}, ${toText})`
 }
 
+/** The text that Python makes of a whole record is not to be had. */
+function hashed(of: Expression, value: string, type: string, filter: Filter): string {
+  const way = wayOf(of)
+  if (filter.args.length > 1 || filter.named['salt'] !== undefined || way?.keys.length === 0)
+    throw unsayable(filter)
+  return `$hash(${value} = null ? "None" : ${value}, ${JSON.stringify(type)})`
+}
+
 function searched(value: string, pattern: string | undefined, of: Expression): string {
-  if (pattern === undefined || !/\((?!\?:)/.test(pattern)) throw refused(of)
+  if (pattern === undefined || !/\((?!\?:)/.test(pattern)) throw unsayable(of)
   return `($match(${value}, /${pattern.replace(/(?<!\\)\//g, '\\/')}/, 1).groups[0])`
-}
-
-function refused(expression: Expression): Refusal {
-  const what =
-    expression.kind === 'call' && expression.of.kind === 'name'
-      ? `${expression.of.name}()`
-      : described(expression)
-  return new Refusal('expression', `${what} cannot be said in a pipeline`)
-}
-
-function described(expression: Expression): string {
-  if (expression.kind === 'filter') return `the filter ${expression.name}`
-  if (expression.kind === 'call' && expression.of.kind === 'item' && expression.of.key.kind === 'constant') {
-    return `${str(expression.of.key.value)}()`
-  }
-  return expression.kind === 'name' ? expression.name : `"${expression.kind}"`
 }

@@ -205,7 +205,8 @@ function isJoin(expression: Expression): expression is Extract<Expression, { kin
   return key.kind === 'constant' && key.value === 'join' && of.kind === 'constant' && of.value === ','
 }
 
-function recordWay(keys: readonly (string | number)[]): string {
+/** A way into the value that is looked at. */
+export function recordWay(keys: readonly (string | number)[]): string {
   if (keys.length === 0) return '$'
   const steps = keys.map((key, at) =>
     typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${fieldName(key)}`,
@@ -232,7 +233,7 @@ function wholeText(value: Constant): string {
 
 /** Braces and `${` of the manifest stand for themselves. */
 export function literalText(text: string): string {
-  return text.replaceAll('${', '$${').replace(/(?<!\$)\{(?=[{A-Za-z_])/g, '{{')
+  return text.replaceAll('${', () => '$${').replace(/(?<!\$)\{(?=[{A-Za-z_])/g, '{{')
 }
 
 function constantValue(value: Constant, isTyped: boolean): Json | undefined {

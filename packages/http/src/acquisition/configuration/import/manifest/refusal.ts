@@ -54,3 +54,13 @@ function withTemplate(message: string, value: unknown): string {
   const text = value.replace(/\s+/g, ' ').trim()
   return `${message}: ${text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...`}`
 }
+
+/** Undefined for what is refused. */
+export function unlessRefused<T>(convert: () => T): T | undefined {
+  try {
+    return convert()
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}

@@ -80,9 +80,11 @@ describe('what ends a chain besides', () => {
     expect(endWhen(JSON.stringify(stop))).toEqual(rules)
   })
 
+  test.each([['{{ True }}'], ['True']])('%s is refused', stop => {
+    expect(refusal(partsOf(JSON.stringify(stop)))).toMatchObject({ about: 'stop condition' })
+  })
+
   test.each([
-    ['{{ True }}'],
-    ['True'],
     ['{{ last_record.done }}'],
     ['{{ not last_record.done }}'],
     ['{{ last_page_size < 20 }}'],
@@ -97,7 +99,7 @@ describe('what ends a chain besides', () => {
     ['{{ response.page == response.pages }}'],
     ["{{ response.state != 'more' }}"],
     ["{{ response.state == 'done' and response.total == 1 }}"],
-  ])('%s is refused', stop => {
-    expect(refusal(partsOf(JSON.stringify(stop)))).toMatchObject({ about: 'stop condition' })
+  ])('%s is an expression', stop => {
+    expect(endWhen(JSON.stringify(stop))).toEqual({ expr: expect.stringMatching(/^\$boolean\(/) as unknown })
   })
 })

@@ -23,8 +23,8 @@ records; one stream named by --stream has its schema alone. Mapped fields are as
 the mapping says, others as the records in the ledger (acquire.db) of the output
 folder have been. While a run goes on it is refused.
 
-Exit codes: 0 done, 1 the ledger cannot be read or is in use, or nothing is known
-of the stream that was named, 2 usage.`
+Exit codes: 0 done, 1 the ledger cannot be read or is in use, or nothing is
+known of the stream that was named, 2 usage.`
 
 /** `async-patterns acquire schema`: of a pipeline file, or of what its streams hold. */
 export function schemaCommand(): Command {

@@ -52,12 +52,16 @@ describe('the command async-patterns', () => {
     ['demo'],
     ['acquire'],
     ['acquire', 'schema'],
+    ['acquire', 'state'],
     ['acquire', 'mine.yaml'],
+    ['init'],
+    ['demo'],
     ['load'],
     ['bench'],
     ['mock'],
     ['mock', 'shops'],
     ['mock', 'http'],
+    ['mock', 'api'],
   ])('%s %s --help fits a terminal of 80 columns, and headings are its own', async (...words) => {
     const { code, stdout } = await command(...words, '--help')
     expect(code).toBe(0)

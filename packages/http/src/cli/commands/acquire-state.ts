@@ -20,10 +20,10 @@ interface SetFlags extends StateFlags {
 }
 
 const HELP = `
-The state is how far a stream with "since" has come, each of its parts by itself.
-It lies in the ledger (acquire.db) of the output folder. While a run goes on it
-is refused. A run that is not finished goes on as it began; what is set or
-forgotten here holds for the next one.
+The state is how far a stream with "since" has come, each of its parts by
+itself. It lies in the ledger (acquire.db) of the output folder. While a run
+goes on it is refused. A run that is not finished goes on as it began; what is
+set or forgotten here holds for the next one.
 
 Exit codes: 0 done, 1 the ledger cannot be read or is in use, 2 usage.`
 

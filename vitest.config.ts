@@ -30,7 +30,15 @@ const UNIT = [
 /** A part of the suite: parts of one group run together, as many files at once as there are cores. */
 const part = (name: string, include: string[], exclude: string[], more: object = {}) => ({
   extends: true as const,
-  test: { name, include, exclude, maxWorkers: availableParallelism(), sequence: { groupOrder: 0 }, ...more },
+  // `servers` has packages of its own, with tests of theirs.
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**', ...exclude],
+    maxWorkers: availableParallelism(),
+    sequence: { groupOrder: 0 },
+    ...more,
+  },
 })
 
 /** Tests run against the sources; only worker threads and child processes use `dist/`. */

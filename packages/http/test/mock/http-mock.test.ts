@@ -236,14 +236,16 @@ describe('the log of requests', () => {
     const { requests, connections } = await log('GET')
     const after = performance.timeOrigin + performance.now()
     expect(requests).toHaveLength(3)
+    const [, , reset] = requests
     for (const { at, answeredAt, connection } of requests.slice(0, 2)) {
       expect(at).toBeGreaterThanOrEqual(before)
       expect((answeredAt ?? NaN) - at).toBeGreaterThanOrEqual(20)
       expect(answeredAt).toBeLessThanOrEqual(after)
-      expect(connections[connection]).toEqual({ closedAt: null })
+      // The third may have taken over the connection of one of them.
+      if (connection !== reset?.connection) expect(connections[connection]).toEqual({ closedAt: null })
     }
-    expect(requests[2]?.answeredAt).toBeNull()
-    await eventually(() => mock.requests.connections[requests[2]?.connection ?? -1]?.closedAt !== null)
+    expect(reset?.answeredAt).toBeNull()
+    await eventually(() => mock.requests.connections[reset?.connection ?? -1]?.closedAt !== null)
     mock.forgetRequests()
   })
 })

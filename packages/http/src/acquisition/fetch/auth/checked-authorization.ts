@@ -1,6 +1,6 @@
 import type { TransportRequest } from '../../../engines/index.js'
 import { httpOrigin, mergedHeaders } from '../../../engines/index.js'
-import { hookFailure } from '../../records/index.js'
+import { hookFailure, isRecord } from '../../records/index.js'
 import { schemaParts } from '../../schema/index.js'
 import { withParameter } from './credential-place.js'
 
@@ -24,7 +24,7 @@ const KEYS: readonly string[] = ['headers', 'query', 'body', 'url']
 export function checkedAuthorization(answer: unknown, url: string, stream: string): Authorization {
   if (answer === undefined) return {}
   const refuse = (problem: string): Error => hookFailure('authorize', stream, `returned ${problem}`)
-  if (!isMapping(answer)) throw refuse(`a ${typeof answer}; allowed is an object with ${KEYS.join(', ')}`)
+  if (!isRecord(answer)) throw refuse(`a ${typeof answer}; allowed is an object with ${KEYS.join(', ')}`)
   const unknown = Object.keys(answer).find(key => !KEYS.includes(key))
   if (unknown !== undefined) throw refuse(`an unknown key ${unknown}; allowed are ${KEYS.join(', ')}`)
   const { headers, query, body, url: other } = answer
@@ -40,7 +40,7 @@ export function checkedAuthorization(answer: unknown, url: string, stream: strin
 /** What stands in them is a credential, and is not shown. */
 function checkHeaders(headers: unknown, refuse: (problem: string) => Error): void {
   if (headers === undefined) return
-  if (!isMapping(headers)) throw refuse('headers that are no object of texts')
+  if (!isRecord(headers)) throw refuse('headers that are no object of texts')
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== 'string') throw refuse(`the header ${name} as a ${typeof value}; allowed is a text`)
     const allowed = schemaParts.headerProblem(name, value)
@@ -50,7 +50,7 @@ function checkHeaders(headers: unknown, refuse: (problem: string) => Error): voi
 
 function checkQuery(query: unknown, refuse: (problem: string) => Error): void {
   if (query === undefined) return
-  if (!isMapping(query)) throw refuse('a query that is no object of texts and numbers')
+  if (!isRecord(query)) throw refuse('a query that is no object of texts and numbers')
   const bad = Object.entries(query).find(
     ([, value]) => typeof value !== 'string' && typeof value !== 'number',
   )
@@ -69,8 +69,4 @@ export function withAuthorization(
     ...(headers !== undefined && { headers: mergedHeaders(request.headers, headers) }),
     ...(body !== undefined && { body }),
   }
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -8,7 +8,8 @@ import { paginationKinds, pipelineJsonSchema } from '../../packages/http/dist/ac
 import { keyRows, keysText } from './key-texts.mjs'
 
 const page = fileURLToPath(new URL('../../docs/pipeline.md', import.meta.url))
-const schema = pipelineJsonSchema()
+const { $defs, ...short } = pipelineJsonSchema()
+const schema = inPlace(short)
 const { streams, ...source } = schema.properties.sources.items.anyOf[1].properties
 const ofPages = new Set(['type', 'maxPages', 'hasMorePath', 'endWhen', 'onRepeatedPage'])
 
@@ -69,4 +70,13 @@ if (after !== before) {
   console.log('docs/pipeline.md')
   if (process.argv.includes('--check')) process.exitCode = 1
   else writeFileSync(page, after)
+}
+
+/** A part of the schema with what its references name in their places; those without a name refer to themselves. */
+function inPlace(part) {
+  if (Array.isArray(part)) return part.map(inPlace)
+  if (part === null || typeof part !== 'object') return part
+  const name = part.$ref?.replace('#/$defs/', '')
+  if (name !== undefined && !name.startsWith('__')) return inPlace($defs[name])
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, inPlace(value)]))
 }

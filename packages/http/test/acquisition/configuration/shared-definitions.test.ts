@@ -5,7 +5,8 @@ type Schema = Record<string, unknown>
 
 const long = (name: string): Schema => ({
   type: 'object',
-  properties: { [name]: { type: 'string', description: 'what it is for, in many words '.repeat(10) } },
+  description: 'what it is for, in many words '.repeat(10),
+  properties: { [name]: { type: 'string' } },
 })
 const object = (properties: Schema): Schema => ({ type: 'object', properties })
 

@@ -203,5 +203,6 @@ function expectedRow(
 /** A value in the one form in which all sinks are compared. */
 export function told(value: unknown, type: Column['type']): unknown {
   if (value === null || value === undefined) return null
-  return type === 'integer' || type === 'number' ? String(value) : value
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return isNumber && (type === 'integer' || type === 'number') ? String(value) : value
 }

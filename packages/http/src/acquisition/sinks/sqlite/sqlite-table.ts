@@ -28,7 +28,7 @@ export class SqliteTable {
   readonly #name: string
   readonly #columns: readonly Column[]
   readonly #isLog: boolean
-  readonly #insert: BetterSqlite3.Statement<unknown[]>
+  readonly #insert: BetterSqlite3.Statement
   readonly #remove: BetterSqlite3.Statement<[string]> | undefined
 
   /** @throws Error for a table that is not a sink's. */

@@ -7,10 +7,8 @@ import { changesInPortions, hasMore } from '../changes-in-portions.js'
 import type { PlaceTemplate } from '../place-template.js'
 import { placeProblems, placeTemplate } from '../place-template.js'
 import type { DeliveredStream, Delivery, Sink, SinkKind, StreamDelivered } from '../sink.js'
+import type { TableMode } from './sqlite-table.js'
 import { SqliteTable } from './sqlite-table.js'
-
-/** How rows stand for records. */
-export type TableMode = 'upsert' | 'append' | 'replace'
 
 /** The options of a sink that writes tables of SQLite. */
 export interface SqliteSinkOptions {

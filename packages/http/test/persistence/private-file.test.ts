@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { summaryFile } from '../../src/acquisition/sinks/results/summary-file.js'
-import type { EndedRun } from '../../src/acquisition/sinks/results/results.js'
+import { summaryFile } from '../../src/acquisition/sinks/run-files/summary-file.js'
+import type { EndedRun } from '../../src/acquisition/sinks/run-files/results.js'
 import {
   JsonlWriter,
   removeTemporaries,

@@ -4,11 +4,12 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { paginationKinds, pipelineJsonSchema } from '../../packages/http/dist/acquisition/index.js'
+import { paginationKinds, pipelineJsonSchema, sinkKinds } from '../../packages/http/dist/acquisition/index.js'
 import { keyRows, keysText } from './key-texts.mjs'
 
 const page = fileURLToPath(new URL('../../docs/pipeline.md', import.meta.url))
-const schema = pipelineJsonSchema()
+const { $defs, ...short } = pipelineJsonSchema()
+const schema = inPlace(short)
 const { streams, ...source } = schema.properties.sources.items.anyOf[1].properties
 const ofPages = new Set(['type', 'maxPages', 'hasMorePath', 'endWhen', 'onRepeatedPage'])
 
@@ -44,7 +45,13 @@ const paginationRows = Object.values(paginationKinds).map(({ type, summary }, in
 const authRows = source.auth.oneOf.map(({ properties: { type, ...own } }) => {
   return `| \`${type.const}\` | ${keysText(Object.entries(own))} |`
 })
-const ofFile = Object.entries(schema.properties).filter(([key]) => key !== 'sources')
+const ofFile = Object.entries(schema.properties).filter(([key]) => key !== 'sources' && key !== 'sinks')
+const ofSinks = new Set(['type', 'name', 'sources', 'deliver'])
+const sinkRows = Object.values(sinkKinds).map(({ type, summary }) => {
+  const kind = schema.properties.sinks.items.oneOf.find(({ properties }) => properties.type.const === type)
+  const own = Object.entries(kind.properties).filter(([key]) => !ofSinks.has(key))
+  return `| \`${type}\` | ${summary} | ${keysText(own)} |`
+})
 const fileRows = ofFile.flatMap(([key, value]) => keyRows(key, value))
 const sourceRows = Object.entries(source).flatMap(([key, value]) => {
   const isOfSources = key in streams.items.properties ? '' : ', of sources alone'
@@ -56,6 +63,7 @@ const sourceRows = Object.entries(source).flatMap(([key, value]) => {
 const tables = [
   ['| `type` | keys (default) | the next page |', '|---|---|---|', ...paginationRows],
   ['| auth | keys (default) |', '|---|---|', ...authRows],
+  ['| sink | what it writes | keys (default) |', '|---|---|---|', ...sinkRows],
   ['| key of the file | value | default |', '|---|---|---|', ...fileRows],
   ['| key of a source or stream | value | default | explained in |', '|---|---|---|---|', ...sourceRows],
 ]
@@ -69,4 +77,13 @@ if (after !== before) {
   console.log('docs/pipeline.md')
   if (process.argv.includes('--check')) process.exitCode = 1
   else writeFileSync(page, after)
+}
+
+/** A part of the schema with what its references name in their places; those without a name refer to themselves. */
+function inPlace(part) {
+  if (Array.isArray(part)) return part.map(inPlace)
+  if (part === null || typeof part !== 'object') return part
+  const name = part.$ref?.replace('#/$defs/', '')
+  if (name !== undefined && !name.startsWith('__')) return inPlace($defs[name])
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, inPlace(value)]))
 }

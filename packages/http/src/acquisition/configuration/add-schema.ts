@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { compileExpression } from '../records/index.js'
+import { compileExpression, isRecord } from '../records/index.js'
 import { schemaParts } from '../schema/index.js'
 
 const { path, strict } = schemaParts
@@ -36,11 +36,7 @@ export function withFieldsOnce<S extends z.ZodObject>(stream: S): S {
 }
 
 function twice(source: unknown): string | undefined {
-  if (!isMapping(source) || !isMapping(source['add']) || !isMapping(source['mapping'])) return undefined
+  if (!isRecord(source) || !isRecord(source['add']) || !isRecord(source['mapping'])) return undefined
   const { mapping } = source as { readonly mapping: object }
   return Object.keys(source['add']).find(name => name in mapping)
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -6,6 +6,7 @@ import {
   isSecretVariable,
   Secrets,
 } from '../secrets/index.js'
+import { isRecord } from '../records/index.js'
 import { literalOf } from '../references/index.js'
 import { parametersOf, splitUrl } from '../streams/index.js'
 import type { EnvironmentUse } from './environment-values.js'
@@ -46,12 +47,8 @@ export function mayHoldSecret(place: readonly PathStep[], value: unknown): boole
   const path = withoutStream(place)
   const [root, , part] = path
   if (root !== 'sources' || part === undefined) return false
-  if (path.length === 3) return /^(?:headers|query|body|auth)$/.test(String(part)) && !isMapping(value)
+  if (path.length === 3) return /^(?:headers|query|body|auth)$/.test(String(part)) && !isRecord(value)
   return part === 'headers' || path.some((_, index) => isSecretPlace(path.slice(0, index + 1)))
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

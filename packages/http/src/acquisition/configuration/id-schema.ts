@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { IdRule } from '../records/index.js'
+import { isRecord } from '../records/index.js'
 import { schemaParts } from '../schema/index.js'
 
 const { path } = schemaParts
@@ -35,13 +36,9 @@ export function withOneId<S extends z.ZodObject>(stream: S): S {
 
 /** Also of a stream in which more is wrong. */
 function whereId(source: unknown): 'once' | 'twice' | 'nowhere' {
-  if (!isMapping(source)) return 'once'
+  if (!isRecord(source)) return 'once'
   const { id, mapping } = source
-  const isMapped = isMapping(mapping) && mapping['id'] !== undefined
+  const isMapped = isRecord(mapping) && mapping['id'] !== undefined
   if (id === undefined) return isMapped ? 'once' : 'nowhere'
   return isMapped ? 'twice' : 'once'
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

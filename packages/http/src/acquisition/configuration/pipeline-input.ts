@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { withOneId } from './id-schema.js'
 import { pipelineSchema, streamSchema } from './pipeline-schema.js'
+import { withSharedDefinitions } from './shared-definitions.js'
 import { ofSources } from './written-streams.js'
 
 type Flat = Omit<z.input<typeof streamSchema>, 'ownLimits'>
@@ -23,14 +24,14 @@ export type PipelineInput = Omit<z.input<typeof pipelineSchema>, 'sources'> & {
 }
 
 /** The JSON Schema of the file, for editors: `schemas/pipeline.schema.json` holds what this returns. */
-export function pipelineJsonSchema(): Record<string, unknown> {
+export function pipelineJsonSchema(): Readonly<Record<string, unknown>> {
   const flat = streamSchema.omit({ ownLimits: true, hooks: true })
   const stream = flat.omit(keysOf(ofSources)).partial().required({ name: true })
   const streams = z.array(stream).min(1)
   const api = flat.partial().required({ name: true, baseUrl: true }).extend({ streams })
   const written = pipelineSchema.extend({ sources: z.array(z.union([withOneId(flat), api])).min(1) })
   const schema = z.toJSONSchema(written, { io: 'input', unrepresentable: 'any' })
-  return { ...schema, title: 'async-patterns pipeline' }
+  return { ...withSharedDefinitions(schema), title: 'async-patterns pipeline' }
 }
 
 function keysOf<K extends string>(keys: readonly K[]): Record<K, true> {

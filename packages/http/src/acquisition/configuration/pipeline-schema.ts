@@ -14,6 +14,7 @@ import { recordKeys } from './records-schema.js'
 import { responsesSchema } from './responses-schema.js'
 import { headerValues, pathValue, queryValues } from './request-values.js'
 import { sinceSchema } from './since-schema.js'
+import { sinksSchema } from './sinks-schema.js'
 
 const { anyOf, checkedText, count, duration, flag, headerName, number, oneOf, path, size, strict, text } =
   schemaParts
@@ -145,6 +146,7 @@ export const pipelineSchema = strict({
   memory: size(MiB, 'of 1MiB or more').prefault('64MiB'),
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
+  sinks: sinksSchema.prefault([]),
   sources: z
     .array(withHooks(withKnownDeletions(withFieldsOnce(withOneId(streamSchema)))), {
       error: 'a list of sources, each of which begins with "- "',

@@ -1,3 +1,4 @@
+import { isRecord } from '../records/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ConfigSource, PathStep } from './config-source.js'
 import { pathText, valueAt } from './config-source.js'
@@ -38,7 +39,7 @@ export function writtenStreams(
   const sources = valueAt(data, ['sources'])
   const streams = (Array.isArray(sources) ? sources : []).flatMap((source: unknown, index) => {
     const at = ['sources', index]
-    if (!isMapping(source) || source['streams'] === undefined) return [onlyStream(source, at)]
+    if (!isRecord(source) || source['streams'] === undefined) return [onlyStream(source, at)]
     const { streams: own, ...shared } = source
     const refuse = (path: readonly PathStep[], allowed: string): WrittenStream[] => {
       const message = `${pathText(path)} is ${own === null ? 'empty' : 'no such thing'}; allowed is ${allowed}`
@@ -49,7 +50,7 @@ export function writtenStreams(
       return refuse([...at, 'streams'], 'a list of at least one stream')
     return own.flatMap((stream: unknown, place) => {
       const path = [...at, 'streams', place]
-      if (!isMapping(stream)) return refuse(path, 'a mapping with the key name and more')
+      if (!isRecord(stream)) return refuse(path, 'a mapping with the key name and more')
       const known = ['name', ...keys.filter(key => key !== 'name' && !notOfStreams.has(key))]
       const foreign = Object.keys(stream).filter(key => !known.includes(key))
       problems.push(...foreign.map(key => unknownKey([...path, key], known, file)))
@@ -60,7 +61,7 @@ export function writtenStreams(
 }
 
 function onlyStream(source: unknown, at: readonly PathStep[]): WrittenStream {
-  const name = isMapping(source) ? String(source['name']) : ''
+  const name = isRecord(source) ? String(source['name']) : ''
   return { source: name, data: source, written: path => [...at, ...path] }
 }
 
@@ -112,21 +113,17 @@ function fullName(source: unknown, stream: unknown): unknown {
 /** Undefined where neither is given; what is no mapping is left to the schema. */
 function merged(source: unknown, stream: unknown, key: string): unknown {
   if (source === undefined && stream === undefined) return undefined
-  if (!isMapping(source ?? {}) || !isMapping(stream ?? {})) return stream ?? source
+  if (!isRecord(source ?? {}) || !isRecord(stream ?? {})) return stream ?? source
   const own = key === 'limits' ? withoutKeys((stream ?? {}) as Mapping, [...BESIDE]) : stream
   return { ...(source as Mapping), ...(own as Mapping) }
 }
 
 function ownLimits(limits: unknown): Mapping | undefined {
-  if (!isMapping(limits)) return undefined
+  if (!isRecord(limits)) return undefined
   const own = Object.fromEntries(Object.entries(limits).filter(([key]) => BESIDE.has(key)))
   return Object.keys(own).length === 0 ? undefined : own
 }
 
 function withoutKeys(mapping: Mapping, keys: readonly string[]): Mapping {
   return Object.fromEntries(Object.entries(mapping).filter(([key]) => !keys.includes(key)))
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

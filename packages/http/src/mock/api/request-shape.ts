@@ -45,8 +45,8 @@ export class RequestShape {
     )
     const hasSuffix = placesOf(stream).some(place => typeof place === 'object' && 'path' in place)
     // What is computed may be anything.
-    const isOpen = hasSuffix || isComputed(stream.path)
-    this.#pattern = new RegExp(`^${source.join('')}${isOpen ? '(.*)' : '()'}$`)
+    const end = isComputed(stream.path) ? '.*()' : hasSuffix ? '(.*)' : '()'
+    this.#pattern = new RegExp(`^${source.join('')}${end}$`)
   }
 
   /** Whether the path is one of the stream's, so that what else is wrong is told of it. */

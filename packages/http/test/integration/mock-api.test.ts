@@ -121,7 +121,9 @@ describe('pagination', () => {
   })
 
   test('a path that an expression makes may be any', async () => {
-    await expectAll(paged('{ type: page, pageSize: 10 }').replace('/things', `{ expr: '"things of " & run' }`))
+    await expectAll(
+      paged('{ type: page, pageSize: 10 }').replace('/things', `{ expr: '"things of " & run' }`),
+    )
   })
 
   test.each([

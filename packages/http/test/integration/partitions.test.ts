@@ -236,7 +236,12 @@ test('a path is computed: of values, and one that the source gives is followed w
     server.url,
     output.path,
   )
-  expect(idsOf(output.path, 'acme.years')).toEqual(['/years/2023', '/years/2024', '/years/2025', '/years/2026'])
+  expect(idsOf(output.path, 'acme.years')).toEqual([
+    '/years/2023',
+    '/years/2024',
+    '/years/2025',
+    '/years/2026',
+  ])
   expect(idsOf(output.path, 'acme.linked')).toEqual(['/sub/a.json?q=1', '/sub/b%20c.json?q=1'])
   const linked = summary.sources.find(({ name }) => name === 'acme.linked')
   expect(linked?.status).toBe('failed')

@@ -1,6 +1,14 @@
 import type { Roots } from '../references/index.js'
 import { isComputed, parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { expressionReferences, foundParts, parentsOf, rootsOf, toldLater, toldNames, withInherited } from '../streams/index.js'
+import {
+  expressionReferences,
+  foundParts,
+  parentsOf,
+  rootsOf,
+  toldLater,
+  toldNames,
+  withInherited,
+} from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'

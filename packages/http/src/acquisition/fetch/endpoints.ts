@@ -25,7 +25,10 @@ export function endpointOf(
   { baseUrl, path, limits }: Pick<LimitedStream, 'baseUrl' | 'path'> & { limits: Pick<PoliteLimits, 'per'> },
   secrets: Secrets,
 ): string {
-  const { origin, pathname } = new URL(writtenText(path).replace(/^\/+/, ''), `${baseUrl.replace(/\/+$/, '')}/`)
+  const { origin, pathname } = new URL(
+    writtenText(path).replace(/^\/+/, ''),
+    `${baseUrl.replace(/\/+$/, '')}/`,
+  )
   const place = limits.per === 'path' ? `${origin}${pathname}` : origin
   const endpoint = new Secrets(secrets.credentials).redactWhole(place)
   const shown = secrets.redactWhole(endpoint)

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { placeTemplate, ReferenceValueError } from '../../../../src/acquisition/streams/requests/stream-place.js'
+import {
+  placeTemplate,
+  ReferenceValueError,
+} from '../../../../src/acquisition/streams/requests/stream-place.js'
 
 const BASE = 'https://api.example/v1'
 const place = (value: unknown) =>

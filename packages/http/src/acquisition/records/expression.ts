@@ -32,11 +32,22 @@ function parsed(text: string): jsonata.Expression {
   try {
     const expression = compile(text)
     expression.registerFunction('hash', hashed)
+    expression.registerFunction('toMillis', millisOf(compile), '<s-s?:n>')
     return expression
   } catch (error) {
     const { position } = error as Partial<jsonata.JsonataError>
     const at = position === undefined ? '' : ` at character ${position}`
     throw new SyntaxError(`${messageOf(error)}${at}`, { cause: error })
+  }
+}
+
+/** `$toMillis()`, for which a date without a zone is in UTC wherever it is computed, as it is with a picture. */
+function millisOf(compile: typeof jsonata): (text?: string, picture?: string) => Promise<unknown> {
+  let native: jsonata.Expression | undefined
+  return (text, picture) => {
+    native ??= compile('$toMillis(text, picture)')
+    const zoned = picture === undefined && /T[\d:.]+$/.test(text ?? '') ? `${text}Z` : text
+    return native.evaluate({ text: zoned, picture }) as Promise<unknown>
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Expression } from '../jinja/index.js'
-import { formatPieces, parsed, Span, str, TemplateError } from '../jinja/index.js'
+import { formatPieces, isoMoment, parsed, Span, str, TemplateError } from '../jinja/index.js'
 import { durationMs, msText } from '../emit/durations.js'
 import { placeOf, placeText } from '../emit/places.js'
 import type { Json } from '../emit/values.js'
@@ -220,22 +220,25 @@ function isIso(format: string): boolean {
 }
 
 function isoText(text: string, format: string): string {
-  const ms = momentOf(text, format)
-  if (Number.isNaN(ms))
-    throw new Refusal('date format', `${JSON.stringify(text)} is no date of the form ${format}`)
-  const iso = new Date(ms).toISOString()
+  const iso = new Date(Math.floor(momentOf(text, format))).toISOString()
   return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso
 }
 
-/** In the format that is told, or else in whatever format it is. */
+/** In the format that is told, or else in ISO 8601; without a zone in UTC. */
 function momentOf(text: string, format: string): number {
-  try {
-    const { ms } = parsed(text, format)
-    return Number.isNaN(ms) ? Date.parse(text) : ms
-  } catch (error) {
-    if (error instanceof TemplateError) return Date.parse(text)
-    throw error
+  const attempts = [
+    () => parsed(text, format),
+    () => isoMoment(text.trim()),
+    () => parsed(text, '%a, %d %b %Y %H:%M:%S %Z'),
+  ]
+  for (const attempt of attempts) {
+    try {
+      return attempt().ms
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+    }
   }
+  throw new Refusal('date format', `${JSON.stringify(text)} is no date of the form ${format}`)
 }
 
 const SAME_MOMENT: ReadonlySet<string> = new Set(['format_datetime', 'str_to_datetime', 'timestamp'])

@@ -3,6 +3,7 @@ import type { Constant, Expression } from '../jinja/index.js'
 import { isList } from '../jinja/index.js'
 import { Refusal } from '../manifest/refusal.js'
 import type { Way } from './paths.js'
+import { regularExpression } from './regular-expression.js'
 import { wayOf } from './paths.js'
 
 type Scalar = string | number | boolean | null
@@ -228,7 +229,11 @@ function filterCondition(expression: Extract<Expression, { kind: 'filter' }>): C
   const length = lengthOf(expression)
   if (length !== undefined) return negated({ way: length, is: 'empty' })
   if (expression.name === 'regex_search' && first?.kind === 'constant') {
-    return { way: neededWay(textless(expression.of)), is: 'matching', pattern: textOf(first.value) }
+    const { source, hasGroup } = regularExpression(textOf(first.value))
+    // The filter gives the text of the first group, and without a group nothing.
+    return hasGroup
+      ? { way: neededWay(textless(expression.of)), is: 'matching', pattern: source }
+      : { always: false }
   }
   throw refused()
 }

@@ -2,7 +2,8 @@ import { textOf } from '../manifest/component.js'
 import type { Constant, Expression } from '../jinja/index.js'
 import { isList, str, truthy } from '../jinja/index.js'
 import { Refusal } from '../manifest/refusal.js'
-import { dateText, picture } from './jsonata-dates.js'
+import { dateText, millisIn, picture } from './jsonata-dates.js'
+import { hashed, isKnownName, lengthOf, MOST, rounded, searched, stripped } from './jsonata-filters.js'
 import { wayOf } from './paths.js'
 import { unsayable } from './unsayable.js'
 
@@ -88,7 +89,7 @@ class JsonataWriter {
   #call(call: Extract<Expression, { kind: 'call' }>): string {
     const { of, args, named } = call
     if (of.kind === 'name') return this.#function(of.name, args, named, call)
-    if (of.kind === 'item' && of.key.kind === 'constant')
+    if (of.kind === 'item' && of.key.kind === 'constant' && Object.keys(named).length === 0)
       return this.#method(of.of, str(of.key.value), args, call)
     throw unsayable(call)
   }
@@ -108,7 +109,10 @@ class JsonataWriter {
       case 'format_datetime':
         return this.#formatted(first, format, textIn(third ?? named['input_format']), of)
       case 'day_delta':
-        return dateText(this.#millis(of), textIn(named['format'] ?? second) ?? '%Y-%m-%dT%H:%M:%S.%f%z')
+        return dateText(
+          this.#millis(of),
+          this.#formatIn(named['format'] ?? second, '%Y-%m-%dT%H:%M:%S.%f%z', of),
+        )
       case 'timestamp':
         if (first === undefined) throw unsayable(of)
         return `(${this.#millis(first)} / 1000)`
@@ -131,10 +135,7 @@ class JsonataWriter {
     of: Expression,
   ): string {
     if (value === undefined || format === undefined) throw unsayable(of)
-    if (input === undefined) return dateText(this.#millis(value), format)
-    if (input === '%s') return dateText(`($number(${this.write(value)}) * 1000)`, format)
-    if (input === '%ms') return dateText(`$number(${this.write(value)})`, format)
-    return dateText(`$toMillis(${this.write(value)}, ${picture(input)})`, format)
+    return dateText(input === undefined ? this.#millis(value) : millisIn(this.write(value), input), format)
   }
 
   #extreme(name: 'max' | 'min', args: Arguments): string {
@@ -166,18 +167,27 @@ class JsonataWriter {
     return `$toMillis(${this.write(of)})`
   }
 
+  #formatIn(given: Expression | undefined, preset: string | undefined, of: Expression): string {
+    const format = given === undefined ? preset : textIn(given)
+    if (format === undefined) throw unsayable(of)
+    return format
+  }
+
   #now(): string {
     return this.#nameOf('now', []) ?? '$now'
   }
 
   #method(value: Expression, name: string, args: Arguments, of: Expression): string {
     const given = args.map(one => this.write(one))
-    if (name === 'strftime') return dateText(this.#millis(value), textIn(args[0]) ?? '%Y-%m-%d')
+    if (name === 'strftime') return dateText(this.#millis(value), this.#formatIn(args[0], undefined, of))
     if (name === 'timestamp') return `(${this.#millis(value)} / 1000)`
     const text = this.write(value)
     switch (name) {
       case 'split':
-        return `$split(${text}, ${given[0] ?? '" "'})`
+        // At any space, which $trim() makes a single one.
+        if (args.length === 0) return `$split($trim(${text}), " ")`
+        if (args.length === 1) return `$split(${text}, ${given[0] ?? ''})`
+        throw unsayable(of)
       case 'replace':
         return replaced(text, args, given)
       case 'lower':
@@ -185,8 +195,9 @@ class JsonataWriter {
       case 'upper':
         return `$uppercase(${text})`
       case 'strip':
-        if (args.length === 0) return `$trim(${text})`
-        throw unsayable(of)
+      case 'lstrip':
+      case 'rstrip':
+        return stripped(text, args, name, of)
       case 'startswith':
         return `($substring(${text}, 0, $length(${given[0] ?? ''})) = ${given[0] ?? ''})`
       case 'endswith':
@@ -217,26 +228,27 @@ class JsonataWriter {
       tojson: `$string(${value})`,
       lower: `$lowercase(${value})`,
       upper: `$uppercase(${value})`,
-      trim: `$trim(${value})`,
       abs: `$abs(${value})`,
-      round: `$round(${value})`,
-      length: `($type(${value}) = "string" ? $length(${value}) : $count(${value}))`,
-      count: `$count(${value})`,
-      first: `(${value})[0]`,
-      last: `(${value})[-1]`,
+      length: lengthOf(value),
+      count: lengthOf(value),
+      first: `($type(${value}) = "string" ? $substring(${value}, 0, 1) : (${value})[0])`,
+      last: `($type(${value}) = "string" ? $substring(${value}, -1) : (${value})[-1])`,
       list: `[${value}]`,
       safe: value,
       urlencode: `$replace($encodeUrlComponent(${value}), "%2F", "/")`,
       unique: `$distinct(${value})`,
       max: `$max(${value})`,
       min: `$min(${value})`,
-      join: `$join(${value}.$string(), ${given[0] ?? '""'})`,
+      join: `$join(${value}${attribute === undefined ? '' : attributePath(attribute)}.$string(), ${given[0] ?? '""'})`,
       default: `(${isAlways(args[1]) ? value : `$exists(${value})`} ? ${value} : ${given[0] ?? '""'})`,
     }
+    if (args.length > (MOST[name] ?? 0) || !Object.keys(named).every(key => isKnownName(name, key)))
+      throw unsayable(filter)
     if (Object.hasOwn(simple, name)) return simple[name] ?? value
+    if (name === 'trim') return stripped(value, args, 'strip', filter)
+    if (name === 'round') return rounded(value, args, filter)
     if (name === 'replace') return replaced(value, args, given)
-    if (name === 'map' && attribute !== undefined)
-      return `${value}.${attribute.split('.').map(fieldName).join('.')}`
+    if (name === 'map' && attribute !== undefined) return value + attributePath(attribute)
     if (name === 'hash') return hashed(of, value, textIn(args[0] ?? named['hash_type']) ?? 'md5', filter)
     if (name === 'regex_search') return searched(value, textIn(args[0]), filter)
     if (
@@ -294,6 +306,9 @@ class JsonataWriter {
           : `($type(${a}) = "string" or $type(${b}) = "string" ? ${a} & ${b} : ${a} + ${b})`
       case '//':
         return `$floor(${a} / ${b})`
+      case '%':
+        // What is left has the sign of what is divided by.
+        return `(${a} - ${b} * $floor(${a} / ${b}))`
       case '**':
         return `$power(${a}, ${b})`
       default:
@@ -364,24 +379,11 @@ function numberOf(expression: Expression | undefined): number | undefined {
   throw new Refusal('expression', 'a slice whose ends are not numbers is not understood')
 }
 
-function replaced(
-  text: string,
-  [from, to]: Arguments,
-  [fromText = '""', toText = '""']: readonly string[],
-): string {
-  if (to === undefined || from === undefined) throw new Refusal('expression', 'replace() needs two texts')
-  return `$replace(${text}, ${fromText}, ${toText})`
+function replaced(text: string, args: Arguments, [from = '', to = '', most]: readonly string[]): string {
+  if (args.length < 2) throw new Refusal('expression', 'replace() needs two texts')
+  return `$replace(${[text, from, to, ...(most === undefined ? [] : [most])].join(', ')})`
 }
 
-/** The text that Python makes of a whole record is not to be had. */
-function hashed(of: Expression, value: string, type: string, filter: Filter): string {
-  const way = wayOf(of)
-  if (filter.args.length > 1 || filter.named['salt'] !== undefined || way?.keys.length === 0)
-    throw unsayable(filter)
-  return `$hash(${value} = null ? "None" : ${value}, ${JSON.stringify(type)})`
-}
-
-function searched(value: string, pattern: string | undefined, of: Expression): string {
-  if (pattern === undefined || !/\((?!\?:)/.test(pattern)) throw unsayable(of)
-  return `($match(${value}, /${pattern.replace(/(?<!\\)\//g, '\\/')}/, 1).groups[0])`
+function attributePath(attribute: string): string {
+  return `.${attribute.split('.').map(fieldName).join('.')}`
 }

@@ -97,12 +97,16 @@ export type Constant =
 
 /** A date with time, or a date alone. */
 export class Moment {
+  /** Since 1970; behind the point are microseconds. */
   readonly ms: number
   readonly isDate: boolean
+  /** By how many milliseconds its zone is ahead of UTC. */
+  readonly offset: number
 
-  constructor(ms: number, isDate = false) {
+  constructor(ms: number, isDate = false, offset = 0) {
     this.ms = ms
     this.isDate = isDate
+    this.offset = offset
   }
 }
 

@@ -50,22 +50,28 @@ function lengthAt(pattern: RegExp, source: string, at: number): number {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
+  '\n': '',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
   n: '\n',
   r: '\r',
   t: '\t',
+  v: '\v',
   '\\': '\\',
   "'": "'",
   '"': '"',
 }
 
 /** As Python reads escapes: one that it does not know stays as it is. */
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   return text.replace(
-    /\\(?:u([\da-fA-F]{4})|x([\da-fA-F]{2})|([^]))/g,
-    (whole, u?: string, x?: string, one = '') => {
-      const code = u ?? x
-      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
-      return ESCAPES[one as string] ?? whole
+    /\\(?:U(00[01][\da-fA-F]{5})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-7]{1,3})|([^]))/g,
+    (whole, ...groups: (string | undefined)[]) => {
+      const [wide, u, x, octal, one = ''] = groups
+      const code = wide ?? u ?? x
+      if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
+      return octal === undefined ? (ESCAPES[one] ?? whole) : String.fromCharCode(Number.parseInt(octal, 8))
     },
   )
 }

@@ -88,15 +88,20 @@ export class ExpressionParser {
     return this.takes('not') ? { kind: 'not', of: this.#not() } : this.#comparison()
   }
 
+  /** `a < b < c` compares each with the next. */
   #comparison(): Expression {
     let left = this.#level(0)
+    let all: Expression | undefined
     for (;;) {
       const operator = COMPARISONS.find(one => this.takes(one))
-      if (operator !== undefined) left = { kind: 'binary', operator, left, right: this.#level(0) }
-      else if (this.takes('not')) {
-        this.expect('in')
-        left = { kind: 'not', of: { kind: 'binary', operator: 'in', left, right: this.#level(0) } }
-      } else return left
+      const isNegated = operator === undefined && this.takes('not')
+      if (operator === undefined && !isNegated) return all ?? left
+      if (isNegated) this.expect('in')
+      const right = this.#level(0)
+      const found: Expression = { kind: 'binary', operator: operator ?? 'in', left, right }
+      const one: Expression = isNegated ? { kind: 'not', of: found } : found
+      all = all === undefined ? one : { kind: 'binary', operator: 'and', left: all, right: one }
+      left = right
     }
   }
 
@@ -111,10 +116,16 @@ export class ExpressionParser {
     }
   }
 
-  #unary(): Expression {
-    if (this.takes('-')) return { kind: 'negate', of: this.#unary() }
-    if (this.takes('+')) return this.#unary()
-    return this.#filtered(this.#postfix(this.#primary()))
+  /** A sign binds more than a filter. */
+  #unary(isFiltered = true): Expression {
+    const signed = this.#signed()
+    return isFiltered ? this.#filtered(signed) : signed
+  }
+
+  #signed(): Expression {
+    if (this.takes('-')) return { kind: 'negate', of: this.#unary(false) }
+    if (this.takes('+')) return this.#unary(false)
+    return this.#postfix(this.#primary())
   }
 
   #primary(): Expression {
@@ -124,7 +135,7 @@ export class ExpressionParser {
     if (this.takes('{')) return this.#dict()
     this.#at++
     if (type === 'text') return constant(this.#texts(text))
-    if (type === 'number') return constant(Number(text.replaceAll('_', '')))
+    if (type === 'number') return constant(numberOf(text))
     if (type !== 'name') throw new TemplateError(`${JSON.stringify(text)} is not expected`)
     return Object.hasOwn(WORDS, text) ? constant(WORDS[text]) : { kind: 'name', name: text }
   }
@@ -139,9 +150,11 @@ export class ExpressionParser {
     return whole
   }
 
+  /** `(1)` is 1, and `(1,)` a list of it. */
   #bracketed(): Expression {
     const items = this.#items(')')
-    return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'list', items }
+    const isTuple = this.#tokens[this.#at - 2]?.text === ','
+    return items.length === 1 && items[0] !== undefined && !isTuple ? items[0] : { kind: 'list', items }
   }
 
   #items(closing: string): Expression[] {
@@ -239,4 +252,12 @@ export class ExpressionParser {
     const test: Expression = { kind: 'test', of, name, args }
     return isNegated ? { kind: 'not', of: test } : test
   }
+}
+
+/** @throws TemplateError for one that a double does not hold. */
+function numberOf(text: string): number {
+  const value = Number(text.replaceAll('_', ''))
+  if (/^[\d_]+$/.test(text) && !Number.isSafeInteger(value))
+    throw new TemplateError(`${text} is too large a number`)
+  return value
 }

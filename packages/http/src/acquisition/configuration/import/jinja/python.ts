@@ -1,6 +1,7 @@
 import type { Constant } from './expression.js'
 import { Moment, Span, TemplateError } from './expression.js'
-import { formatted } from './python-date.js'
+import { isoText, spanText } from './python-date.js'
+import { numberText } from './python-number.js'
 
 type Dict = Readonly<Record<string, Constant>>
 
@@ -36,12 +37,11 @@ function repr(value: Constant): string {
   if (value === undefined) return 'Undefined'
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') return numberText(value)
   if (typeof value === 'string') return quoted(value)
   if (isList(value)) return `[${value.map(repr).join(', ')}]`
-  if (value instanceof Moment)
-    return formatted(value, value.isDate ? '%Y-%m-%d' : '%Y-%m-%d %H:%M:%S.%f+00:00')
-  if (value instanceof Span) return `${value.ms / 1000}s`
+  if (value instanceof Moment) return isoText(value, ' ')
+  if (value instanceof Span) return spanText(value)
   return `{${Object.entries(value)
     .map(([key, one]) => `${repr(key)}: ${repr(one)}`)
     .join(', ')}}`
@@ -56,7 +56,7 @@ function quoted(text: string): string {
 export function equal(a: Constant, b: Constant): boolean {
   if (isList(a) && isList(b)) return a.length === b.length && a.every((one, at) => equal(one, b[at]))
   if (isDict(a) && isDict(b)) return repr(a) === repr(b)
-  return (ordinal(a) ?? null) === (ordinal(b) ?? null)
+  return ordinal(a) === ordinal(b)
 }
 
 /** Below 0, 0 or above 0. @throws TemplateError for values that have no order. */
@@ -77,7 +77,10 @@ function ordinal(value: Constant): Constant {
 }
 
 export function contains(container: Constant, value: Constant): boolean {
-  if (typeof container === 'string') return typeof value === 'string' && container.includes(value)
+  if (typeof container === 'string') {
+    if (typeof value !== 'string') throw new TemplateError(`${repr(value)} is no text that could be in one`)
+    return container.includes(value)
+  }
   if (isList(container)) return container.some(one => equal(one, value))
   if (isDict(container)) return typeof value === 'string' && Object.hasOwn(container, value)
   if (container === undefined) return false

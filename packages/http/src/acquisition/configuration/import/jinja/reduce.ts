@@ -1,9 +1,11 @@
 import type { Binary, Call, Constant, Expression, Filter, SettingType, Slice } from './expression.js'
-import { constant, Moment, NothingThere, Span, TemplateError } from './expression.js'
+import { calculated } from './arithmetic.js'
+import { constant, Moment, NothingThere, TemplateError } from './expression.js'
 import { applyFilter, applyTest } from './filters.js'
 import { attributeOf, macros, TEMPORAL } from './macros.js'
 import { callMethod } from './methods.js'
-import { compared, contains, equal, isList, str, truthy } from './python.js'
+import { isList, str, truthy } from './python.js'
+import { characters } from './python-text.js'
 
 /** What is known when a template is read. */
 export interface Knowledge {
@@ -107,7 +109,8 @@ class Reducer {
     const bounds = [from, to].every(one => one === undefined || one.kind === 'constant')
     if (!bounds || (typeof value !== 'string' && !isList(value)))
       return { kind: 'slice', of, start: from, stop: to }
-    return constant(value.slice(numberIn(from), numberIn(to)))
+    const [first, last] = [numberIn(from), numberIn(to)]
+    return constant(isList(value) ? value.slice(first, last) : characters(value).slice(first, last).join(''))
   }
 
   #call({ of, args: given, named: givenNamed }: Call): Expression {
@@ -117,7 +120,7 @@ class Reducer {
     )
     if (of.kind === 'name' && !this.#names.has(of.name)) return this.#macro(of.name, args, named)
     if (of.kind === 'item' && of.key.kind === 'constant') {
-      return this.#method(this.reduce(of.of), str(of.key.value), args)
+      return this.#method(this.reduce(of.of), str(of.key.value), args, named)
     }
     return { kind: 'call', of: this.reduce(of), args, named }
   }
@@ -136,7 +139,12 @@ class Reducer {
     )
   }
 
-  #method(of: Expression, name: string, args: readonly Expression[]): Expression {
+  #method(
+    of: Expression,
+    name: string,
+    args: readonly Expression[],
+    named: Readonly<Record<string, Expression>>,
+  ): Expression {
     const group = settingPath(of)
     const [first, fallback = constant(null)] = args
     if (name === 'get' && first?.kind === 'constant') {
@@ -146,9 +154,12 @@ class Reducer {
     if (name === 'join' && first?.kind === 'setting' && of.kind === 'constant' && of.value === ',')
       return first
     const values = constantsOf([of, ...args])
-    if (values !== undefined && of.kind === 'constant')
-      return constant(callMethod(of.value, name, values.slice(1)))
-    return { kind: 'call', of: { kind: 'item', of, key: constant(name) }, args, named: {} }
+    const names = Object.keys(named)
+    const namedValues = constantsOf(Object.values(named))
+    if (values === undefined || namedValues === undefined || of.kind !== 'constant')
+      return { kind: 'call', of: { kind: 'item', of, key: constant(name) }, args, named }
+    const given = Object.fromEntries(names.map((key, at) => [key, namedValues[at]]))
+    return constant(callMethod(of.value, name, values.slice(1), given))
   }
 
   #orElse(value: Expression, fallback: Expression): Expression {
@@ -324,62 +335,4 @@ function joined(parts: readonly Expression[]): Expression {
   }
   const [only = constant('')] = merged
   return merged.length < 2 && only.kind === 'constant' ? only : { kind: 'text', parts: merged }
-}
-
-function calculated(operator: Binary['operator'], left: Constant, right: Constant): Constant {
-  switch (operator) {
-    case '==':
-      return equal(left, right)
-    case '!=':
-      return !equal(left, right)
-    case '<':
-      return compared(left, right) < 0
-    case '<=':
-      return compared(left, right) <= 0
-    case '>':
-      return compared(left, right) > 0
-    case '>=':
-      return compared(left, right) >= 0
-    case 'in':
-      return contains(right, left)
-    case '~':
-      return str(left) + str(right)
-    case '+':
-      return sum(left, right)
-    default:
-      return arithmetic(operator, left, right)
-  }
-}
-
-function sum(left: Constant, right: Constant): Constant {
-  if (typeof left === 'string' && typeof right === 'string') return left + right
-  if (isList(left) && isList(right)) return [...left, ...right]
-  return arithmetic('+', left, right)
-}
-
-function arithmetic(operator: string, left: Constant, right: Constant): Constant {
-  if (left === undefined || right === undefined) throw new NothingThere(`nothing is there to calculate with`)
-  if (left instanceof Moment || left instanceof Span) return shifted(operator, left, right)
-  if (typeof left !== 'number' || typeof right !== 'number') {
-    throw new TemplateError(`${str(left)} ${operator} ${str(right)} cannot be calculated`)
-  }
-  const operations: Readonly<Record<string, number>> = {
-    '+': left + right,
-    '-': left - right,
-    '*': left * right,
-    '/': left / right,
-    '//': Math.floor(left / right),
-    '%': ((left % right) + right) % right,
-    '**': left ** right,
-  }
-  return operations[operator]
-}
-
-function shifted(operator: string, left: Moment | Span, right: Constant): Constant {
-  const sign = operator === '-' ? -1 : 1
-  if (right instanceof Span && left instanceof Moment)
-    return new Moment(left.ms + sign * right.ms, left.isDate)
-  if (right instanceof Moment && left instanceof Moment) return new Span(left.ms - right.ms)
-  if (right instanceof Span && left instanceof Span) return new Span(left.ms + sign * right.ms)
-  throw new TemplateError('a date can only be moved by a duration')
 }

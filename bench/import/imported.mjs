@@ -16,6 +16,7 @@ export function imported(importManifest, text, { name, settings, now }) {
     const wished = [
       ...result.refused.flatMap(({ settings: paths = [] }) => paths),
       ...absentIn(result.pipeline),
+      ...otherwiseSet(result.pipeline, settings),
     ]
     const needed = wished.filter(path => !(path in set))
     const known = needed.filter(path => settingAt(settings, path) !== undefined)
@@ -29,8 +30,22 @@ export function imported(importManifest, text, { name, settings, now }) {
 
 /** Settings that the heading says are not set. */
 function absentIn(pipeline = '') {
-  const [, names = ''] = /^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
-  return names.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
+  return listedBelow(/^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m, pipeline)
+}
+
+/** Settings that the heading says are at their defaults, where the made ones differ. */
+function otherwiseSet(pipeline = '', settings) {
+  const defaults = listedBelow(/^# Settings at their defaults,.*\n((?:# {3}.*\n)*)/m, pipeline)
+  return defaults.flatMap(line => {
+    const [, path, value] = /^([^=]+)=(.*)$/.exec(line) ?? []
+    const own = path && settingAt(settings, path)
+    return own === undefined || typeof own === 'object' || textOf(own) === value ? [] : [path]
+  })
+}
+
+function listedBelow(heading, pipeline) {
+  const [, lines = ''] = heading.exec(pipeline) ?? []
+  return lines.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
 }
 
 /** What a user of the pipeline makes of user and password where a login itself wants them. */

@@ -120,6 +120,12 @@ describe('pagination', () => {
     await expect(mockOf(paged(pagination))).rejects.toThrow('the next page of s is what an expression makes')
   })
 
+  test('a path that an expression makes may be any', async () => {
+    await expectAll(
+      paged('{ type: page, pageSize: 10 }').replace('/things', `{ expr: '"things of " & run' }`),
+    )
+  })
+
   test.each([
     '{ type: cursor, cursorPath: next }',
     '{ type: nextUrl, nextUrlPath: next }',

@@ -12,7 +12,7 @@ import { paginationSchema } from './pagination-schema.js'
 import { quotaSchema } from './quota-schema.js'
 import { recordKeys } from './records-schema.js'
 import { responsesSchema } from './responses-schema.js'
-import { headerValues, queryValues } from './request-values.js'
+import { headerValues, pathValue, queryValues } from './request-values.js'
 import { sinceSchema } from './since-schema.js'
 import { sinksSchema } from './sinks-schema.js'
 
@@ -105,8 +105,7 @@ const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
 export const streamSchema = strict({
   name: checkedText('a name of letters, digits, _ and -', isStreamName),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
-  path: z
-    .string({ error: 'a path such as /v1/products' })
+  path: pathValue()
     .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
     .prefault(''),
   query: queryValues().prefault({}),

@@ -15,7 +15,9 @@ export interface Recognised {
 
 type Declared = StreamConfig['query'][string]
 
-function isComputed(value: Declared): value is Exclude<Declared, string | readonly string[]> {
+function isComputed(
+  value: Declared | StreamConfig['path'],
+): value is Exclude<Declared, string | readonly string[]> {
   return typeof value === 'object' && 'expr' in value
 }
 
@@ -34,7 +36,7 @@ export class RequestShape {
   constructor(stream: StreamConfig) {
     this.#stream = stream
     this.#roots = rootsOf(stream)
-    const [path = '', ...query] = stream.path.split('?')
+    const [path = '', ...query] = isComputed(stream.path) ? [] : stream.path.split('?')
     const bare = path.replace(/^\/+/, '')
     this.#path = this.#template(bare === '' ? '' : `/${bare}`)
     this.#pathQuery = [...new URLSearchParams(query.join('?'))]
@@ -42,7 +44,9 @@ export class RequestShape {
       index % 2 === 1 ? '([^/]*)' : quoted(asPath(piece)),
     )
     const hasSuffix = placesOf(stream).some(place => typeof place === 'object' && 'path' in place)
-    this.#pattern = new RegExp(`^${source.join('')}${hasSuffix ? '(.*)' : '()'}$`)
+    // What is computed may be anything.
+    const end = isComputed(stream.path) ? '.*()' : hasSuffix ? '(.*)' : '()'
+    this.#pattern = new RegExp(`^${source.join('')}${end}$`)
   }
 
   /** Whether the path is one of the stream's, so that what else is wrong is told of it. */

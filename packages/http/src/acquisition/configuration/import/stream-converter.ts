@@ -16,6 +16,7 @@ import { sinceOf } from './components/since.js'
 import { fieldValueOf } from './components/field-value.js'
 import { pathText } from './emit/paths.js'
 import type { Place } from './emit/places.js'
+import { refersTo } from './emit/refers-to.js'
 import type { Json, Scope } from './emit/values.js'
 import { Values } from './emit/values.js'
 import { str } from './jinja/index.js'
@@ -187,6 +188,7 @@ export class StreamConverter {
   #login(requester: Component) {
     const values = new Values(this.#templates, { slice: () => undefined })
     const { baseUrl, path, method, query, headers, body } = requestOf(requester, this.#templates, values)
+    if (typeof path !== 'string') throw new Refusal('login', 'the path of the login is an expression')
     const parameters = Object.entries(query).flatMap(([name, values]) =>
       [values].flat().map(value => `${encodeURIComponent(name)}=${encoded(textOf(value))}`),
     )
@@ -273,7 +275,8 @@ function isPath(source: string): boolean {
 }
 
 /** Values in a path are encoded, slashes too. */
-function pathNotes(path: string): readonly string[] {
+function pathNotes(path: RequestParts['path']): readonly string[] {
+  if (typeof path !== 'string') return []
   const found = /\{([\w.-]*(?:ur[il]|path|href|link)\w*)\}/i.exec(path)
   return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
 }
@@ -301,8 +304,7 @@ function checkedParts({ parts }: Partitions, request: string, added: string): re
 
 /** Where nothing tells records apart, the manifest has them several times. */
 function onceNotes(parts: readonly Part[], id: Json): readonly string[] {
-  const once = parts.filter(({ entry }) => entry['once'] === true)
-  if (id !== 'none') return []
+  const once = id === 'none' ? parts.filter(({ entry }) => entry['once'] === true) : []
   return once.map(
     ({ as }) => `the manifest sends the same requests again for each ${as}; here they are sent once`,
   )
@@ -374,9 +376,7 @@ function sinceConfig(since: Since, request: RequestParts, selection: Selection):
   const isSent =
     config['param'] !== undefined ||
     config['untilParam'] !== undefined ||
-    /\{(?:since|until)\}|\b(?:since|until)\b.*"expr"|"expr":"[^"]*\b(?:since|until)\b/.test(
-      JSON.stringify(request),
-    )
+    refersTo(request, ['since', 'until'])
   return isSent || config['filter'] !== undefined || config['order'] !== undefined
     ? config
     : { ...config, filter: false }

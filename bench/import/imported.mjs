@@ -63,7 +63,7 @@ function environmentOf(variables, settings) {
 }
 
 /**
- * The pipeline without its services' rates, with an output folder of its own. Every stream meets a fault, and time
+ * The pipeline without its services' rates and waits, with an output folder of its own. Every stream meets a fault, and time
  * passes fast: the breaker of so many streams stays closed, and no request is given up.
  */
 export function unhurried(pipeline, output) {
@@ -71,6 +71,8 @@ export function unhurried(pipeline, output) {
   for (const source of document.sources) {
     source.limits = { rate: 100_000, concurrency: 8, timeout: '10m', breaker: { failureThreshold: 1000 } }
     for (const stream of source.streams ?? []) delete stream.limits
+    for (const { responses = [] } of [source, ...(source.streams ?? [])])
+      for (const rule of responses) if (rule.for !== undefined) rule.for = '1s'
   }
   return stringify({ ...document, output, workers: 1 }, { aliasDuplicateObjects: false })
 }

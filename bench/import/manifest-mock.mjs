@@ -151,14 +151,14 @@ export class ManifestMock {
   }
 }
 
-/** A first page may be asked for by its number too, where the CDK leaves it out: no service minds. */
+/** A first page may be asked for by its number or offset too, where the CDK leaves it out: no service minds. */
 function allowStart(stream, slice, pattern) {
   const {
     type,
     inject_on_first_request: inject,
     start_from_page: start = 0,
   } = stream.paginator?.pagination_strategy ?? {}
-  const token = { PageIncrement: start, OffsetIncrement: 0 }[type]
+  const token = { PageIncrement: start, OffsetIncrement: 0, CursorPagination: 0 }[type]
   if (token === undefined || inject) return
   const at = { ...slice, window: stream.windows()[0] ?? {} }
   const [without, using] = [undefined, token].map(one => flat(stream.request(at, one)))

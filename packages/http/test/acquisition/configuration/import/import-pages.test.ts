@@ -165,6 +165,7 @@ describe('pagination', () => {
   })
 
   test('an offset that the body counts', () => {
+    const sum = '($type(start) = "string" or $type(size) = "string" ? start & size : start + size)'
     const counted = {
       ...cursor(
         '{{ response.start + response.size }}',
@@ -173,12 +174,12 @@ describe('pagination', () => {
       page_size: 50,
     }
     expect(pages(counted, { page_token_option: into('start'), page_size_option: into('size') })).toEqual({
-      type: 'offset',
-      offsetParam: 'start',
-      limitParam: 'size',
+      type: 'cursor',
+      cursorPath: { expr: sum },
+      cursorParam: 'start',
+      sizeParam: 'size',
       pageSize: 50,
-      totalRecordsPath: 'total',
-      endWhen: { path: 'last', is: true },
+      endWhen: { expr: `$boolean((last ? last : (${sum} >= total)))` },
     })
   })
 

@@ -3,7 +3,7 @@ import type { Expression } from '../jinja/index.js'
 import { literal, str } from '../jinja/index.js'
 import type { Condition } from '../emit/conditions.js'
 import { conditionOf } from '../emit/conditions.js'
-
+import type { Way } from '../emit/paths.js'
 import type { Place } from '../emit/places.js'
 import { placeOf, placeText } from '../emit/places.js'
 import type { Json, PageToken } from '../emit/values.js'

@@ -6,7 +6,7 @@ import { str } from './python.mjs'
 
 /**
  * `{ pipeline, environment, converted, refused }`; settings that expressions calculate with, and those that it says
- * are not set, are handed to it.
+ * are not set, or at their defaults, are handed to it.
  */
 export function imported(importManifest, text, { name, settings, now }) {
   const options = { file: 'manifest.yaml', name, now }
@@ -16,6 +16,7 @@ export function imported(importManifest, text, { name, settings, now }) {
     const wished = [
       ...result.refused.flatMap(({ settings: paths = [] }) => paths),
       ...absentIn(result.pipeline),
+      ...defaultsIn(result.pipeline),
     ]
     const needed = wished.filter(path => !(path in set))
     const known = needed.filter(path => settingAt(settings, path) !== undefined)
@@ -31,6 +32,12 @@ export function imported(importManifest, text, { name, settings, now }) {
 function absentIn(pipeline = '') {
   const [, names = ''] = /^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
   return names.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
+}
+
+/** Settings that the heading says are at their defaults. */
+function defaultsIn(pipeline = '') {
+  const [, lines = ''] = /^# Settings at their defaults.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
+  return lines.split('\n').flatMap(line => /^# {3}([^=]+)=/.exec(line)?.[1] ?? [])
 }
 
 /** What a user of the pipeline makes of user and password where a login itself wants them. */

@@ -171,6 +171,8 @@ function replaced(places, base, next) {
   const result = new Map(places)
   for (const place of base.keys()) if (!next.has(place)) result.delete(place)
   for (const [place, text] of next) if (base.get(place) !== text) result.set(place, text)
+  // An empty body has something in it then.
+  if ([...result.keys()].some(place => place.startsWith('body.'))) result.delete('body')
   return result
 }
 

@@ -48,6 +48,26 @@ describe('pagination', () => {
     expect(streamWritten({ retriever: { paginator } })['body']).toEqual({ [kind]: {} })
   })
 
+  test.each([
+    ['body_data', 'form'],
+    ['body_json', 'json'],
+  ])('a size in %s makes the body a %s, and no POST of a GET', (where, kind) => {
+    const paginator = {
+      type: 'DefaultPaginator',
+      pagination_strategy: {
+        type: 'CursorPagination',
+        cursor_value: "{{ response['next'] }}",
+        page_size: 20,
+      },
+      page_token_option: { type: 'RequestPath' },
+      page_size_option: into('size', where),
+    }
+    expect(streamWritten({ retriever: { paginator } })).toMatchObject({
+      method: 'GET',
+      body: { [kind]: { size: 20 } },
+    })
+  })
+
   test('offsets', () => {
     const options = {
       page_token_option: into('offset', 'body_json'),

@@ -95,8 +95,8 @@ describe('parts', () => {
 describe('computed requests', () => {
   test.each([
     ['a path', 'path: { expr: \'"/projects/" & $uppercase(project.id) & "/tasks"\' }'],
-    ['a parameter', "path: /tasks\n  query: { of: { expr: '\"project \" & project.id' } }"],
-    ['a header', "path: /tasks\n  headers: { x-of: { expr: 'project.id & \"!\"' } }"],
+    ['a parameter', 'path: /tasks\n  query: { of: { expr: \'"project " & project.id\' } }'],
+    ['a header', 'path: /tasks\n  headers: { x-of: { expr: \'project.id & "!"\' } }'],
     [
       'a value of a body',
       'path: /tasks\n  body: { json: { filter: { expr: \'{ "project": project.id, "open": true }\' } } }',
@@ -133,7 +133,7 @@ test.each([
   [
     'a header, computed',
     '{ type: page, pageSize: 10 }',
-    "path: /things, headers: { x-page: { expr: '\"page \" & since' } }, since: { field: at, param: from }",
+    'path: /things, headers: { x-page: { expr: \'"page " & since\' } }, since: { field: at, param: from }',
   ],
 ])('values of a run in %s', async (_, pagination, place) => {
   await expectAll(paged(pagination).replace('path: /things', place), 25)

@@ -59,7 +59,9 @@ export async function startApi(
 ): Promise<ApiMock> {
   const config = await configOf(file)
   if (flags.write !== undefined && /\.[cm]?[jt]s$/.test(file))
-    throw new UsageError(`--write copies files of YAML; let a variable lead the baseUrl of ${file} to the mock`)
+    throw new UsageError(
+      `--write copies files of YAML; let a variable lead the baseUrl of ${file} to the mock`,
+    )
   const mock = await started({
     config,
     ...common,

@@ -144,7 +144,9 @@ export class ApiMock extends MockServer {
 
   /** What of the pipeline is served without being looked at, a line each. */
   get notes(): string[] {
-    const bare = [...this.#rows.values()].filter(({ taken, first }) => taken.length === 0 && first !== undefined)
+    const bare = [...this.#rows.values()].filter(
+      ({ taken, first }) => taken.length === 0 && first !== undefined,
+    )
     return [
       ...unchecked(this.#config.streams).map(untoldText),
       ...bare.map(({ config }) => `${config.name}: no record is one that the file takes`),

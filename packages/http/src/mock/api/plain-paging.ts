@@ -22,7 +22,9 @@ export function plainPaging(stream: StreamConfig): StreamConfig {
     }
     const from = last === undefined ? pagination.from : 'lastRecord'
     const plain = path ?? last
-    return plain === undefined ? stream : { ...stream, pagination: { ...pagination, from, cursorPath: plain } }
+    return plain === undefined
+      ? stream
+      : { ...stream, pagination: { ...pagination, from, cursorPath: plain } }
   }
   return stream
 }

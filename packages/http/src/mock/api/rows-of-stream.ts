@@ -142,7 +142,10 @@ export class StreamRows {
   async #compute(): Promise<void> {
     const { asked } = this.#references
     for (const served of [...this.#served.values()].slice(this.#byRequest.size)) {
-      const scope = [...served.values].reduce<unknown>((all, [name, value]) => withValue(all, name, value), {})
+      const scope = [...served.values].reduce<unknown>(
+        (all, [name, value]) => withValue(all, name, value),
+        {},
+      )
       const told = new Map(served.values)
       for (const name of asked.filter(one => one.startsWith('=')))
         told.set(name, asSent(await evaluated(name.slice(1), scope)))

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { usableConfig } from '../../src/acquisition/configuration/index.js'
-import type { PipelineInput } from '../../src/acquisition/index.js'
 import { startApiMock } from '../../src/mock/index.js'
 import { outputFolder } from '../support/acquire-rig.js'
 import { acquiredFrom, differences, mockOf } from '../support/api-rig.js'
@@ -181,7 +180,7 @@ sources:
 describe('code', () => {
   const configOf = (more: object) => {
     const source = { name: 's', baseUrl: 'https://api.example.com', path: '/things', id: 'id', ...more }
-    return usableConfig({ sources: [source] } as PipelineInput).config
+    return usableConfig({ sources: [source] }).config
   }
 
   test('requests that it signs and records that it changes are served, and told of', async () => {

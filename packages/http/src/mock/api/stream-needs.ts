@@ -58,7 +58,7 @@ export function isComputed(value: unknown): value is { readonly expr: string } {
 }
 
 /** The expressions of a stream's requests whose value follows from the part alone. */
-export function partExpressions(stream: StreamConfig): string[] {
+function partExpressions(stream: StreamConfig): string[] {
   const computed = requestValues(stream)
     .filter(isComputed)
     .map(({ expr }) => expr)

@@ -18,6 +18,8 @@ export interface Row {
   readonly since: SinceValue | undefined
   /** Whether a perfect first run has it. */
   readonly isTaken: boolean
+  /** It was there before, and no page has it any more. */
+  readonly isGone?: boolean
 }
 
 /** Which record: the nth of so many of a part, changed so many times. */

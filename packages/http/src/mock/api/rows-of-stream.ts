@@ -127,7 +127,7 @@ export class StreamRows {
     return found.every(part => part !== undefined) ? found : undefined
   }
 
-  /** One record in five is changed, and in each part one is new: what a later run has to find. */
+  /** One record in five is changed, and in each part one is new, and one gone where that is to be marked. */
   change(): void {
     this.#version += 1
     for (const [at, { rows }] of [...this.#served.values()].entries()) {
@@ -135,6 +135,9 @@ export class StreamRows {
       for (let n = 1; n < count; n += 5)
         rows[n] = this.#maker.row({ part: at, n, count, version: this.#version })
       rows.push(this.#maker.row({ part: at, n: count, count, version: 1 }))
+      const gone = rows[this.#version * 5]
+      if (this.config.markDeleted === true && gone !== undefined)
+        rows[this.#version * 5] = { ...gone, isGone: true, isTaken: false }
     }
   }
 

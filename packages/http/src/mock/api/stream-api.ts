@@ -134,10 +134,11 @@ export class StreamApi {
 
   #ordered(rows: readonly Row[], { since, until }: Span): Row[] {
     const { since: config } = this.config
-    if (config === undefined) return [...rows]
+    const there = rows.filter(({ isGone }) => isGone !== true)
+    if (config === undefined) return there
     const { leavesOutEqual } = this.#manners
     const sign = config.order === 'descending' ? -1 : 1
-    return rows
+    return there
       .filter(row => {
         const order = row.since?.order ?? 0
         const isFrom = since === undefined || (leavesOutEqual ? order > since : order >= since)

@@ -119,45 +119,54 @@ const figuresOf = ({ name, accepted, duplicates, rejected, deleted, pages }: Sou
   pages,
 })
 
-describe.each(Array.from({ length: SEEDS }, (_, index) => index + 1))('killed in the middle, seed %i', seed => {
-  const caught = new Set<string>()
-  let killed: Taken[] = []
-  let clean: Taken[] = []
+describe.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
+  'killed in the middle, seed %i',
+  seed => {
+    const caught = new Set<string>()
+    let killed: Taken[] = []
+    let clean: Taken[] = []
 
-  beforeAll(async () => {
-    for (const kills of [KILLS, [0, 0]]) {
-      await using mock = await startMock(seed)
-      await using folder = await outputFolder()
-      const rig = { mock, output: folder.path, random: seededRandom(seed), caught }
-      const taken = await bothRuns(rig, kills)
-      if (kills === KILLS) killed = taken
-      else clean = taken
-    }
-  }, 120_000)
+    beforeAll(async () => {
+      for (const kills of [KILLS, [0, 0]]) {
+        await using mock = await startMock(seed)
+        await using folder = await outputFolder()
+        const rig = { mock, output: folder.path, random: seededRandom(seed), caught }
+        const taken = await bothRuns(rig, kills)
+        if (kills === KILLS) killed = taken
+        else clean = taken
+      }
+    }, 120_000)
 
-  test('all runs end complete, and nothing is asked that is not declared', () => {
-    for (const { problems, summary } of [...killed, ...clean]) {
-      expect(problems).toEqual([])
-      expect(summary.run.status, JSON.stringify(summary.sources.map(({ errors }) => errors))).toBe('complete')
-    }
-  })
+    test('all runs end complete, and nothing is asked that is not declared', () => {
+      for (const { problems, summary } of [...killed, ...clean]) {
+        expect(problems).toEqual([])
+        expect(summary.run.status, JSON.stringify(summary.sources.map(({ errors }) => errors))).toBe(
+          'complete',
+        )
+      }
+    })
 
-  test('every stream of several pages was killed between two of them', () => {
-    const several = clean[0]?.summary.sources.filter(({ pages }) => pages.done > 1).map(({ name }) => name)
-    expect(several?.filter(name => !caught.has(name))).toEqual([])
-  })
+    test('every stream of several pages was killed between two of them', () => {
+      const several = clean[0]?.summary.sources.filter(({ pages }) => pages.done > 1).map(({ name }) => name)
+      expect(several?.filter(name => !caught.has(name))).toEqual([])
+    })
 
-  test.each(kindNames)('%s: nothing is lost or twice', kind => {
-    const isOfKind = (name: string): boolean => name === kind || name.startsWith(`${kind}.`)
-    const ofKind = ({ summary }: Taken) => summary.sources.filter(({ name }) => isOfKind(name)).map(figuresOf)
-    for (const { differences: found } of [...killed, ...clean])
-      expect(found.filter(one => isOfKind(one.split(':')[0] ?? ''))).toEqual([])
-    expect(killed.map(ofKind)).toEqual(clean.map(ofKind))
-    expect(ofKind(killed[0] as Taken)).not.toEqual([])
-  })
+    test.each(kindNames)('%s: nothing is lost or twice', kind => {
+      const isOfKind = (name: string): boolean => name === kind || name.startsWith(`${kind}.`)
+      const ofKind = ({ summary }: Taken) =>
+        summary.sources.filter(({ name }) => isOfKind(name)).map(figuresOf)
+      for (const { differences: found } of [...killed, ...clean])
+        expect(found.filter(one => isOfKind(one.split(':')[0] ?? ''))).toEqual([])
+      expect(killed.map(ofKind)).toEqual(clean.map(ofKind))
+      expect(ofKind(killed[0] as Taken)).not.toEqual([])
+    })
 
-  test.each(kindNames.filter(name => name.startsWith('since-')))('%s: later only what has changed', kind => {
-    const [first, later] = killed.map(({ summary }) => summary.sources.find(({ name }) => name === kind))
-    expect(later?.accepted).toBeLessThan((first?.accepted ?? 0) / 2)
-  })
-})
+    test.each(kindNames.filter(name => name.startsWith('since-')))(
+      '%s: later only what has changed',
+      kind => {
+        const [first, later] = killed.map(({ summary }) => summary.sources.find(({ name }) => name === kind))
+        expect(later?.accepted).toBeLessThan((first?.accepted ?? 0) / 2)
+      },
+    )
+  },
+)

@@ -97,7 +97,12 @@ const since: Readonly<Record<string, Source>> = {
   'not-sent': { since: span },
   numbers: { since: { field: 'version', type: 'number', start: 5, param: 'after' } },
   'number-windows': {
-    since: { ...{ field: 'version', type: 'number', start: 0, end: 40 }, param: 'a', untilParam: 'b', window: 9 },
+    since: {
+      ...{ field: 'version', type: 'number', start: 0, end: 40 },
+      param: 'a',
+      untilParam: 'b',
+      window: 9,
+    },
   },
   texts: { since: { field: 'key', type: 'text', param: 'after' } },
 }
@@ -156,8 +161,8 @@ const stored: Readonly<Record<string, Source>> = {
 }
 
 /** By kind and name: `auth-basic`. */
-const KINDS = Object.entries({ pagination, auth, since, partition, format, stored }).flatMap(([kind, sources]) =>
-  Object.entries(sources).map(([name, source]) => [`${kind}-${name}`, source] as const),
+const KINDS = Object.entries({ pagination, auth, since, partition, format, stored }).flatMap(
+  ([kind, sources]) => Object.entries(sources).map(([name, source]) => [`${kind}-${name}`, source] as const),
 )
 
 /** The names of the sources, each of which declares one kind. */

@@ -170,7 +170,7 @@ export const kindNames: readonly string[] = KINDS.map(([name]) => name)
 
 /** A pipeline of all of them. JSON is YAML. */
 export function pipelineOfKinds(rate: number): string {
-  const limits = { rate, concurrency: 16 }
+  const limits = { rate, concurrency: 100 }
   const sources = KINDS.map(([name, source]) => {
     const path = 'streams' in source ? {} : { path: '/things' }
     const id = 'mapping' in source ? {} : { id: 'id' }

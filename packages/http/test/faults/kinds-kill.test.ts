@@ -156,15 +156,15 @@ describe.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
     })
 
     test('streams were killed between two of their pages', () => {
-    const several = clean[0]?.summary.sources.filter(({ pages }) => pages > 1).map(({ name }) => name) ?? []
-    expect(several.length).toBeGreaterThan(kindNames.length / 2)
-    const missed = several.filter(name => !caught.has(name))
-    // Most of them by each seed, all of them by all.
-    expect(missed.length, missed.join(', ')).toBeLessThan(several.length / 3)
-    if (seed === LAST_OF_PROOF) expect(missed).toEqual([])
-  })
+      const several = clean[0]?.summary.sources.filter(({ pages }) => pages > 1).map(({ name }) => name) ?? []
+      expect(several.length).toBeGreaterThan(kindNames.length / 2)
+      const missed = several.filter(name => !caught.has(name))
+      // Most of them by each seed, all of them by all.
+      expect(missed.length, missed.join(', ')).toBeLessThan(several.length / 3)
+      if (seed === LAST_OF_PROOF) expect(missed).toEqual([])
+    })
 
-  test.each(kindNames)('%s: nothing is lost or twice', kind => {
+    test.each(kindNames)('%s: nothing is lost or twice', kind => {
       const isOfKind = (name: string): boolean => name === kind || name.startsWith(`${kind}.`)
       const ofKind = ({ summary }: Taken) =>
         summary.sources.filter(({ name }) => isOfKind(name)).map(figuresOf)

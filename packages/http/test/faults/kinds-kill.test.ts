@@ -131,7 +131,6 @@ const figuresOf = ({ name, accepted, duplicates, rejected, deleted, pages }: Sou
 describe.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
   'killed in the middle, seed %i',
   seed => {
-    const caught = new Set<string>()
     let killed: Taken[] = []
     let clean: Taken[] = []
 

@@ -98,10 +98,14 @@ const since: Readonly<Record<string, Source>> = {
   numbers: { since: { field: 'version', type: 'number', start: 5, param: 'after' } },
   'number-windows': {
     since: {
-      ...{ field: 'version', type: 'number', start: 0, end: 40 },
+      field: 'version',
+      type: 'number',
+      start: 0,
+      end: 40,
       param: 'a',
       untilParam: 'b',
       window: 9,
+      granularity: 1,
     },
   },
   texts: { since: { field: 'key', type: 'text', param: 'after' } },

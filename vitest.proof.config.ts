@@ -9,7 +9,7 @@ export default {
     ...test,
     include: [
       'packages/http/test/engines/wire/fuzz.test.ts',
-      'packages/http/test/faults/acquire-kill{,-api}.test.ts',
+      'packages/http/test/faults/{acquire-kill,acquire-kill-api,deliver-kill}.test.ts',
       'packages/http/test/integration/{docker,pack}.test.ts',
       'packages/*/test/properties/**/*.test.ts',
     ],

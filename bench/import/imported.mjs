@@ -6,7 +6,7 @@ import { str } from './python.mjs'
 
 /**
  * `{ pipeline, environment, converted, refused }`; settings that expressions calculate with, and those that it says
- * are not set, are handed to it.
+ * are not set, or at their defaults, are handed to it.
  */
 export function imported(importManifest, text, { name, settings, now }) {
   const options = { file: 'manifest.yaml', name, now }
@@ -16,7 +16,7 @@ export function imported(importManifest, text, { name, settings, now }) {
     const wished = [
       ...result.refused.flatMap(({ settings: paths = [] }) => paths),
       ...absentIn(result.pipeline),
-      ...otherwiseSet(result.pipeline, settings),
+      ...defaultsIn(result.pipeline),
     ]
     const needed = wished.filter(path => !(path in set))
     const known = needed.filter(path => settingAt(settings, path) !== undefined)
@@ -30,22 +30,14 @@ export function imported(importManifest, text, { name, settings, now }) {
 
 /** Settings that the heading says are not set. */
 function absentIn(pipeline = '') {
-  return listedBelow(/^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m, pipeline)
+  const [, names = ''] = /^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
+  return names.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
 }
 
-/** Settings that the heading says are at their defaults, where the made ones differ. */
-function otherwiseSet(pipeline = '', settings) {
-  const defaults = listedBelow(/^# Settings at their defaults,.*\n((?:# {3}.*\n)*)/m, pipeline)
-  return defaults.flatMap(line => {
-    const [, path, value] = /^([^=]+)=(.*)$/.exec(line) ?? []
-    const own = path && settingAt(settings, path)
-    return own === undefined || typeof own === 'object' || textOf(own) === value ? [] : [path]
-  })
-}
-
-function listedBelow(heading, pipeline) {
-  const [, lines = ''] = heading.exec(pipeline) ?? []
-  return lines.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
+/** Settings that the heading says are at their defaults. */
+function defaultsIn(pipeline = '') {
+  const [, lines = ''] = /^# Settings at their defaults.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
+  return lines.split('\n').flatMap(line => /^# {3}([^=]+)=/.exec(line)?.[1] ?? [])
 }
 
 /** What a user of the pipeline makes of user and password where a login itself wants them. */
@@ -78,7 +70,7 @@ function environmentOf(variables, settings) {
 }
 
 /**
- * The pipeline without its services' rates, with an output folder of its own. Every stream meets a fault, and time
+ * The pipeline without its services' rates and waits, with an output folder of its own. Every stream meets a fault, and time
  * passes fast: the breaker of so many streams stays closed, and no request is given up.
  */
 export function unhurried(pipeline, output) {
@@ -86,6 +78,8 @@ export function unhurried(pipeline, output) {
   for (const source of document.sources) {
     source.limits = { rate: 100_000, concurrency: 8, timeout: '10m', breaker: { failureThreshold: 1000 } }
     for (const stream of source.streams ?? []) delete stream.limits
+    for (const { responses = [] } of [source, ...(source.streams ?? [])])
+      for (const rule of responses) if (rule.for !== undefined) rule.for = '1s'
   }
   return stringify({ ...document, output, workers: 1 }, { aliasDuplicateObjects: false })
 }

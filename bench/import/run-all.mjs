@@ -107,17 +107,15 @@ async function takenBy({ pipeline, environment }, { name, output }) {
   const { config } = parseConfig(unhurried(pipeline, output), `${name}.yaml`, { environment })
   const streams = new Map()
   const statuses = new Map()
-  const sink = {
-    name: 'compare',
-    async deliver(run) {
+  const results = {
+    async write(run) {
       for (const stream of run.streams) streams.set(stream, await records(run, stream))
     },
-    async [Symbol.asyncDispose]() {},
   }
   const summary = await acquire(config, {
     transport: new MockTransport(inner, { name, port }),
     clock: new FastClock(systemClock, FASTER),
-    sinks: [sink],
+    results,
     fresh: true,
     signal: AbortSignal.timeout(Number(flags.seconds) * 1000),
   })

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { paginationKinds, pipelineJsonSchema } from '../../packages/http/dist/acquisition/index.js'
+import { paginationKinds, pipelineJsonSchema, sinkKinds } from '../../packages/http/dist/acquisition/index.js'
 import { keyRows, keysText } from './key-texts.mjs'
 
 const page = fileURLToPath(new URL('../../docs/pipeline.md', import.meta.url))
@@ -45,7 +45,13 @@ const paginationRows = Object.values(paginationKinds).map(({ type, summary }, in
 const authRows = source.auth.oneOf.map(({ properties: { type, ...own } }) => {
   return `| \`${type.const}\` | ${keysText(Object.entries(own))} |`
 })
-const ofFile = Object.entries(schema.properties).filter(([key]) => key !== 'sources')
+const ofFile = Object.entries(schema.properties).filter(([key]) => key !== 'sources' && key !== 'sinks')
+const ofSinks = new Set(['type', 'name', 'sources', 'deliver'])
+const sinkRows = Object.values(sinkKinds).map(({ type, summary }) => {
+  const kind = schema.properties.sinks.items.oneOf.find(({ properties }) => properties.type.const === type)
+  const own = Object.entries(kind.properties).filter(([key]) => !ofSinks.has(key))
+  return `| \`${type}\` | ${summary} | ${keysText(own)} |`
+})
 const fileRows = ofFile.flatMap(([key, value]) => keyRows(key, value))
 const sourceRows = Object.entries(source).flatMap(([key, value]) => {
   const isOfSources = key in streams.items.properties ? '' : ', of sources alone'
@@ -57,6 +63,7 @@ const sourceRows = Object.entries(source).flatMap(([key, value]) => {
 const tables = [
   ['| `type` | keys (default) | the next page |', '|---|---|---|', ...paginationRows],
   ['| auth | keys (default) |', '|---|---|', ...authRows],
+  ['| sink | what it writes | keys (default) |', '|---|---|---|', ...sinkRows],
   ['| key of the file | value | default |', '|---|---|---|', ...fileRows],
   ['| key of a source or stream | value | default | explained in |', '|---|---|---|---|', ...sourceRows],
 ]

@@ -13,7 +13,7 @@ import {
   MemoryTokens,
   StreamTransports,
 } from './fetch/index.js'
-import type { Run } from './ledger/index.js'
+import type { Run, StoredRecords } from './ledger/index.js'
 import { SqliteLedger } from './ledger/index.js'
 import type { PageQueue } from './queue/index.js'
 import { EmbeddedQueue } from './queue/index.js'
@@ -32,7 +32,8 @@ import {
   tellOwedQuiet,
 } from './run/index.js'
 import type { Secrets } from './secrets/index.js'
-import { deliver, resultPaths } from './sinks/index.js'
+import type { EndedRun } from './sinks/index.js'
+import { ContinuousDelivery, Deliveries, resultFiles, resultPaths } from './sinks/index.js'
 import { childrenOf, readingInstructionsOf, requestInstructionsOf } from './streams/index.js'
 import { summarise } from './summary/index.js'
 
@@ -77,6 +78,7 @@ const KNOWN: Readonly<Record<keyof AcquireOptions, true>> = {
   transport: true,
   normalise: true,
   sinks: true,
+  results: true,
   clock: true,
   random: true,
   signal: true,
@@ -94,7 +96,8 @@ const KNOWN: Readonly<Record<keyof AcquireOptions, true>> = {
  * Continues what an earlier run on the same ledger left open, without fetching a committed page again. The
  * result says how the run ended, also when it was interrupted or its time was over; it is delivered by then.
  * Rejects with ConfigError, LedgerLockedError, PlanChangedError, OtherPipelineError, LedgerError or
- * MissingPackageError, with what a sink rejects with, and with a TypeError for an option that there is not.
+ * MissingPackageError, and with a TypeError for an option that there is not. A sink that fails makes nothing reject:
+ * the result says so.
  */
 export async function acquire(
   pipeline: PipelineInput | PipelineConfig,
@@ -135,14 +138,49 @@ export async function acquireUntil(
   if (!full) for (const warning of notLookingForGone(config)) onEvent(warning)
   if (full && run.resumed) for (const warning of notFull(config)) onEvent(warning)
   tellOwedQuiet(run, { clock, onEvent })
+  const stored = (await ledger.port.stored(config.name)) as StoredRecords
+  await using deliveries = new Deliveries({
+    sinks: [...config.sinks, ...(options.sinks ?? [])],
+    streams: config.streams,
+    output: config.output,
+    clock,
+    onEvent,
+    redact: text => secrets.redact(text),
+  })
   control.listen()
-  await acquirePages(run, { ...options, config, control, clock, secrets, onEvent, budget })
+  {
+    await using _goingOn = new ContinuousDelivery(deliveries, stored, clock)
+    await acquirePages(run, { ...options, config, control, clock, secrets, onEvent, budget })
+  }
   const status = await run.end(control.end)
-  const summary = summarise(await run.data(), config.summary)
-  await deliver(run, summary, options.sinks, paths)
+  const sinks = await deliveries.deliver(stored, timeLeft(control, options))
+  const summary = {
+    ...summarise(await run.data(), config.summary),
+    ...(sinks.length > 0 && { sinks }),
+  }
+  await (options.results ?? resultFiles(config.output)).write(endedRun(run, summary))
+  await run.delivered()
   onEvent({ type: 'finished', status })
   control.throwFailure()
   return summary
+}
+
+/** A run that was stopped has none for its sinks: the next one, or `acquire deliver`, goes on where they are. */
+function timeLeft(
+  { end }: RunControl,
+  { signal = new AbortController().signal }: AcquireOptions,
+): AbortSignal {
+  return end === 'finished' ? signal : AbortSignal.abort()
+}
+
+function endedRun(run: Run, summary: Summary): EndedRun {
+  return {
+    id: run.id,
+    summary,
+    streams: summary.sources.map(({ name }) => name),
+    records: (stream, after) => run.records(stream, after),
+    rejects: order => run.rejects(order),
+  }
 }
 
 /** A run on its way: what it was given, and who shares it. */

@@ -110,6 +110,7 @@ export type {
   RunBeginning,
   RunPlan,
   SqliteLedgerOptions,
+  StoredRecords,
   StopReason,
   StreamCursor,
 } from './ledger/index.js'
@@ -122,6 +123,8 @@ export {
   PlanChangedError,
   SqliteLedger,
 } from './ledger/index.js'
+export type { DeliverOptions } from './deliver.js'
+export { deliver } from './deliver.js'
 export { MissingPackageError } from '../persistence/index.js'
 export type {
   ConsumeOptions,
@@ -140,6 +143,8 @@ export type {
   ChildValues,
   FieldMapping,
   FieldType,
+  Column,
+  ColumnType,
   FieldTypeKind,
   FieldValue,
   FormatConfig,
@@ -192,8 +197,22 @@ export type { StateChoice } from './state.js'
 export { PipelineState } from './state.js'
 export { streamSchemas } from './stream-schemas.js'
 export { Secrets } from './secrets/index.js'
-export type { DeliveredRun, Sink, SinkKind } from './sinks/index.js'
-export { resultPaths } from './sinks/index.js'
+export type {
+  DeliveredEvent,
+  DeliveredStream,
+  Delivery,
+  DeliveryFailedEvent,
+  EndedRun,
+  ResultWriter,
+  Sink,
+  SinkConfig,
+  SinkKind,
+  SinkOptions,
+  SinkProblem,
+  StoredStream,
+  StreamDelivered,
+} from './sinks/index.js'
+export { resultPaths, sinkKinds } from './sinks/index.js'
 export type {
   Pagination,
   PaginationConfig,
@@ -223,6 +242,7 @@ export type {
   RejectionSummary,
   ResultPaths,
   RunStatus,
+  SinkSummary,
   SourceErrorSummary,
   SourceSummary,
   Summary,

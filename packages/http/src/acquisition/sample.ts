@@ -10,7 +10,7 @@ import { acquireUntil } from './acquire.js'
 import type { PipelineConfig } from './configuration/index.js'
 import { SqliteLedger } from './ledger/index.js'
 import { SampleBudget } from './run/index.js'
-import type { DeliveredRun, Sink } from './sinks/index.js'
+import type { EndedRun, ResultWriter } from './sinks/index.js'
 import { resultPaths } from './sinks/index.js'
 
 /** How a sample is taken. */
@@ -59,13 +59,9 @@ export async function sample(config: PipelineConfig, options: SampleOptions): Pr
     file: resultPaths(folder.path).ledger,
     ...(rest.clock !== undefined && { clock: rest.clock }),
   })
-  const sink = new SampleSink()
-  const summary = await acquireUntil(
-    gentle(config),
-    { ...rest, ledger, sinks: [sink] },
-    new SampleBudget(count),
-  )
-  return { end: summary.run.end, streams: summary.sources.map(source => sampled(source, sink)) }
+  const results = new SampledRecords()
+  const summary = await acquireUntil(gentle(config), { ...rest, ledger, results }, new SampleBudget(count))
+  return { end: summary.run.end, streams: summary.sources.map(source => sampled(source, results)) }
 }
 
 /** Two processes must neither ask at the same time nor exchange one refresh token twice. */
@@ -95,12 +91,12 @@ function gentle(config: PipelineConfig): PipelineConfig {
     limits: { ...limits, concurrency: 1 },
     ownLimits: ownLimits && { ...ownLimits, concurrency: 1 },
   }))
-  return { ...config, workers: 1, summary: undefined, streams }
+  return { ...config, workers: 1, summary: undefined, streams, sinks: [] }
 }
 
-function sampled(source: SourceSummary, sink: SampleSink): SampledStream {
+function sampled(source: SourceSummary, results: SampledRecords): SampledStream {
   const { name, rejected } = source
-  return { name, rejected, records: sink.records.get(name) ?? [], problems: problemsOf(source) }
+  return { name, rejected, records: results.records.get(name) ?? [], problems: problemsOf(source) }
 }
 
 /** What a stream got over is none. */
@@ -113,19 +109,14 @@ function problemsOf({ status, errors, notices }: SourceSummary): string[] {
 }
 
 /** Keeps the records in memory. */
-class SampleSink implements Sink {
-  readonly name = 'sample'
+class SampledRecords implements ResultWriter {
   readonly records = new Map<string, Readonly<Record<string, unknown>>[]>()
 
-  async deliver(run: DeliveredRun): Promise<void> {
+  async write(run: EndedRun): Promise<void> {
     for (const stream of run.streams) {
       const records = []
       for await (const { fields } of run.records(stream)) if (fields !== null) records.push(fields)
       this.records.set(stream, records)
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.records.clear()
   }
 }

@@ -41,6 +41,21 @@ export interface Summary {
    */
   readonly products?: readonly ProductSummary[]
   readonly errors: readonly SourceErrorSummary[]
+  /** What came of each sink, for a pipeline that has some. */
+  readonly sinks?: readonly SinkSummary[]
+}
+
+/** What this run has delivered to a sink at its end. */
+export interface SinkSummary {
+  readonly name: string
+  /** `left`: it was not tried, for the run was stopped. */
+  readonly status: 'delivered' | 'failed' | 'left'
+  /** Records that were written. */
+  readonly records: number
+  /** Records that were removed, or marked as gone. */
+  readonly deleted: number
+  /** Why it failed. */
+  readonly error: string | null
 }
 
 /** The sums over all sources. */
@@ -251,4 +266,15 @@ export const acquisitionSummarySchema: z.ZodType<Summary> = z.object({
   recordsTruncated: z.object({ listed: count, total: count, rest: z.string() }).exactOptional(),
   products: z.array(product).exactOptional(),
   errors: z.array(error.extend({ source: z.string() })),
+  sinks: z
+    .array(
+      z.object({
+        name: z.string(),
+        status: z.enum(['delivered', 'failed', 'left']),
+        records: count,
+        deleted: count,
+        error: z.string().nullable(),
+      }),
+    )
+    .exactOptional(),
 })

@@ -7,6 +7,7 @@ export type {
   RecordSummary,
   RejectionSummary,
   RunStatus,
+  SinkSummary,
   SourceErrorSummary,
   SourceSummary,
   Summary,
@@ -59,7 +60,7 @@ export type {
 export { errorText } from './remedies.js'
 export type { LoadRecord, ResultRecord } from './result-record.js'
 export type { MemoryGrowth, StreamingReport } from './streaming-report.js'
-export { acquisitionTable, type ResultPaths } from './text/acquisition-table.js'
+export { acquisitionTable, type ResultPaths, sinkText } from './text/acquisition-table.js'
 export { sampleText, type ShownSample } from './text/sample-text.js'
 export { type StateRow, stateTable } from './text/state-table.js'
 export { comparisonText } from './text/comparison-text.js'

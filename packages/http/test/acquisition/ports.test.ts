@@ -12,7 +12,7 @@ import { SqliteLedger } from '../../src/acquisition/ledger/sqlite/sqlite-ledger.
 import { EmbeddedQueue } from '../../src/acquisition/queue/embedded-queue.js'
 import type { PageReader } from '../../src/acquisition/records/normalise-page.js'
 import { pageReader } from '../../src/acquisition/records/normalise-page.js'
-import type { DeliveredRun, Sink } from '../../src/acquisition/sinks/sink.js'
+import type { Delivery, Sink } from '../../src/acquisition/sinks/sink.js'
 import { readingInstructionsOf } from '../../src/acquisition/streams/reading-instructions.js'
 import type { TransportRequest } from '../../src/engines/index.js'
 
@@ -54,12 +54,13 @@ describe('ports', () => {
     const delivered: unknown[] = []
     const sink: Sink = {
       name: 'list',
-      async deliver(run: DeliveredRun) {
-        for (const stream of run.streams)
-          for await (const { id, position } of run.records(stream, await run.position('list', stream))) {
+      async deliver({ streams, records, position: positionOf, setPosition }: Delivery) {
+        for (const { name } of streams)
+          for await (const { id, position } of records(name, await positionOf('list', name))) {
             delivered.push(id)
-            await run.setPosition('list', stream, position)
+            await setPosition('list', name, position)
           }
+        return []
       },
       ...noting(closed, 'sink'),
     }
@@ -76,6 +77,7 @@ describe('ports', () => {
       ledger,
       queue,
       sinks: [sink],
+      results: { write: async ({ id }) => void delivered.push(id) },
       random: () => 0,
       health: new EmbeddedHealth(clock),
       limits: {
@@ -108,7 +110,13 @@ describe('ports', () => {
     const summary = await clock.run(run)
     expect(closed).toEqual([])
     expect(summary.run.status).toBe('complete')
-    expect(delivered.map(Number).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
+    expect(
+      delivered
+        .slice(0, 5)
+        .map(Number)
+        .toSorted((a, b) => a - b),
+    ).toEqual([1, 2, 3, 4, 5])
+    expect(delivered.slice(5)).toEqual([summary.run.id])
     expect(sent.map(({ headers }) => headers?.['x-api-key'])).toEqual([
       's3cret-key',
       's3cret-key',

@@ -51,6 +51,7 @@ describe('the command async-patterns', () => {
     [],
     ['demo'],
     ['acquire'],
+    ['acquire', 'deliver'],
     ['acquire', 'schema'],
     ['acquire', 'state'],
     ['acquire', 'mine.yaml'],

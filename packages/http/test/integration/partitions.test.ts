@@ -209,6 +209,45 @@ test('expressions alone tell parts apart, and know what each page is asked for b
   expect(idsOf(output.path, 'acme.reports')).toEqual(['2anull', '2bnull', '2cno', '3anull', '3bnull', '3cno'])
 })
 
+test('a path is computed: of values, and one that the source gives is followed within its origin', async () => {
+  await using server = await api(({ url, headers }) => {
+    if (url.startsWith('/projects'))
+      return {
+        items: [
+          { id: 'a', day: '2026-03-01', uri: '/sub/a.json' },
+          { id: 'b', day: '2025-12-31', uri: `http://${headers.host}/sub/b%20c.json` },
+          { id: 'c', day: '2024-01-01', uri: 'http://evil.example/sub' },
+          { id: 'd', day: '2023-01-01', uri: null },
+        ],
+      }
+    return { items: [{ id: url }] }
+  })
+  await using output = await outputFolder()
+  const { summary } = await run(
+    `${SOURCE.replace('pagination: { type: page, pageSize: 2, hasMorePath: more }', 'pagination: { type: nextUrl, nextUrlPath: next }')}
+      - name: years
+        for: { each: projects, as: p }
+        path: { expr: '"years/" & $substring(p.day, 0, 4)' }
+      - name: linked
+        for: { each: projects, as: p }
+        path: { expr: p.uri }
+        query: { q: 1 }
+`,
+    server.url,
+    output.path,
+  )
+  expect(idsOf(output.path, 'acme.years')).toEqual([
+    '/years/2023',
+    '/years/2024',
+    '/years/2025',
+    '/years/2026',
+  ])
+  expect(idsOf(output.path, 'acme.linked')).toEqual(['/sub/a.json?q=1', '/sub/b%20c.json?q=1'])
+  const linked = summary.sources.find(({ name }) => name === 'acme.linked')
+  expect(linked?.status).toBe('failed')
+  expect(linked?.errors.map(({ code }) => code).toSorted()).toEqual(['EXPR_FAILED', 'REFERENCE_VALUE'])
+})
+
 test('an expression that fails, or never ends, fails its page and nothing else', async () => {
   await using server = await api(() => ({ items: [{ id: 'a' }], more: false }))
   await using output = await outputFolder()

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { summaryFile } from '../../src/acquisition/sinks/summary-file.js'
-import type { DeliveredRun } from '../../src/acquisition/sinks/sink.js'
+import { summaryFile } from '../../src/acquisition/sinks/run-files/summary-file.js'
+import type { EndedRun } from '../../src/acquisition/sinks/run-files/results.js'
 import {
   JsonlWriter,
   removeTemporaries,
@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const summary = async (text: string): Promise<void> => {
   const paths = { ledger: '', rejected: '', summary: file }
-  await summaryFile.create(paths).deliver({ summary: { text } } as unknown as DeliveredRun)
+  await summaryFile(paths, { summary: { text } } as unknown as EndedRun)
 }
 
 test.each([

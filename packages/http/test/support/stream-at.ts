@@ -2,7 +2,7 @@ import type { LimitedStream } from '../../src/acquisition/fetch/endpoints.js'
 import type { PoliteLimits } from '../../src/acquisition/fetch/stream-limits.js'
 import type { StreamAddress } from '../../src/acquisition/streams/requests/stream-url.js'
 
-interface StreamAt extends LimitedStream, StreamAddress {
+interface StreamAt extends Omit<LimitedStream, 'path'>, StreamAddress {
   readonly headers: Readonly<Record<string, string>>
 }
 

@@ -23,6 +23,7 @@ import { pipelineSchema } from './pipeline-schema.js'
 import { withProxies } from './proxies.js'
 import { referenceProblems } from './reference-problems.js'
 import { resolveConfig } from './resolve-config.js'
+import { sinkProblems } from './sink-problems.js'
 import type { SettingFlags } from './settings.js'
 import type { WrittenStream } from './written-streams.js'
 import { writtenStreams } from './written-streams.js'
@@ -151,6 +152,7 @@ function checked(
     ...found.filter(({ path }) => !unfilled.has(path)),
     ...repeatedNames(context),
     ...(data === undefined ? [] : referenceProblems(data, context, streams)),
+    ...(data === undefined ? [] : sinkProblems(data, context, streams)),
   ]
   if (data === undefined || problems.length > 0) throw new ConfigError(once(problems).sort(byPlace))
   return data

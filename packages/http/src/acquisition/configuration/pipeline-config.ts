@@ -1,3 +1,4 @@
+import type { Sink, SinkConfig } from '../sinks/index.js'
 import type { StreamConfig } from '../streams/index.js'
 
 /** What the pipeline runs: all values resolved (flags > environment > file > defaults) and checked. */
@@ -15,6 +16,8 @@ export interface PipelineConfig {
   /** Bound on the bytes of pages between fetch and commit, over all streams. Default 64 MiB. */
   readonly memoryBytes: number
   readonly summary?: { readonly products: boolean } | undefined
+  /** Where records are delivered, besides the ledger. */
+  readonly sinks: readonly (SinkConfig | Sink)[]
   /** All streams of all sources. */
   readonly streams: readonly StreamConfig[]
 }

@@ -12,8 +12,9 @@ import { paginationSchema } from './pagination-schema.js'
 import { quotaSchema } from './quota-schema.js'
 import { recordKeys } from './records-schema.js'
 import { responsesSchema } from './responses-schema.js'
-import { headerValues, queryValues } from './request-values.js'
+import { headerValues, pathValue, queryValues } from './request-values.js'
 import { sinceSchema } from './since-schema.js'
+import { sinksSchema } from './sinks-schema.js'
 
 const { anyOf, checkedText, count, duration, flag, headerName, number, oneOf, path, size, strict, text } =
   schemaParts
@@ -104,8 +105,7 @@ const total = anyOf([path(), strict({ header: headerName() })], totalAllowed)
 export const streamSchema = strict({
   name: checkedText('a name of letters, digits, _ and -', isStreamName),
   baseUrl: checkedText('an http or https URL without query and credentials', isBaseUrl),
-  path: z
-    .string({ error: 'a path such as /v1/products' })
+  path: pathValue()
     .describe('What follows a ? is a query, sent as it is written; `query` wins over it.')
     .prefault(''),
   query: queryValues().prefault({}),
@@ -146,6 +146,7 @@ export const pipelineSchema = strict({
   memory: size(MiB, 'of 1MiB or more').prefault('64MiB'),
   rateLimit: ratePerSecond().prefault(5),
   summary: strict({ products: flag().prefault(false) }).optional(),
+  sinks: sinksSchema.prefault([]),
   sources: z
     .array(withHooks(withKnownDeletions(withFieldsOnce(withOneId(streamSchema)))), {
       error: 'a list of sources, each of which begins with "- "',

@@ -28,7 +28,7 @@ function partsOf(stream: StreamConfig, credentials: Secrets): Record<string, str
   return {
     [`${name}.endpoint`]: digest({
       baseUrl: credentials.redactWhole(baseUrl),
-      path: credentials.redactWhole(path),
+      path: without(path, isSecretName, credentials),
     }),
     [`${name}.query`]: digest(without(query, isSecretName, credentials)),
     ...(body !== undefined && {

@@ -1,6 +1,14 @@
 import type { Roots } from '../references/index.js'
-import { parseTemplate, referencesOf, TemplateError } from '../references/index.js'
-import { foundParts, parentsOf, rootsOf, toldLater, toldNames, withInherited } from '../streams/index.js'
+import { isComputed, parseTemplate, referencesOf, TemplateError } from '../references/index.js'
+import {
+  expressionReferences,
+  foundParts,
+  parentsOf,
+  rootsOf,
+  toldLater,
+  toldNames,
+  withInherited,
+} from '../streams/index.js'
 import type { ConfigProblem } from './config-error.js'
 import type { ProblemContext } from './config-problems.js'
 import type { PathStep } from './config-source.js'
@@ -96,7 +104,7 @@ function templateProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
   })
   if (problems.length > 0) return problems
   return foundParts(partsOf(stream))
-    .filter(part => !('each' in part && part.once) && !used.has(part.as) && !isComputedOf(stream, part.as))
+    .filter(part => !('each' in part && part.once) && !used.has(part.as) && !computesWith(stream, part.as))
     .map(part => {
       const [from, remedy] =
         'each' in part ? [part.each, '; once: true takes it once'] : ['hooks.partition', '']
@@ -112,8 +120,17 @@ function rootsAt([key]: readonly PathStep[], stream: SourceFile): Roots {
 }
 
 /** Whether a computed value of its requests refers to the root. */
-function isComputedOf({ query, headers, body }: SourceFile, root: string): boolean {
-  return new RegExp(`"expr":"[^"]*\\b${root}\\.`).test(JSON.stringify([query, headers, body]))
+function computesWith(stream: SourceFile, root: string): boolean {
+  const { path, query, headers, body } = stream
+  const roots = rootsAt([], stream)
+  return expressionsIn([path, query, headers, body]).some(expr =>
+    expressionReferences(expr, roots).some(reference => reference.root === root),
+  )
+}
+
+function expressionsIn(value: unknown): string[] {
+  if (isComputed(value)) return [value.expr]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
 }
 
 /** All texts of a request in which references may stand. */
@@ -136,7 +153,7 @@ function* textsIn(
   path: readonly PathStep[],
 ): Generator<{ readonly path: readonly PathStep[]; readonly text: string }> {
   if (typeof value === 'string') yield { path, text: value }
-  if (typeof value !== 'object' || value === null) return
+  if (typeof value !== 'object' || value === null || isComputed(value)) return
   const isArray = Array.isArray(value)
   for (const [key, item] of Object.entries(value))
     yield* textsIn(item, [...path, isArray ? Number(key) : key])
@@ -163,7 +180,7 @@ function windowProblems(stream: SourceFile, tell: Tell): ConfigProblem[] {
     const at = Array.isArray(stream.for) ? ['for', index] : ['for']
     const { as } = part
     if (stream.since !== undefined) return [tell(at, 'is windows beside since; since.window is for that')]
-    const isSent = names.some(name => name.startsWith(`${as}.`)) || isComputedOf(stream, as)
+    const isSent = names.some(name => name.startsWith(`${as}.`)) || computesWith(stream, as)
     return isSent
       ? []
       : [tell(at, `is windows, and its requests do not refer to {${as}.from} or {${as}.until}`)]

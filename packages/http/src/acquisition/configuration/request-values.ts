@@ -6,6 +6,10 @@ const { headerProblem, strict } = schemaParts
 
 const computed = () => strict({ expr: expression })
 
+/** A text with references, or a computed path. */
+export const pathValue = () =>
+  z.union([z.string(), computed()], { error: 'a path such as /v1/products, or { expr: JSONata }' })
+
 /** Parameters by name: a list repeats the name, and a value may be computed. */
 export const queryValues = () => {
   const error =

@@ -32,6 +32,7 @@ export function resolveConfig(
     workers: file.workers,
     memoryBytes: parseSize(file.memory),
     summary: file.summary,
+    sinks: file.sinks,
     streams: withAncestors(resolved),
   }
 }

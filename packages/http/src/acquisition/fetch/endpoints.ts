@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import type { ComputedValue } from '../references/index.js'
+import { writtenText } from '../references/index.js'
 import { Secrets } from '../secrets/index.js'
 import { strictestQuotas } from './quota.js'
 import type { OwnLimits, PoliteLimits } from './stream-limits.js'
@@ -7,7 +9,7 @@ import type { OwnLimits, PoliteLimits } from './stream-limits.js'
 export interface LimitedStream {
   readonly name: string
   readonly baseUrl: string
-  readonly path: string
+  readonly path: string | ComputedValue
   /** Those of its source: they hold for all streams of the endpoint together. */
   readonly limits: PoliteLimits
   /** What holds for this stream besides. Default nothing. */
@@ -23,7 +25,10 @@ export function endpointOf(
   { baseUrl, path, limits }: Pick<LimitedStream, 'baseUrl' | 'path'> & { limits: Pick<PoliteLimits, 'per'> },
   secrets: Secrets,
 ): string {
-  const { origin, pathname } = new URL(path.replace(/^\/+/, ''), `${baseUrl.replace(/\/+$/, '')}/`)
+  const { origin, pathname } = new URL(
+    writtenText(path).replace(/^\/+/, ''),
+    `${baseUrl.replace(/\/+$/, '')}/`,
+  )
   const place = limits.per === 'path' ? `${origin}${pathname}` : origin
   const endpoint = new Secrets(secrets.credentials).redactWhole(place)
   const shown = secrets.redactWhole(endpoint)

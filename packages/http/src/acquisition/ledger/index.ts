@@ -18,6 +18,7 @@ export type {
   Run,
   RunBeginning,
   RunPlan,
+  StoredRecords,
 } from './ledger.js'
 export {
   DamagedLedgerError,

@@ -200,6 +200,20 @@ export interface Ledger extends AsyncDisposable {
    * @throws OtherPipelineError (rejects), as `cursors` does.
    */
   schemas(pipeline: string): Promise<ReadonlyMap<string, InferredTypes>>
+  /**
+   * All that was committed, for whoever delivers it: beside a run of this ledger, or without one. Undefined where no
+   * run has begun. It holds until the next `open`.
+   * @throws OtherPipelineError (rejects), as `cursors` does.
+   */
+  stored(pipeline: string): Promise<StoredRecords | undefined>
+}
+
+/** What a ledger holds, and how far it was delivered. */
+export interface StoredRecords extends Pick<Run, 'records' | 'position' | 'setPosition'> {
+  /** Of the ledger: positions of another one, or of one begun anew (`fresh`), mean nothing here. */
+  readonly ledgerId: string
+  /** By stream, the types that fields of its committed records have had, where they are not declared. */
+  schemas(): Promise<ReadonlyMap<string, InferredTypes>>
 }
 
 /** How far a stream, or a part of it, has come in earlier runs. */

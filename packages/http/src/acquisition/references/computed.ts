@@ -14,6 +14,11 @@ export function isComputed(value: unknown): value is ComputedValue {
   return Object.keys(value).length === 1 && typeof (value as Partial<ComputedValue>).expr === 'string'
 }
 
+/** The text of a value before it is computed, which is then nothing. */
+export function writtenText(value: string | ComputedValue): string {
+  return typeof value === 'string' ? value : ''
+}
+
 /**
  * The template of a value: a computed one is a single reference, whose value a scope has under its name.
  * @throws TemplateError for a reference that is not known.

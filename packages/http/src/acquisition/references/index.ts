@@ -1,5 +1,5 @@
 export type { ComputedValue } from './computed.js'
-export { COMPUTED, isComputed, valueTemplate } from './computed.js'
+export { COMPUTED, isComputed, valueTemplate, writtenText } from './computed.js'
 export type { PathReader } from './path.js'
 export {
   compileAll,

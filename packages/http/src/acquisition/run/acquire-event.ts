@@ -1,4 +1,5 @@
 import type { RunStatus } from '../../measurements/index.js'
+import type { DeliveredEvent, DeliveryFailedEvent } from '../sinks/index.js'
 
 /** What a run tells while it goes on. Texts are free of configured secrets. */
 export type AcquireEvent =
@@ -13,6 +14,8 @@ export type AcquireEvent =
   | SourceGaveUpEvent
   | WarningEvent
   | StoppingEvent
+  | DeliveredEvent
+  | DeliveryFailedEvent
   | FinishedEvent
 
 /** A run began, or goes on where an earlier one stopped. */
@@ -114,7 +117,7 @@ export interface StoppingEvent {
   readonly graceMs: number
 }
 
-/** The run has ended and its results are delivered. */
+/** The run has ended and its results are where they belong; sinks that failed have told so. */
 export interface FinishedEvent {
   readonly type: 'finished'
   readonly status: RunStatus

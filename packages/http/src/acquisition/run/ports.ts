@@ -4,7 +4,7 @@ import type { Health, Limits, Tokens } from '../fetch/index.js'
 import type { Ledger } from '../ledger/index.js'
 import type { PageQueue } from '../queue/index.js'
 import type { Normaliser } from '../records/index.js'
-import type { Sink } from '../sinks/index.js'
+import type { ResultWriter, Sink } from '../sinks/index.js'
 
 /**
  * What a run stands on. All that is handed in stays the caller's and is not closed; what is missing is made,
@@ -28,8 +28,10 @@ export interface Ports {
   readonly transport?: Transport
   /** What reads pages. Default: worker threads. */
   readonly normalise?: Normaliser
-  /** Where the results go. Default: `summary.json` and `rejected.jsonl` in the output folder. */
+  /** Where records go besides the pipeline's own sinks. Default none. */
   readonly sinks?: readonly Sink[]
+  /** What leaves the results. Default: `summary.json` and `rejected.jsonl` in the output folder. */
+  readonly results?: ResultWriter
   /** Default: the system's. */
   readonly clock?: Clock
   /** For the jitter of retries. Default Math.random. */

@@ -36,8 +36,11 @@ export interface StreamConfig extends ConnectionSettings, Omit<RecordRules, 'add
   /** The API that it belongs to. */
   readonly source: string
   readonly baseUrl: string
-  /** It may have a query: `/items?status=active`, and references: `/projects/{project.id}/tasks`. */
-  readonly path: string
+  /**
+   * It may have a query: `/items?status=active`, and references: `/projects/{project.id}/tasks`. One that is
+   * computed is a path without a query, or a URL at the origin of `baseUrl`.
+   */
+  readonly path: string | ComputedValue
   readonly query: Readonly<Record<string, QueryTemplate>>
   readonly headers: Readonly<Record<string, string | ComputedValue>>
   /** Default GET, with a body POST. */

@@ -26,7 +26,8 @@ export function requestTemplate(stream: StreamConfig): StreamTemplate {
 export function sentReferences(stream: StreamConfig): readonly Reference[] {
   const own = requestReferences(stream)
   const roots = rootsOfStream(stream)
-  return [...own, ...own.flatMap(reference => computedReferences(reference, roots))]
+  const computed = own.filter(({ root }) => root === COMPUTED)
+  return [...own, ...computed.flatMap(({ path }) => expressionReferences(path, roots))]
 }
 
 function rootsOfStream({ for: parts, since, pagination }: StreamConfig): Roots {
@@ -37,9 +38,8 @@ function rootsOfStream({ for: parts, since, pagination }: StreamConfig): Roots {
 const named = /(?<![\w$."'`])(?:`([^`]+)`|([A-Za-z_]\w*))((?:\.\w+)*)/g
 
 /** What an expression may refer to: `project.id` in it is the field of the root, `since` the root itself. */
-function computedReferences({ root, path }: Reference, roots: Roots): Reference[] {
-  if (root !== COMPUTED) return []
-  return Array.from(path.matchAll(named), ([, quoted, plain = '', rest = '']) => {
+export function expressionReferences(expr: string, roots: Roots): Reference[] {
+  return Array.from(expr.matchAll(named), ([, quoted, plain = '', rest = '']) => {
     const from = quoted ?? plain
     const hasFields = roots.get(from) !== 'value'
     return { name: hasFields ? from + rest : from, root: from, path: hasFields ? rest.slice(1) : '' }

@@ -97,6 +97,8 @@ function toldOf(event: AcquireEvent): { key: string; text: string } | undefined 
       const text = `${source}: quiet until ${timeOfDay(until)}, asked by ${askedBy}`
       return waitMs < LONG_QUIET_MS ? undefined : { key: `${source} quiet`, text }
     }
+    case 'delivery-failed':
+      return { key: `${event.sink} ${event.message}`, text: `sink ${event.sink}: ${event.message}` }
     default:
       return undefined
   }

@@ -30,6 +30,8 @@ const LEVELS: Readonly<Record<AcquireEvent['type'], 'debug' | 'info' | 'warn' | 
   'source-gave-up': 'error',
   warning: 'warn',
   stopping: 'warn',
+  delivered: 'info',
+  'delivery-failed': 'error',
   finished: 'info',
 }
 

@@ -4,7 +4,6 @@ import type {
   ConfigInputs,
   LoadedConfig,
   ResultPaths,
-  RunStatus,
   SettingFlags,
   Summary,
 } from '../../acquisition/index.js'
@@ -36,8 +35,8 @@ export interface RunFlags extends SettingFlags {
 
 /** For the end of their `--help`. */
 export const EXIT_CODES = `\
-Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed,
-2 usage or configuration, 130 interrupted.`
+Exit codes: 0 complete, 3 partial (0 with --allow-partial), 1 failed, or a sink
+could not be delivered to, 2 usage or configuration, 130 interrupted.`
 
 /** Adds the options that `RunFlags` holds. `defaults` are shown where a command has its own. */
 export function runOptions(
@@ -110,8 +109,8 @@ export async function runPipeline(
     })
     const paths = resultPaths(config.output)
     progress?.end(summary, { ...paths })
-    showResult(summary, paths, flags)
-    return exitCode(summary.run.status, flags)
+    showResult(summary, paths, { ...flags, hasOutput: writesToOutput(config) })
+    return exitCode(summary, flags)
   } catch (error) {
     const isRefusal = error instanceof PlanChangedError || error instanceof OtherPipelineError
     throw isRefusal ? new UsageError(error.message) : error
@@ -125,12 +124,24 @@ export function progressFor(flags: RunFlags): Progress | undefined {
   return new LogProgress(logLevel(flags.logLevel), process.stderr)
 }
 
-function showResult(summary: Summary, paths: ResultPaths, flags: RunFlags): void {
-  if (flags.json === true) print(JSON.stringify(summary, null, 2))
-  else if (flags.quiet !== true) print(acquisitionTable(summary, paths))
+/** Whether standard output is for a sink, and nothing else may stand there. */
+function writesToOutput({ sinks }: LoadedConfig['config']): boolean {
+  return sinks.some(sink => 'type' in sink && sink.type === 'stdout')
 }
 
-function exitCode(status: RunStatus, { allowPartial }: RunFlags): number {
+function showResult(
+  summary: Summary,
+  paths: ResultPaths,
+  { json, quiet, hasOutput }: RunFlags & { readonly hasOutput: boolean },
+): void {
+  const show = hasOutput ? (text: string) => void process.stderr.write(`${text}\n`) : print
+  if (json === true) show(JSON.stringify(summary, null, 2))
+  else if (quiet !== true) show(acquisitionTable(summary, paths))
+}
+
+function exitCode({ run: { status }, sinks = [] }: Summary, { allowPartial }: RunFlags): number {
+  if (sinks.some(sink => sink.status === 'failed')) return EXIT.failed
+  if (status === 'complete' && sinks.some(sink => sink.status === 'left')) return EXIT.interrupted
   if (status === 'partial') return allowPartial === true ? EXIT.ok : EXIT.partial
   return { complete: EXIT.ok, failed: EXIT.failed, interrupted: EXIT.interrupted }[status]
 }

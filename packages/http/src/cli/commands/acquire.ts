@@ -12,6 +12,7 @@ import { keepFromDemos } from '../demo/demo-folder.js'
 import { EXIT } from '../exit-code.js'
 import { print } from '../print.js'
 import { UsageError } from '../usage-error.js'
+import { deliverCommand } from './acquire-deliver.js'
 import { schemaCommand } from './acquire-schema.js'
 import { stateCommand } from './acquire-state.js'
 
@@ -23,7 +24,7 @@ interface AcquireFlags extends SampleFlags, ChoiceFlags {
 }
 
 /** What else can be done with a pipeline. A new one is a file beside this one and a line here. */
-const SUBCOMMANDS: readonly (() => Command)[] = [schemaCommand, stateCommand]
+const SUBCOMMANDS: readonly (() => Command)[] = [deliverCommand, schemaCommand, stateCommand]
 
 const HELP = `
 Without a file it reads pipeline.yaml, or else config.yaml, in the working

@@ -1,4 +1,4 @@
-import type { SourceSummary, Summary } from '../acquisition-summary.js'
+import type { SinkSummary, SourceSummary, Summary } from '../acquisition-summary.js'
 import { errorText } from '../remedies.js'
 import { aligned } from './aligned.js'
 import { cutTo, wrapped } from './fitted.js'
@@ -29,9 +29,21 @@ export function acquisitionTable(summary: Summary, paths: ResultPaths): string {
     `summary   ${paths.summary}`,
     `records   ${paths.ledger}`,
     `rejected  ${paths.rejected}`,
+    ...(summary.sinks ?? []).flatMap(sink => wrapped(sinkText(sink), WIDTH, '          ')),
     '',
     ...wrapped(ending(summary), WIDTH),
   ].join('\n')
+}
+
+/** `sink      warehouse: 120 records, 2 deleted`. */
+export function sinkText({ name, status, records, deleted, error }: SinkSummary): string {
+  const gone = deleted > 0 ? `, ${deleted} deleted` : ''
+  const what = {
+    delivered: `${counted(records, 'record')}${gone}`,
+    failed: `failed: ${error}; deliver later: async-patterns acquire deliver`,
+    left: 'left for the next run, or: async-patterns acquire deliver',
+  }
+  return `sink      ${name}: ${what[status]}`
 }
 
 /** Long names give way: everything else is a number. */

@@ -22,7 +22,7 @@ describe('what is shown of a configuration', () => {
       'workers: 2 # --workers',
       'memory: 64MiB # default',
       'rateLimit: 5 # default',
-      'sources[0].name: shop # p.yaml:3:11',
+      'sinks: [] # default',
     ])
     expect(lines).toContain('sources[0].limits.rate: 5 # default')
     expect(lines).toContain('sources[0].limits.retry.baseDelay: 500ms # default')

@@ -18,6 +18,7 @@ const guides = [
   'docs/incremental.md',
   'docs/records.md',
   'docs/responses-and-budgets.md',
+  'docs/sinks.md',
   'docs/streams.md',
 ].map(name => [name, read(name)] as const)
 const snippets = guides.flatMap(([name, text]) =>

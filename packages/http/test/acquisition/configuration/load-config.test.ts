@@ -11,6 +11,7 @@ describe('a pipeline file', () => {
       graceMs: 5000,
       workers: 4,
       memoryBytes: 64 * 1024 ** 2,
+      sinks: [],
       streams: [
         {
           name: 'shop',

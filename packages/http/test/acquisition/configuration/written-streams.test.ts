@@ -91,6 +91,25 @@ describe('a source of several streams', () => {
     expect(problems(text.replace(from, to)).join('\n')).toContain(message)
   })
 
+  test.each([
+    `path: { expr: '"tasks of " & project.id' }`,
+    `query: { q: { expr: '"a \\" b" & project.id' } }`,
+    'body: { json: { deep: [{ expr: "$string(project.id)" }] } }',
+  ])('what is computed of a parent refers to it: %s', line => {
+    const computed = text.replace('path: /tasks/{project.id}', line)
+    expect(load(computed).config.streams[1]?.for).toHaveLength(1)
+    expect(problems(computed.replace('project.id', 'other.id').replace('project.id', 'other.id'))).toEqual([
+      expect.stringContaining('is taken for each record of projects, and its requests do not refer to'),
+    ])
+  })
+
+  test('braces in an expression are no references', () => {
+    const line = `path: { expr: '{"a": project.id, "b": [{now: 1}]}.a' }`
+    expect(load(text.replace('path: /tasks/{project.id}', line)).config.streams[1]?.path).toHaveProperty(
+      'expr',
+    )
+  })
+
   test('what two parents call the same is neither', () => {
     const below = (path: string, more = '') =>
       text.replace(

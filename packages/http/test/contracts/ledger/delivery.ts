@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RecordChange } from '../../../src/acquisition/ledger/ledger.js'
-import { pageOf } from './ledger-rig.js'
+import { pageOf, planOf } from './ledger-rig.js'
 import type { LedgerRig } from './ledger-rig.js'
 
 /** What sinks read: records and rejects in the order of commits. */
@@ -124,6 +124,23 @@ export function describeDelivery(rig: LedgerRig): void {
         'a:page=2 1',
         'b:page=1 0',
       ])
+    })
+
+    test('what is stored is read beside a run, and of what ledger it is', async () => {
+      await rig.commit('a:page=1', [{ id: '1', title: 'one' }])
+      const stored = await rig.ledger.stored(planOf('a', 'b').name)
+      if (stored === undefined) throw new Error('nothing is stored')
+      const rows = []
+      for await (const { id } of stored.records('a')) rows.push(id)
+      expect(rows).toEqual(['1'])
+      expect(await stored.schemas()).toEqual(await rig.ledger.schemas(planOf('a', 'b').name))
+      await stored.setPosition('files', 'a', 7)
+      expect([await stored.position('files', 'a'), await rig.run.position('files', 'a')]).toEqual([7, 7])
+      await rig.reopen()
+      expect((await rig.ledger.stored(planOf('a', 'b').name))?.ledgerId).toBe(stored.ledgerId)
+      await rig.reopen(undefined, true)
+      expect((await rig.ledger.stored(planOf('a', 'b').name))?.ledgerId).not.toBe(stored.ledgerId)
+      await expect(rig.ledger.stored('other')).rejects.toThrow('belongs to')
     })
 
     test('the position of a sink in a stream outlives runs', async () => {

@@ -116,9 +116,12 @@ function commonPath(paths: readonly string[]): string {
 }
 
 /** The stream's path behind the base that its source has. */
-export function pathBehind({ baseUrl }: PlannedSource, { draft }: PlannedStream): string {
+export function pathBehind({ baseUrl }: PlannedSource, { draft }: PlannedStream): Json {
   const rest = draft.baseUrl.slice(baseUrl.length).replace(/\/+$/, '')
-  const path = textOf(draft.config['path'] ?? '')
+  const given = draft.config['path'] ?? ''
+  if (typeof given === 'object' && given !== null && 'expr' in given)
+    return rest === '' ? given : { expr: `${JSON.stringify(`${rest}/`)} & (${textOf(given.expr)})` }
+  const path = textOf(given)
   return path === '' ? draft.baseUrl.slice(baseUrl.length) : rest + path
 }
 

@@ -16,6 +16,7 @@ import { sinceOf } from './components/since.js'
 import { fieldValueOf } from './components/field-value.js'
 import { pathText } from './emit/paths.js'
 import type { Place } from './emit/places.js'
+import { refersTo } from './emit/refers-to.js'
 import type { Json, Scope } from './emit/values.js'
 import { Values } from './emit/values.js'
 import { str } from './jinja/index.js'
@@ -187,6 +188,7 @@ export class StreamConverter {
   #login(requester: Component) {
     const values = new Values(this.#templates, { slice: () => undefined })
     const { baseUrl, path, method, query, headers, body } = requestOf(requester, this.#templates, values)
+    if (typeof path !== 'string') throw new Refusal('login', 'the path of the login is an expression')
     const parameters = Object.entries(query).flatMap(([name, values]) =>
       [values].flat().map(value => `${encodeURIComponent(name)}=${encoded(textOf(value))}`),
     )
@@ -273,7 +275,8 @@ function isPath(source: string): boolean {
 }
 
 /** Values in a path are encoded, slashes too. */
-function pathNotes(path: string): readonly string[] {
+function pathNotes(path: RequestParts['path']): readonly string[] {
+  if (typeof path !== 'string') return []
   const found = /\{([\w.-]*(?:ur[il]|path|href|link)\w*)\}/i.exec(path)
   return found === null ? [] : [`slashes in {${found[1] ?? ''}} are sent encoded`]
 }
@@ -301,8 +304,7 @@ function checkedParts({ parts }: Partitions, request: string, added: string): re
 
 /** Where nothing tells records apart, the manifest has them several times. */
 function onceNotes(parts: readonly Part[], id: Json): readonly string[] {
-  const once = parts.filter(({ entry }) => entry['once'] === true)
-  if (id !== 'none') return []
+  const once = id === 'none' ? parts.filter(({ entry }) => entry['once'] === true) : []
   return once.map(
     ({ as }) => `the manifest sends the same requests again for each ${as}; here they are sent once`,
   )
@@ -326,16 +328,16 @@ function requestConfig(
   const query: Record<string, Json> = { ...request.query }
   const headers: Record<string, Json> = { ...request.headers }
   let body = request.body
-  const put = ({ in: where, name }: Place, value: Json): void => {
+  const put = ({ in: where, name, isForm = false }: Place, value: Json): void => {
     if (where === 'query') query[name] = value
     else if (where === 'header') headers[name] = value
-    else body = withField(body, name, value)
+    else body = withField(body ?? { [isForm ? 'form' : 'json']: {} }, name, value)
   }
   for (const { place, reference } of partitions.options) put(place, `{${reference}}`)
   if (paging.first !== undefined) put(paging.first.place, paging.first.value)
-  const isMade = body === undefined && needed !== undefined
-  if (isMade) body = { [needed.isForm ? 'form' : 'json']: {} }
+  if (body === undefined && needed !== undefined) body = { [needed.isForm ? 'form' : 'json']: {} }
   // With a body, POST is what no method stands for.
+  const isMade = body !== undefined && request.body === undefined
   const method = request.method ?? (isMade ? 'GET' : undefined)
   return {
     path: request.path,
@@ -356,8 +358,8 @@ function isMapping(value: Json | undefined): value is Readonly<Record<string, Js
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function withField(body: Json | undefined, path: string, value: Json): Json {
-  const [[kind, fields] = ['json', {}]] = Object.entries((body ?? {}) as Record<string, Json>)
+function withField(body: Json, path: string, value: Json): Json {
+  const [[kind, fields] = ['json', {}]] = Object.entries(body as Record<string, Json>)
   return { [kind]: withValue(fields, path.split('.'), value) }
 }
 
@@ -374,9 +376,7 @@ function sinceConfig(since: Since, request: RequestParts, selection: Selection):
   const isSent =
     config['param'] !== undefined ||
     config['untilParam'] !== undefined ||
-    /\{(?:since|until)\}|\b(?:since|until)\b.*"expr"|"expr":"[^"]*\b(?:since|until)\b/.test(
-      JSON.stringify(request),
-    )
+    refersTo(request, ['since', 'until'])
   return isSent || config['filter'] !== undefined || config['order'] !== undefined
     ? config
     : { ...config, filter: false }

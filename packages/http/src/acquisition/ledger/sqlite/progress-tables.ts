@@ -18,7 +18,7 @@ export function cursorReader(
   }
 }
 
-/** How far streams, sinks and the run itself have come. */
+/** How far streams and the run itself have come. */
 export class ProgressTables {
   readonly #run: number
   readonly #statements: ReturnType<typeof prepare>
@@ -55,14 +55,6 @@ export class ProgressTables {
     return this.#statements.parents.all(this.#run, stream, root)
   }
 
-  position(sink: string, stream: string): number {
-    return this.#statements.position.get(sink, stream) ?? 0
-  }
-
-  setPosition(sink: string, stream: string, position: number): void {
-    this.#statements.setPosition.run(sink, stream, position)
-  }
-
   end(now: number, reason: RunEnd, status: RunStatus): void {
     this.#statements.end.run(now, reason, status, this.#run)
   }
@@ -85,12 +77,6 @@ function prepare(database: Database) {
       )
       .pluck(),
     setCursor: database.prepare('insert or replace into cursors (stream, part, state) values (?, ?, ?)'),
-    position: database
-      .prepare<[string, string], number>('select position from sink_positions where sink = ? and stream = ?')
-      .pluck(),
-    setPosition: database.prepare(
-      'insert or replace into sink_positions (sink, stream, position) values (?, ?, ?)',
-    ),
     end: database.prepare('update runs set finished_at = ?, ended = ?, status = ? where run = ?'),
     delivered: database.prepare('update runs set delivered = 1 where run = ?'),
   }

@@ -77,6 +77,11 @@ function lastRun(database: Database): RunRow | undefined {
   return database.prepare<[], RunRow>('select * from runs order by run desc limit 1').get()
 }
 
+/** A ledger is known by its first run. */
+export function firstRunId(database: Database): string | undefined {
+  return database.prepare<[], string>('select id from runs order by run limit 1').pluck().get()
+}
+
 /** A page that the last run, whose pages alone are kept, can still take: what led back can only begin again. */
 const isLeft = `state <> 'done' and stream not in
   (select stream from pages where stop in ('loop', 'no-cursor'))`

@@ -1,6 +1,6 @@
 import type { Clock } from 'async-patterns'
 import { checkOptions, systemClock } from 'async-patterns'
-import type { KeptCursor, Ledger, OpenOptions, Run, RunPlan } from '../ledger.js'
+import type { KeptCursor, Ledger, OpenOptions, Run, RunPlan, StoredRecords } from '../ledger.js'
 import { JoinRefusedError, LedgerError } from '../ledger-errors.js'
 import type { InferredTypes } from '../../records/index.js'
 import { sameFile } from '../../../persistence/index.js'
@@ -9,9 +9,10 @@ import type { Database } from './open-database.js'
 import { lockFileOf, openDatabase, ownFile, translating } from './open-database.js'
 import { finishReplacing, replaceLedger } from './replace-ledger.js'
 import { keepCursors, keptCursors } from './kept-cursors.js'
-import { checkOwner, openRun } from './runs.js'
+import { checkOwner, firstRunId, openRun } from './runs.js'
 import { keptSchemas } from './schema-table.js'
 import { SqliteRun } from './sqlite-run.js'
+import { SqliteStored } from './sqlite-stored.js'
 import { Transactions } from './transactions.js'
 
 /** Where a SqliteLedger lies, and how far it may go. */
@@ -95,6 +96,16 @@ export class SqliteLedger implements Ledger {
     })
   }
 
+  async stored(pipeline: string): Promise<StoredRecords | undefined> {
+    const { file } = this.#options
+    return translating(file, () => {
+      const { database, transactions } = (this.#open ??= this.#opened())
+      checkOwner(database, pipeline)
+      const ledgerId = firstRunId(database)
+      return ledgerId === undefined ? undefined : new SqliteStored({ database, transactions, file, ledgerId })
+    })
+  }
+
   /** Frees the ledger for other processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closeDatabase()
@@ -109,14 +120,19 @@ export class SqliteLedger implements Ledger {
         const { database, transactions } = this.#open
         return transactions.writing(() => work(database))
       }
-      finishReplacing(file)
-      const database = openDatabase(this.#options)
+      const { database, transactions } = this.#opened()
       try {
-        return new Transactions(database).writing(() => work(database))
+        return transactions.writing(() => work(database))
       } finally {
         database.close()
       }
     })
+  }
+
+  #opened(): { readonly database: Database; readonly transactions: Transactions } {
+    finishReplacing(this.#options.file)
+    const database = openDatabase(this.#options)
+    return { database, transactions: new Transactions(database) }
   }
 
   #closeDatabase(): void {

@@ -33,6 +33,7 @@ import { runDataOf, streamCountsOf } from './run-data.js'
 import type { OpenedRun } from './runs.js'
 import type { Transactions } from './transactions.js'
 import { ProgressTables } from './progress-tables.js'
+import { sinkPositions } from './sink-positions.js'
 import { storedObject } from './stored-json.js'
 import { QuotaCount } from './quota-use.js'
 import { SchemaTable } from './schema-table.js'
@@ -70,6 +71,7 @@ export class SqliteRun implements Run {
   readonly #schemas: SchemaTable
   readonly #journal: JournalTables
   readonly #progress: ProgressTables
+  readonly #positions: ReturnType<typeof sinkPositions>
   readonly #quotas: QuotaCount
   /** By stream, how many of its pages are neither done nor failed. */
   #open: Map<string, number>
@@ -95,6 +97,7 @@ export class SqliteRun implements Run {
     this.schemas = this.#schemas.settled
     this.#journal = new JournalTables(database, this.#run)
     this.#progress = new ProgressTables(database, this.#run)
+    this.#positions = sinkPositions(database)
     this.#quotas = new QuotaCount(database, this.#run)
     this.#open = this.#pages.countPending()
   }
@@ -226,11 +229,11 @@ export class SqliteRun implements Run {
   }
 
   async position(sink: string, stream: string): Promise<number> {
-    return this.#reading(() => this.#progress.position(sink, stream))
+    return this.#reading(() => this.#positions.get(sink, stream))
   }
 
   async setPosition(sink: string, stream: string, position: number): Promise<void> {
-    this.#writing(() => this.#progress.setPosition(sink, stream, position))
+    this.#writing(() => this.#positions.set(sink, stream, position))
   }
 
   async end(reason: RunEnd): Promise<RunStatus> {

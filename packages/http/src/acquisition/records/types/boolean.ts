@@ -13,6 +13,7 @@ export const booleanType: FieldTypeKind<BooleanType> = {
   type: 'boolean',
   isNumeric: false,
   stored: () => ({ type: 'boolean' }),
+  column: () => 'boolean',
   schema: ({ flag, texts }) => ({ trueValues: texts(), falseValues: texts(), default: flag().optional() }),
   reader: booleanReader,
 }

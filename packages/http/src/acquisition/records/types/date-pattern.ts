@@ -47,7 +47,7 @@ type Parts = DateParts & Readonly<Record<'monthName' | 'weekday' | 'hour12' | 'h
  */
 export function patternReader(pattern: string, options: ZoneOptions): (text: string) => string | Unreadable {
   const expression = compile(pattern)
-  const isCalendarDate = options.zone === undefined && !/\(\?<(?:hour|hour12|offset)>/.test(expression.source)
+  const isCalendarDate = givesDay(pattern, options)
   const instantOf = instantReader(options)
   return text => {
     const found = expression.exec(text.trim())?.groups as Parts | undefined
@@ -55,6 +55,11 @@ export function patternReader(pattern: string, options: ZoneOptions): (text: str
     if (parts === undefined) return invalidDate(text, `a date as ${pattern} writes it`)
     return isCalendarDate ? calendarDate(text, parts) : instantOf(text, parts)
   }
+}
+
+/** Whether a pattern has no time, and no zone that gives it one. @throws RangeError, as `patternReader` does. */
+export function givesDay(pattern: string, { zone }: ZoneOptions): boolean {
+  return zone === undefined && !/\(\?<(?:hour|hour12|offset)>/.test(compile(pattern).source)
 }
 
 export function calendarDate(text: string, parts: DateParts): string | Unreadable {

@@ -1,7 +1,8 @@
 import { isJsonNumber, writtenDigits } from '../exact-number.js'
 import type { Unreadable } from '../unreadable.js'
 import { wrongType } from '../unreadable.js'
-import { calendarDate, patternReader, rfc1123 } from './date-pattern.js'
+import type { ColumnType } from './column-type.js'
+import { calendarDate, givesDay, patternReader, rfc1123 } from './date-pattern.js'
 import { epochFormats, epochReader } from './epoch.js'
 import type { FieldTypeKind, JsonSchema } from './field-type.js'
 import type { ZoneOptions } from './instant.js'
@@ -23,6 +24,7 @@ export const dateType: FieldTypeKind<DateType> = {
   type: 'date',
   isNumeric: false,
   stored: storedDate,
+  column: columnOfDate,
   schema: ({ oneOf, oneOrPattern, checkedText, succeeds, text }) => ({
     format: oneOrPattern(formats, pattern => patternReader(pattern, {})).prefault('iso'),
     zone: checkedText('an IANA zone such as Europe/Berlin, or an offset such as +02:00', zone =>
@@ -34,10 +36,13 @@ export const dateType: FieldTypeKind<DateType> = {
   reader: dateReader,
 }
 
-/** What a pattern gives depends on what it has. */
-function storedDate({ format }: DateType): JsonSchema {
-  if (!(formats as readonly string[]).includes(format)) return { type: 'string' }
-  return { type: 'string', format: format === 'date' ? 'date' : 'date-time' }
+function storedDate(type: DateType): JsonSchema {
+  return { type: 'string', format: columnOfDate(type) === 'date' ? 'date' : 'date-time' }
+}
+
+function columnOfDate({ format, ...zone }: DateType): ColumnType {
+  const isPattern = !(formats as readonly string[]).includes(format)
+  return format === 'date' || (isPattern && givesDay(format, zone)) ? 'date' : 'instant'
 }
 
 /**

@@ -10,6 +10,7 @@ export const decimalType: FieldTypeKind<{
   type: 'decimal',
   isNumeric: true,
   stored: () => ({ type: 'string', pattern: '^-?\\d+(?:\\.\\d+)?$' }),
+  column: () => 'decimal',
   schema: parts => ({ locale: locale(parts), default: parts.plainDecimal().optional() }),
   reader: type => {
     const notations = notationsOf(type.locale)

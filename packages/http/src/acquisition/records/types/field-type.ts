@@ -1,3 +1,4 @@
+import type { ColumnType } from './column-type.js'
 import type { SchemaParts, SchemaShape } from '../../schema/index.js'
 import type { Unreadable } from '../unreadable.js'
 
@@ -38,6 +39,8 @@ export interface FieldTypeKind<T extends { readonly type: string }> {
   readonly schema: (parts: SchemaParts) => SchemaShape
   /** JSON Schema of its values, null apart. */
   readonly stored: (options: T) => JsonSchema
+  /** The column that holds its values in a table; by key, those of a value that has parts. */
+  readonly column: (options: T) => ColumnType | Readonly<Record<string, ColumnType>>
   /** @throws RangeError or TypeError for a locale, zone or path that does not exist. */
   readonly reader: (options: T) => FieldReader
 }

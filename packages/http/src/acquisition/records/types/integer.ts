@@ -11,6 +11,7 @@ export const integerType: FieldTypeKind<{
   isNumeric: true,
   // Digits beyond what a double holds.
   stored: () => ({ type: ['integer', 'string'], pattern: '^-?\\d+$' }),
+  column: () => 'integer',
   schema: parts => ({ locale: locale(parts), default: parts.wholeNumber().optional() }),
   reader: type => integerReader(type.locale),
 }

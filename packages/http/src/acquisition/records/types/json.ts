@@ -6,6 +6,7 @@ export const jsonType: FieldTypeKind<{ readonly type: 'json' }> = {
   type: 'json',
   isNumeric: false,
   stored: () => ({}),
+  column: () => 'json',
   schema: ({ json }) => ({ default: json().optional() }),
   reader: () => value => tooDeep(value) ?? (value as FieldValue),
 }

@@ -1,6 +1,7 @@
 import { isJsonNumber, writtenDigits } from '../exact-number.js'
 import { Unreadable } from '../unreadable.js'
 import { booleanType } from './boolean.js'
+import type { ColumnType } from './column-type.js'
 import { dateType } from './date.js'
 import { decimalType } from './decimal.js'
 import type { FieldReader, FieldTypeKind, JsonSchema } from './field-type.js'
@@ -31,6 +32,12 @@ export type FieldType = Kinds extends infer K ? (K extends FieldTypeKind<infer T
 export function storedSchema(type: FieldType): JsonSchema {
   const kind = fieldTypes[type.type] as unknown as FieldTypeKind<FieldType>
   return kind.stored(type)
+}
+
+/** The column of a field's values in a table; by key, those of a value that has parts. */
+export function columnOf(type: FieldType): ColumnType | Readonly<Record<string, ColumnType>> {
+  const kind = fieldTypes[type.type] as unknown as FieldTypeKind<FieldType>
+  return kind.column(type)
 }
 
 /** Their texts may be of any length. */

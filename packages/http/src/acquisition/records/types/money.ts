@@ -43,6 +43,7 @@ export const moneyType: FieldTypeKind<MoneyType> = {
     },
     required: ['amount', 'currency'],
   }),
+  column: () => ({ amount: 'decimal', currency: 'text' }),
   schema: parts => {
     const { checkedText, path, textMap, countOr, plainDecimal, flag, strict } = parts
     const currency = () => checkedText('an ISO 4217 code such as EUR', code => /^[A-Z]{3}$/.test(code))

@@ -20,6 +20,7 @@ export const stringType: FieldTypeKind<{ readonly type: 'string' }> = {
   type: 'string',
   isNumeric: false,
   stored: () => ({ type: 'string' }),
+  column: () => 'text',
   schema: ({ text }) => ({ default: text().optional() }),
   reader: () => readString,
 }

@@ -7,6 +7,7 @@ export const textsType: FieldTypeKind<{ readonly type: 'text[]' }> = {
   type: 'text[]',
   isNumeric: false,
   stored: () => ({ type: 'array', items: { type: 'string' } }),
+  column: () => 'json',
   schema: ({ texts }) => ({ default: texts() }),
   reader: () => value => {
     if (!Array.isArray(value)) return wrongType(value, 'a list of texts')

@@ -1,9 +1,7 @@
-import { AsyncPatternsError } from 'async-patterns'
 import type { ComputedValue, Reference, Roots, Scope, Template } from '../../references/index.js'
 import {
   isBound,
   isComputed,
-  parseTemplate,
   referencesOf,
   renderText,
   renderTexts,
@@ -16,11 +14,12 @@ import type { QueryTemplate, QueryValue, StreamAddress } from './stream-url.js'
 import { withSuffix } from './stream-url.js'
 import type { PageParameter } from './param-place.js'
 import { addressOf } from './param-place.js'
-import { strictlyEncoded } from './url-text.js'
+import { placeTemplate, ReferenceValueError } from './stream-place.js'
 
 /** What a stream's requests are made of, references in it. */
-export interface RequestParts extends Pick<StreamAddress, 'baseUrl' | 'path'> {
+export interface RequestParts extends Pick<StreamAddress, 'baseUrl'> {
   readonly name: string
+  readonly path: string | ComputedValue
   readonly query: Readonly<Record<string, QueryTemplate>>
   readonly headers: Readonly<Record<string, string | ComputedValue>>
   /** Default GET, with a body POST. */
@@ -38,11 +37,6 @@ export interface BoundStream extends StreamAddress {
   readonly format?: FormatConfig | undefined
 }
 
-/** A value that cannot stand where a reference puts it. */
-export class ReferenceValueError extends AsyncPatternsError {
-  readonly code = 'REFERENCE_VALUE'
-}
-
 /** Makes a stream's requests of its references' values. */
 export interface StreamTemplate {
   /** All that its requests refer to. */
@@ -57,7 +51,7 @@ export interface StreamTemplate {
  */
 export function streamTemplate(stream: RequestParts, roots: Roots): StreamTemplate {
   const { name, baseUrl, body, format } = stream
-  const path = parseTemplate(stream.path, roots)
+  const place = placeTemplate(baseUrl, stream.path, roots)
   const query = Object.entries(stream.query).map(([key, value]) => [key, listOf(value, roots)] as const)
   const headers = Object.entries(stream.headers).map(
     ([key, value]) => [key, valueTemplate(value, roots)] as const,
@@ -65,7 +59,7 @@ export function streamTemplate(stream: RequestParts, roots: Roots): StreamTempla
   const bodyOf = body && bodyTemplate(body, roots)
   const { method = body === undefined ? 'GET' : 'POST' } = stream
   const templates = [
-    path,
+    place.template,
     ...query.flatMap(([, { templates: all }]) => all),
     ...headers.map(([, one]) => one),
   ]
@@ -74,9 +68,8 @@ export function streamTemplate(stream: RequestParts, roots: Roots): StreamTempla
     references: [...templates, ...inBody].flatMap(referencesOf),
     bind: scope => ({
       name,
-      baseUrl,
       method,
-      path: renderText(path, scope, pathSegment),
+      ...place.at(scope),
       query: Object.fromEntries(
         query.flatMap(([key, value]) => {
           const texts = queryValue(value, scope)
@@ -112,15 +105,6 @@ function queryValue({ isList, templates }: QueryTexts, scope: Scope): QueryValue
     .flatMap(template => renderTexts(template, scope))
   if (isList || texts.length > 1) return texts
   return texts[0]
-}
-
-/** All but unreserved characters are encoded (RFC 3986, 2.3): no value can lead to another place. */
-function pathSegment(value: string, { name }: Reference): string {
-  if (value === '' || value === '.' || value === '..') {
-    const allowed = 'allowed in a path is a text that is not empty, . or ..'
-    throw new ReferenceValueError(`{${name}} is ${JSON.stringify(value)}; ${allowed}`)
-  }
-  return strictlyEncoded(value)
 }
 
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/

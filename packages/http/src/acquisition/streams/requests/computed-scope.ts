@@ -1,7 +1,7 @@
 import type { Normaliser, ReadingInstructions } from '../../records/index.js'
 import { PageInvalidError, usablePage } from '../../records/index.js'
 import type { Scope } from '../../references/index.js'
-import { COMPUTED, compileSteps } from '../../references/index.js'
+import { COMPUTED, compileSteps, isComputed } from '../../references/index.js'
 import type { StreamConfig } from '../stream-config.js'
 import { referencesIn } from '../stream-references.js'
 import type { JsonTree } from './json-tree.js'
@@ -37,6 +37,7 @@ export function computeScope(
 ): ComputeScope | undefined {
   const expressions = expressionsOf(stream)
   if (expressions.length === 0) return undefined
+  const { path } = stream
   return async scope => {
     const bytes = new TextEncoder().encode(scopeJson(scope))
     const context = { pageId: stream.name, now: '', run: '' }
@@ -44,6 +45,8 @@ export function computeScope(
     const [record] = page.records
     if (record === undefined || page.warnings > 0) throw failedOf(stream.name, page)
     const values = JSON.parse(record.json) as Readonly<Record<string, unknown>>
+    if (isComputed(path) && (values[`value${expressions.indexOf(path.expr)}`] ?? null) === null)
+      throw failedOf(stream.name, page)
     return {
       ...scope,
       ...Object.fromEntries(

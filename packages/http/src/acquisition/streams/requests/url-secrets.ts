@@ -12,14 +12,15 @@ import {
   TextFinder,
 } from '../../secrets/index.js'
 import type { ComputedValue } from '../../references/index.js'
-import { isComputed, literalOf } from '../../references/index.js'
+import { isComputed, literalOf, writtenText } from '../../references/index.js'
 import type { QueryTemplate, StreamAddress } from './stream-url.js'
 import { ownParameters, streamUrl } from './stream-url.js'
 import type { UrlParameter } from './url-text.js'
 import { parametersOf, splitUrl } from './url-text.js'
 
 /** Where a stream may have credentials. */
-interface AddressedStream extends Pick<StreamAddress, 'baseUrl' | 'path'> {
+interface AddressedStream extends Pick<StreamAddress, 'baseUrl'> {
+  readonly path: string | ComputedValue
   readonly query: Readonly<Record<string, QueryTemplate>>
   readonly headers: Readonly<Record<string, string | ComputedValue>>
   readonly auth?: AuthConfig | undefined
@@ -60,14 +61,16 @@ export class UrlSecrets {
         isComputed(value) ? [] : [[name, [value].flat().map(literalOf)]],
       ),
     )
-    this.#parameters = ownParameters({ ...stream, query }).filter(
+    const { baseUrl } = stream
+    const path = writtenText(stream.path)
+    this.#parameters = ownParameters({ baseUrl, path, query }).filter(
       ({ name, value }) => isSecretName(name) || isSecret(value),
     )
     this.#places = [
       ...this.#parameters.map(({ name, value }): Place => [`query-${name}`, value]),
       ...headerPlaces(stream, isSecret),
       ...authPlaces(stream.auth, isSecret),
-      ...urlPlaces(stream, secrets),
+      ...urlPlaces({ baseUrl, path }, secrets),
     ]
     this.#exchanges = exchangesOf(this.#places, 0)
   }

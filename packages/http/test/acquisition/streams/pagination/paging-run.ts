@@ -9,7 +9,7 @@ import type { StreamAddress } from '../../../../src/acquisition/streams/requests
 import type { StreamConfig } from '../../../../src/acquisition/streams/stream-config.js'
 
 /** Whose values are all texts. */
-export type PlainStream = StreamConfig & Pick<StreamAddress, 'query'>
+export type PlainStream = StreamConfig & Pick<StreamAddress, 'path' | 'query'>
 
 export function streamWith(pagination: PaginationConfig, changes: Partial<PlainStream> = {}): PlainStream {
   return {

@@ -6,11 +6,13 @@ import { Refusal, refusingAt } from '../manifest/refusal.js'
 import type { Templates } from '../manifest/templates.js'
 import type { Json } from '../emit/values.js'
 import { typedValue, Values } from '../emit/values.js'
+import { withoutQuery } from './path-query.js'
 
 /** Where a request goes. */
 interface Address {
   readonly baseUrl: string
-  readonly path: string
+  /** With references, or computed. */
+  readonly path: string | { readonly expr: string }
 }
 
 /** What a requester sends, as the pipeline writes it. */
@@ -26,10 +28,11 @@ export function requestOf(requester: Component, templates: Templates, values: Va
   const reader = new RequestReader(requester, templates, values)
   const method = (templates.text(requester, 'http_method') ?? 'GET').toUpperCase()
   const body = reader.body()
+  const { query, ...address } = reader.address()
   return {
-    ...reader.address(),
+    ...address,
     ...(method !== (body === undefined ? 'GET' : 'POST') && { method }),
-    query: reader.fields('request_parameters'),
+    query: { ...query, ...reader.fields('request_parameters') },
     headers: reader.fields('request_headers'),
     ...(body !== undefined && { body }),
   }
@@ -57,18 +60,47 @@ class RequestReader {
   }
 
   /** What changes from request to request stands in the path. */
-  address(): Address {
+  address(): Address & { readonly query?: Readonly<Record<string, Json>> } {
+    const linked = this.#linked()
+    if (linked !== undefined) return linked
     const base = this.#text('url') || this.#text('url_base')
-    const path = this.#text('path')
-    if (/^https?:\/\//.test(path)) return this.#checked(split(path), path)
+    const { path, query = {} } = this.#path()
+    if (typeof path === 'string' && /^https?:\/\//.test(path)) return this.#checked(split(path), path)
     if (base === '') throw this.#refusal('url', 'there is no url_base')
-    const { baseUrl, path: start } = split(base)
-    if (path === '') return this.#checked({ baseUrl, path: start }, base)
-    this.#checked({ baseUrl, path: start }, base)
-    return { baseUrl, path: `${start.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}` }
+    const { baseUrl, path: start } = this.#checked(split(base), base)
+    if (path === '') return { baseUrl, path: start }
+    if (typeof path === 'string')
+      return { baseUrl, path: `${start.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`, query }
+    if (start !== '') throw new Refusal('expression in path', 'base and path change from request to request')
+    return { baseUrl, path, query }
   }
 
-  #checked(address: Address, url: string): Address {
+  /** `https://api.acme.example{{ record.uri }}`: an origin, and the path that a value is. */
+  #linked(): Address | undefined {
+    const read = this.#values.settled(this.#templates.of(this.#requester, 'url'))
+    const [origin, uri, ...more] = read.kind === 'text' ? read.parts : []
+    const isOrigin = origin?.kind === 'constant' && /^https?:\/\/[^/?#]+$/.test(str(origin.value))
+    if (!isOrigin || uri === undefined || more.length > 0) return undefined
+    const reference = this.#values.referenceOf(uri)
+    if (reference === undefined) return undefined
+    return { baseUrl: str(origin.value), path: { expr: this.#values.expression(uri, '') } }
+  }
+
+  /** One that references do not say is computed, and then what stands behind its `?` are parameters. */
+  #path(): { readonly path: string | { readonly expr: string }; readonly query?: Record<string, Json> } {
+    const read = this.#values.settled(unencoded(this.#templates.of(this.#requester, 'path')))
+    if (read.kind === 'constant' || this.#values.text(read) !== undefined) return { path: this.#text('path') }
+    return refusingAt(this.#templates.lines, this.#requester, 'path', () => {
+      const { path, query } = withoutQuery(read) ?? { path: read, query: [] }
+      const parameters = query.map(([name, value]) => [name, this.#values.request(value, name, false) ?? ''])
+      return {
+        path: this.#values.text(path) ?? { expr: this.#values.computed(path, 'path') },
+        query: Object.fromEntries(parameters) as Record<string, Json>,
+      }
+    })
+  }
+
+  #checked<A extends { readonly baseUrl: string }>(address: A, url: string): A {
     if (/^(?:https?:\/\/[^/{]|https?:\/\/\$\{|\$\{)/.test(address.baseUrl)) return address
     throw this.#refusal('url_base', `${url} is no address at import`)
   }
@@ -233,7 +265,7 @@ function unencoded(expression: Expression): Expression {
 }
 
 /** Up to the first reference or query it is the base. */
-function split(url: string): Address {
+function split(url: string): { readonly baseUrl: string; readonly path: string } {
   const [, base = url, rest = ''] =
     /^((?:\$\{[^}]*\}|[^?{])*?)((?:\/[^/?]*(?:(?<!\$)\{[^}]*\}[^]*|\?[^]*)|\?[^]*)?)$/.exec(url) ?? []
   return { baseUrl: base, path: rest }

@@ -136,10 +136,14 @@ export class Values {
     if (expression.kind === 'list' && isTyped) {
       return expression.items.map(one => this.request(one, what, true) ?? null)
     }
-    const text = this.text(expression)
-    if (text !== undefined) return text
+    return this.text(expression) ?? { expr: this.computed(expression, what) }
+  }
+
+  /** As an expression. @throws Refusal where it would calculate with a setting. */
+  computed(given: Expression, what: string): string {
+    const expression = this.settled(given)
     this.#check(expression, what)
-    return { expr: this.#optional(expression) }
+    return this.#optional(expression)
   }
 
   /** What is nothing is left out, and no empty text. */

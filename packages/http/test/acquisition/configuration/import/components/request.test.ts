@@ -58,10 +58,34 @@ describe('the address', () => {
     })
   })
 
-  test('a path that has to be calculated is refused', () => {
-    expect(refused('path: "{{ stream_partition.team | upper }}"')).toMatchObject({
-      about: 'expression in path',
+  const TEAM = '{{ stream_partition.team | upper }}'
+
+  test.each([
+    [`{ path: "t/${TEAM}.json" }`, '("t/" & $uppercase(team) & ".json")', undefined],
+    [
+      `{ path: "t/${TEAM}?a={{ stream_partition.team }}&b=${TEAM}&c=x%20y+z", request_parameters: { d: 1 } }`,
+      '("t/" & $uppercase(team))',
+      { a: '{team}', b: { expr: '$uppercase(team)' }, c: 'x y+z', d: 1 },
+    ],
+    ['{ url: "https://acme.example{{ stream_partition.team }}", path: "" }', 'team', undefined],
+  ])('a path that has to be calculated becomes an expression: %s', (yaml, expr, query) => {
+    expect(written(yaml)).toMatchObject({ path: { expr } })
+    expect(written(yaml)['query']).toEqual(query)
+  })
+
+  test('what stands behind the ? of a path can be all that is calculated', () => {
+    expect(written(`path: "items?team=${TEAM}"`)).toMatchObject({
+      path: '/items',
+      query: { team: { expr: '$uppercase(team)' } },
     })
+    expect(written(`path: "items?a?b=${TEAM}"`)).toMatchObject({
+      path: { expr: '("items?a?b=" & $uppercase(team))' },
+    })
+  })
+
+  test('a path that is calculated behind a base that changes is refused', () => {
+    const base = 'url_base: "https://acme.example/{{ stream_partition.team }}"'
+    expect(refused(`{ ${base}, path: "${TEAM}" }`)).toMatchObject({ about: 'expression in path' })
   })
 })
 

@@ -2,15 +2,15 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { printable } from '../../display/index.js'
+import { printable } from '../../../display/index.js'
 import {
   makeFolderOf,
   NEW_FILE,
   removeTemporaries,
   storageAdvice,
   temporaryBeside,
-} from '../../persistence/index.js'
-import { LedgerError } from '../ledger/index.js'
+} from '../../../persistence/index.js'
+import { LedgerError } from '../../ledger/index.js'
 
 /**
  * Writes texts of JSON to a file beside `path`, for its owner only, and puts it in its place when it is whole;

@@ -26,7 +26,9 @@ async function ours({ origin, perPage, concurrency, folder }) {
     },
   )
   if (run.status !== 'complete')
-    throw new Error(`the run is ${run.status}: ${JSON.stringify(sources[0].errors)} ${JSON.stringify(sources[0].notices)}`)
+    throw new Error(
+      `the run is ${run.status}: ${JSON.stringify(sources[0].errors)} ${JSON.stringify(sources[0].notices)}`,
+    )
   return { records: totals.records, summaryMs: performance.now() - lastPageAt }
 }
 

@@ -220,9 +220,7 @@ export class SqliteRun implements Run {
   }
 
   async data(): Promise<RunData> {
-    return this.#reading(() =>
-      runDataOf(this.#database, this.#run, this.#file, this.#clock, this.#counted),
-    )
+    return this.#reading(() => runDataOf(this.#database, this.#run, this.#file, this.#clock, this.#counted))
   }
 
   async *records(stream: string, after = 0): AsyncIterable<RecordChange> {

@@ -6,7 +6,7 @@ import { str } from './python.mjs'
 
 /**
  * `{ pipeline, environment, converted, refused }`; settings that expressions calculate with, and those that it says
- * are not set, are handed to it.
+ * are not set, or at their defaults, are handed to it.
  */
 export function imported(importManifest, text, { name, settings, now }) {
   const options = { file: 'manifest.yaml', name, now }
@@ -16,6 +16,7 @@ export function imported(importManifest, text, { name, settings, now }) {
     const wished = [
       ...result.refused.flatMap(({ settings: paths = [] }) => paths),
       ...absentIn(result.pipeline),
+      ...defaultsIn(result.pipeline),
     ]
     const needed = wished.filter(path => !(path in set))
     const known = needed.filter(path => settingAt(settings, path) !== undefined)
@@ -31,6 +32,12 @@ export function imported(importManifest, text, { name, settings, now }) {
 function absentIn(pipeline = '') {
   const [, names = ''] = /^# Settings that are not set;.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
   return names.split('\n').flatMap(line => line.match(/(?<=^# {3})\S.*/) ?? [])
+}
+
+/** Settings that the heading says are at their defaults. */
+function defaultsIn(pipeline = '') {
+  const [, lines = ''] = /^# Settings at their defaults.*\n((?:# {3}.*\n)*)/m.exec(pipeline) ?? []
+  return lines.split('\n').flatMap(line => /^# {3}([^=]+)=/.exec(line)?.[1] ?? [])
 }
 
 /** What a user of the pipeline makes of user and password where a login itself wants them. */
@@ -53,7 +60,11 @@ function loginOf(text, settings, now) {
 const settingAt = (settings, path) => path.split('.').reduce((node, key) => node?.[key], settings)
 
 const textOf = value =>
-  Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  Array.isArray(value) && value.every(one => typeof one !== 'object')
+    ? value.join(',')
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
 
 function environmentOf(variables, settings) {
   const entries = variables.map(({ variable, setting }) => [variable, settingAt(settings, setting)])
@@ -63,7 +74,7 @@ function environmentOf(variables, settings) {
 }
 
 /**
- * The pipeline without its services' rates, with an output folder of its own. Every stream meets a fault, and time
+ * The pipeline without its services' rates and waits, with an output folder of its own. Every stream meets a fault, and time
  * passes fast: the breaker of so many streams stays closed, and no request is given up.
  */
 export function unhurried(pipeline, output) {
@@ -71,6 +82,8 @@ export function unhurried(pipeline, output) {
   for (const source of document.sources) {
     source.limits = { rate: 100_000, concurrency: 8, timeout: '10m', breaker: { failureThreshold: 1000 } }
     for (const stream of source.streams ?? []) delete stream.limits
+    for (const { responses = [] } of [source, ...(source.streams ?? [])])
+      for (const rule of responses) if (rule.for !== undefined) rule.for = '1s'
   }
   return stringify({ ...document, output, workers: 1 }, { aliasDuplicateObjects: false })
 }

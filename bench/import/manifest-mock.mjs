@@ -151,14 +151,14 @@ export class ManifestMock {
   }
 }
 
-/** A first page may be asked for by its number too, where the CDK leaves it out: no service minds. */
+/** A first page may be asked for by its number or offset too, where the CDK leaves it out: no service minds. */
 function allowStart(stream, slice, pattern) {
   const {
     type,
     inject_on_first_request: inject,
     start_from_page: start = 0,
   } = stream.paginator?.pagination_strategy ?? {}
-  const token = { PageIncrement: start, OffsetIncrement: 0 }[type]
+  const token = { PageIncrement: start, OffsetIncrement: 0, CursorPagination: 0 }[type]
   if (token === undefined || inject) return
   const at = { ...slice, window: stream.windows()[0] ?? {} }
   const [without, using] = [undefined, token].map(one => flat(stream.request(at, one)))
@@ -171,6 +171,8 @@ function replaced(places, base, next) {
   const result = new Map(places)
   for (const place of base.keys()) if (!next.has(place)) result.delete(place)
   for (const [place, text] of next) if (base.get(place) !== text) result.set(place, text)
+  // An empty body has something in it then.
+  if ([...result.keys()].some(place => place.startsWith('body.'))) result.delete('body')
   return result
 }
 

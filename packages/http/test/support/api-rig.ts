@@ -26,7 +26,9 @@ export function storedIn(output: string): Map<string, Map<string, Record<string,
   const database = new Database(`${output}/acquire.db`, { readonly: true })
   try {
     const rows = database
-      .prepare<[], { stream: string; id: string; fields: string }>('select stream, id, fields from records')
+      .prepare<[], { stream: string; id: string; fields: string }>(
+        'select stream, id, fields from records where deleted_at is null',
+      )
       .all()
     const streams = new Map<string, Map<string, Record<string, unknown>>>()
     for (const { stream, id, fields } of rows) {

@@ -25,6 +25,7 @@ import type { JudgedResponse, Judgement, ResponseRules } from './response-rules.
 import { RetryLadder } from './retry-ladder.js'
 import type { Releasable, Room } from './room.js'
 import { takeRoom } from './room.js'
+import { Renewals } from './renewals.js'
 import { refusedBy, skipNotice } from './ruled-answer.js'
 import { wishBy } from './rule-wish.js'
 import type { StreamHealth } from './stream-health.js'
@@ -88,7 +89,6 @@ export interface FetcherParts {
 interface Errand {
   readonly page: PageRef
   readonly patience: Patience
-  /** Credentials are renewed once for a page: what refuses the new ones too will refuse all. */
   hasNewCredentials: boolean
 }
 
@@ -115,12 +115,14 @@ export class Fetcher {
   readonly #empty = new EmptyPages()
   readonly #quiet: QuietKeeper
   readonly #lateness = new Lateness()
+  readonly #renewals: Renewals
 
   constructor(parts: FetcherParts) {
     const { limits, clock, random } = parts
     this.#parts = parts
     this.#retries = new RetryLadder(limits.retry, clock, random)
     this.#quiet = new QuietKeeper(parts)
+    this.#renewals = new Renewals(parts.authorizer)
     this.#timeout = new Timeout({ timeoutMs: limits.timeoutMs, clock })
   }
 
@@ -261,10 +263,10 @@ export class Fetcher {
       return { sent: authorized, response: await transport.send(authorized, timed) }
     }, context)
     departing.answered(this.#lateness)
-    // Its headers are a getter, which a spread leaves out.
-    const { headers, statusCode } = response
+    // Its headers are a getter, which a spread leaves out, and a spread is slow.
+    const { statusCode, headers, body, bytes: received, url } = response
     const wish = wishOf(statusCode, headers, clock.wallNow())
-    const judged = { ...response, headers, wish }
+    const judged = { statusCode, headers, body, bytes: received, url, wish }
     const { rules } = this.#parts
     if (!rules.knowsWish(judged)) this.#quiet.heed(page, statusCode, wish)
     if (!rules.keepsRedirect(judged) && hops.follow(response)) {
@@ -277,7 +279,7 @@ export class Fetcher {
     if (isRead) memory.weigh(page.stream, reservation, bytes)
     const { content, notices } = await this.#contentOf(errand, sent, judged, hops.reason(response), context)
     if (isRead) memory.weighRecords(page.stream, reservation, content.weight ?? bytes)
-    authorizer.accepted?.(sent)
+    this.#renewals.taken(errand, { sent, response })
     // Not that of the response, in which a credential may stand.
     return { content, notices, headers: response.headers, bytes, url: hops.request.url, reservation }
   }
@@ -305,6 +307,8 @@ export class Fetcher {
     const wish = this.#heedRule(page, response, judgement, reading)
     const refusal = (action: RefusedAction): HttpStatusError =>
       refusedBy(judgement, { statusCode, wish, action, detail: detail ?? endHint(page, statusCode) })
+    const refused = { sent, response }
+    if (await this.#renewals.renewsFirst(errand, refused, judgement, context)) throw refusal('refreshAuth')
     switch (judgement.action) {
       case 'page': {
         const content =
@@ -318,7 +322,7 @@ export class Fetcher {
       case 'end':
         return { content: { ...NO_RECORDS, paging: { end: true } } }
       case 'refreshAuth':
-        throw refusal((await this.#renews(errand, sent, response, context)) ? 'refreshAuth' : 'fail')
+        throw refusal((await this.#renewals.renews(errand, refused, context)) ? 'refreshAuth' : 'fail')
       default:
         throw refusal(judgement.action)
     }
@@ -339,19 +343,6 @@ export class Fetcher {
     const wish = own ?? response.wish
     this.#quiet.heed(page, statusCode, wish, own !== undefined)
     return wish
-  }
-
-  /** Whether another try may help, with other credentials than those that were sent. */
-  async #renews(
-    errand: Errand,
-    sent: OutgoingRequest,
-    response: TransportResponse,
-    context: Context,
-  ): Promise<boolean> {
-    if (errand.hasNewCredentials) return false
-    const answer = await this.#parts.authorizer.refused?.(sent, response, context)
-    errand.hasNewCredentials = answer === 'again'
-    return errand.hasNewCredentials
   }
 
   /** The page is taken, but what it says besides must not be lost. */

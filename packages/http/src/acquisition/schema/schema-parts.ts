@@ -111,6 +111,12 @@ const headerText = () =>
     headerValue.test(value),
   )
 
+/** What stands before a credential in a header: it may be nothing. */
+const headerPrefix = () => {
+  const error = 'a text without line breaks and control characters, in Latin-1, or an empty one'
+  return z.string({ error }).regex(headerValue, { error })
+}
+
 /** Headers that can be sent (RFC 9110, 5.5 and 5.6.2). */
 const headerMap = () =>
   scalarMap().superRefine((headers, context) => {
@@ -188,6 +194,7 @@ export const schemaParts = {
   duration,
   flag,
   headerMap,
+  headerPrefix,
   headerProblem,
   headerName,
   headerText,

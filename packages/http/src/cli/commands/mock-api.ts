@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { ConfigError, loadConfig } from '../../acquisition/index.js'
 import type { PipelineConfig } from '../../acquisition/index.js'
 import { pointedFile, startApiMock } from '../../mock/index.js'
-import type { ApiMock, Behaviour } from '../../mock/index.js'
+import type { ApiMock, ApiMockOptions, Behaviour } from '../../mock/index.js'
 import { UsageError } from '../usage-error.js'
 
 /** Flags of `mock api` as commander hands them over. */
@@ -58,10 +58,11 @@ export async function startApi(
   },
 ): Promise<ApiMock> {
   const config = await configOf(file)
-  const coded = config.streams.find(({ hooks }) => hooks !== undefined)
-  if (coded !== undefined)
-    throw new UsageError(`${coded.name} has hooks: what code asks for, no mock can know`)
-  const mock = await startApiMock({
+  if (flags.write !== undefined && /\.[cm]?[jt]s$/.test(file))
+    throw new UsageError(
+      `--write copies files of YAML; let a variable lead the baseUrl of ${file} to the mock`,
+    )
+  const mock = await started({
     config,
     ...common,
     gzip: flags.gzip ?? false,
@@ -72,8 +73,18 @@ export async function startApi(
     ...(flags.maxWindow !== undefined && { maxWindowMs: daysToo('--max-window', flags.maxWindow) }),
     ...(flags.tokenLife !== undefined && { tokenLifeMs: parseDuration('--token-life', flags.tokenLife) }),
   })
+  for (const note of mock.notes) process.stderr.write(`note: ${note}\n`)
   if (flags.write !== undefined) await writeCopy(file, flags.write, mock, config)
   return mock
+}
+
+/** What no mock can serve is a mistake in the command. */
+async function started(options: ApiMockOptions): Promise<ApiMock> {
+  try {
+    return await startApiMock(options)
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error
+  }
 }
 
 async function configOf(file: string): Promise<PipelineConfig> {

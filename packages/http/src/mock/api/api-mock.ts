@@ -15,6 +15,7 @@ import type { AskedRequest } from './asked-request.js'
 import { Mismatch } from './asked-request.js'
 import { hashOf } from './chance.js'
 import { PAGE_PARAMETER } from './paging-request.js'
+import { plainPaging } from './plain-paging.js'
 import { pointedAt, sourceUrls } from './pointed-config.js'
 import { limitReply } from './reset-reply.js'
 import { allRows } from './rows-of-stream.js'
@@ -22,9 +23,11 @@ import type { StreamRows } from './rows-of-stream.js'
 import { SourceApi } from './source-api.js'
 import type { SourceAnswer } from './source-api.js'
 import { StreamApi } from './stream-api.js'
-import { eachOf, isUntellable } from './stream-needs.js'
+import { eachesOf } from './stream-needs.js'
 import { truthOf } from './truth.js'
 import type { Truth } from './truth.js'
+import { unchecked, untoldOf, untoldText } from './untold.js'
+import type { Untold } from './untold.js'
 
 /** What the mock of an API serves, and how it behaves. */
 export interface ApiMockOptions {
@@ -112,19 +115,15 @@ export class ApiMock extends MockServer {
     checkOptions('ApiMock', options, OPTIONS)
     const { config, seed = 1, behaviour = {}, records } = options
     if (records !== undefined) checkCount('ApiMock.records', records, { min: 0, max: 100_000 })
-    const untellable = config.streams.find(isUntellable)
-    if (untellable !== undefined)
-      throw new RangeError(
-        `ApiMock.config: the next page of ${untellable.name} is what an expression makes of a page; ` +
-          'allowed are paths and headers, at which the mock can tell it',
-      )
+    const streams = config.streams.map(plainPaging)
+    refuse(untoldOf(streams))
     super(behaviour, seed)
     this.#config = config
     const { gzip = false, lastHasCursor = false, leavesOutEqual = false, maxWindowMs } = options
-    this.#rows = allRows(config.streams, { seed, records, now: Date.now(), leavesOutEqual })
+    this.#rows = allRows(streams, { seed, records, now: Date.now(), leavesOutEqual })
     const manners = { isGzip: gzip, lastHasCursor, leavesOutEqual, maxWindowMs }
     const tokens = { lifeMs: options.tokenLifeMs ?? HOUR_MS, isSingleUse: options.singleUseTokens ?? false }
-    const names = [...new Set(config.streams.map(({ source }) => source))]
+    const names = [...new Set(streams.map(({ source }) => source))]
     const apiOf = (source: string) =>
       [...this.#rows.values()]
         .filter(rows => rows.config.source === source)
@@ -141,6 +140,17 @@ export class ApiMock extends MockServer {
   /** The pipeline with this mock in the place of its sources. */
   get pipeline(): PipelineConfig {
     return pointedAt(this.#config, this.url)
+  }
+
+  /** What of the pipeline is served without being looked at, a line each. */
+  get notes(): string[] {
+    const bare = [...this.#rows.values()].filter(
+      ({ taken, first }) => taken.length === 0 && first !== undefined,
+    )
+    return [
+      ...unchecked(this.#config.streams).map(untoldText),
+      ...bare.map(({ config }) => `${config.name}: no record is one that the file takes`),
+    ]
   }
 
   get truth(): Truth {
@@ -164,11 +174,16 @@ export class ApiMock extends MockServer {
   /** Some records of the streams without a parent are changed, and new ones come. Returns the truth of then. */
   change(): Truth {
     for (const rows of this.#rows.values()) {
-      const parent = eachOf(rows.config)?.each
-      if (parent === undefined) rows.change()
-      else rows.addParts(this.#rows.get(parent))
+      if (eachesOf(rows.config).length === 0) rows.change()
+      else rows.addParts(this.#rows)
     }
     return this.truth
+  }
+
+  /** @throws RangeError (rejects) where an expression ends a stream before its last page. */
+  async check(): Promise<void> {
+    const sources = [...this.#sources.values()]
+    refuse((await Promise.all(sources.map(source => source.earlyEnds()))).flat())
   }
 
   /** Tokens that were given are refused from now on, and new ones can be had. */
@@ -238,9 +253,15 @@ export class ApiMock extends MockServer {
   }
 }
 
-/** Starts one in this process. Rejects when the port cannot be had. */
+function refuse(untold: readonly Untold[]): void {
+  if (untold.length > 0)
+    throw new RangeError(`no mock can tell from the file\n${untold.map(untoldText).join('\n')}`)
+}
+
+/** Starts one in this process. Rejects when the port cannot be had, or an expression would end a stream early. */
 export async function startApiMock(options: ApiMockOptions): Promise<ApiMock> {
   const mock = new ApiMock(options)
+  await mock.check()
   await mock.listen(options.port ?? 0, options.host ?? '127.0.0.1')
   return mock
 }

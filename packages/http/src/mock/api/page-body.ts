@@ -5,6 +5,7 @@ import { makeReply } from '../reply.js'
 import type { Page } from './page.js'
 import { tableBody } from './table-body.js'
 import { toldBeside } from './paging-reply.js'
+import type { Told } from './paging-reply.js'
 import { isEvery, isObject, stepsOf, valueAt, withValue } from './path-steps.js'
 import type { Step } from './path-steps.js'
 
@@ -28,18 +29,27 @@ const TYPES = {
 
 /** The answer that holds a page. `url`: its own. */
 export function pageReply(stream: StreamConfig, page: Page, url: URL, manners: BodyManners): Reply {
-  const records = page.rows.map(({ raw }) => structuredClone(raw))
   const { format = { type: 'json' } } = stream
-  const told = toldBeside(stream, page, format.type === 'json' ? jsonBody(stream, records) : {}, url)
+  const told = jsonPage(stream, page, url)
   const body =
     format.type === 'json'
       ? Buffer.from(JSON.stringify(told.body))
-      : rowsBody(format, records, manners.columns)
+      : rowsBody(format, recordsOf(page), manners.columns)
   const charset = 'charset' in format && format.charset !== undefined ? `; charset=${format.charset}` : ''
   return packed(page.status ?? 200, `${TYPES[format.type]}${charset}`, body, told.headers.flat(), {
     ...manners,
     isFile: format.type !== 'json',
   })
+}
+
+/** A page's records, where they are JSON, with all that it says beside them. */
+export function jsonPage(stream: StreamConfig, page: Page, url: URL): Told {
+  const { format = { type: 'json' } } = stream
+  return toldBeside(stream, page, format.type === 'json' ? jsonBody(stream, recordsOf(page)) : {}, url)
+}
+
+function recordsOf({ rows }: Page): RawRecord[] {
+  return rows.map(({ raw }) => structuredClone(raw))
 }
 
 /** An export is a gzip file; a page of JSON is sent as gzip to those who take it. */

@@ -14,7 +14,7 @@ export const PAGE_PARAMETER = '_page'
 type Kind<T extends Paging['type']> = Extract<Paging, { readonly type: T }>
 
 /** A server's own size, where the pipeline says none. */
-const SIZE = 10
+export const PAGE_SIZE = 10
 
 /** Which rows of those that there are. `told`: what the references of the request stand for. */
 export type SliceOf = (rows: readonly Row[], told: Captured) => Slice
@@ -32,7 +32,7 @@ export function sliceAsked(paging: Paging, remaining: Remaining): SliceOf {
       return cursor(paging, remaining)
     default: {
       const from = positionOf(remaining.take(PAGE_PARAMETER)) ?? 0
-      return () => ({ from, size: SIZE })
+      return () => ({ from, size: PAGE_SIZE })
     }
   }
 }
@@ -62,7 +62,7 @@ function valueAsked(place: ParamPlace | false, name: string, remaining: Remainin
 }
 
 function sizeOf(
-  { sizeParam, pageSize = SIZE }: Pick<Kind<'cursor'>, 'sizeParam' | 'pageSize'>,
+  { sizeParam, pageSize = PAGE_SIZE }: Pick<Kind<'cursor'>, 'sizeParam' | 'pageSize'>,
   remaining: Remaining,
 ): number {
   if (sizeParam === undefined || pageSize === undefined) return pageSize

@@ -5,7 +5,7 @@ import { isObject, valueAt, withValue } from './path-steps.js'
 import type { SinceValue } from './since-values.js'
 import { SinceScale } from './since-values.js'
 import type { Since } from './since-values.js'
-import { childrenOf, eachOf, idPaths, lastRecordPaths, pathsForChildren } from './stream-needs.js'
+import { childrenOf, idPaths, isAdded, lastRecordPaths, pathsForChildren } from './stream-needs.js'
 import { asText } from './template-text.js'
 import { fitted, holds, rulesOf } from './where-rules.js'
 
@@ -13,13 +13,13 @@ import { fitted, holds, rulesOf } from './where-rules.js'
 export interface Row {
   /** As a page has it. */
   readonly raw: Record<string, unknown>
-  /** What a pipeline stores it under; undefined where its content or its place says so. */
-  readonly id: string | undefined
   /** The mapped fields, as they have to be stored. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly since: SinceValue | undefined
   /** Whether a perfect first run has it. */
   readonly isTaken: boolean
+  /** It was there before, and no page has it any more. */
+  readonly isGone?: boolean
 }
 
 /** Which record: the nth of so many of a part, changed so many times. */
@@ -57,7 +57,7 @@ export class RecordMaker {
     this.#stream = stream
     this.#seed = seed
     this.#leavesOutEqual = leavesOutEqual
-    const filters = [stream.where, ...childrenOf(stream, streams).map(child => eachOf(child)?.where)]
+    const filters = [stream.where, ...childrenOf(stream, streams).map(({ each }) => each.where)]
     this.#filters = filters.filter(where => where !== undefined)
     this.#ids = idPaths(stream) ?? []
     const { keep, drop = [], since } = stream
@@ -81,7 +81,6 @@ export class RecordMaker {
       since === undefined || (this.#scale?.isIn(since, { leavesOutEqual: this.#leavesOutEqual }) ?? true)
     return {
       raw: whole,
-      id: this.#idOf(whole),
       fields: { ...fields, ...this.#fitted(whole) },
       since,
       isTaken: isIn && holds(this.#stream.where, whole),
@@ -100,8 +99,9 @@ export class RecordMaker {
       if (value !== undefined) special.set(path, value)
     }
     if (this.#isMap) special.set(this.#keyOfMap, `${name}-${part}-${n}`)
-    for (const [index, path] of this.#ids.entries()) {
-      const isLast = index === this.#ids.length - 1
+    const own = this.#ids.filter(path => !isAdded(this.#stream, path))
+    for (const [index, path] of own.entries()) {
+      const isLast = index === own.length - 1
       special.set(path, this.#unique(path, isLast ? `${name}${sign}${part}${sign}${n}` : `g${n % 3}`, place))
     }
     const { since: { field } = {} } = this.#stream
@@ -175,7 +175,8 @@ export class RecordMaker {
     return this.#isTable ? asCell(value) : value
   }
 
-  #idOf(record: unknown): string | undefined {
+  /** What a pipeline stores it under; undefined where its content or its place says so. */
+  idOf(record: unknown): string | undefined {
     const values = this.#ids.map(path => String(valueAt(record, path)))
     if (values.length === 0) return undefined
     const { id } = this.#stream

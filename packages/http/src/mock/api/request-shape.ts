@@ -3,7 +3,7 @@ import type { AskedRequest } from './asked-request.js'
 import { headerOf, Mismatch } from './asked-request.js'
 import { isObject } from './path-steps.js'
 import { Remaining } from './placed-values.js'
-import { placesOf, rootsOf } from './stream-needs.js'
+import { isComputed, placesOf, rootsOf } from './stream-needs.js'
 import type { Captured, TemplateText } from './template-text.js'
 import { captured, merged, onlyReference, quoted, referencesOf, templateText } from './template-text.js'
 
@@ -14,12 +14,6 @@ export interface Recognised {
 }
 
 type Declared = StreamConfig['query'][string]
-
-function isComputed(
-  value: Declared | StreamConfig['path'],
-): value is Exclude<Declared, string | readonly string[]> {
-  return typeof value === 'object' && 'expr' in value
-}
 
 /** References that may have no value, so that what holds nothing else is left out. */
 const OPTIONAL = new Set(['since', 'until', 'pagination.cursor', 'pagination.url'])
@@ -100,7 +94,9 @@ export class RequestShape {
     const texts = referencesOf(this.#path).map(
       (name, index) => [name, decodeURIComponent(found[index] ?? '')] as const,
     )
-    return { values: together(texts.map(one => new Map([one]))), suffix }
+    const { path: written } = this.#stream
+    const own = isComputed(written) ? [computed(written, decodeURIComponent(path))] : []
+    return { values: together([...own, ...texts.map(one => new Map([one]))]), suffix }
   }
 
   #query(remaining: Remaining): Captured {
@@ -113,8 +109,7 @@ export class RequestShape {
 
   /** One text, or several under the same name; a reference to a list may become several, too. */
   #listed(what: string, declared: Declared, sent: readonly string[]): Captured {
-    // What is computed may be anything.
-    if (isComputed(declared)) return new Map()
+    if (isComputed(declared)) return computed(declared, sent.length > 1 ? sent : sent[0])
     const templates = [declared].flat().map(text => this.#template(text))
     const [only] = templates
     const reference = only === undefined || templates.length > 1 ? undefined : onlyReference(only)
@@ -131,9 +126,9 @@ export class RequestShape {
     const declared = Object.entries(this.#stream.headers)
     return together(
       declared.map(([name, text]) => {
-        if (typeof text !== 'string') return new Map()
-        const template = this.#template(text)
         const sent = headerOf(request, name)
+        if (typeof text !== 'string') return computed(text, sent)
+        const template = this.#template(text)
         if (sent === undefined && referencesOf(template).some(one => OPTIONAL.has(one))) return new Map()
         return matched(template, sent, `the header ${name}`)
       }),
@@ -151,6 +146,7 @@ export class RequestShape {
 
   #json(declared: unknown, sent: unknown, where: string): Captured {
     if (typeof declared === 'string') return this.#jsonText(declared, sent, where)
+    if (isComputed(declared)) return computed(declared, sent)
     if (typeof declared !== 'object' || declared === null) {
       if (sent !== declared)
         throw new Mismatch(`${where} is ${JSON.stringify(sent)}; declared is ${JSON.stringify(declared)}`)
@@ -187,6 +183,11 @@ export class RequestShape {
     if (!own && accept?.includes(wanted) !== true)
       throw new Mismatch(`accept is ${accept}; ${wanted} was to be in it`)
   }
+}
+
+/** What an expression has made: whether it is right is known with the part. */
+function computed({ expr }: { readonly expr: string }, sent: unknown): Captured {
+  return new Map([[`=${expr}`, typeof sent === 'string' ? sent.replace(/^\/+/, '') : sent]])
 }
 
 /** As a URL writes it. */

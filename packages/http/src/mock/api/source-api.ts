@@ -9,6 +9,7 @@ import { LOGIN_PATH, TOKEN_PATH } from './pointed-config.js'
 import type { StreamApi } from './stream-api.js'
 import { TokenBook } from './token-book.js'
 import type { TokenManners } from './token-book.js'
+import type { Untold } from './untold.js'
 import { loginReply, tokenReply } from './token-endpoint.js'
 
 /** What a source answers, and of what. */
@@ -40,6 +41,11 @@ export class SourceApi {
     })
   }
 
+  /** What would end its streams before their last pages. */
+  async earlyEnds(): Promise<Untold[]> {
+    return (await Promise.all(this.#streams.map(({ api }) => api.earlyEnds()))).flat()
+  }
+
   /** All tokens are refused from now on. */
   revoke(): void {
     for (const { book } of this.#auths.values()) book.revoke()
@@ -53,7 +59,7 @@ export class SourceApi {
     let first: unknown = new Mismatch(`no stream has the path ${request.path}`, 404)
     for (const [index, guarded] of here.entries()) {
       try {
-        return this.#answerOf(guarded, request, url)
+        return await this.#answerOf(guarded, request, url)
       } catch (error) {
         if (!(error instanceof Mismatch)) throw error
         // The first one is most probably meant.
@@ -63,10 +69,10 @@ export class SourceApi {
     throw first
   }
 
-  #answerOf({ api, wanted, book }: Guarded, request: AskedRequest, url: URL): SourceAnswer {
+  async #answerOf({ api, wanted, book }: Guarded, request: AskedRequest, url: URL): Promise<SourceAnswer> {
     const { name } = api.config
     const bare = withoutCredentials(request, wanted)
-    const { reply, page } = api.answer(bare, withoutParameters(url, wanted))
+    const { reply, page } = await api.answer(bare, withoutParameters(url, wanted))
     checkFixed(request, wanted)
     const token = wanted.find(({ value }) => value === undefined)
     if (token === undefined) return { reply, stream: name, page }

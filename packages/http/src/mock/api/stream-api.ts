@@ -3,6 +3,7 @@ import type { Reply } from '../reply.js'
 import { statusReply } from '../reply.js'
 import type { AskedRequest } from './asked-request.js'
 import { headerOf, Mismatch } from './asked-request.js'
+import { earlyEnds } from './early-end.js'
 import { readMoment, unitOf } from './moments.js'
 import { pageOf } from './page.js'
 import type { PageManners } from './page.js'
@@ -14,6 +15,7 @@ import { RequestShape, together } from './request-shape.js'
 import type { StreamRows } from './rows-of-stream.js'
 import { asText } from './template-text.js'
 import type { Captured } from './template-text.js'
+import type { Untold } from './untold.js'
 
 /** How the API behaves, beside what the pipeline file declares. */
 export interface ApiManners extends PageManners {
@@ -54,15 +56,17 @@ export class StreamApi {
     return this.#shape.isAt(path)
   }
 
-  /** `url`: of the page. @throws Mismatch where the request is not what the file declares. */
-  answer(request: AskedRequest, url: URL): PageAnswer {
+  /** `url`: of the page. @throws Mismatch (rejects) where the request is not what the file declares. */
+  async answer(request: AskedRequest, url: URL): Promise<PageAnswer> {
     const { pagination, records } = this.config
     const { values: outer, remaining } = this.#shape.recognise(request)
     const sent = this.#sent(remaining)
     const sliceIn = sliceAsked(pagination, remaining)
     const values = together([outer, this.#shape.body(remaining)])
+    // What code puts into the query, nobody else knows.
+    if (this.config.hooks?.authorize !== undefined) remaining.query = []
     checkNothingLeft(remaining)
-    const parts = this.#rows.partsOf(values)
+    const parts = await this.#rows.servedFor(values)
     if (parts === undefined)
       throw new Mismatch(`there is no part ${JSON.stringify(Object.fromEntries(values))}`, 404)
     const refusal = parts.find(part => part.refusal !== undefined)?.refusal
@@ -83,6 +87,12 @@ export class StreamApi {
       }),
       page: page.number,
     }
+  }
+
+  /** What would end the stream before its last page. */
+  earlyEnds(): Promise<Untold[]> {
+    const rows = this.#ordered(this.#rows.first?.rows ?? [], { since: undefined, until: undefined })
+    return earlyEnds(this.config, rows, this.#manners)
   }
 
   /** The parameters of `since`. */
@@ -124,10 +134,11 @@ export class StreamApi {
 
   #ordered(rows: readonly Row[], { since, until }: Span): Row[] {
     const { since: config } = this.config
-    if (config === undefined) return [...rows]
+    const there = rows.filter(({ isGone }) => isGone !== true)
+    if (config === undefined) return there
     const { leavesOutEqual } = this.#manners
     const sign = config.order === 'descending' ? -1 : 1
-    return rows
+    return there
       .filter(row => {
         const order = row.since?.order ?? 0
         const isFrom = since === undefined || (leavesOutEqual ? order > since : order >= since)

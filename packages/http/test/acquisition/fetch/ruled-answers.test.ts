@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../../src/acquisition/configuration/load-config.js'
+import type { Authorizer } from '../../../src/acquisition/fetch/auth/authorizer.js'
 import type { ResponseRule } from '../../../src/acquisition/fetch/response-rules.js'
 import { defaultRules, ResponseRules } from '../../../src/acquisition/fetch/response-rules.js'
 import { FetchRig } from './fetch-rig.js'
@@ -229,5 +230,62 @@ describe('rules of a file', () => {
     ['[]', 'a list of at least one rule'],
   ])('what is no rule is refused with what is allowed: %s', (yaml, allowed) => {
     expect(() => rulesOf(yaml)).toThrow(allowed)
+  })
+})
+
+describe('a rule for 401, where credentials can be renewed', () => {
+  const SKIP = '[{ status: 401, then: skip }]'
+  const refused = { status: 401 }
+
+  /** Credentials that can be renewed whenever they are refused. */
+  function renewing() {
+    const counts = { minted: 1, accepted: 0 }
+    const authorizer: Authorizer = {
+      authorize: async request => ({ ...request, headers: { authorization: `${counts.minted}` } }),
+      refused: async () => {
+        counts.minted += 1
+        return 'again'
+      },
+      accepted: () => void (counts.accepted += 1),
+    }
+    return { authorizer, counts }
+  }
+
+  test.each(['skip', 'end', 'fail'])(
+    '%s waits until it is known that the token is not only too old',
+    async then => {
+      const { authorizer, counts } = renewing()
+      rig.answers = [refused]
+      const fetched = await rig.fetch(
+        rig.fetcher(rulesOf(`[{ status: 401, then: ${then} }]`), {}, { authorizer }),
+      )
+      expect([fetched.notices ?? [], fetched.content.paging.end, counts.minted]).toEqual([[], undefined, 2])
+      fetched.reservation.release()
+    },
+  )
+
+  test('what refuses new credentials too is skipped, and says nothing good of them', async () => {
+    const { authorizer, counts } = renewing()
+    rig.answers = [refused, refused]
+    const { notices } = await rig.fetch(rig.fetcher(rulesOf(SKIP), {}, { authorizer }))
+    expect(notices?.map(({ code }) => code)).toEqual(['RESPONSE_SKIPPED'])
+    expect(counts).toEqual({ minted: 2, accepted: 0 })
+  })
+
+  test('a thousand pages that are not allowed cost three renewals', async () => {
+    const { authorizer, counts } = renewing()
+    const fetcher = rig.fetcher(rulesOf(SKIP), {}, { authorizer })
+    for (let page = 0; page < 1_000; page++) {
+      rig.answers = [refused, refused]
+      const { reservation } = await rig.fetch(fetcher)
+      reservation.release()
+    }
+    expect(counts.minted).toBe(4)
+  })
+
+  test('credentials that cannot be renewed leave it to the rule at once', async () => {
+    rig.answers = [refused]
+    const { notices } = await rig.fetch(rig.fetcher(rulesOf(SKIP)))
+    expect([notices?.length, rig.departures.length]).toEqual([1, 1])
   })
 })

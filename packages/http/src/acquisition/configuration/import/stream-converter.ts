@@ -328,16 +328,16 @@ function requestConfig(
   const query: Record<string, Json> = { ...request.query }
   const headers: Record<string, Json> = { ...request.headers }
   let body = request.body
-  const put = ({ in: where, name }: Place, value: Json): void => {
+  const put = ({ in: where, name, isForm = false }: Place, value: Json): void => {
     if (where === 'query') query[name] = value
     else if (where === 'header') headers[name] = value
-    else body = withField(body, name, value)
+    else body = withField(body ?? { [isForm ? 'form' : 'json']: {} }, name, value)
   }
   for (const { place, reference } of partitions.options) put(place, `{${reference}}`)
   if (paging.first !== undefined) put(paging.first.place, paging.first.value)
-  const isMade = body === undefined && needed !== undefined
-  if (isMade) body = { [needed.isForm ? 'form' : 'json']: {} }
+  if (body === undefined && needed !== undefined) body = { [needed.isForm ? 'form' : 'json']: {} }
   // With a body, POST is what no method stands for.
+  const isMade = body !== undefined && request.body === undefined
   const method = request.method ?? (isMade ? 'GET' : undefined)
   return {
     path: request.path,
@@ -358,8 +358,8 @@ function isMapping(value: Json | undefined): value is Readonly<Record<string, Js
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function withField(body: Json | undefined, path: string, value: Json): Json {
-  const [[kind, fields] = ['json', {}]] = Object.entries((body ?? {}) as Record<string, Json>)
+function withField(body: Json, path: string, value: Json): Json {
+  const [[kind, fields] = ['json', {}]] = Object.entries(body as Record<string, Json>)
   return { [kind]: withValue(fields, path.split('.'), value) }
 }
 

@@ -21,11 +21,11 @@ export const BEARER: CredentialPlace = Object.freeze({
 })
 
 /** The keys of a place, none of them with a default. */
-export function placeSchema({ oneOf, checkedText, headerText }: SchemaParts) {
+export function placeSchema({ oneOf, checkedText, headerPrefix }: SchemaParts) {
   return {
     in: oneOf(['header', 'query', 'body', 'cookie']),
     name: checkedText('a name without spaces and control characters', name => /^[\x21-\x7e]+$/.test(name)),
-    prefix: headerText(),
+    prefix: headerPrefix(),
   }
 }
 

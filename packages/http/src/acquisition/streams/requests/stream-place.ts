@@ -1,6 +1,14 @@
 import { AsyncPatternsError } from 'async-patterns'
 import type { ComputedValue, Reference, Roots, Scope, Template } from '../../references/index.js'
-import { isBound, isComputed, renderJson, renderText, textOf, valueTemplate } from '../../references/index.js'
+import {
+  COMPUTED,
+  isComputed,
+  referencesOf,
+  renderJson,
+  renderText,
+  textOf,
+  valueTemplate,
+} from '../../references/index.js'
 import type { StreamAddress } from './stream-url.js'
 import { strictlyEncoded } from './url-text.js'
 
@@ -11,6 +19,9 @@ export class ReferenceValueError extends AsyncPatternsError {
   readonly code = 'REFERENCE_VALUE'
 }
 
+/** Roots whose values are known with the page alone. */
+const LATER: ReadonlySet<string> = new Set([COMPUTED, 'pagination'])
+
 /** Where a stream's pages are, references in it. */
 export interface PlaceTemplate {
   readonly template: Template
@@ -18,16 +29,16 @@ export interface PlaceTemplate {
   at(scope: Scope): Place
 }
 
-/** A path that is computed is empty as long as it is not. @throws TemplateError for a root that is not known. */
+/** A path that waits for what is computed, or for its page, is empty until then. @throws TemplateError for a root that is not known. */
 export function placeTemplate(baseUrl: string, path: string | ComputedValue, roots: Roots): PlaceTemplate {
   const template = valueTemplate(path, roots)
   return {
     template,
     at: scope => {
+      if (referencesOf(template).some(({ root, name }) => LATER.has(root) && !Object.hasOwn(scope, name)))
+        return { baseUrl, path: '' }
       if (!isComputed(path)) return { baseUrl, path: renderText(template, scope, pathSegment) }
-      return isBound(template, scope)
-        ? computedPlace(baseUrl, renderJson(template, scope))
-        : { baseUrl, path: '' }
+      return computedPlace(baseUrl, renderJson(template, scope))
     },
   }
 }

@@ -48,6 +48,26 @@ describe('pagination', () => {
     expect(streamWritten({ retriever: { paginator } })['body']).toEqual({ [kind]: {} })
   })
 
+  test.each([
+    ['body_data', 'form'],
+    ['body_json', 'json'],
+  ])('a size in %s makes the body a %s, and no POST of a GET', (where, kind) => {
+    const paginator = {
+      type: 'DefaultPaginator',
+      pagination_strategy: {
+        type: 'CursorPagination',
+        cursor_value: "{{ response['next'] }}",
+        page_size: 20,
+      },
+      page_token_option: { type: 'RequestPath' },
+      page_size_option: into('size', where),
+    }
+    expect(streamWritten({ retriever: { paginator } })).toMatchObject({
+      method: 'GET',
+      body: { [kind]: { size: 20 } },
+    })
+  })
+
   test('offsets', () => {
     const options = {
       page_token_option: into('offset', 'body_json'),
@@ -165,6 +185,7 @@ describe('pagination', () => {
   })
 
   test('an offset that the body counts', () => {
+    const sum = '($type(start) = "string" or $type(size) = "string" ? start & size : start + size)'
     const counted = {
       ...cursor(
         '{{ response.start + response.size }}',
@@ -173,12 +194,12 @@ describe('pagination', () => {
       page_size: 50,
     }
     expect(pages(counted, { page_token_option: into('start'), page_size_option: into('size') })).toEqual({
-      type: 'offset',
-      offsetParam: 'start',
-      limitParam: 'size',
+      type: 'cursor',
+      cursorPath: { expr: sum },
+      cursorParam: 'start',
+      sizeParam: 'size',
       pageSize: 50,
-      totalRecordsPath: 'total',
-      endWhen: { path: 'last', is: true },
+      endWhen: { expr: `$boolean((last ? last : (${sum} >= total)))` },
     })
   })
 

@@ -252,9 +252,15 @@ function session(component: Component, reader: AuthReader): Auth {
     ...reader.login(requester),
     token: { body: pathText(tokenPath(path, component, reader)) },
     ...(duration !== undefined && { validFor: durationText(duration) }),
-    ...place,
+    ...bare(place),
     ...prefixOf(request, reader),
   }
+}
+
+/** The pipeline would put `Bearer` before a token in this header. */
+function bare<P extends { readonly name: string; readonly prefix?: string }>(place: P): P {
+  const isUsual = place.prefix === undefined && place.name.toLowerCase() === 'authorization'
+  return isUsual ? { ...place, prefix: '' } : place
 }
 
 function tokenPath(
@@ -298,8 +304,7 @@ function legacySession(component: Component, reader: AuthReader): Auth {
       },
     },
     token: { body: pathText([reader.text(component, 'session_token_response_key')]) },
-    in: 'header',
-    name,
+    ...bare({ in: 'header', name }),
   }
 }
 

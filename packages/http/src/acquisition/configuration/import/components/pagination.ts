@@ -4,8 +4,6 @@ import { literal, str } from '../jinja/index.js'
 import type { Condition } from '../emit/conditions.js'
 import { conditionOf } from '../emit/conditions.js'
 import type { Way } from '../emit/paths.js'
-import { pathText, wayOf } from '../emit/paths.js'
-
 import type { Place } from '../emit/places.js'
 import { placeOf, placeText } from '../emit/places.js'
 import type { Json, PageToken } from '../emit/values.js'
@@ -78,28 +76,6 @@ function isNameless(option: Component, templates: Templates): boolean {
   if (option['field_path'] !== undefined) return false
   const name = templates.of(option, 'field_name')
   return name.kind === 'constant' && (name.value === undefined || name.value === null || name.value === '')
-}
-
-/** `response.start + response.size`. */
-function sumOf(expression: Expression): readonly Way[] | undefined {
-  if (expression.kind !== 'binary' || expression.operator !== '+') return undefined
-  const ways = [expression.left, expression.right].map(wayOf)
-  return ways.every((way): way is Way => way?.root === 'response') ? ways : undefined
-}
-
-/** `start + size >= total`: the path of the total. */
-function totalOf(expression: Expression): readonly string[] {
-  if (expression.kind !== 'binary' || expression.operator !== '>=' || sumOf(expression.left) === undefined)
-    return []
-  const way = wayOf(expression.right)
-  return way?.root === 'response' ? [pathText(way.keys)] : []
-}
-
-function alternativesOf(expression: Expression): readonly Expression[] {
-  if (expression.kind === 'binary' && expression.operator === 'or') {
-    return [...alternativesOf(expression.left), ...alternativesOf(expression.right)]
-  }
-  return [expression]
 }
 
 function custom(component: Component, what: string): Refusal {
@@ -194,7 +170,6 @@ class PagingReader {
   #cursors(): Readonly<Record<string, Json | undefined>> {
     const option = childOf(this.#paginator, 'page_token_option')
     const value = this.#templates.of(this.#strategy, 'cursor_value')
-    if (sumOf(value) !== undefined) return this.#countedOffsets()
     const isUrl = option?.['type'] === 'RequestPath'
     const place = isUrl ? undefined : (this.#tokenPlace() ?? NOWHERE)
     const cursor = refusingAt(this.#templates.lines, this.#strategy, 'cursor_value', () =>
@@ -211,28 +186,6 @@ class PagingReader {
         ? { ...this.#size(size), pageSize: size }
         : {}),
       ...(endWhen.length > 0 && { endWhen: endWhen.length === 1 ? endWhen[0] : endWhen }),
-    }
-  }
-
-  /** The offset that the body tells and the number of records: the next offset. */
-  #countedOffsets(): Readonly<Record<string, Json | undefined>> {
-    const size = this.#number('page_size')
-    const { sizeParam } = this.#size(size)
-    const place = this.#tokenPlace()
-    if (sizeParam === undefined || size === undefined || place === undefined)
-      throw new Refusal('cursor', 'the cursor is calculated')
-    const parts = alternativesOf(this.#templates.of(this.#strategy, 'stop_condition'))
-    const total = parts.flatMap(totalOf)[0]
-    const rules = parts
-      .filter(one => totalOf(one).length === 0)
-      .flatMap(one => endRules(conditionOf(one), { ways: [], size, records: this.#records.path }))
-    return {
-      type: 'offset',
-      offsetParam: placeText(place),
-      limitParam: sizeParam,
-      pageSize: size,
-      ...(total !== undefined && { totalRecordsPath: total }),
-      ...(rules.length > 0 && { endWhen: rules.length === 1 ? rules[0] : rules }),
     }
   }
 

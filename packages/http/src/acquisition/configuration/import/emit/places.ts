@@ -11,6 +11,8 @@ export interface Place {
   readonly in: 'query' | 'header' | 'body' | 'nowhere'
   /** For a body its path. */
   readonly name: string
+  /** The body is a form. Default false. */
+  readonly isForm?: boolean
 }
 
 /** @throws Refusal for a place that there is not. */
@@ -19,7 +21,8 @@ export function placeOf(templates: Templates, option: Component): Place {
   const name = fieldOf(templates, option)
   if (into === 'request_parameter') return { in: 'query', name }
   if (into === 'header') return { in: 'header', name }
-  if (into === 'body_json' || into === 'body_data') return { in: 'body', name }
+  if (into === 'body_json') return { in: 'body', name }
+  if (into === 'body_data') return { in: 'body', name, isForm: true }
   throw new Refusal('request option', `a value goes into ${into}`, {
     line: templates.lines.of(option, 'inject_into'),
   })

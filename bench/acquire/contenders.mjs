@@ -17,7 +17,7 @@ export const contenders = {
 
 async function ours({ origin, perPage, concurrency, folder }) {
   let lastPageAt = 0
-  const { totals, run } = await acquire(
+  const { totals, run, sources } = await acquire(
     { output: folder, workers: 2, timeout: '10m', sources: [sourceOf(origin, { perPage, concurrency })] },
     {
       onEvent: ({ type }) => {
@@ -25,7 +25,10 @@ async function ours({ origin, perPage, concurrency, folder }) {
       },
     },
   )
-  if (run.status !== 'complete') throw new Error(`the run is ${run.status}`)
+  if (run.status !== 'complete')
+    throw new Error(
+      `the run is ${run.status}: ${JSON.stringify(sources[0].errors)} ${JSON.stringify(sources[0].notices)}`,
+    )
   return { records: totals.records, summaryMs: performance.now() - lastPageAt }
 }
 

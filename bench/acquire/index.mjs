@@ -6,7 +6,7 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,12 +48,17 @@ const shares = { 'crawlee HttpCrawler': 0.1 }
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-acquire-'))
 try {
+  // A worker of an nginx that root starts is nobody.
+  await chmod(folder, 0o755)
   for (const { perPage, pages: count } of cases) await writePages(join(folder, 'pages'), perPage, count)
   const nginx = await startNginx({ root: join(folder, 'pages') })
-  const results = []
-  for (const each of cases) results.push(await compared(each, nginx.url.slice(0, -1)))
-  await nginx.close()
-  report(results)
+  try {
+    const results = []
+    for (const each of cases) results.push(await compared(each, nginx.url.slice(0, -1)))
+    report(results)
+  } finally {
+    await nginx.close()
+  }
 } finally {
   await rm(folder, { recursive: true })
 }

@@ -12,8 +12,7 @@ export interface ConnectionOptions {
    */
   readonly maxKeepaliveConnections?: number
   /**
-   * How long an idle connection stays open. With undici a server's own Keep-Alive hint goes first. Default
-   * 30,000.
+   * How long an idle connection stays open. A server's own Keep-Alive hint goes first. Default 30,000.
    */
   readonly keepaliveExpiryMs?: number
 }

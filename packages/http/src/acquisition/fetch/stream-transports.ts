@@ -1,6 +1,6 @@
 import type { Clock } from 'async-patterns'
 import type { Transport } from '../../engines/index.js'
-import { GatedTransport, UndiciTransport } from '../../engines/index.js'
+import { DirectTransport, GatedTransport, UndiciTransport } from '../../engines/index.js'
 import type { ConnectionSettings } from './connection.js'
 import type { StreamLimits } from './stream-limits.js'
 
@@ -56,14 +56,14 @@ function openTransport(sharing: readonly ConnectedStream[], clock: Clock): Trans
   const maxConnections = sharing.reduce((sum, { limits }) => sum + limits.concurrency, 0)
   const [{ proxy, tls, allowPrivate } = {} as ConnectionSettings] = sharing
   const { insecure = false, ...certificates } = tls ?? {}
-  return new UndiciTransport({
+  const options = {
     maxConnections,
     maxKeepaliveConnections: maxConnections,
     maxHeadBytes: Math.max(...sharing.map(({ limits }) => limits.maxHeaderBytes ?? DEFAULT_HEADER_BYTES)),
     timeoutMs: Infinity,
     clock,
-    reach: allowPrivate === true ? 'private' : 'named',
+    reach: allowPrivate === true ? ('private' as const) : ('named' as const),
     tls: { ...certificates, rejectUnauthorized: !insecure },
-    ...(proxy !== undefined && { proxy }),
-  })
+  }
+  return proxy === undefined ? new DirectTransport(options) : new UndiciTransport({ ...options, proxy })
 }

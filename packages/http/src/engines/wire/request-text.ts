@@ -19,13 +19,18 @@ const EXPECT_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
 /**
  * A whole request as latin1 text, each character a byte, to be written at once and, if it is the same again,
- * kept.
+ * kept. `defaults` are the headers that go with every request that does not name them.
  * @throws TransportError BAD_REQUEST for a method or header that could not stand in a request.
  */
-export function requestText(request: TransportRequest, target: Target, keepAlive: boolean): string {
+export function requestText(
+  request: TransportRequest,
+  target: Target,
+  keepAlive: boolean,
+  defaults: Readonly<Record<string, string>> = defaultHeaders,
+): string {
   const method = request.method ?? 'GET'
   if (!isToken(method) || method === 'CONNECT') throw badRequest(`a method ${JSON.stringify(method)}`)
-  const { lines, hasHost, closes } = fieldLines(mergedHeaders(defaultHeaders, request.headers))
+  const { lines, hasHost, closes } = fieldLines(mergedHeaders(defaults, request.headers))
   const host = hasHost ? '' : `Host: ${target.host}\r\n`
   const connection = `Connection: ${keepAlive && !closes ? 'keep-alive' : 'close'}\r\n`
   const body = latin1(request.body ?? '')
@@ -50,13 +55,18 @@ function fieldLines(headers: Readonly<Record<string, string | readonly string[]>
   )
   for (const [name, value] of fields) {
     const lower = name.toLowerCase()
-    if (!isToken(name) || REFUSED.has(lower)) throw badRequest(`a header ${JSON.stringify(name)}`)
+    if (!isToken(name) || isRefusedHeader(name)) throw badRequest(`a header ${JSON.stringify(name)}`)
     if (!isValue(value)) throw badRequest(`such a value of the header ${JSON.stringify(name)}`)
     if (lower === 'host') hasHost = true
     if (lower === 'connection') closes ||= /\bclose\b/i.test(value)
     else lines += `${name}: ${value}\r\n`
   }
   return { lines, hasHost, closes }
+}
+
+/** Whether the wire sends no such field for a caller. */
+export function isRefusedHeader(name: string): boolean {
+  return REFUSED.has(name.toLowerCase())
 }
 
 function latin1(body: Uint8Array | string): string {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { LookupFunction, Socket } from 'node:net'
 import type { TransportError } from '../transport-error.js'
-import { connectionEnded, protocolError, socketError } from './wire-errors.js'
+import { connectionEnded, connectTimeout, protocolError, socketError } from './wire-errors.js'
 import type { BodySink } from './response-parser.js'
 import { ResponseParser } from './response-parser.js'
 
@@ -35,6 +35,8 @@ export interface WireConnectionOptions {
   readonly maxHeadBytes?: number
   /** The buffer that all reads of this connection use. Default 32,768. */
   readonly readBufferBytes?: number
+  /** How long making the connection may take, in milliseconds. Default: as long as the system lets it. */
+  readonly connectTimeoutMs?: number | undefined
 }
 
 /**
@@ -67,6 +69,7 @@ export class WireConnection {
     const onread = { buffer, callback: (length: number): boolean => this.read(buffer, length) }
     const { host, port, lookup } = options
     this.socket = connect({ host, port, noDelay: true, onread, ...(lookup !== undefined && { lookup }) })
+    if (options.connectTimeoutMs !== undefined) this.limitConnecting(options.connectTimeoutMs)
     this.socket.on('connect', () => this.opened())
     this.socket.on('error', error => this.lose(socketError(error, this.isStale)))
     this.socket.on('end', () => this.peerEnded())
@@ -108,6 +111,12 @@ export class WireConnection {
   /** It has served before, and nothing has come of the response that is due. */
   private get isStale(): boolean {
     return this.responses > 0 && !this.parser.started
+  }
+
+  /** Nothing is read or written until it stands, so that idle time is connect time. */
+  private limitConnecting(timeoutMs: number): void {
+    this.socket.setTimeout(timeoutMs, () => this.lose(connectTimeout(timeoutMs)))
+    this.socket.once('connect', () => this.socket.setTimeout(0))
   }
 
   private opened(): void {

@@ -13,6 +13,10 @@ export function connectionEnded(withinResponse: boolean, isStale: boolean): Tran
       })
 }
 
+export function connectTimeout(timeoutMs: number): TransportError {
+  return new TransportError('CONNECT_TIMEOUT', `the connection was not made within ${timeoutMs} ms`)
+}
+
 export function protocolError(reason: string, code = 'BAD_RESPONSE'): TransportError {
   const why = code === 'HEAD_TOO_LARGE' ? HEAD_TOO_LARGE : reason
   return new TransportError(code, `the response is refused: ${why}`)

@@ -12,6 +12,7 @@ export interface WirePoolOptions {
   readonly maxKeepaliveConnections: number
   readonly keepaliveExpiryMs: number
   readonly maxHeadBytes: number
+  readonly connectTimeoutMs: number | undefined
   readonly clock: Clock
 }
 
@@ -32,8 +33,10 @@ export class WirePool implements SlotOwner {
   }
 
   dispatch(call: WireCall): void {
-    const slot = this.#idle.pop()
-    if (slot !== undefined) return slot.start(call)
+    for (let slot = this.#idle.pop(); slot !== undefined; slot = this.#idle.pop()) {
+      if (slot.keptMs === Infinity || slot.expiresAt > this.#options.clock.now()) return slot.start(call)
+      slot.abandon()
+    }
     this.#waiting.push(call)
     this.#grow()
   }
@@ -51,7 +54,8 @@ export class WirePool implements SlotOwner {
     const next = this.#takeWaiting()
     if (next !== undefined) return slot.start(next)
     if (this.#idle.length >= this.#options.maxKeepaliveConnections) return slot.abandon()
-    slot.idleSince = this.#options.clock.now()
+    const { clock, keepaliveExpiryMs } = this.#options
+    slot.expiresAt = clock.now() + Math.min(keepaliveExpiryMs, slot.keptMs)
     this.#idle.push(slot)
     if (this.#expiry === undefined) this.#setExpiry()
   }
@@ -92,19 +96,18 @@ export class WirePool implements SlotOwner {
   }
 
   #setExpiry(): void {
-    const { clock, keepaliveExpiryMs } = this.#options
+    const { clock } = this.#options
     if (this.#expiry !== undefined) clock.clearTimer(this.#expiry)
     const [oldest] = this.#idle
-    const leftMs = oldest === undefined ? 0 : oldest.idleSince + keepaliveExpiryMs - clock.now()
+    const leftMs = oldest === undefined ? 0 : oldest.expiresAt - clock.now()
     this.#expiry =
       oldest === undefined ? undefined : clock.setTimer(() => this.#expire(), Math.max(1, leftMs))
   }
 
   #expire(): void {
     this.#expiry = undefined
-    const { clock, keepaliveExpiryMs } = this.#options
-    const dueBefore = clock.now() - keepaliveExpiryMs
-    for (const slot of this.#idle.filter(idle => idle.idleSince <= dueBefore)) slot.abandon()
+    const now = this.#options.clock.now()
+    for (const slot of this.#idle.filter(({ expiresAt }) => expiresAt <= now)) slot.abandon()
     this.#setExpiry()
   }
 }

@@ -53,7 +53,10 @@ export interface SlotOwner {
 /** A connection of a pool, and the call that it serves. */
 export class WireSlot implements WireHandler, BodySink {
   readonly connection: WireConnection
-  idleSince = 0
+  /** When it is closed if nobody needs it, on the clock of its pool. */
+  expiresAt = 0
+  /** How long the server keeps it idle, where the last response told (`Keep-Alive: timeout=5`). */
+  keptMs = Infinity
   readonly #madeAt = performance.now()
   /** How long its connection took to make, until its first request. */
   #connectMs: number | undefined = undefined
@@ -62,7 +65,7 @@ export class WireSlot implements WireHandler, BodySink {
   #headTaken = false
 
   constructor(
-    options: Pick<WireConnectionOptions, 'host' | 'port' | 'lookup' | 'maxHeadBytes'>,
+    options: Pick<WireConnectionOptions, 'host' | 'port' | 'lookup' | 'maxHeadBytes' | 'connectTimeoutMs'>,
     owner: SlotOwner,
   ) {
     this.#owner = owner
@@ -129,6 +132,16 @@ export class WireSlot implements WireHandler, BodySink {
   #takeHead(call: WireCall): void {
     if (this.#headTaken) return
     this.#headTaken = true
-    call.begun(this.connection.head)
+    const { head } = this.connection
+    this.keptMs = keepAliveHint(head)
+    call.begun(head)
   }
+}
+
+/** A server closes the connection at its own time: what departs shortly before would meet a closed one. */
+const HINT_MARGIN_MS = 2_000
+
+function keepAliveHint(head: string): number {
+  const [, seconds] = /\nkeep-alive:[^\r\n]*\btimeout=(\d{1,9})/i.exec(head) ?? []
+  return seconds === undefined ? Infinity : Math.max(0, Number(seconds) * 1_000 - HINT_MARGIN_MS)
 }

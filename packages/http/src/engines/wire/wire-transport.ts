@@ -1,5 +1,7 @@
-import { checkOptions, withDefaults } from 'async-patterns'
+import { checkDuration, checkOptions, withDefaults } from 'async-patterns'
 import type { Within } from 'async-patterns'
+import { ACCEPTED_ENCODINGS } from '../body-decoder.js'
+import { defaultHeaders } from '../default-headers.js'
 import { PooledTransport, transportDefaults } from '../pooled-transport.js'
 import type { PooledTransportOptions } from '../pooled-transport.js'
 import { guardedLookup } from '../reach.js'
@@ -10,27 +12,40 @@ import { requestText } from './request-text.js'
 import { WirePool } from './wire-pool.js'
 import { WireCall } from './wire-slot.js'
 
-/** A WireTransport takes what every transport takes. */
-export type WireTransportOptions = PooledTransportOptions
+/** What a WireTransport takes besides the options that every transport takes. */
+export interface WireTransportOptions extends PooledTransportOptions {
+  /** How long making a connection may take, in milliseconds. Default: as long as the system lets it. */
+  readonly connectTimeoutMs?: number
+  /** Whether compressed responses are asked for. Those that come are decoded anyway. Default false. */
+  readonly compression?: boolean
+}
+
+const defaults = Object.freeze({ ...transportDefaults, compression: false })
 
 /** So many plain GETs keep their text. */
 const LARGEST_CACHE = 1024
 
 /**
  * The transport for load: plain HTTP/1.1 over `node:net`, with nothing between the request and the socket
- * that can be left out. No TLS and no redirects; it asks for no compression, but decodes what comes
- * compressed.
+ * that can be left out. No TLS, no proxy and no redirects.
  */
 export class WireTransport extends PooledTransport<WirePool> {
-  readonly #options: Required<PooledTransportOptions>
+  readonly #options: WireTransportOptions & typeof defaults
+  /** What is sent with every request that does not name it. */
+  readonly #defaults: Readonly<Record<string, string>>
   readonly #texts = new Map<string, string>()
 
   /** @throws RangeError, TypeError for a bad option. */
   constructor(options?: WireTransportOptions) {
-    checkOptions('WireTransport', options, Object.keys(transportDefaults))
-    const settings = withDefaults(transportDefaults, options)
+    checkOptions('WireTransport', options, [...Object.keys(defaults), 'connectTimeoutMs'])
+    const settings = withDefaults(defaults, options)
     super('WireTransport', settings)
+    if (settings.connectTimeoutMs !== undefined)
+      checkDuration('WireTransport.connectTimeoutMs', settings.connectTimeoutMs)
     this.#options = settings
+    this.#defaults = settings.compression
+      ? { ...defaultHeaders, 'accept-encoding': ACCEPTED_ENCODINGS }
+      : defaultHeaders
   }
 
   override send(request: TransportRequest, within?: Within): Promise<TransportResponse> {
@@ -44,8 +59,9 @@ export class WireTransport extends PooledTransport<WirePool> {
 
   protected override openPool({ protocol, hostname, port }: Target): WirePool {
     if (protocol !== 'http:') throw new TransportError('BAD_REQUEST', 'the wire speaks http only')
-    const { reach, lookup } = this.#options
-    return new WirePool({ ...this.#options, host: hostname, port, lookup: guardedLookup(reach, lookup) })
+    const { reach, lookup, connectTimeoutMs } = this.#options
+    const guarded = guardedLookup(reach, lookup)
+    return new WirePool({ ...this.#options, connectTimeoutMs, host: hostname, port, lookup: guarded })
   }
 
   #text(request: TransportRequest, target: Target): string {
@@ -55,10 +71,10 @@ export class WireTransport extends PooledTransport<WirePool> {
       request.headers === undefined &&
       request.method === undefined &&
       request.body === undefined
-    if (!isPlain) return requestText(request, target, keepAlive)
+    if (!isPlain) return requestText(request, target, keepAlive, this.#defaults)
     const known = this.#texts.get(request.url)
     if (known !== undefined) return known
-    const text = requestText(request, target, keepAlive)
+    const text = requestText(request, target, keepAlive, this.#defaults)
     if (this.#texts.size >= LARGEST_CACHE) this.#texts.clear()
     this.#texts.set(request.url, text)
     return text

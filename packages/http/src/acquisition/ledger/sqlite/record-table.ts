@@ -75,12 +75,14 @@ export class RecordTable {
 
   /**
    * Marks what no page of the run has brought: of a stream that was taken whole. What was rejected is there all the
-   * same.
+   * same. Returns how many.
    */
-  markGone(stream: string, at: number): void {
+  markGone(stream: string, at: number): number {
     const gone = { stream, run: this.#run, at, position: this.#position }
-    this.#position += this.#statements.markGone.run(gone).changes
+    const { changes } = this.#statements.markGone.run(gone)
+    this.#position += changes
     this.savePosition()
+    return changes
   }
 
   /** To be called at the end of a transaction that has written. */

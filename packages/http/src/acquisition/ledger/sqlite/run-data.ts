@@ -48,15 +48,10 @@ select s.name, s.endpoint, s.limit_per_second as limitPerSecond, s.ended,
   max(p.stop in ('loop', 'no-cursor')) as strayed,
   max(p.stop = 'max-pages') as cutShort,
   coalesce(r.unknownRejects, 0) as unknownRejects,
-  coalesce(u.uniqueIds, 0) as uniqueIds,
-  coalesce(u.deleted, 0) as deleted,
   coalesce(d.requests, 0) as requests,
   coalesce(d.retries, 0) as retries
 from streams s
 left join pages p on p.run = s.run and p.stream = s.name
-left join (select stream, count(*) filter (where run = @run and fields is not null) as uniqueIds,
-    count(*) filter (where deleted_at = (select started_at from runs where run = @run)) as deleted
-  from records group by stream) u on u.stream = s.name
 left join (select stream, ${REJECTED_RECORDS} as rejectedRecords, ${DISTINCT_REJECTS} as distinctRejects,
     count(*) filter (where record_id is null) as unknownRejects
   from rejects where run = @run and ${NEVER_TAKEN} group by stream) r on r.stream = s.name
@@ -64,12 +59,28 @@ left join (select stream, count(*) as requests, count(*) filter (where attempt >
   from departures where run = @run group by stream) d on d.stream = s.name
 where s.run = @run group by s.name order by s.place`
 
-type Counted = Omit<StreamCounts, 'quality' | 'parents'> & Record<'quality' | 'parents', string>
+const RECORD_COUNTS = `
+select count(*) filter (where run = @run and fields is not null) as uniqueIds,
+  count(*) filter (where deleted_at = (select started_at from runs where run = @run)) as deleted
+from records where stream = @stream`
 
-export function streamCountsOf(database: Database, run: number): StreamCounts[] {
+/** What of a stream is counted by looking at all its records. */
+export type RecordCounts = Pick<StreamCounts, 'uniqueIds' | 'deleted'>
+
+type Counted = Omit<StreamCounts, 'quality' | 'parents' | keyof RecordCounts> &
+  Record<'quality' | 'parents', string>
+
+/** `known`: by stream, what has been counted already. */
+export function streamCountsOf(
+  database: Database,
+  run: number,
+  known: ReadonlyMap<string, RecordCounts> = new Map(),
+): StreamCounts[] {
+  const count = database.prepare<[object], RecordCounts>(RECORD_COUNTS)
   const rows = database.prepare<[object], Counted>(STREAM_COUNTS).all({ run })
   return rows.map(row => ({
     ...row,
+    ...(known.get(row.name) ?? (count.get({ run, stream: row.name }) as RecordCounts)),
     quality: storedObject(row.quality) as Quality,
     parents: storedTexts(row.parents),
   }))
@@ -95,10 +106,16 @@ select stream, code, field, ${REJECTED_RECORDS} as count, reason
   from rejects where run = @run and ${NEVER_TAKEN}
   group by stream, code, field having min(position) order by stream, count desc, code, field`
 
-/** What the summary is made of, in one view of the database. */
-export function runDataOf(database: Database, run: number, file: string, clock: Clock): RunData {
+/** What the summary is made of, in one view of the database; `known` as for `streamCountsOf`. */
+export function runDataOf(
+  database: Database,
+  run: number,
+  file: string,
+  clock: Clock,
+  known?: ReadonlyMap<string, RecordCounts>,
+): RunData {
   const all = <T>(sql: string): T[] => database.prepare<[object], T>(sql).all({ run })
-  const streams = streamCountsOf(database, run)
+  const streams = streamCountsOf(database, run, known)
   return {
     run: runOf(database, run, clock),
     streams,

@@ -30,6 +30,7 @@ import { PageClaims } from './page-claims.js'
 import { PageTable, PENDING_PORTION } from './page-table.js'
 import { RecordTable } from './record-table.js'
 import { runDataOf, streamCountsOf } from './run-data.js'
+import type { RecordCounts } from './run-data.js'
 import type { OpenedRun } from './runs.js'
 import type { Transactions } from './transactions.js'
 import { ProgressTables } from './progress-tables.js'
@@ -76,6 +77,8 @@ export class SqliteRun implements Run {
   /** By stream, how many of its pages are neither done nor failed. */
   #open: Map<string, number>
   readonly #ended = new Set<string>()
+  /** Of streams at the run's end, until a record comes: counting them again would take as long. */
+  #counted: ReadonlyMap<string, RecordCounts> | undefined = undefined
 
   constructor({ database, transactions, opened, file, clock, fence, checkPlace }: SqliteRunParts) {
     this.id = opened.id
@@ -118,6 +121,7 @@ export class SqliteRun implements Run {
 
   async commit(commits: readonly PageCommit[], journal?: Journal): Promise<CommitAnswer> {
     this.#checkPlace()
+    this.#counted = undefined
     const done = new Map<string, Claim>()
     const results = this.#writing(() => {
       if (journal !== undefined) this.#writeJournal(journal)
@@ -216,7 +220,7 @@ export class SqliteRun implements Run {
   }
 
   async data(): Promise<RunData> {
-    return this.#reading(() => runDataOf(this.#database, this.#run, this.#file, this.#clock))
+    return this.#reading(() => runDataOf(this.#database, this.#run, this.#file, this.#clock, this.#counted))
   }
 
   async *records(stream: string, after = 0): AsyncIterable<RecordChange> {
@@ -242,8 +246,12 @@ export class SqliteRun implements Run {
       const streams = streamCountsOf(this.#database, this.#run)
       const status = statusOfRun(streams, reason)
       const whole = wholeStreams(streams, reason)
-      for (const { name, markDeleted } of streams)
-        if (markDeleted === 1 && whole.has(name)) this.#records.markGone(name, this.startedAt)
+      const counted = new Map<string, RecordCounts>()
+      for (const { name, markDeleted, uniqueIds, deleted } of streams) {
+        const marked = markDeleted === 1 && whole.has(name) ? this.#records.markGone(name, this.startedAt) : 0
+        counted.set(name, { uniqueIds, deleted: deleted + marked })
+      }
+      this.#counted = counted
       this.#progress.end(this.#clock.wallNow(), reason, status)
       return status
     })

@@ -15,7 +15,7 @@ export function intOf(text: string, base: number): number | undefined {
   const number = bare(text).replace(PREFIXES[base] ?? /(?!)/, '$1')
   if (!DIGITS.test(number)) return undefined
   const digits = number.replace(/^[-+]|_/g, '')
-  if ([...digits].some(digit => Number.isNaN(Number.parseInt(digit, base)))) return undefined
+  if (Array.from(digits).some(digit => Number.isNaN(Number.parseInt(digit, base)))) return undefined
   return Number.parseInt(digits, base) * (number.startsWith('-') ? -1 : 1)
 }
 
@@ -39,6 +39,7 @@ function bare(text: string): string {
 export function rounded(value: number, places: number): number {
   if (!Number.isFinite(value)) return value
   if (places < 0) return roundedTo(value, 10 ** -places)
+  // oxlint-disable-next-line number-arg-out-of-range -- so many places tell all that a double is
   const [whole = '', rest = ''] = Math.abs(value).toFixed(100).split('.')
   const isTie = /^50*$/.test(rest.slice(places))
   const kept = `${whole}.${rest.slice(0, places)}`

@@ -98,7 +98,8 @@ export class Endpoint {
   /** Whether a raw record lies in what a first run asks for or keeps. */
   isInRun(view, raw) {
     const cursor = this.maker(view).cursor
-    if (cursor === undefined) return true
+    const isFiltered = this.filters().start || view.stream.incremental?.is_client_side_incremental
+    if (cursor === undefined || !isFiltered) return true
     const date = this.dateOf(view, raw)
     return date === undefined || date.us >= cursor.start.us - 1000
   }
@@ -222,6 +223,12 @@ function presentOf(stream) {
     one.type === 'AddFields' ? one.fields.map(field => field.value) : [],
   )
   return values
-    .flatMap(value => chainsOf(value, 'record'))
+    .flatMap(value => chainsOf(value, 'record').map(path => [...path, ...mappedIn(value)]))
     .filter(path => path.every(key => typeof key === 'string' || key >= 0))
+}
+
+/** The first item and the key of it that `map(attribute='key')` reads. */
+function mappedIn(value) {
+  const [, key] = /\|\s*map\(attribute=['"](\w+)['"]\)/.exec(value) ?? []
+  return key === undefined ? [] : [0, key]
 }

@@ -31,15 +31,7 @@ export class MockServer {
       headers,
       body: Buffer.concat(chunks),
     })
-    console.log(
-      request.method,
-      origin + request.url,
-      answer.status,
-      JSON.stringify(answer.headers),
-      String(answer.bytes).slice(0, 300).replace(/\n/g, ' '),
-      '...',
-      String(answer.bytes).slice(-300),
-    )
+    if (process.env.TRACE) trace(request.method, origin + request.url, answer)
     response.writeHead(answer.status, answer.headers)
     response.end(answer.bytes)
   }
@@ -48,6 +40,12 @@ export class MockServer {
     this.server.closeAllConnections()
     this.server.close()
   }
+}
+
+/** Tells of an exchange on the error channel: set TRACE to see all of them. */
+function trace(method, url, { status, headers, bytes }) {
+  const text = String(bytes).replaceAll('\n', ' ')
+  console.error(method, url, status, JSON.stringify(headers), text.slice(0, 300), '...', text.slice(-300))
 }
 
 /** What a mock cannot answer is a problem of its own, not the end of all. */

@@ -1,4 +1,5 @@
 /** Why a stream cannot be served, undefined where it can. */
+import { chosen } from './manifest-model.mjs'
 import { isDict } from './python.mjs'
 import { transformationTypes } from './transformations.mjs'
 
@@ -69,9 +70,9 @@ function routersOf(router) {
     const inner = one.type === 'GroupingPartitionRouter' ? one.underlying_partition_router : one
     if (!['SubstreamPartitionRouter', 'ListPartitionRouter'].includes(inner.type))
       return `partition router ${inner.type}`
-    for (const { stream, lazy_read_pointer: lazy } of inner.parent_stream_configs ?? []) {
-      if (lazy) return 'lazy parent'
-      const reason = stream.type === 'StateDelegatingStream' ? 'parent with two ways' : unsupported(stream)
+    // Children that a parent may hold already (`lazy_read_pointer`) are served at their own address.
+    for (const { stream } of inner.parent_stream_configs ?? []) {
+      const reason = unsupported(chosen(stream))
       if (reason !== undefined) return `parent: ${reason.replace('parent: ', '')}`
     }
   }

@@ -49,10 +49,22 @@ const startMock = (seed: number): Promise<ApiMock> =>
     behaviour: { latency: 50 },
   })
 
+/** All tokens end once in the middle: each process has to renew them, and uses refresh tokens up. */
+function revokedOnce(mock: ApiMock): Disposable {
+  const after = mock.requests.length + 60
+  const watching = setInterval(() => {
+    if (mock.requests.length < after) return
+    clearInterval(watching)
+    mock.revokeTokens()
+  }, 5)
+  return { [Symbol.dispose]: () => clearInterval(watching) }
+}
+
 /** Takes it with so many kills, to the end. */
 async function takenWith({ mock, output, random }: Rig, kills: number): Promise<Summary> {
   const config = { ...mock.pipeline, output, workers: 1 }
   for (let kill = 0; kill < kills; kill += 1) {
+    using _tokens = revokedOnce(mock)
     const [share, isWritten] = [random(), random() < 0.5]
     const pages = isProof ? 25 + Math.floor(share * 50) : 40 + Math.floor(share * 80)
     if (isProof || (kill === 0 && kills > 1)) await killedProcess(mock, output, pages, random() * 40)
@@ -62,19 +74,23 @@ async function takenWith({ mock, output, random }: Rig, kills: number): Promise<
     }
     for (const stream of betweenPages(output)) caught.add(stream)
   }
-  return (await acquired(config)).summary
+  using _tokens = revokedOnce(mock)
+  const { summary } = await acquired(config)
+  const problems = summary.sources.filter(({ status }) => status !== 'complete')
+  expect(summary.run.status, JSON.stringify(problems)).toBe('complete')
+  return summary
 }
 
 /** The command in a process of its own, killed a moment after the mock was asked for so many pages. */
 async function killedProcess(mock: ApiMock, output: string, pages: number, afterMs: number): Promise<void> {
   const file = join(output, 'mocked.yaml')
   await writeFile(file, pointedFile(PIPELINE, mock.url, output))
-  mock.clearRequests()
+  const before = mock.requests.length
   const child = spawn(process.execPath, [main, 'acquire', file, '--workers', '1', '--quiet'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const exited = once(child, 'close')
-  while (child.exitCode === null && mock.requests.length < pages) await sleep(2)
+  while (child.exitCode === null && mock.requests.length - before < pages) await sleep(2)
   await sleep(afterMs)
   child.kill('SIGKILL')
   await exited

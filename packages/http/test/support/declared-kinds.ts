@@ -174,7 +174,8 @@ export const kindNames: readonly string[] = KINDS.map(([name]) => name)
 
 /** A pipeline of all of them. JSON is YAML. */
 export function pipelineOfKinds(rate: number): string {
-  const limits = { rate, concurrency: 100 }
+  // A page may meet the end of a token in each process.
+  const limits = { rate, concurrency: 100, retry: { maxAttempts: 10, baseDelay: '10ms' } }
   const sources = KINDS.map(([name, source]) => {
     const path = 'streams' in source ? {} : { path: '/things' }
     const id = 'mapping' in source ? {} : { id: 'id' }

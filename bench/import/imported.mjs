@@ -60,7 +60,11 @@ function loginOf(text, settings, now) {
 const settingAt = (settings, path) => path.split('.').reduce((node, key) => node?.[key], settings)
 
 const textOf = value =>
-  Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  Array.isArray(value) && value.every(one => typeof one !== 'object')
+    ? value.join(',')
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
 
 function environmentOf(variables, settings) {
   const entries = variables.map(({ variable, setting }) => [variable, settingAt(settings, setting)])

@@ -26,7 +26,9 @@ function templateOf(text) {
   let tree = parsed.get(text)
   if (tree === undefined) {
     // Python keeps a backslash before any other letter; nunjucks would drop it.
-    const kept = text.replace(/\{[{%].*?[%}]\}/gs, code => code.replace(/\\(?![ntr'"\\])/g, '\\\\'))
+    // Jinja writes every line end as one, and leaves out the last.
+    const plain = text.replace(/\r\n?/g, '\n').replace(/\n$/, '')
+    const kept = plain.replace(/\{[{%].*?[%}]\}/gs, code => code.replace(/\\(?![ntr'"\\])/g, '\\\\'))
     tree = parser.parse(kept, [], { trimBlocks: false, lstripBlocks: false })
     parsed.set(text, tree)
   }

@@ -7,7 +7,7 @@ const DAY = 86_400_000
 
 /** Settings that satisfy `spec`; dates lie `days` before `now`. */
 export function madeSettings(manifest, { now, days = 40 }) {
-  const schema = manifest.spec?.connection_specification ?? {}
+  const schema = manifest.spec?.connection_specification ?? schemaOf(manifest)
   const hints = dateFormats(manifest)
   const lists = listSettings(manifest)
   const urls = urlSettings(manifest)
@@ -18,6 +18,13 @@ export function madeSettings(manifest, { now, days = 40 }) {
     lists,
     urls,
   })
+}
+
+/** Of a manifest without a specification: a text for each setting that it reads. */
+function schemaOf({ streams }) {
+  const read = JSON.stringify(streams).matchAll(/\bconfig(?:\.(?!get\()|\[['"]|\.get\(['"])(\w+)/g)
+  const required = [...new Set([...read].map(([, name]) => name))]
+  return { properties: Object.fromEntries(required.map(name => [name, { type: 'string' }])), required }
 }
 
 /** The formats in which the manifest reads settings as the start or end of a cursor, by the setting's name. */

@@ -44,6 +44,8 @@ describe('records', () => {
           { path: ['fetched'], value: '{{ now_utc() }}' },
           { path: ['total'], value: '{{ record.price * record.amount }}' },
           { path: ['label'], value: "{{ record.name | upper or 'None' }}" },
+          { path: ['unknown'], value: "{{ stream_partition['nobody'] }}" },
+          { path: ['nothing'], value: '{{ none }}' },
         ],
       },
       { type: 'RemoveFields', field_pointers: [['user'], ['a', 'b']] },
@@ -55,6 +57,8 @@ describe('records', () => {
         fetched: '{now}',
         total: { expr: '(price * amount)' },
         label: { expr: '($uppercase(name) ? $uppercase(name) : null)' },
+        unknown: '',
+        nothing: null,
       },
       drop: ['user', 'a.b'],
     })

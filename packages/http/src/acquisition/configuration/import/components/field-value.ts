@@ -46,6 +46,8 @@ function sometimes(value: Expression, test: Expression, values: Values): Json {
 function valueOf(expression: Expression, values: Values): Json {
   if (expression.kind === 'constant') {
     const { value } = expression
+    // What Jinja does not know is an empty text.
+    if (value === undefined) return ''
     const found = typedValue(typeof value === 'string' ? literal(value) : value)
     return typeof found === 'object' && found !== null ? { expr: JSON.stringify(found) } : found
   }

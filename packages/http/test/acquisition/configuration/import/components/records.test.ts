@@ -153,7 +153,7 @@ describe('how records are changed', () => {
     ['"7"', 7],
     ['"07"', '07'],
     ['"None"', null],
-    ['"{{ config[\'team\'] }}"', null],
+    ['"{{ config[\'team\'] }}"', ''],
     ['"True"', true],
     ['"[1, \'b\']"', { expr: '[1,"b"]' }],
     ['"{{ config[\'shop\'] }}"', '${SHOP}'],

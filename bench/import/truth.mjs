@@ -17,10 +17,9 @@ export function wrongRecords(service, view, changes) {
   const skipped = volatileFields(view.stream)
   const plain = record => Object.fromEntries(Object.entries(record).filter(([key]) => !skipped.has(key)))
   const wanted = service.truth(view).map(({ record }) => plain(record))
-  const { missing, extra } = difference(
-    wanted,
-    changes.map(({ fields }) => plain(fields)),
-  )
+  const got = changes.map(({ fields }) => plain(fields))
+  const { missing: unseen, extra } = difference(wanted, got)
+  const missing = unseen.filter(withoutTwin(view.stream, wanted, got))
   if (missing.length > 0 || extra.length > 0)
     return {
       reason: reasonOf(missing, extra),
@@ -30,6 +29,20 @@ export function wrongRecords(service, view, changes) {
       extra: extra[0],
     }
   return wrongIds(service, view, changes)
+}
+
+/**
+ * Of records that have one key, as some manifests name one that is not unique, a ledger keeps one, whichever: the
+ * others are not missing.
+ */
+function withoutTwin(stream, wanted, got) {
+  const keys = stream.primaryKey()
+  const read = record =>
+    JSON.stringify(keys.map(path => str(path.reduce((node, key) => node?.[key], record))))
+  const counts = new Map()
+  for (const record of wanted) counts.set(read(record), (counts.get(read(record)) ?? 0) + 1)
+  const taken = new Set(got.map(read))
+  return record => keys.length === 0 || counts.get(read(record)) === 1 || !taken.has(read(record))
 }
 
 function reasonOf(missing, extra) {

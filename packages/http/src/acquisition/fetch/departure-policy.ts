@@ -5,6 +5,8 @@ import type { Lateness } from './lateness.js'
 import type { Leave } from './leave.js'
 import { tooLongQuiet } from './quiet-error.js'
 
+const SLACK_MS = 10
+
 /**
  * The limiter's layer in the stack of one attempt. Leave to depart is used up when the request's head is
  * written, not when it is granted: the operation says `sent`, and what never departed frees its place. A
@@ -82,8 +84,9 @@ export class DeparturePolicy implements Policy {
       if (tooLong !== undefined) throw tooLong
       const waitMs = await this.#refusedFor(queueMs + quietMs, within)
       if (waitMs === undefined) return
-      // It is the rate that is so low, and that is waited for.
-      queueMs = waitMs
+      // It is the rate that is so low, and that is waited for; how long is never known to the last moment, and
+      // who asked for just that would ask for ever, with no turn for those that are to depart before.
+      queueMs = waitMs + SLACK_MS
     }
   }
 

@@ -9,6 +9,7 @@ import { ManualClock } from 'async-patterns/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DeparturePolicy } from '../../../src/acquisition/fetch/departure-policy.js'
+import type { DepartureLimiter } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { EmbeddedLimits } from '../../../src/acquisition/fetch/endpoint-limiter.js'
 import { Lateness } from '../../../src/acquisition/fetch/lateness.js'
 import type { PoliteLimits } from '../../../src/acquisition/fetch/stream-limits.js'
@@ -215,3 +216,41 @@ async function limitedNginx(rule: string): Promise<{ url: string } & AsyncDispos
     },
   }
 }
+
+/** On a busy machine there is always some time between two looks at the clock. */
+class BusyClock extends ManualClock {
+  #lookedMs = 0
+
+  override now(): number {
+    this.#lookedMs += 0.001
+    return super.now() + this.#lookedMs
+  }
+}
+
+test('who waits for one that has not departed yet asks now and then, and lets it depart', async () => {
+  const clock = new BusyClock()
+  const limiter = new EmbeddedLimits(clock).limiterOf({ ...POLITE, endpoint: 'a', ratePerSecond: 1 })
+  const first = await limiter.acquireDeparture()
+  let asked = 0
+  const counted: DepartureLimiter = {
+    quiet: undefined,
+    keepQuiet: quiet => limiter.keepQuiet(quiet),
+    acquireDeparture(options, within) {
+      asked += 1
+      // It would leave no turn to anybody, nor to this test.
+      if (asked > 1_000) throw new Error('asked for ever')
+      return limiter.acquireDeparture(options, within)
+    },
+  }
+  const second = new DeparturePolicy(
+    counted,
+    () => 0,
+    clock,
+    () => undefined,
+  )
+  const acquired = second.acquire({})
+  await clock.advance(100)
+  first.sent()
+  await clock.run(acquired)
+  expect(second.hasLeave).toBe(true)
+})

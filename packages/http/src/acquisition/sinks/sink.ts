@@ -64,6 +64,9 @@ export interface SinkOptions {
   readonly deliver: 'end' | 'continuous'
 }
 
+/** How the rows of a table stand for records. */
+export type TableMode = 'upsert' | 'append' | 'replace'
+
 /** A kind of sink. To add one: a file beside this, and a line in `kinds.ts`. */
 export interface SinkKind<O extends { readonly type: string } = never> {
   readonly type: O['type']

@@ -6,8 +6,7 @@ import type { RecordChange } from '../../ledger/index.js'
 import { changesInPortions, hasMore } from '../changes-in-portions.js'
 import type { PlaceTemplate } from '../place-template.js'
 import { placeProblems, placeTemplate } from '../place-template.js'
-import type { DeliveredStream, Delivery, Sink, SinkKind, StreamDelivered } from '../sink.js'
-import type { TableMode } from './sqlite-table.js'
+import type { DeliveredStream, Delivery, Sink, SinkKind, StreamDelivered, TableMode } from '../sink.js'
 import { SqliteTable } from './sqlite-table.js'
 
 /** The options of a sink that writes tables of SQLite. */

@@ -2,12 +2,10 @@ import type BetterSqlite3 from 'better-sqlite3'
 import type { RecordChange } from '../../ledger/index.js'
 import type { Column, ColumnType } from '../../records/index.js'
 import { DELETED_AT, RECORD_ID } from '../../records/index.js'
+import type { TableMode } from '../sink.js'
 import { DELETED, isGone } from '../sink.js'
 
 type Database = BetterSqlite3.Database
-
-/** How rows stand for records. */
-export type TableMode = 'upsert' | 'append' | 'replace'
 
 /** What affinity would change stays a text. */
 const TYPES: Readonly<Record<ColumnType, string>> = {

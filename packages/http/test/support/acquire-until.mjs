@@ -6,11 +6,11 @@
 import { EmbeddedQueue } from '../../dist/acquisition/queue/embedded-queue.js'
 import { SqliteLedger } from '../../dist/acquisition/ledger/sqlite/sqlite-ledger.js'
 import { SqliteRun } from '../../dist/acquisition/ledger/sqlite/sqlite-run.js'
-import { UndiciTransport } from '../../dist/engines/undici-transport.js'
+import { DirectTransport } from '../../dist/engines/direct-transport.js'
 
 const [step = '', when, count, ...args] = process.argv.slice(2)
 const [object, method = ''] = step.split('.')
-const target = { ledger: SqliteLedger, run: SqliteRun, queue: EmbeddedQueue, transport: UndiciTransport }[
+const target = { ledger: SqliteLedger, run: SqliteRun, queue: EmbeddedQueue, transport: DirectTransport }[
   object
 ].prototype
 const wrapped = target[method]

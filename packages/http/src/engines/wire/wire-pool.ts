@@ -20,7 +20,7 @@ export interface WirePoolOptions {
 export class WirePool implements SlotOwner {
   readonly #options: WirePoolOptions
   readonly #slots = new Set<WireSlot>()
-  /** Connections that are being made. */
+  /** Connections that are being made, or that rest after a request: they will be free. */
   readonly #opening = new Set<WireSlot>()
   /** The longest idle first; the last one is used next, so that the others may expire. */
   readonly #idle: WireSlot[] = []
@@ -34,7 +34,7 @@ export class WirePool implements SlotOwner {
 
   dispatch(call: WireCall): void {
     for (let slot = this.#idle.pop(); slot !== undefined; slot = this.#idle.pop()) {
-      if (slot.keptMs === Infinity || slot.expiresAt > this.#options.clock.now()) return slot.start(call)
+      if (this.#isUsable(slot)) return slot.start(call)
       slot.abandon()
     }
     this.#waiting.push(call)
@@ -54,10 +54,37 @@ export class WirePool implements SlotOwner {
     const next = this.#takeWaiting()
     if (next !== undefined) return slot.start(next)
     if (this.#idle.length >= this.#options.maxKeepaliveConnections) return slot.abandon()
-    const { clock, keepaliveExpiryMs } = this.#options
-    slot.expiresAt = clock.now() + Math.min(keepaliveExpiryMs, slot.keptMs)
+    this.#setExpiryOf(slot)
     this.#idle.push(slot)
     if (this.#expiry === undefined) this.#setExpiry()
+  }
+
+  /**
+   * A server may close a connection that it said to keep: two turns of the event loop later that has been seen, and no
+   * request is lost with it. Who waits already does so no longer.
+   */
+  onDone(slot: WireSlot): void {
+    const next = this.#takeWaiting()
+    if (next !== undefined) return slot.start(next)
+    this.#opening.add(slot)
+    this.#setExpiryOf(slot)
+    setImmediate(() => setImmediate(() => this.#endRest(slot)))
+  }
+
+  #endRest(slot: WireSlot): void {
+    if (!this.#opening.has(slot)) return
+    if (this.#isUsable(slot)) this.onFree(slot)
+    else slot.abandon()
+  }
+
+  /** Not where its server is about to close it. */
+  #isUsable({ keptMs, expiresAt }: WireSlot): boolean {
+    return keptMs === Infinity || expiresAt > this.#options.clock.now()
+  }
+
+  #setExpiryOf(slot: WireSlot): void {
+    const { clock, keepaliveExpiryMs } = this.#options
+    slot.expiresAt = clock.now() + Math.min(keepaliveExpiryMs, slot.keptMs)
   }
 
   onGone(slot: WireSlot, error: TransportError | undefined): void {

@@ -44,8 +44,10 @@ export class WireCall extends TransportCall {
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
-  /** It is connected, or has done its request; `slot.connection.usable` tells whether it takes another. */
+  /** It is connected, and takes a request. */
   onFree(slot: WireSlot): void
+  /** It has done its request, and takes another, unless its server thinks otherwise. */
+  onDone(slot: WireSlot): void
   /** It is gone; `error` when it never served a request, for somebody waits for it. */
   onGone(slot: WireSlot, error: TransportError | undefined): void
 }
@@ -63,6 +65,7 @@ export class WireSlot implements WireHandler, BodySink {
   readonly #owner: SlotOwner
   #call: WireCall | undefined = undefined
   #headTaken = false
+  #hasServed = false
 
   constructor(
     options: Pick<WireConnectionOptions, 'host' | 'port' | 'lookup' | 'maxHeadBytes' | 'connectTimeoutMs'>,
@@ -107,18 +110,19 @@ export class WireSlot implements WireHandler, BodySink {
   onResponse(connection: WireConnection, statusCode: number): void {
     const call = this.#call
     this.#call = undefined
+    this.#hasServed = true
     if (call !== undefined) {
       this.#takeHead(call)
       call.ended(statusCode)
     }
-    if (connection.usable && call?.request.newConnection !== true) this.#owner.onFree(this)
+    if (connection.usable && call?.request.newConnection !== true) this.#owner.onDone(this)
     else this.abandon()
   }
 
   onError(_: WireConnection, error: TransportError): void {
     const call = this.#call
     this.#call = undefined
-    this.#owner.onGone(this, call === undefined ? error : undefined)
+    this.#owner.onGone(this, call === undefined && !this.#hasServed ? error : undefined)
     if (call !== undefined) call.slot = undefined
     call?.cancel(error)
   }

@@ -21,7 +21,8 @@ async function acquireFrom(
   const server = createServer(listener)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const limits = '{ rate: 200, retry: { maxAttempts: 1 } }'
+  // All of them are to be asked, though none has what is wanted.
+  const limits = '{ rate: 200, retry: { maxAttempts: 1 }, breaker: { failureThreshold: 100 } }'
   const texts = sources.map(
     (path, at) =>
       `  - { name: s${at}, baseUrl: '${baseUrl}', path: /${path}, records: items, limits: ${limits}, pagination: ${paging},

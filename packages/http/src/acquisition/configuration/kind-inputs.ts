@@ -1,5 +1,6 @@
 import type { AuthConfig } from '../fetch/index.js'
 import type { FieldMapping, FormatConfig } from '../records/index.js'
+import type { SinkConfig } from '../sinks/index.js'
 import type { PaginationConfig } from '../streams/index.js'
 
 /** A kind's options as they are written: what has a default may be left out; what must be there is checked. */
@@ -15,6 +16,9 @@ export type AuthInput = Written<AuthConfig>
 
 /** The `format` of a source as it is written, where it is more than a name. */
 export type FormatInput = Written<FormatConfig>
+
+/** One of the `sinks` of a pipeline as it is written. */
+export type SinkInput = Written<SinkConfig>
 
 type WrittenField<T> = T extends FieldMapping
   ? Partial<Omit<T, 'path' | 'type'>> & { readonly path: string } & (T['type'] extends 'string'

@@ -2,16 +2,10 @@ import * as z from 'zod'
 import { schemaParts } from '../schema/index.js'
 import type { Sink, SinkConfig } from '../sinks/index.js'
 import { isSink, sinkKinds } from '../sinks/index.js'
+import type { SinkInput } from './kind-inputs.js'
 import { kindSchema } from './kind-schema.js'
 
 const { checkedText, list, oneOf, text } = schemaParts
-
-type Written<T> = T extends { readonly type: infer K }
-  ? { readonly type: K } & Partial<Omit<T, 'type'>>
-  : never
-
-/** One of the `sinks` of a pipeline as it is written. */
-export type SinkInput = Written<SinkConfig>
 
 const declared = kindSchema<SinkConfig, SinkInput>(Object.values(sinkKinds), () => ({
   name: checkedText('a name of letters, digits, _ and -', name => /^[\w-]{1,64}$/.test(name)).optional(),

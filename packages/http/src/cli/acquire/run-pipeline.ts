@@ -109,7 +109,7 @@ export async function runPipeline(
     })
     const paths = resultPaths(config.output)
     progress?.end(summary, { ...paths })
-    showResult(summary, paths, { ...flags, hasOutput: writesToOutput(config) })
+    showResult(summary, paths, { ...flags, show: printerFor(config) })
     return exitCode(summary, flags)
   } catch (error) {
     const isRefusal = error instanceof PlanChangedError || error instanceof OtherPipelineError
@@ -124,17 +124,17 @@ export function progressFor(flags: RunFlags): Progress | undefined {
   return new LogProgress(logLevel(flags.logLevel), process.stderr)
 }
 
-/** Whether standard output is for a sink, and nothing else may stand there. */
-function writesToOutput({ sinks }: LoadedConfig['config']): boolean {
-  return sinks.some(sink => 'type' in sink && sink.type === 'stdout')
+/** Writes texts to standard output; where that is for a sink, and nothing else may stand there, to standard error. */
+export function printerFor({ sinks }: LoadedConfig['config']): (text: string) => void {
+  const isTaken = sinks.some(sink => 'type' in sink && sink.type === 'stdout')
+  return isTaken ? text => void process.stderr.write(`${text}\n`) : print
 }
 
 function showResult(
   summary: Summary,
   paths: ResultPaths,
-  { json, quiet, hasOutput }: RunFlags & { readonly hasOutput: boolean },
+  { json, quiet, show }: RunFlags & { readonly show: (text: string) => void },
 ): void {
-  const show = hasOutput ? (text: string) => void process.stderr.write(`${text}\n`) : print
   if (json === true) show(JSON.stringify(summary, null, 2))
   else if (quiet !== true) show(acquisitionTable(summary, paths))
 }

@@ -4,10 +4,9 @@ import { deliver, OtherPipelineError } from '../../acquisition/index.js'
 import { sinkText } from '../../measurements/index.js'
 import { pipelineFile } from '../acquire/pipeline-file.js'
 import { repeated } from '../acquire/repeated.js'
-import { loadPipeline } from '../acquire/run-pipeline.js'
+import { loadPipeline, printerFor } from '../acquire/run-pipeline.js'
 import { EXIT } from '../exit-code.js'
 import { interruption } from '../interruption.js'
-import { print } from '../print.js'
 import { UsageError } from '../usage-error.js'
 
 interface DeliverFlags extends SettingFlags {
@@ -47,10 +46,7 @@ async function run(given: string | undefined, { sink: names, output, json }: Del
   )
   using interrupted = interruption()
   const sinks = await deliver(config, { sinks: names, secrets, signal: interrupted.signal }).catch(refused)
-  const isTaken = config.sinks.some(sink => 'type' in sink && sink.type === 'stdout')
-  const text = json === true ? JSON.stringify(sinks, null, 2) : sinks.map(sinkText).join('\n')
-  if (isTaken) process.stderr.write(`${text}\n`)
-  else print(text)
+  printerFor(config)(json === true ? JSON.stringify(sinks, null, 2) : sinks.map(sinkText).join('\n'))
   if (sinks.some(({ status }) => status === 'failed')) return EXIT.failed
   return sinks.some(({ status }) => status === 'left') ? EXIT.interrupted : EXIT.ok
 }

@@ -9,8 +9,8 @@ import { fileKind } from './file-kind.js'
 const quoted = /^$|[",\r\n]/
 
 /**
- * RFC 4180 with a header and CRLF. Null is empty, and an empty text `""`; columns of several types, lists and objects are JSON. Of a
- * record that is gone for good there is the id alone.
+ * RFC 4180 with a header and CRLF. Null is empty, and an empty text `""`; columns of several types, lists and
+ * objects are JSON. Of a record that is gone for good there is the id alone.
  */
 const format: FileFormat = {
   extension: 'csv',
